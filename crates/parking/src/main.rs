@@ -1,0 +1,2 @@
+//! The `parking` binary.
+fn main() {}
