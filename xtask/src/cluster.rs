@@ -91,6 +91,8 @@ impl Cluster {
             "postgres",
             &["-c", &format!("create database {DATABASE} owner {OWNER}")],
         )?;
+        // Again for what it grants inside a database.
+        self.psql(DATABASE, &["-f", &roles.to_string_lossy()])?;
         for file in migrations {
             let text = fs::read_to_string(&file)?;
             let role = format!("set role {OWNER}");
