@@ -307,7 +307,7 @@ fn e2e(repo: &Repo) -> Result<Outcome> {
     let mut npm = repo.npm("e2e");
     npm.args(["test", "--silent"])
         .env("CHROMIUM", chromium)
-        .env("E2E_BINARY", binary);
+        .env("PARKING_E2E_BINARY", binary);
     shell::run(&mut npm)?;
     Ok(Outcome::Passed)
 }
