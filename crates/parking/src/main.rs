@@ -1,2 +1,12 @@
-//! The `parking` binary.
-fn main() {}
+//! The `parking` binary: what was asked on the command line, done, and an exit code.
+
+mod cmd;
+mod config;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    cmd::run(&cmd::Cli::parse(), &config::Environment::of_process())
+}
