@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use parking_domain::account::check_password;
+use parking_domain::text::{Email, Name};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::database;
 use super::parse;
@@ -111,7 +113,7 @@ static HASH_PARALLELISM: Setting<u32> = Setting::new(
 )
 .derived("half the processor cores, at least one");
 
-static ADMIN_EMAIL: Setting<String> = Setting::new(
+static ADMIN_EMAIL: Setting<Email> = Setting::new(
     "PARKING_ADMIN_EMAIL",
     "admin_email",
     "e-mail address",
@@ -123,18 +125,18 @@ static ADMIN_EMAIL: Setting<String> = Setting::new(
 static ADMIN_PASSWORD: Setting<SecretString> = Setting::new(
     "PARKING_ADMIN_PASSWORD",
     "admin_password",
-    "text of 12 characters or more",
-    parse::password,
+    "text of 10 characters or more",
+    parse::secret,
     "Password of the first platform administrator; ignored once there is one.",
 )
 .secret()
 .derived("generated and printed once");
 
-static ADMIN_NAME: Setting<String> = Setting::new(
+static ADMIN_NAME: Setting<Name> = Setting::new(
     "PARKING_ADMIN_NAME",
     "admin_name",
     "text",
-    parse::text,
+    parse::name,
     "Name of the first platform administrator.",
 )
 .or("Administrator");
@@ -155,11 +157,11 @@ pub(crate) struct Auth {
     /// Passwords hashed at once.
     pub(crate) hash_parallelism: usize,
     /// The first administrator's address.
-    pub(crate) admin_email: String,
+    pub(crate) admin_email: Email,
     /// The first administrator's password, when it is not to be generated.
     pub(crate) admin_password: Option<SecretString>,
     /// The first administrator's name.
-    pub(crate) admin_name: String,
+    pub(crate) admin_name: Name,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Auth {
@@ -171,7 +173,14 @@ pub(super) fn read(reader: &mut Reader) -> Auth {
              (try: openssl rand -base64 48)",
         );
     }
-    // Only the default is validated here: the check itself is the parser's work.
+    let admin_email = reader.get(&ADMIN_EMAIL);
+    let admin_password = reader.optional(&ADMIN_PASSWORD);
+    if let Some(password) = &admin_password
+        && let Err(reason) = check_password(password.expose_secret(), admin_email.as_str())
+    {
+        reader.problem(&ADMIN_PASSWORD.spec, reason.to_string());
+    }
+    // It admits one value; reading it is what refuses the others.
     reader.get(&JWT_ALGORITHM);
     Auth {
         secret_key,
@@ -182,8 +191,8 @@ pub(super) fn read(reader: &mut Reader) -> Auth {
         ),
         is_registration_open: reader.get(&REGISTRATION_ENABLED),
         hash_parallelism: read_hash_parallelism(reader),
-        admin_email: reader.get(&ADMIN_EMAIL),
-        admin_password: reader.optional(&ADMIN_PASSWORD),
+        admin_email,
+        admin_password,
         admin_name: reader.get(&ADMIN_NAME),
     }
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use parking_domain::text::{Email, Name, Slug};
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -49,17 +50,6 @@ pub(super) fn strong_secret(value: &str) -> Result<SecretString, String> {
     }
     if distinct_characters(value) < 10 {
         return Err("random; it has fewer than 10 different characters".to_owned());
-    }
-    Ok(SecretString::from(value))
-}
-
-/// A password for the first administrator, held to what the product asks of any password.
-pub(super) fn password(value: &str) -> Result<SecretString, String> {
-    if value.chars().count() < 12 {
-        return Err("at least 12 characters long".to_owned());
-    }
-    if distinct_characters(value) < 5 {
-        return Err("harder to guess; it has fewer than 5 different characters".to_owned());
     }
     Ok(SecretString::from(value))
 }
@@ -283,19 +273,14 @@ pub(super) fn smtp_url(value: &str) -> Result<SecretString, String> {
     }
 }
 
-/// An e-mail address, loosely: the mail server has the last word.
-pub(super) fn email(value: &str) -> Result<String, String> {
-    let is_plausible = value.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && !domain.is_empty()
-            && !domain.contains('@')
-            && !value.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;".contains(c))
-    });
-    if is_plausible {
-        Ok(value.to_owned())
-    } else {
-        Err("an e-mail address".to_owned())
-    }
+/// An e-mail address.
+pub(super) fn email(value: &str) -> Result<Email, String> {
+    Email::parse(value).map_err(|_| "an e-mail address".to_owned())
+}
+
+/// A line of text without invisible characters.
+pub(super) fn name(value: &str) -> Result<Name, String> {
+    Name::parse(value).map_err(|_| "a line of at most 255 visible characters".to_owned())
 }
 
 /// A sender: an address, or a name with an address in angle brackets.
@@ -320,17 +305,8 @@ pub(super) fn platform_tenant_id(value: &str) -> Result<Uuid, String> {
     }
 }
 
-/// A short name for URLs: lower-case letters, digits, single hyphens inside.
-pub(super) fn slug(value: &str) -> Result<String, String> {
-    let is_slug = (1..=63).contains(&value.len())
-        && !value.starts_with('-')
-        && !value.ends_with('-')
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if is_slug {
-        Ok(value.to_owned())
-    } else {
-        Err("lower-case letters, digits and hyphens, at most 63".to_owned())
-    }
+/// A short name for URLs.
+pub(super) fn slug(value: &str) -> Result<Slug, String> {
+    Slug::parse(value)
+        .map_err(|_| "lower-case letters, digits and single dashes, at most 63".to_owned())
 }

@@ -1,5 +1,6 @@
 //! The tenant of those who run the installation.
 
+use parking_domain::text::{Name, Slug};
 use uuid::Uuid;
 
 use super::parse;
@@ -27,16 +28,16 @@ static ID: Setting<Uuid> = Setting::new(
 )
 .or("00000000-0000-0000-0000-000000000000");
 
-static NAME: Setting<String> = Setting::new(
+static NAME: Setting<Name> = Setting::new(
     "PLATFORM_TENANT_NAME",
     "tenant_name",
     "text",
-    parse::text,
+    parse::name,
     "The platform tenant's name when it is created.",
 )
 .or("Platform");
 
-static SLUG: Setting<String> = Setting::new(
+static SLUG: Setting<Slug> = Setting::new(
     "PLATFORM_TENANT_SLUG",
     "tenant_slug",
     "lower-case letters, digits, hyphens",
@@ -67,9 +68,9 @@ static ENABLE_AUDIT_LOG: Setting<bool> = Setting::new(
 #[derive(Clone, Debug)]
 pub(crate) struct Platform {
     /// Its name when it is created.
-    pub(crate) tenant_name: String,
+    pub(crate) tenant_name: Name,
     /// Its slug when it is created.
-    pub(crate) tenant_slug: String,
+    pub(crate) tenant_slug: Slug,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Platform {

@@ -142,7 +142,7 @@ fn weak_secrets_are_refused_and_never_repeated() {
         [("SECRET_KEY", "your-secret-key-change-in-production-0123")],
         "as sample files do",
     );
-    refuses([("PARKING_ADMIN_PASSWORD", "hunter2")], "at least 12");
+    refuses([("PARKING_ADMIN_PASSWORD", "hunter2")], "at least 10");
     let found = problems([("SECRET_KEY", "sesame-open-the-door")]).concat();
     assert!(!found.contains("sesame"));
 }
