@@ -2,6 +2,9 @@
 
 mod cmd;
 mod config;
+mod lifecycle;
+mod systemd;
+mod telemetry;
 
 use std::process::ExitCode;
 

@@ -159,6 +159,16 @@ pub(crate) enum Mode {
     Development,
 }
 
+impl Mode {
+    /// The word in the configuration.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Development => "development",
+        }
+    }
+}
+
 /// The HTTP listener and what it believes, allows and waits for.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {

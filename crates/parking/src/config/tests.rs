@@ -33,14 +33,32 @@ fn refuses<const N: usize>(pairs: [(&str, &str); N], needle: &str) {
     );
 }
 
-/// A file that lives as long as the test run's temporary folder does.
-fn file(content: &str) -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("parking-config-{}-{number}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, content).unwrap();
-    path
+/// A path of its own that is gone with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn path() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("parking-config-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn file(content: &str) -> Self {
+        let scratch = Self::path();
+        std::fs::write(&scratch.0, content).unwrap();
+        scratch
+    }
+
+    fn as_str(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0).or_else(|_| std::fs::remove_dir_all(&self.0)));
+    }
 }
 
 #[test]
@@ -298,13 +316,13 @@ fn strangers_are_left_alone_and_slips_are_noticed() {
 
 #[test]
 fn a_value_may_lie_in_a_file() {
-    let secret = file(&format!("{KEY}\n"));
-    let password = file("p@ss/word");
+    let secret = Scratch::file(&format!("{KEY}\n"));
+    let password = Scratch::file("p@ss/word");
     let config = load(
         &Environment::from([
             ("DATABASE_URL", URL),
-            ("SECRET_KEY_FILE", secret.to_str().unwrap()),
-            ("DB_PASSWORD_FILE", password.to_str().unwrap()),
+            ("SECRET_KEY_FILE", secret.as_str()),
+            ("DB_PASSWORD_FILE", password.as_str()),
         ]),
         None,
     )
@@ -321,11 +339,11 @@ fn a_value_may_lie_in_a_file() {
 
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
-    let path = file(
+    let path = Scratch::file(
         "[database]\npool_size = 20\n[server]\napp_name = \"From file\"\n\
          trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.1\"]\n[limits]\nenabled = false\n",
     );
-    let loaded = load(&Environment::from([("DB_POOL_SIZE", "8")]), Some(&path)).unwrap();
+    let loaded = load(&Environment::from([("DB_POOL_SIZE", "8")]), Some(&path.0)).unwrap();
     assert_eq!(loaded.config.database.pool_size, 8);
     assert_eq!(loaded.config.server.app_name, "From file");
     assert_eq!(loaded.config.server.trusted_proxies.len(), 2);
@@ -342,14 +360,14 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
         origin("DB_POOL_SIZE"),
         Origin::Environment("DB_POOL_SIZE".to_owned())
     );
-    assert_eq!(origin("APP_NAME"), Origin::ConfigFile(path));
+    assert_eq!(origin("APP_NAME"), Origin::ConfigFile(path.0.clone()));
     assert_eq!(origin("RATE_LIMIT_BURST"), Origin::Default);
 }
 
 #[test]
 fn mistakes_in_the_file_are_named() {
-    let path = file("[databse]\nurl = 1\n[server]\nlistn = \"x\"\n[auth.secret_key]\n");
-    let Err(problems) = load(&Environment::default(), Some(&path)) else {
+    let path = Scratch::file("[databse]\nurl = 1\n[server]\nlistn = \"x\"\n[auth.secret_key]\n");
+    let Err(problems) = load(&Environment::default(), Some(&path.0)) else {
         panic!("three mistakes went unnoticed")
     };
     let text = problems.to_string();
@@ -362,8 +380,8 @@ fn mistakes_in_the_file_are_named() {
         "{text}"
     );
     assert!(text.contains("auth.secret_key: must be a text"), "{text}");
-    let path = file("[server]\napp_name = \"a\"\napp_name = \"b\"\n");
-    let problems = load(&Environment::default(), Some(&path)).unwrap_err();
+    let path = Scratch::file("[server]\napp_name = \"a\"\napp_name = \"b\"\n");
+    let problems = load(&Environment::default(), Some(&path.0)).unwrap_err();
     assert!(problems.to_string().contains("line 3"), "{problems}");
 }
 
@@ -385,7 +403,7 @@ fn what_is_printed_can_be_loaded_again_and_holds_no_secret() {
         "{printed}"
     );
     assert!(printed.contains("# url = \"postgres://parking:***@db.example.org/parking\""));
-    let again = load(&Environment::default(), Some(&file(&printed)))
+    let again = load(&Environment::default(), Some(&Scratch::file(&printed).0))
         .unwrap()
         .config;
     assert_eq!(again.server.app_name, "Tom's \"lots\" \\ more");
@@ -403,9 +421,8 @@ fn the_reference_page_has_every_name() {
 
 #[test]
 fn a_private_installation_makes_its_secrets_once() {
-    let folder = file("");
-    std::fs::remove_file(&folder).unwrap();
-    let environment = Environment::from([("PARKING_DATA_DIR", folder.to_str().unwrap())]);
+    let folder = Scratch::path();
+    let environment = Environment::from([("PARKING_DATA_DIR", folder.as_str())]);
     let config = load(&environment, None).unwrap().config;
     let (first, second) = (config.keys().unwrap(), config.keys().unwrap());
     assert_eq!(
@@ -424,7 +441,6 @@ fn a_private_installation_makes_its_secrets_once() {
     assert_eq!(mode(&config.secrets_dir().join("secret_key")), 0o600);
     std::fs::write(config.secrets_dir().join("secret_key"), "cut").unwrap();
     assert!(format!("{:#}", config.keys().unwrap_err()).contains("restore it"));
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
