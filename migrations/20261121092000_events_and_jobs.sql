@@ -95,8 +95,9 @@ create table idempotency_keys (
   key text not null,
   fingerprint bytea not null,
   status smallint,
-  headers jsonb,
-  body bytea,
+  location text,
+  version bigint,
+  body jsonb,
   created_at timestamptz not null,
   primary key (tenant_id, caller, key)
 );

@@ -89,8 +89,8 @@ impl Db {
             .acquire_timeout(options.acquire_timeout)
             // A dead connection shows at BEGIN; asking each time costs a round trip a request.
             .test_before_acquire(false)
-            .idle_timeout(Duration::from_secs(600))
-            .max_lifetime(Duration::from_secs(3_600))
+            .idle_timeout(Duration::from_mins(10))
+            .max_lifetime(Duration::from_hours(1))
             .connect_lazy_with(connect);
         Self {
             pool,

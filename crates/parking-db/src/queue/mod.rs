@@ -31,7 +31,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// How often it is tried before it is set aside for people to see.
     const ATTEMPTS_MAX: i32 = 8;
     /// How long one attempt may take.
-    const TIME_MAX: Duration = Duration::from_secs(60);
+    const TIME_MAX: Duration = Duration::from_mins(1);
 
     /// Two waiting jobs of a tenant with the same key are one job.
     fn unique_key(&self) -> Option<String> {
