@@ -6,6 +6,7 @@
 //! that forgets the door gets a permission error and not data.
 
 pub mod catalogue;
+pub mod cluster;
 mod doors;
 mod error;
 pub mod events;

@@ -1,15 +1,14 @@
 //! `parking config`: what is in effect, who said so, and what is wrong with it.
 
-use std::path::Path;
-use std::process::ExitCode;
-
 use clap::Subcommand;
 
-use crate::config::{Environment, as_toml, load};
+use super::Asked;
+use super::exit::{Exit, Stop};
+use crate::config::as_toml;
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(super) enum Command {
     /// Print the effective configuration as a commented file; secrets are masked.
     Print,
     /// Say what is wrong, one line each; exit code 1 if anything is.
@@ -17,20 +16,16 @@ pub(crate) enum Command {
 }
 
 /// Runs the command.
-pub(crate) fn run(command: &Command, environment: &Environment, file: Option<&Path>) -> ExitCode {
-    let loaded = match load(environment, file) {
-        Ok(loaded) => loaded,
-        Err(problems) => {
-            eprintln!("{problems}");
-            return ExitCode::FAILURE;
-        }
-    };
-    for warning in &loaded.warnings {
-        eprintln!("warning: {warning}");
-    }
+pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
     match command {
-        Command::Print => print!("{}", as_toml(&loaded.effective)),
-        Command::Check => println!("the configuration is sound"),
+        Command::Print => print!("{}", as_toml(&asked.load_and_warn()?.effective)),
+        Command::Check => {
+            // A check that finds something has done its work: 1, not the 78 of a failed start.
+            asked
+                .load_and_warn()
+                .map_err(|error| Stop::new(Exit::Failed, error))?;
+            println!("the configuration is sound");
+        }
     }
-    ExitCode::SUCCESS
+    Ok(())
 }

@@ -6,17 +6,20 @@
 )]
 
 mod config;
+mod exit;
+mod r#gen;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Environment;
+use crate::config::{Environment, Loaded, load};
+use exit::{Exit, Stop, exit_of};
 
-/// Smart parking: one binary, its own PostgreSQL.
+/// Smart parking for many tenants: one binary, with a PostgreSQL of its own or yours.
 #[derive(Debug, Parser)]
-#[command(name = "parking", version)]
+#[command(name = "parking", version = env!("PARKING_VERSION"))]
 pub(crate) struct Cli {
     /// Configuration file (TOML); the environment overrides it.
     #[arg(long, global = true, value_name = "FILE")]
@@ -30,11 +33,55 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Print a reference page in Markdown.
+    #[command(subcommand, hide = true)]
+    Gen(r#gen::Page),
 }
 
-/// Does what the command line asks.
+/// Does what the command line asks and says how it went.
 pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
-    match &cli.command {
-        Command::Config(command) => config::run(command, environment, cli.config.as_deref()),
+    let asked = Asked {
+        environment,
+        file: cli.config.as_deref(),
+    };
+    let done = match &cli.command {
+        Command::Config(command) => config::run(command, &asked),
+        Command::Gen(page) => {
+            r#gen::run(page);
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Several problems are several lines; everything else is one.
+            for line in format!("{error:#}").lines() {
+                eprintln!("parking: {line}");
+            }
+            exit_of(&error).into()
+        }
+    }
+}
+
+/// Where the configuration comes from.
+struct Asked<'a> {
+    environment: &'a Environment,
+    file: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// Reads the configuration; what is wrong with it ends the command.
+    fn load(&self) -> anyhow::Result<Loaded> {
+        load(self.environment, self.file)
+            .map_err(|problems| Stop::new(Exit::Configuration, problems).into())
+    }
+
+    /// Reads the configuration for a command that logs, and says what is odd about it.
+    fn load_and_warn(&self) -> anyhow::Result<Loaded> {
+        let loaded = self.load()?;
+        for warning in &loaded.warnings {
+            eprintln!("parking: warning: {warning}");
+        }
+        Ok(loaded)
     }
 }

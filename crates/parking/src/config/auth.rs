@@ -51,7 +51,7 @@ static ENCRYPTION_KEY: Setting<SecretString> = Setting::new(
 .aliases(&["DATA_ENCRYPTION_KEY"])
 .secret()
 .derived(
-    "generated once and kept in the data folder; derived from SECRET_KEY when DATABASE_URL is set",
+    "generated once and kept in the data folder; SECRET_KEY when DATABASE_URL is set",
 );
 
 static JWT_ALGORITHM: Setting<String> = Setting::new(

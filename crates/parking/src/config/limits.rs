@@ -10,7 +10,6 @@ pub(super) static SECTION: Section = Section {
     specs: &[
         &ENABLED.spec,
         &PER_MINUTE.spec,
-        &BURST.spec,
         &WRITES_PER_MINUTE.spec,
         &PER_TENANT.spec,
         &ANONYMOUS_PER_MINUTE.spec,
@@ -34,18 +33,9 @@ static PER_MINUTE: Setting<u32> = Setting::new(
     "per_minute",
     "whole number 1–1000000",
     rate,
-    "Requests a minute of one session or API key, in the long run.",
+    "Requests a minute of one session or API key; two minutes' worth may be saved up.",
 )
 .or("100");
-
-static BURST: Setting<u32> = Setting::new(
-    "RATE_LIMIT_BURST",
-    "burst",
-    "whole number 1–1000000",
-    rate,
-    "Requests the same caller may make at once after a rest.",
-)
-.or("200");
 
 static WRITES_PER_MINUTE: Setting<u32> = Setting::new(
     "RATE_LIMIT_WRITES_PER_MINUTE",
@@ -56,15 +46,11 @@ static WRITES_PER_MINUTE: Setting<u32> = Setting::new(
 )
 .or("60");
 
-static PER_TENANT: Setting<u32> = Setting::new(
+static PER_TENANT: Setting<String> = Setting::not_used(
     "RATE_LIMIT_PER_TENANT",
     "per_tenant",
-    "whole number 1–1000000",
-    rate,
-    "Requests a minute of all callers of one tenant together, for tenants without a limit of \
-     their own.",
-)
-.derived("what the tenant's tier allows");
+    "a tenant's tier says how often all its callers together may call, and can be overridden there.",
+);
 
 static ANONYMOUS_PER_MINUTE: Setting<u32> = Setting::new(
     "RATE_LIMIT_ANONYMOUS_PER_MINUTE",
@@ -73,7 +59,7 @@ static ANONYMOUS_PER_MINUTE: Setting<u32> = Setting::new(
     rate,
     "Requests a minute of one network address without credentials.",
 )
-.or("60");
+.or("120");
 
 static LOGIN_PER_ADDRESS: Setting<u32> = Setting::new(
     "RATE_LIMIT_LOGIN_PER_ADDRESS",
@@ -96,7 +82,7 @@ static LOGIN_PER_ACCOUNT: Setting<u32> = Setting::new(
 static PER_HOUR: Setting<String> = Setting::not_used(
     "RATE_LIMIT_PER_HOUR",
     "per_hour",
-    "limits count by the minute; RATE_LIMIT_PER_MINUTE and RATE_LIMIT_BURST say it all.",
+    "limits count by the minute; two minutes' worth may be saved up.",
 );
 
 fn rate(value: &str) -> Result<u32, String> {
@@ -110,12 +96,8 @@ pub(crate) struct Limits {
     pub(crate) is_enabled: bool,
     /// Requests a minute per credential.
     pub(crate) per_minute: u32,
-    /// The bucket's size.
-    pub(crate) burst: u32,
     /// Changes a minute per credential.
     pub(crate) writes_per_minute: u32,
-    /// Requests a minute per tenant, where the tier is not to decide.
-    pub(crate) per_tenant: Option<u32>,
     /// Requests a minute per anonymous address.
     pub(crate) anonymous_per_minute: u32,
     /// Attempts to log in a minute per address.
@@ -125,21 +107,12 @@ pub(crate) struct Limits {
 }
 
 pub(super) fn read(reader: &mut Reader) -> Limits {
-    let limits = Limits {
+    Limits {
         is_enabled: reader.get(&ENABLED),
         per_minute: reader.get(&PER_MINUTE),
-        burst: reader.get(&BURST),
         writes_per_minute: reader.get(&WRITES_PER_MINUTE),
-        per_tenant: reader.optional(&PER_TENANT),
         anonymous_per_minute: reader.get(&ANONYMOUS_PER_MINUTE),
         login_per_address: reader.get(&LOGIN_PER_ADDRESS),
         login_per_account: reader.get(&LOGIN_PER_ACCOUNT),
-    };
-    if reader.is_given(&BURST.spec) && limits.burst < limits.per_minute.div_ceil(60) {
-        reader.problem(
-            &BURST.spec,
-            "is less than a second's worth of RATE_LIMIT_PER_MINUTE",
-        );
     }
-    limits
 }

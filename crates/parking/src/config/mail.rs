@@ -18,7 +18,6 @@ pub(super) static SECTION: Section = Section {
         &PASSWORD.spec,
         &TLS.spec,
         &FROM.spec,
-        &TIMEOUT.spec,
     ],
 };
 
@@ -86,15 +85,6 @@ static FROM: Setting<String> = Setting::new(
 )
 .aliases(&["MAIL_FROM"]);
 
-static TIMEOUT: Setting<std::time::Duration> = Setting::new(
-    "SMTP_TIMEOUT",
-    "timeout",
-    "time 1s–2m",
-    |value| parse::span(value, 1..=120),
-    "How long the mail server may take to answer before the mail is tried again later.",
-)
-.or("20s");
-
 /// How a connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tls {
@@ -119,8 +109,6 @@ pub(crate) struct Mail {
     pub(crate) login: Option<(String, SecretString)>,
     /// The sender of all mails.
     pub(crate) from: String,
-    /// How long it may take to answer.
-    pub(crate) timeout: std::time::Duration,
 }
 
 /// The mail server, or nothing when none is configured.
@@ -135,7 +123,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<Mail> {
         password: reader.optional(&PASSWORD),
         tls: reader.optional(&TLS),
     };
-    let (from, timeout) = (reader.optional(&FROM), reader.get(&TIMEOUT));
+    let from = reader.optional(&FROM);
     let given: Vec<&str> = [
         &HOST.spec,
         &PORT.spec,
@@ -176,7 +164,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<Mail> {
             .ok()?,
         None => parts,
     };
-    parts.assemble(reader, from?, timeout)
+    parts.assemble(reader, from?)
 }
 
 struct Parts {
@@ -218,12 +206,7 @@ impl Parts {
         })
     }
 
-    fn assemble(
-        self,
-        reader: &mut Reader,
-        from: String,
-        timeout: std::time::Duration,
-    ) -> Option<Mail> {
+    fn assemble(self, reader: &mut Reader, from: String) -> Option<Mail> {
         let host = self.host?;
         let tls = self.tls.unwrap_or(if self.port == Some(465) {
             Tls::Implicit
@@ -261,7 +244,6 @@ impl Parts {
             tls,
             login,
             from,
-            timeout,
         })
     }
 }

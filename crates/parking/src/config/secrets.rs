@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretBox, SecretString};
-use sha2::{Digest, Sha256};
+use secrecy::SecretString;
 
 use super::{Config, parse};
 
@@ -20,7 +18,7 @@ pub(crate) struct Keys {
     /// Signs access tokens.
     pub(crate) signing: SecretString,
     /// Encrypts what must be kept but read again.
-    pub(crate) encryption: SecretBox<[u8; 32]>,
+    pub(crate) encryption: SecretString,
 }
 
 impl Config {
@@ -38,27 +36,16 @@ impl Config {
             None => bail!("SECRET_KEY is missing"),
         };
         let encryption = match &self.auth.encryption_key {
-            Some(given) => digest(given),
-            None if is_private => digest(&kept(&self.secrets_dir(), "encryption_key")?),
-            None => derived(&signing)?,
+            Some(given) => given.clone(),
+            None if is_private => kept(&self.secrets_dir(), "encryption_key")?,
+            // The vault derives a key of its own from it, so one secret is enough to begin with.
+            None => signing.clone(),
         };
         Ok(Keys {
             signing,
             encryption,
         })
     }
-}
-
-/// 32 bytes from a text of any length.
-fn digest(secret: &SecretString) -> SecretBox<[u8; 32]> {
-    SecretBox::new(Box::new(Sha256::digest(secret.expose_secret()).into()))
-}
-
-/// An encryption key that follows from the signing key, so that one secret is enough to begin with.
-fn derived(signing: &SecretString) -> anyhow::Result<SecretBox<[u8; 32]>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(signing.expose_secret().as_bytes())?;
-    mac.update(b"parking: data encryption, version 1");
-    Ok(SecretBox::new(Box::new(mac.finalize().into_bytes().into())))
 }
 
 /// Reads a kept secret, or makes it.

@@ -361,7 +361,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
         Origin::Environment("DB_POOL_SIZE".to_owned())
     );
     assert_eq!(origin("APP_NAME"), Origin::ConfigFile(path.0.clone()));
-    assert_eq!(origin("RATE_LIMIT_BURST"), Origin::Default);
+    assert_eq!(origin("RATE_LIMIT_WRITES_PER_MINUTE"), Origin::Default);
 }
 
 #[test]
@@ -446,12 +446,5 @@ fn a_private_installation_makes_its_secrets_once() {
 #[test]
 fn one_secret_is_enough_to_begin_with() {
     let config = loaded([("DATABASE_URL", URL), ("SECRET_KEY", KEY)]).config;
-    let keys = config.keys().unwrap();
-    let other = KEY.replace('k', "K");
-    let others = loaded([("DATABASE_URL", URL), ("SECRET_KEY", other.as_str())]).config;
-    let others = others.keys().unwrap();
-    assert_ne!(
-        keys.encryption.expose_secret(),
-        others.encryption.expose_secret()
-    );
+    assert_eq!(config.keys().unwrap().encryption.expose_secret(), KEY);
 }
