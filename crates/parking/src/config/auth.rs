@@ -50,9 +50,7 @@ static ENCRYPTION_KEY: Setting<SecretString> = Setting::new(
 )
 .aliases(&["DATA_ENCRYPTION_KEY"])
 .secret()
-.derived(
-    "generated once and kept in the data folder; SECRET_KEY when DATABASE_URL is set",
-);
+.derived("generated once and kept in the data folder; SECRET_KEY when DATABASE_URL is set");
 
 static JWT_ALGORITHM: Setting<String> = Setting::new(
     "JWT_ALGORITHM",
