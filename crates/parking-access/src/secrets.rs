@@ -32,17 +32,22 @@ pub fn fingerprint(secret: &str) -> [u8; 32] {
 
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-        }
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+            text
+        })
 }
 
 fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on with")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness nothing here is safe to go on with"
+    )]
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }
@@ -76,19 +81,34 @@ impl Vault {
     /// Seals a secret for one place: opened anywhere else it is refused.
     pub fn seal(&self, secret: &SecretString, place: &str) -> Vec<u8> {
         let nonce = random_bytes::<24>();
-        let payload = chacha20poly1305::aead::Payload { msg: secret.expose_secret().as_bytes(), aad: place.as_bytes() };
+        let payload = chacha20poly1305::aead::Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: place.as_bytes(),
+        };
         let mut sealed = nonce.to_vec();
         // Sealing fails only for messages of many gigabytes.
-        sealed.extend(self.0.encrypt(&XNonce::from(nonce), payload).unwrap_or_default());
+        sealed.extend(
+            self.0
+                .encrypt(&XNonce::from(nonce), payload)
+                .unwrap_or_default(),
+        );
         sealed
     }
 
     /// Opens a secret that was sealed for this place.
     pub fn open(&self, sealed: &[u8], place: &str) -> Result<SecretString, CannotOpen> {
         let (nonce, body) = sealed.split_first_chunk::<24>().ok_or(CannotOpen)?;
-        let payload = chacha20poly1305::aead::Payload { msg: body, aad: place.as_bytes() };
-        let secret = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| CannotOpen)?;
-        String::from_utf8(secret).map(SecretString::from).map_err(|_| CannotOpen)
+        let payload = chacha20poly1305::aead::Payload {
+            msg: body,
+            aad: place.as_bytes(),
+        };
+        let secret = self
+            .0
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| CannotOpen)?;
+        String::from_utf8(secret)
+            .map(SecretString::from)
+            .map_err(|_| CannotOpen)
     }
 }
 
@@ -101,7 +121,10 @@ mod tests {
         let vault = Vault::new(&SecretString::from("a".repeat(32)));
         let other = Vault::new(&SecretString::from("b".repeat(32)));
         let sealed = vault.seal(&SecretString::from("open sesame"), "here");
-        assert_eq!(vault.open(&sealed, "here").unwrap().expose_secret(), "open sesame");
+        assert_eq!(
+            vault.open(&sealed, "here").unwrap().expose_secret(),
+            "open sesame"
+        );
         assert_eq!(vault.open(&sealed, "there").unwrap_err(), CannotOpen);
         assert_eq!(other.open(&sealed, "here").unwrap_err(), CannotOpen);
         assert_eq!(vault.open(&sealed[..10], "here").unwrap_err(), CannotOpen);
@@ -114,7 +137,11 @@ mod tests {
     fn tokens_differ_and_are_plain_text() {
         let (a, b) = (random_token(), random_token());
         assert_ne!(a.expose_secret(), b.expose_secret());
-        assert!(a.expose_secret().bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_'));
+        assert!(
+            a.expose_secret()
+                .bytes()
+                .all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
+        );
         assert_eq!(hex(&[0, 171, 255]), "00abff");
     }
 }

@@ -75,9 +75,13 @@ impl Letter<'_> {
     /// Where the link leads. Tokens stand behind `#`, which browsers keep to themselves.
     fn path(&self) -> String {
         match self {
-            Self::ResetPassword { token } => format!("/reset-password#token={}", token.expose_secret()),
+            Self::ResetPassword { token } => {
+                format!("/reset-password#token={}", token.expose_secret())
+            }
             Self::VerifyEmail { token } => format!("/verify-email#token={}", token.expose_secret()),
-            Self::Invitation { token, .. } => format!("/accept-invitation#token={}", token.expose_secret()),
+            Self::Invitation { token, .. } => {
+                format!("/accept-invitation#token={}", token.expose_secret())
+            }
             Self::AccountExists => "/forgot-password".to_owned(),
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
@@ -92,7 +96,10 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
         Language::Fr => french(letter, app_name),
     };
     let link = format!("{public_url}{}", letter.path());
-    let paragraphs: Vec<String> = body.iter().map(|paragraph| format!("<p>{}</p>", escape(paragraph))).collect();
+    let paragraphs: Vec<String> = body
+        .iter()
+        .map(|paragraph| format!("<p>{}</p>", escape(paragraph)))
+        .collect();
     Written {
         text: format!("{}\n\n{action}:\n{link}\n\n{app_name}\n", body.join("\n\n")),
         html: format!(
@@ -111,7 +118,9 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
 type Parts = (String, Vec<String>, String);
 
 fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
-    let parts = |subject: String, body: &[String], action: &str| (subject, body.to_vec(), action.to_owned());
+    let parts = |subject: String, body: &[String], action: &str| {
+        (subject, body.to_vec(), action.to_owned())
+    };
     match letter {
         Letter::ResetPassword { .. } => parts(
             format!("Reset your {app_name} password"),
@@ -161,7 +170,9 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
 }
 
 fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
-    let parts = |subject: String, body: &[String], action: &str| (subject, body.to_vec(), action.to_owned());
+    let parts = |subject: String, body: &[String], action: &str| {
+        (subject, body.to_vec(), action.to_owned())
+    };
     match letter {
         Letter::ResetPassword { .. } => parts(
             format!("Réinitialiser votre mot de passe {app_name}"),
@@ -221,7 +232,10 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
 
 /// Text made harmless inside HTML.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -92,7 +92,9 @@ impl fmt::Debug for Mailer {
             Way::Log => "log".to_owned(),
             Way::Nowhere => "nowhere".to_owned(),
         };
-        f.debug_struct("Mailer").field("way", &way).finish_non_exhaustive()
+        f.debug_struct("Mailer")
+            .field("way", &way)
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,15 +103,26 @@ impl Mailer {
     pub fn smtp(options: SmtpOptions, app_name: &str, public_url: &str) -> Result<Self, MailError> {
         let builder = match options.security {
             SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&options.host),
-            SmtpSecurity::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&options.host),
-            SmtpSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&options.host)),
+            SmtpSecurity::StartTls => {
+                AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&options.host)
+            }
+            SmtpSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(
+                &options.host,
+            )),
         }
         .map_err(MailError::Unavailable)?;
-        let mut builder = builder.port(options.port).timeout(Some(Duration::from_secs(15)));
+        let mut builder = builder
+            .port(options.port)
+            .timeout(Some(Duration::from_secs(15)));
         if let Some((user, password)) = options.credentials {
-            builder = builder.credentials(Credentials::new(user, password.expose_secret().to_owned()));
+            builder =
+                builder.credentials(Credentials::new(user, password.expose_secret().to_owned()));
         }
-        Ok(Self::by(Way::Smtp(builder.build(), options.from), app_name, public_url))
+        Ok(Self::by(
+            Way::Smtp(builder.build(), options.from),
+            app_name,
+            public_url,
+        ))
     }
 
     /// Writes letters to the log, links included: for development only.
@@ -123,7 +136,11 @@ impl Mailer {
     }
 
     fn by(way: Way, app_name: &str, public_url: &str) -> Self {
-        Self { way, app_name: app_name.to_owned(), public_url: public_url.trim_end_matches('/').to_owned() }
+        Self {
+            way,
+            app_name: app_name.to_owned(),
+            public_url: public_url.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Whether letters reach anybody.
@@ -134,13 +151,23 @@ impl Mailer {
     /// Asks the mail server whether it is there; `None` when there is none.
     pub async fn test(&self) -> Option<Result<bool, MailError>> {
         match &self.way {
-            Way::Smtp(transport, _) => Some(transport.test_connection().await.map_err(MailError::Unavailable)),
+            Way::Smtp(transport, _) => Some(
+                transport
+                    .test_connection()
+                    .await
+                    .map_err(MailError::Unavailable),
+            ),
             Way::Log | Way::Nowhere => None,
         }
     }
 
     /// Writes a letter in the reader's language and sends it.
-    pub async fn send(&self, to: &str, language: Language, letter: &Letter<'_>) -> Result<(), MailError> {
+    pub async fn send(
+        &self,
+        to: &str,
+        language: Language,
+        letter: &Letter<'_>,
+    ) -> Result<(), MailError> {
         let written = write(letter, language, &self.app_name, &self.public_url);
         match &self.way {
             Way::Smtp(transport, from) => {
@@ -149,14 +176,29 @@ impl Mailer {
                     .from(from.clone())
                     .to(to)
                     .subject(written.subject)
-                    .multipart(MultiPart::alternative_plain_html(written.text, written.html))?;
+                    .multipart(MultiPart::alternative_plain_html(
+                        written.text,
+                        written.html,
+                    ))?;
                 transport.send(message).await.map_err(|error| {
-                    if error.is_permanent() { MailError::Refused(error) } else { MailError::Unavailable(error) }
+                    if error.is_permanent() {
+                        MailError::Refused(error)
+                    } else {
+                        MailError::Unavailable(error)
+                    }
                 })?;
                 info!(mail.letter = letter.name(), "letter sent");
             }
-            Way::Log => info!(mail.to = to, mail.subject = written.subject, mail.text = written.text, "letter"),
-            Way::Nowhere => warn!(mail.letter = letter.name(), "no mail server is configured; the letter was dropped"),
+            Way::Log => info!(
+                mail.to = to,
+                mail.subject = written.subject,
+                mail.text = written.text,
+                "letter"
+            ),
+            Way::Nowhere => warn!(
+                mail.letter = letter.name(),
+                "no mail server is configured; the letter was dropped"
+            ),
         }
         Ok(())
     }
