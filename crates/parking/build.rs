@@ -20,6 +20,10 @@ fn main() {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is how cargo talks to a build script"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)?
         .into_string()

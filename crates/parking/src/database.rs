@@ -1,15 +1,17 @@
 //! The installation's database: the private cluster or the one that DATABASE_URL names, with the
 //! roles and the schema this program needs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use parking_db::catalogue::{self, Breach};
 use parking_db::cluster::{Address, Cluster, ClusterError, ClusterOptions, DataDir};
 use parking_db::migrate::{self, SchemaError};
 use parking_db::roles::{self, RolesError};
-use parking_db::{Db, DbError, DbOptions, catalogue};
+use parking_db::{Db, DbError, DbOptions};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
@@ -26,6 +28,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// After this long without an end, a migration is worth a line: it works, or waits for another.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Who breaks a rule is worth a line, not a page.
+const OFFENDERS_SHOWN: usize = 4;
 
 /// Where the database is and who may do what there.
 #[derive(Debug)]
@@ -82,14 +87,28 @@ impl Database {
         };
         let app = connect(&config.database.url, "DATABASE_URL")?.context("DATABASE_URL")?;
         let migrator = connect(&config.database.migration_url, "DATABASE_MIGRATION_URL")?;
-        let url = config.database.url.as_ref().map(ExposeSecret::expose_secret);
-        let password = url.and_then(|url| url::Url::parse(url).ok()).and_then(|url| {
-            // The password as the driver sees it: percent-decoded.
-            let spelled = format!("v={}", url.password()?.replace('+', "%2B"));
-            let decoded = url::form_urlencoded::parse(spelled.as_bytes()).next()?.1.into_owned();
-            Some(SecretString::from(decoded))
-        });
-        Ok(Self { cluster: None, app, migrator, password })
+        let url = config
+            .database
+            .url
+            .as_ref()
+            .map(ExposeSecret::expose_secret);
+        let password = url
+            .and_then(|url| url::Url::parse(url).ok())
+            .and_then(|url| {
+                // The password as the driver sees it: percent-decoded.
+                let spelled = format!("v={}", url.password()?.replace('+', "%2B"));
+                let decoded = url::form_urlencoded::parse(spelled.as_bytes())
+                    .next()?
+                    .1
+                    .into_owned();
+                Some(SecretString::from(decoded))
+            });
+        Ok(Self {
+            cluster: None,
+            app,
+            migrator,
+            password,
+        })
     }
 
     /// The private cluster, if that is where we are and it is ours.
@@ -107,13 +126,20 @@ impl Database {
         let database = self.app.get_database().unwrap_or("parking");
         match self.app.get_socket() {
             Some(socket) => format!("{database} in {}", socket.display()),
-            None => format!("{database} at {}:{}", self.app.get_host(), self.app.get_port()),
+            None => format!(
+                "{database} at {}:{}",
+                self.app.get_host(),
+                self.app.get_port()
+            ),
         }
     }
 
     /// The pool the server and the commands work with.
     pub(crate) fn pool(&self, config: &Config) -> Db {
-        let options = DbOptions { pool_size: config.database.pool_size, ..DbOptions::new(self.app.clone()) };
+        let options = DbOptions {
+            pool_size: config.database.pool_size,
+            ..DbOptions::new(self.app.clone())
+        };
         Db::lazy(&options)
     }
 
@@ -123,12 +149,22 @@ impl Database {
         // A database that was given with one account is migrated by that account, if it may.
         let migrator = self.migrator.as_ref().unwrap_or(&self.app);
         let is_separate = self.migrator.is_some();
-        let login = if is_separate { self.app.get_username() } else { LOGIN };
-        let password = if self.knows_login().await { None } else { self.password.as_ref() };
+        let login = if is_separate {
+            self.app.get_username()
+        } else {
+            LOGIN
+        };
+        let password = if self.knows_login().await {
+            None
+        } else {
+            self.password.as_ref()
+        };
         roles::ensure(migrator, login, password.filter(|_| is_separate))
             .await
             .map_err(explain_roles)?;
-        let pending = migrate::pending(migrator, &MIGRATIONS).await.map_err(explain_schema)?;
+        let pending = migrate::pending(migrator, &MIGRATIONS)
+            .await
+            .map_err(explain_schema)?;
         let run = migrate::run(migrator, &MIGRATIONS);
         tokio::pin!(run);
         let done = match tokio::time::timeout(PATIENCE, &mut run).await {
@@ -159,15 +195,41 @@ impl Database {
         }
     }
 
+    /// What a superuser runs besides [`roles::SQL`] where our account may not.
+    pub(crate) fn statements_for_superuser(&self) -> String {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let login = self.app.get_username();
+        let mut statements = match &self.migrator {
+            Some(migrator) => vec![format!("grant parking_owner to {};", quoted(migrator.get_username()))],
+            // Not to the login role: it must not be able to become the owner.
+            None => vec![
+                "-- An account to migrate with; choose a password and name it in DATABASE_MIGRATION_URL."
+                    .to_owned(),
+                "create role parking_migrator login noinherit password '...';".to_owned(),
+                "grant parking_owner to parking_migrator;".to_owned(),
+            ],
+        };
+        if login != LOGIN {
+            let roles = "parking_tenant, parking_platform, parking_worker";
+            statements.push(format!("grant {roles} to {};", quoted(login)));
+        }
+        statements.join("\n")
+    }
+
     /// How many migrations the database lacks.
     pub(crate) async fn pending(&self) -> anyhow::Result<usize> {
         let connect = self.migrator.as_ref().unwrap_or(&self.app);
-        migrate::pending(connect, &MIGRATIONS).await.map_err(explain_schema)
+        migrate::pending(connect, &MIGRATIONS)
+            .await
+            .map_err(explain_schema)
     }
 
     /// Whether the login role can log in as things stand.
     async fn knows_login(&self) -> bool {
-        let db = Db::lazy(&DbOptions { pool_size: 1, ..DbOptions::new(self.app.clone()) });
+        let db = Db::lazy(&DbOptions {
+            pool_size: 1,
+            ..DbOptions::new(self.app.clone())
+        });
         let can = catalogue::facts(&db).await.is_ok();
         db.close().await;
         can
@@ -185,7 +247,10 @@ fn options(config: &Config) -> ClusterOptions {
     let folders = paths.search_path.as_deref().unwrap_or_default().split(':');
     ClusterOptions {
         bin_dir: paths.postgres_bin.clone(),
-        path_dirs: folders.filter(|dir| !dir.is_empty()).map(PathBuf::from).collect(),
+        path_dirs: folders
+            .filter(|dir| !dir.is_empty())
+            .map(PathBuf::from)
+            .collect(),
         run_as: paths.postgres_user.clone(),
         ..ClusterOptions::new(&paths.data_dir)
     }
@@ -207,12 +272,10 @@ fn explain(error: ClusterError) -> anyhow::Error {
 
 fn explain_roles(error: RolesError) -> anyhow::Error {
     match error {
-        RolesError::NotAllowed => Stop::new(
-            Exit::Refused,
-            "the roles of the platform are missing and this account may not create them: let \
-             somebody who may run the statements that parking migrate prints",
-        )
-        .into(),
+        RolesError::NotAllowed => {
+            let advice = "let a superuser run the statements that parking migrate prints";
+            anyhow::Error::new(error).context(Stop::new(Exit::Refused, advice))
+        }
         RolesError::Db(error) => explain_db(error),
     }
 }
@@ -230,6 +293,30 @@ fn explain_db(error: DbError) -> anyhow::Error {
         _ => Exit::Refused,
     };
     Stop::new(exit, chain(&error)).into()
+}
+
+/// One line per broken rule, with those who break it.
+pub(crate) fn breaches_in_words(breaches: &[Breach]) -> Vec<String> {
+    let mut offenders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for breach in breaches {
+        offenders
+            .entry(breach.rule)
+            .or_default()
+            .push(&breach.offender);
+    }
+    let line = |(rule, offenders): (&str, Vec<&str>)| {
+        let shown = offenders
+            .iter()
+            .take(OFFENDERS_SHOWN)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        match offenders.len().saturating_sub(OFFENDERS_SHOWN) {
+            0 => format!("{rule}: {shown}"),
+            more => format!("{rule}: {shown} and {more} more"),
+        }
+    };
+    offenders.into_iter().map(line).collect()
 }
 
 /// An error with its causes, in one line.

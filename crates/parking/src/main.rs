@@ -2,7 +2,10 @@
 
 mod cmd;
 mod config;
+mod database;
+mod exit;
 mod lifecycle;
+mod parts;
 mod systemd;
 mod telemetry;
 

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::Asked;
-use super::exit::{Exit, Stop};
 use crate::config::as_toml;
+use crate::exit::{Exit, Stop};
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]

@@ -5,8 +5,8 @@ use parking_domain::access::PERMISSIONS;
 use parking_http::Code;
 
 use super::Cli;
-use super::exit::Exit;
 use crate::config;
+use crate::exit::Exit;
 
 /// Which page.
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -5,17 +5,21 @@
     reason = "a command talks to its user"
 )]
 
+mod audit;
 mod config;
-mod exit;
+mod doctor;
 mod r#gen;
+mod migrate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Environment, Loaded, load};
-use exit::{Exit, Stop, exit_of};
+use crate::config::{Config, Environment, Loaded, load};
+use crate::exit::{Exit, Stop, exit_of};
+use crate::telemetry::{self, Sending};
 
 /// Smart parking for many tenants: one binary, with a PostgreSQL of its own or yours.
 #[derive(Debug, Parser)]
@@ -30,9 +34,16 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Bring the database's roles and schema up to date.
+    Migrate,
+    /// Look for everything that may be wrong; each line says what to do. Exit code 1 if anything is.
+    Doctor,
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Prove the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Print a reference page in Markdown.
     #[command(subcommand, hide = true)]
     Gen(r#gen::Page),
@@ -45,6 +56,9 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         file: cli.config.as_deref(),
     };
     let done = match &cli.command {
+        Command::Migrate => migrate::run(&asked),
+        Command::Doctor => doctor::run(&asked),
+        Command::Audit(command) => audit::run(command, &asked),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
             r#gen::run(page);
@@ -76,6 +90,13 @@ impl Asked<'_> {
             .map_err(|problems| Stop::new(Exit::Configuration, problems).into())
     }
 
+    /// Reads the configuration and begins to log, quietly unless LOG_LEVEL says otherwise.
+    fn begin(&self) -> anyhow::Result<(Config, Sending)> {
+        let config = self.load_and_warn()?.config;
+        let sending = telemetry::start_quietly(&config.telemetry)?;
+        Ok((config, sending))
+    }
+
     /// Reads the configuration for a command that logs, and says what is odd about it.
     fn load_and_warn(&self) -> anyhow::Result<Loaded> {
         let loaded = self.load()?;
@@ -84,4 +105,13 @@ impl Asked<'_> {
         }
         Ok(loaded)
     }
+}
+
+/// Runs what a command waits for; a command needs no more than one thread.
+fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    Ok(runtime.block_on(work))
 }

@@ -48,6 +48,40 @@ impl Config {
     }
 }
 
+impl Config {
+    /// What is wrong with the secrets that are kept; one that is not made yet is no fault.
+    pub(crate) fn secret_faults(&self) -> Vec<String> {
+        if self.database.url.is_some() {
+            return Vec::new();
+        }
+        ["secret_key", "encryption_key"]
+            .into_iter()
+            .map(|name| self.secrets_dir().join(name))
+            .filter(|path| path.exists())
+            .filter_map(|path| fault(&path))
+            .collect()
+    }
+}
+
+fn fault(path: &Path) -> Option<String> {
+    let shown = path.display();
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            return Some(format!(
+                "{shown} cannot be read ({error}): run as its owner"
+            ));
+        }
+    };
+    if let Err(must_be) = parse::strong_secret(text.trim()) {
+        return Some(format!(
+            "{shown} must be {must_be}; restore it from a backup"
+        ));
+    }
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| format!("{shown} is open to others ({mode:o}): chmod 600 {shown}"))
+}
+
 /// Reads a kept secret, or makes it.
 fn kept(folder: &Path, name: &str) -> anyhow::Result<SecretString> {
     let path = folder.join(name);

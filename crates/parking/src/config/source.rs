@@ -21,6 +21,10 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// The variables this process was started with; the only place that looks at them.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub(crate) fn of_process() -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((

@@ -138,6 +138,10 @@ pub(crate) enum LogFormat {
 
 /// Where traces go.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "otlp"),
+    expect(dead_code, reason = "a build without the feature sends nothing")
+)]
 pub(crate) struct Otlp {
     /// The collector.
     pub(crate) endpoint: Url,
@@ -149,6 +153,10 @@ pub(crate) struct Otlp {
 
 /// Where errors go.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "sentry"),
+    expect(dead_code, reason = "a build without the feature sends nothing")
+)]
 pub(crate) struct Sentry {
     /// The project.
     pub(crate) dsn: SecretString,
@@ -161,6 +169,8 @@ pub(crate) struct Sentry {
 pub(crate) struct Telemetry {
     /// The filter for log lines.
     pub(crate) log_filter: String,
+    /// Whether somebody asked for that filter.
+    pub(crate) is_log_filter_given: bool,
     /// How log lines look; absent means it depends on who is reading.
     pub(crate) log_format: Option<LogFormat>,
     /// Whether `/metrics` is served.
@@ -179,6 +189,7 @@ pub(super) fn read(reader: &mut Reader) -> Telemetry {
     reader.derive(&LOG_LEVEL.spec, &log_filter);
     Telemetry {
         log_filter,
+        is_log_filter_given: reader.is_given(&LOG_LEVEL.spec) || is_debug,
         log_format: reader.optional(&LOG_FORMAT),
         has_metrics: reader.get(&METRICS),
         otlp: read_otlp(reader),

@@ -9,9 +9,9 @@
 //!
 //! Not here: metrics, which are the server's, and OTLP or Sentry in a build without these features.
 
-#[cfg(feature = "otlp")]
+#[cfg_attr(not(feature = "otlp"), path = "absent/otlp.rs")]
 mod otlp;
-#[cfg(feature = "sentry")]
+#[cfg_attr(not(feature = "sentry"), path = "absent/sentry.rs")]
 mod sentry;
 
 use std::io::{IsTerminal, stderr};
@@ -27,37 +27,53 @@ use crate::config::{LogFormat, Mode, Telemetry};
 
 type Boxed = Box<dyn Layer<Registry> + Send + Sync>;
 
+/// What is left to do before the process ends: sending what is queued.
+type Parting = Box<dyn FnOnce() + Send>;
+
 /// Sends what is still queued when it is dropped; to be kept until the process ends.
 #[must_use]
-#[derive(Default)]
-pub(crate) struct Sending {
-    #[cfg(feature = "otlp")]
-    traces: Option<otlp::Traces>,
-    #[cfg(feature = "sentry")]
-    errors: Option<::sentry::ClientInitGuard>,
-}
+pub(crate) struct Sending(Vec<Parting>);
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        #[cfg(feature = "otlp")]
-        if let Some(traces) = self.traces.take() {
-            traces.shut_down();
+        for parting in self.0.drain(..) {
+            parting();
         }
-        #[cfg(feature = "sentry")]
-        drop(self.errors.take());
     }
 }
 
 /// Begins to log; to be called once, before anything is worth a line.
 pub(crate) fn start(settings: &Telemetry, mode: Mode) -> anyhow::Result<Sending> {
     let mut layers = vec![lines(settings)?];
-    let sending = start_sending(settings, mode, &mut layers)?;
+    let mut partings = Vec::new();
+    if let Some(settings) = &settings.otlp {
+        partings.extend(otlp::start(settings, &mut layers)?);
+    }
+    if let Some(settings) = &settings.sentry {
+        partings.extend(sentry::start(settings, mode, &mut layers));
+    }
     tracing_subscriber::registry()
         .with(layers)
         .try_init()
         .context("logging was begun twice")?;
     std::panic::set_hook(Box::new(log_panic));
-    Ok(sending)
+    Ok(Sending(partings))
+}
+
+/// Begins to log for a command whose user reads the terminal: text, and only what matters.
+pub(crate) fn start_quietly(settings: &Telemetry) -> anyhow::Result<Sending> {
+    let filter = match settings.is_log_filter_given {
+        true => settings.log_filter.clone(),
+        false => "warn,parking::database=info".to_owned(),
+    };
+    let settings = Telemetry {
+        log_filter: filter,
+        log_format: Some(settings.log_format.unwrap_or(LogFormat::Pretty)),
+        otlp: None,
+        sentry: None,
+        ..settings.clone()
+    };
+    start(&settings, Mode::Production)
 }
 
 /// The log lines themselves.
@@ -80,30 +96,6 @@ fn lines(settings: &Telemetry) -> anyhow::Result<Boxed> {
     };
     let filter = EnvFilter::try_new(&settings.log_filter).context("LOG_LEVEL")?;
     Ok(lines.with_filter(filter).boxed())
-}
-
-#[cfg_attr(
-    not(any(feature = "otlp", feature = "sentry")),
-    expect(clippy::unnecessary_wraps, reason = "the features can fail")
-)]
-fn start_sending(
-    settings: &Telemetry,
-    mode: Mode,
-    layers: &mut Vec<Boxed>,
-) -> anyhow::Result<Sending> {
-    let mut sending = Sending::default();
-    #[cfg(feature = "otlp")]
-    if let Some(otlp) = &settings.otlp {
-        let (layer, traces) = otlp::start(otlp)?;
-        layers.push(layer);
-        sending.traces = Some(traces);
-    }
-    #[cfg(feature = "sentry")]
-    if let Some(sentry) = &settings.sentry {
-        layers.extend(sentry::layers());
-        sending.errors = Some(sentry::start(sentry, mode));
-    }
-    Ok(sending)
 }
 
 /// A panic is one log line, like every other failure.

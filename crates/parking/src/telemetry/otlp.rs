@@ -9,29 +9,18 @@ use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use tracing::warn;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::Boxed;
+use super::{Boxed, Parting};
 use crate::config::Otlp;
 
 /// A collector that does not answer may not hold up the shutdown.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The queue of finished spans.
-pub(super) struct Traces(SdkTracerProvider);
-
-impl Traces {
-    /// Sends what is left.
-    pub(super) fn shut_down(self) {
-        if let Err(error) = self.0.shutdown_with_timeout(TIMEOUT) {
-            tracing::warn!(%error, "the last traces could not be sent");
-        }
-    }
-}
-
-/// The layer that records spans, and the queue that sends them.
-pub(super) fn start(settings: &Otlp) -> anyhow::Result<(Boxed, Traces)> {
+/// Adds the layer that records spans; the parting sends those that are still queued.
+pub(super) fn start(settings: &Otlp, layers: &mut Vec<Boxed>) -> anyhow::Result<Option<Parting>> {
     let endpoint = format!(
         "{}/v1/traces",
         settings.endpoint.as_str().trim_end_matches('/')
@@ -55,10 +44,12 @@ pub(super) fn start(settings: &Otlp) -> anyhow::Result<(Boxed, Traces)> {
         .with_resource(resource)
         .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("parking"));
-    Ok((
-        layer.with_filter(LevelFilter::INFO).boxed(),
-        Traces(provider),
-    ))
+    layers.push(layer.with_filter(LevelFilter::INFO).boxed());
+    Ok(Some(Box::new(move || {
+        if let Err(error) = provider.shutdown_with_timeout(TIMEOUT) {
+            warn!(%error, "the last traces could not be sent");
+        }
+    })))
 }
 
 /// The way to the collector.
