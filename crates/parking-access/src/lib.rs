@@ -3,6 +3,9 @@
 //! Slices, lowest first: `audit`, `tenants`, `accounts`, `members`, `invitations`, `api_keys`,
 //! `webhook_secrets`. Beside them `secrets` (random tokens, sealing, signing) and `mail`.
 
+pub mod api_keys;
 pub mod audit;
 pub mod mail;
 pub mod secrets;
+pub mod webhook_secrets;
+mod wire;
