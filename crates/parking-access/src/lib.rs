@@ -5,4 +5,6 @@
 
 pub mod audit;
 pub mod mail;
+pub mod members;
 pub mod secrets;
+pub mod tenants;
