@@ -194,7 +194,7 @@ async fn insert_numbered(
     for _ in 0..SLUG_ATTEMPTS_MAX {
         let taken = store::slugs_like(tx, &plain).await?;
         let free = std::iter::once(plain.clone())
-            .chain((2..).map(|number| plain.numbered(number)))
+            .chain((2..=u32::MAX).map(|number| plain.numbered(number)))
             .find(|slug| !taken.contains(slug.as_str()));
         // Another server may take it between the look and the insert: then look again.
         if let Some(slug) = free
