@@ -110,8 +110,9 @@ impl Worker {
         let Some((time_max, handler)) = self.handlers.get(job.kind.as_str()) else {
             return Err(JobError::fail(format!("no handler for {}", job.kind)));
         };
-        let running =
-            AssertUnwindSafe(handler(TenantId(job.tenant_id), job.payload.clone())).catch_unwind();
+        // The handler is called inside, because it may panic before it returns its future.
+        let running = async { handler(TenantId(job.tenant_id), job.payload.clone()).await };
+        let running = AssertUnwindSafe(running).catch_unwind();
         match tokio::time::timeout(*time_max, running).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_panic)) => Err(JobError::retry("the job panicked")),
