@@ -6,6 +6,8 @@
 pub mod api_keys;
 pub mod audit;
 pub mod mail;
+pub mod members;
 pub mod secrets;
+pub mod tenants;
 pub mod webhook_secrets;
 mod wire;
