@@ -8,3 +8,6 @@ pub mod mail;
 pub mod members;
 pub mod secrets;
 pub mod tenants;
+#[cfg(test)]
+mod tests;
+mod wire;
