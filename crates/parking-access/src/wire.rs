@@ -13,7 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// A field of a change: absent, null or a value. Wants `#[serde(default)]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Change<T> {
+pub enum Change<T> {
     /// Stays what it is.
     #[default]
     Keep,
@@ -25,12 +25,24 @@ pub(crate) enum Change<T> {
 
 impl<T> Change<T> {
     /// What is there after the change.
-    pub(crate) fn onto(self, present: Option<T>) -> Option<T> {
+    pub fn onto(self, present: Option<T>) -> Option<T> {
         match self {
             Self::Keep => present,
             Self::Clear => None,
             Self::Set(value) => Some(value),
         }
+    }
+}
+
+impl<T: Copy> Change<T> {
+    /// What it is set to, if to anything.
+    pub fn value(self) -> Option<T> {
+        self.onto(None)
+    }
+
+    /// Whether it is a change at all.
+    pub fn is_any(self) -> bool {
+        !matches!(self, Self::Keep)
     }
 }
 
