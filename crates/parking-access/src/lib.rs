@@ -9,5 +9,7 @@ pub mod mail;
 pub mod members;
 pub mod secrets;
 pub mod tenants;
+#[cfg(test)]
+mod tests;
 pub mod webhook_secrets;
 mod wire;
