@@ -239,9 +239,8 @@ impl Health {
             let mut tx = self.db.platform(Reason::Worker("health")).await?;
             queue::state(&mut tx, now).await
         };
-        let state = match tokio::time::timeout(LOOK_MAX, look).await {
-            Ok(Ok(state)) => state,
-            _ => return self.found(CheckStatus::Failed, "the queue cannot be read"),
+        let Ok(Ok(state)) = tokio::time::timeout(LOOK_MAX, look).await else {
+            return self.found(CheckStatus::Failed, "the queue cannot be read");
         };
         self.metrics.set_jobs(state.queued, state.failed);
         let overdue = state

@@ -31,7 +31,7 @@ impl Default for ServeOptions {
     fn default() -> Self {
         Self {
             connections_max: 8_192,
-            header_timeout: Duration::from_secs(60),
+            header_timeout: Duration::from_mins(1),
         }
     }
 }
