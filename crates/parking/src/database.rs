@@ -122,10 +122,15 @@ impl Database {
     }
 
     /// Starts the private cluster again after it ended; the pool finds it under the same address.
-    pub(crate) fn revive(&mut self, config: &Config) -> anyhow::Result<()> {
-        // Given back before it is claimed again.
-        drop(self.cluster.take());
-        self.cluster = Self::own(config)?.cluster;
+    pub(crate) async fn revive(&mut self, config: &Config) -> anyhow::Result<()> {
+        let (ended, config) = (self.cluster.take(), config.clone());
+        // On a thread of its own: a recovery may take long, and a wish to stop must be heard.
+        let revived = tokio::task::spawn_blocking(move || {
+            // Given back before it is claimed again.
+            drop(ended);
+            Self::own(&config)
+        });
+        self.cluster = revived.await??.cluster;
         Ok(())
     }
 
@@ -152,8 +157,11 @@ impl Database {
     }
 
     /// Makes the roles where they are missing and this account may, then brings the schema up to
-    /// date; answers how many migrations were applied.
+    /// date; answers how many migrations it lacked.
     pub(crate) async fn migrate(&self) -> anyhow::Result<usize> {
+        if self.migrator.is_none() && matches!(self.pending().await, Ok(0)) {
+            return Ok(0);
+        }
         // A database that was given with one account is migrated by that account, if it may.
         let migrator = self.migrator.as_ref().unwrap_or(&self.app);
         let is_separate = self.migrator.is_some();

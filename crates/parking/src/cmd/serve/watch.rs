@@ -28,8 +28,7 @@ pub(super) async fn keep_running(database: &mut Database, config: &Config, lifec
         // Never while stopping: the drain is short, and the end stops it anyway.
         if !database.is_running() && !lifecycle.soft().is_cancelled() {
             error!("the private PostgreSQL has ended; starting it again");
-            // It blocks this thread only; the pool and the listeners have others.
-            if let Err(error) = tokio::task::block_in_place(|| database.revive(config)) {
+            if let Err(error) = database.revive(config).await {
                 error!(
                     error = format!("{error:#}"),
                     "the private PostgreSQL cannot be started again"
