@@ -1,4 +1,8 @@
 # For people. Programs call `cargo xtask` directly; every target here is one line.
+#
+# At a terminal a server gets a process group of its own (`set -m`): Ctrl-C is then for it alone, and
+# make waits for its clean end instead of ending itself.
+if_terminal := if test -t 0; then set -m;
 .DEFAULT_GOAL := help
 .PHONY: help run dev check fix test e2e gen bench
 
@@ -6,10 +10,10 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: ## build everything and serve on http://localhost:8000, data in ./data
-	@test -t 0 && set -m; cargo xtask run
+	@$(if_terminal) cargo xtask run; else exec cargo xtask run; fi
 
 dev: ## the server from a debug build, and the UI with hot reload on http://localhost:5173
-	@test -t 0 && set -m; cargo xtask dev
+	@$(if_terminal) cargo xtask dev; else exec cargo xtask dev; fi
 
 check: ## the quick half of `make test`: format, spelling, lints, tidiness
 	@cargo xtask ci --quick
