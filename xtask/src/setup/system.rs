@@ -149,12 +149,7 @@ impl Need {
 fn absent(repo: &Repo, purpose: Purpose) -> Vec<Need> {
     let needs: &[Need] = match purpose {
         Purpose::Run => &[Need::Postgres],
-        Purpose::Work => &[
-            Need::Compiler,
-            Need::Postgres,
-            Need::Chromium,
-            Need::PythonVenv,
-        ],
+        Purpose::Work => &[Need::Postgres, Need::Chromium, Need::PythonVenv],
     };
     needs
         .iter()
