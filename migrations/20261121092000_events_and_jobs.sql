@@ -22,9 +22,9 @@ alter table events force row level security;
 create policy events_own on events to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy events_platform on events for select to parking_platform using (true);
+create policy events_platform_appends on events for insert to parking_platform with check (true);
 create policy events_worker on events to parking_worker using (true) with check (true);
-grant select, insert on events to parking_tenant, parking_worker;
-grant select on events to parking_platform;
+grant select, insert on events to parking_tenant, parking_platform, parking_worker;
 
 create function announce_events() returns trigger
   language plpgsql
@@ -62,9 +62,9 @@ alter table jobs force row level security;
 create policy jobs_own on jobs to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy jobs_platform on jobs for select to parking_platform using (true);
+create policy jobs_platform_enqueues on jobs for insert to parking_platform with check (true);
 create policy jobs_worker on jobs to parking_worker using (true) with check (true);
-grant select, insert on jobs to parking_tenant;
-grant select on jobs to parking_platform;
+grant select, insert on jobs to parking_tenant, parking_platform;
 grant select, insert, update, delete on jobs to parking_worker;
 
 create function announce_jobs() returns trigger

@@ -3,6 +3,11 @@
 //! Slices, lowest first: `audit`, `tenants`, `accounts`, `members`, `invitations`, `api_keys`,
 //! `webhook_secrets`. Beside them `secrets` (random tokens, sealing, signing) and `mail`.
 
+pub mod api_keys;
 pub mod audit;
 pub mod mail;
+pub mod members;
 pub mod secrets;
+pub mod tenants;
+pub mod webhook_secrets;
+mod wire;

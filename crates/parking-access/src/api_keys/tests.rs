@@ -1,0 +1,1 @@
+//! API keys over a real database.

@@ -1,0 +1,1 @@
+//! Webhook credentials over a real database.
