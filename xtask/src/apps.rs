@@ -43,19 +43,25 @@ pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
     Err(server.exec()).context("starting target/release/parking")
 }
 
+/// Keeps the UI's server running beside ours. A Ctrl-C reaches both; ours may take its time to end.
+const BESIDE: &str = r#"
+npm --prefix ui run dev &
+ui=$!
+trap : INT TERM
+"$@"
+status=$?
+kill $ui 2>/dev/null
+wait $ui
+exit $status
+"#;
+
 /// `cargo xtask dev`: a debug server, and the UI served with hot reload in front of it.
 pub(crate) fn dev(repo: &Repo) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
     let binary = build_binary(repo)?;
-    let mut ui = repo
-        .npm("ui")
-        .args(["run", "dev"])
-        .spawn()
-        .context("starting the UI")?;
-    let served = shell::run(&mut serve(repo, binary));
-    ui.kill().ok();
-    ui.wait().context("waiting for the UI")?;
-    served
+    let mut shell = repo.command("sh");
+    shell.args(["-c", BESIDE, "dev"]).arg(binary).arg("serve");
+    Err(shell.exec()).context("starting the shell that keeps both")
 }
 
 /// Builds the UI unless nothing it is made of has changed.
