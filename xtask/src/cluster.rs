@@ -3,7 +3,7 @@
 //!
 //! Not the product's own cluster manager: that one keeps data and lives in `parking-db`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,27 @@ const OWNER: &str = "parking_owner";
 const ROLES: &str = "crates/parking-db/sql/roles.sql";
 const START_SECONDS_MAX: u64 = 30;
 
+/// Keeps the server for as long as our end of its standard input is open, which it is until we end,
+/// in whatever way. Then it stops the server and removes the data. A Ctrl-C is for us: we end by it.
+const KEEPER: &str = r#"
+trap '' INT TERM HUP
+folder=$0
+exec 3<&0
+"$@" >"$folder/log" 2>&1 </dev/null &
+server=$!
+(cat <&3 >/dev/null; kill -INT $server 2>/dev/null) &
+wait $server
+status=$?
+[ $status = 0 ] || cat "$folder/log" >&2
+rm -rf "$folder"
+exit $status
+"#;
+
 /// A running throw-away server with one database. Dropping it stops it and removes its data.
 pub(crate) struct Cluster {
     bin: PostgresBin,
     folder: PathBuf,
-    server: Option<Child>,
+    keeper: Option<Child>,
 }
 
 /// `cargo xtask db`: a migrated database for development, until Ctrl-C.
@@ -52,7 +68,7 @@ impl Cluster {
         let mut cluster = Self {
             bin,
             folder,
-            server: None,
+            keeper: None,
         };
         cluster.initialize(account)?;
         cluster.launch(account)?;
@@ -75,6 +91,8 @@ impl Cluster {
             "postgres",
             &["-c", &format!("create database {DATABASE} owner {OWNER}")],
         )?;
+        // Again for what it grants inside a database.
+        self.psql(DATABASE, &["-f", &roles.to_string_lossy()])?;
         for file in migrations {
             let text = fs::read_to_string(&file)?;
             let role = format!("set role {OWNER}");
@@ -131,7 +149,7 @@ impl Cluster {
     }
 
     fn initialize(&self, account: Option<Account>) -> Result<()> {
-        let mut initdb = self.server_program("initdb", account);
+        let mut initdb = as_account(Command::new(self.bin.folder.join("initdb")), account);
         initdb.args(["--no-sync", "--auth", "trust", "--username", "postgres"]);
         initdb
             .args(["--encoding", "UTF8", "--locale", "C.UTF-8", "--pgdata"])
@@ -140,9 +158,12 @@ impl Cluster {
     }
 
     fn launch(&mut self, account: Option<Account>) -> Result<()> {
-        let log = File::create(self.folder.join("log")).context("creating the server's log")?;
-        let mut postgres = self.server_program("postgres", account);
-        postgres
+        let mut keeper = as_account(Command::new("sh"), account);
+        keeper
+            .args(["-c", KEEPER])
+            .arg(&self.folder)
+            .arg(self.bin.folder.join("postgres"));
+        keeper
             .arg("-D")
             .arg(self.data())
             .arg("-k")
@@ -154,13 +175,14 @@ impl Cluster {
             "synchronous_commit=off",
             "jit=off",
         ] {
-            postgres.args(["-c", setting]);
+            keeper.args(["-c", setting]);
         }
-        postgres
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        self.server = Some(postgres.spawn().context("starting postgres")?);
+        self.keeper = Some(
+            keeper
+                .stdin(Stdio::piped())
+                .spawn()
+                .context("starting postgres")?,
+        );
         Ok(())
     }
 
@@ -177,12 +199,11 @@ impl Cluster {
                 return Ok(());
             }
             if let Some(status) = self
-                .server
+                .keeper
                 .as_mut()
                 .and_then(|child| child.try_wait().ok()?)
             {
-                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-                bail!("postgres ended at its start ({status}):\n{log}");
+                bail!("postgres ended at its start ({status})");
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -191,19 +212,13 @@ impl Cluster {
 
     /// Waits for the end of the server, which the terminal's Ctrl-C brings about.
     fn wait(&mut self) -> Result<()> {
-        if let Some(mut server) = self.server.take() {
-            server.wait().context("waiting for postgres")?;
+        if let Some(keeper) = self.keeper.as_mut() {
+            // Not `wait`, which would close the pipe.
+            while keeper.try_wait().context("waiting for postgres")?.is_none() {
+                std::thread::sleep(Duration::from_millis(200));
+            }
         }
         Ok(())
-    }
-
-    fn server_program(&self, name: &str, account: Option<Account>) -> Command {
-        let mut command = Command::new(self.bin.folder.join(name));
-        command.current_dir("/").env("LC_ALL", "C.UTF-8");
-        if let Some(account) = account {
-            command.uid(account.user).gid(account.group);
-        }
-        command
     }
 
     fn data(&self) -> PathBuf {
@@ -213,15 +228,11 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            // std can only kill outright, which would leave a shared memory segment behind.
-            let told =
-                shell::succeeds(Command::new("kill").args(["-INT", &server.id().to_string()]));
-            if !told {
-                server.kill().ok();
-            }
-            server.wait().ok();
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            keeper.wait().ok();
         }
+        // The keeper removed it already unless the server never came to start.
         fs::remove_dir_all(&self.folder).ok();
     }
 }
@@ -243,6 +254,15 @@ pub(crate) fn migrations(repo: &Repo) -> Result<Vec<PathBuf>> {
 struct Account {
     user: u32,
     group: u32,
+}
+
+/// A program of PostgreSQL's, as that account and without our environment's opinions.
+fn as_account(mut command: Command, account: Option<Account>) -> Command {
+    command.current_dir("/").env("LC_ALL", "C.UTF-8");
+    if let Some(account) = account {
+        command.uid(account.user).gid(account.group);
+    }
+    command
 }
 
 fn unprivileged() -> Result<Account> {

@@ -57,21 +57,14 @@ impl Repo {
 
     /// A program, started in the root of the work tree, that finds the project's own tools first.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command =
-            Command::new(self.find_program(program).unwrap_or_else(|| program.into()));
-        command
-            .current_dir(&self.root)
-            .env("PATH", self.search_path());
-        command
+        self.start(&self.find_program(program).unwrap_or_else(|| program.into()))
     }
 
     /// The same cargo that runs this program.
     pub(crate) fn cargo(&self) -> Command {
-        let mut command = Command::new(shell::var("CARGO").unwrap_or_else(|| "cargo".to_owned()));
-        command
-            .current_dir(&self.root)
-            .env("PATH", self.search_path());
-        command
+        self.start(Path::new(
+            &shell::var("CARGO").unwrap_or_else(|| "cargo".to_owned()),
+        ))
     }
 
     /// `npm`, in a folder of the work tree.
@@ -84,6 +77,19 @@ impl Repo {
     /// Where a program is, looking at the project's own tools first.
     pub(crate) fn find_program(&self, name: &str) -> Option<PathBuf> {
         shell::find_in(&self.search_path(), name)
+    }
+
+    fn start(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.root)
+            .env("PATH", self.search_path());
+        // Cargo tells us which package we are. Passed on, that would make every build script that
+        // watches it run again, and ring with all that stands on it compile again.
+        for name in shell::variables_of_this_package() {
+            command.env_remove(name);
+        }
+        command
     }
 
     fn search_path(&self) -> OsString {

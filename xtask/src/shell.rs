@@ -16,6 +16,24 @@ pub(crate) fn var(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The names of what `cargo run` sets to describe the package it runs.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "names only, to keep them from our children"
+)]
+pub(crate) fn variables_of_this_package() -> impl Iterator<Item = String> {
+    let prefixes = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
+    ];
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(move |name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+}
+
 /// Runs a program to its end with our terminal as its terminal.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command

@@ -49,11 +49,15 @@ pub async fn run(connect: &PgConnectOptions, migrations: &Migrator) -> Result<()
         .execute(&mut conn)
         .await?;
     migrations.run(&mut conn).await?;
+    // So that a server which may not migrate can see whether it has to wait for one that may.
+    sqlx::query("grant select on _sqlx_migrations to parking_worker")
+        .execute(&mut conn)
+        .await?;
     conn.close().await?;
     Ok(())
 }
 
-/// How many of the program's migrations the database lacks.
+/// How many of the program's migrations the database lacks; any account of ours may ask.
 pub async fn pending(
     connect: &PgConnectOptions,
     migrations: &Migrator,
@@ -65,9 +69,16 @@ pub async fn pending(
     if is_fresh {
         return Ok(migrations.iter().count());
     }
-    sqlx::query("set role parking_owner")
+    // The login role may become the worker, an account that migrates may become the owner.
+    if sqlx::query("set role parking_worker")
         .execute(&mut conn)
-        .await?;
+        .await
+        .is_err()
+    {
+        sqlx::query("set role parking_owner")
+            .execute(&mut conn)
+            .await?;
+    }
     let applied: Vec<i64> =
         sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
             .fetch_all(&mut conn)

@@ -26,12 +26,12 @@ impl Nudge {
 /// Runs `activate` when nudged and at least once a period, one at a time, until told to stop.
 ///
 /// `activate` answers whether it left work behind, in which case it is called again at once.
-pub async fn run<E: Display>(
+pub async fn run<E: Display, F: Future<Output = Result<bool, E>> + Send>(
     name: &'static str,
     period: Duration,
     nudge: Nudge,
     stop: CancellationToken,
-    mut activate: impl AsyncFnMut() -> Result<bool, E>,
+    mut activate: impl FnMut() -> F,
 ) {
     loop {
         let is_done = match activate().await {

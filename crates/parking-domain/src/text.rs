@@ -308,7 +308,7 @@ mod tests {
         #[test]
         fn no_input_makes_the_parsers_panic(text in "\\PC*|.*") {
             let seen = (Name::parse(&text).is_ok(), Email::parse(&text).is_ok(), Slug::parse(&text).is_ok());
-            prop_assert!(!(seen.1 && !seen.0), "an address is also a name");
+            prop_assert!(!seen.1 || seen.0, "an address is also a name");
         }
     }
 }

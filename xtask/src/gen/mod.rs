@@ -165,6 +165,9 @@ impl Workshop<'_> {
     }
 
     fn ui(&self, path: &str, check: bool) -> Result<bool> {
+        if !self.repo.has("ui/package.json") {
+            bail!("ui/package.json does not exist: nothing can write it");
+        }
         let file = self.repo.path(path);
         let before = fs::read(&file).ok();
         shell::run(self.repo.npm("ui").args(["run", "--silent", "gen"]))?;

@@ -8,7 +8,8 @@ use crate::r#gen::is_generated;
 
 const FILE_LINES_MAX: usize = 600;
 
-/// A file that needs scrolling for long is two files. Functions are held to 70 lines by clippy.
+/// A file that needs scrolling for long is two files; tests at its foot do not count. Functions are
+/// held to 70 lines by clippy.
 pub(super) fn length(tree: &Tree) -> Vec<Finding> {
     let endings = [".rs", ".ts", ".tsx", ".css"];
     tree.files
@@ -16,7 +17,7 @@ pub(super) fn length(tree: &Tree) -> Vec<Finding> {
         .filter(|source| endings.iter().any(|ending| source.path.ends_with(ending)))
         .filter(|source| !source.is_test() && !is_generated(&source.path))
         .filter_map(|source| {
-            let lines = lines_before_tests(source);
+            let lines = source.text.lines().count().min(source.tests_begin() - 1);
             let text = format!("{lines} lines, {FILE_LINES_MAX} at most: cut it");
             (lines > FILE_LINES_MAX).then(|| Finding::new(source, FILE_LINES_MAX, text))
         })
@@ -48,6 +49,7 @@ pub(super) fn sql_in_stores(tree: &Tree) -> Vec<Finding> {
             continue;
         }
         let mut lines = lines_with_queries(source);
+        lines.retain(|line| *line < source.tests_begin());
         lines.sort_unstable();
         lines.dedup();
         let found = lines
@@ -89,7 +91,7 @@ pub(super) fn environment_in_config(tree: &Tree) -> Vec<Finding> {
             continue;
         }
         for mention in mentions(source) {
-            if begins(&mention.segments, &["std", "env"]) {
+            if begins(&mention.segments, &["std", "env"]) && mention.line < source.tests_begin() {
                 let text = "std::env belongs to the binary's config; take the value as an argument";
                 findings.push(Finding::new(source, mention.line, text));
             }
@@ -139,14 +141,6 @@ pub(super) fn todos(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Tests at the foot of a file do not count towards its length.
-fn lines_before_tests(source: &Source) -> usize {
-    source
-        .lines()
-        .find(|(_, line)| *line == "#[cfg(test)]")
-        .map_or_else(|| source.text.lines().count(), |(number, _)| number - 1)
 }
 
 fn begins(segments: &[String], expected: &[&str]) -> bool {
@@ -236,7 +230,7 @@ mod tests {
             ("crates/parking/src/config.rs", "std::env::var(\"X\")"),
             (
                 "crates/parking/src/main.rs",
-                "const N: &str = env!(\"CARGO_PKG_NAME\");",
+                "const N: &str = env!(\"CARGO_PKG_NAME\");\n#[cfg(test)]\nuse std::env;",
             ),
         ]);
         let found = environment_in_config(&tree);

@@ -44,13 +44,16 @@ pub(super) fn constraints_are_named(tree: &Tree) -> Vec<Finding> {
     ];
     let mut findings = Vec::new();
     for migration in migrations(tree) {
+        let mut is_named = false;
         for (number, line) in migration.lines() {
-            let line = line.trim_start().to_lowercase();
+            let line = line.trim().to_lowercase();
             let line = line.strip_prefix("add ").unwrap_or(&line);
-            if kinds.iter().any(|kind| line.starts_with(kind)) {
+            if kinds.iter().any(|kind| line.starts_with(kind)) && !is_named {
                 let text = "a constraint without a name: write `constraint table_says_what …`";
                 findings.push(Finding::new(migration, number, text));
             }
+            // The name may stand on a line of its own above a long constraint.
+            is_named = line.starts_with("constraint ") && line.split(' ').count() == 2;
         }
     }
     findings
@@ -79,7 +82,7 @@ mod tests {
     fn a_nameless_constraint_is_found() {
         let sql = "create table spaces (\n  code text not null,\n  check (code <> ''),\n  \
                    constraint spaces_code_unique unique (code)\n);\n\
-                   alter table spaces\n  add unique (code);\n";
+                   alter table spaces\n  add unique (code),\n  add constraint spaces_code_short\n    check (length(code) < 9);\n";
         let tree = Tree::from([("migrations/20260801120000_spaces.sql", sql)]);
         let lines: Vec<_> = constraints_are_named(&tree)
             .into_iter()

@@ -131,6 +131,12 @@ impl Source {
             .is_some_and(|extension| extension == "rs")
     }
 
+    /// The line where the tests at the foot of the file begin; past its end when there are none.
+    pub(super) fn tests_begin(&self) -> usize {
+        let found = self.lines().find(|(_, line)| *line == "#[cfg(test)]");
+        found.map_or(usize::MAX, |(number, _)| number)
+    }
+
     /// The last part of the path.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)

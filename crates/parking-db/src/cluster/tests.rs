@@ -192,6 +192,10 @@ impl Drop for Server {
 #[test]
 #[ignore = "other tests run it as a process of its own"]
 fn a_server_for_other_tests() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the parent test has no other way to say it"
+    )]
     let Some(data_dir) = env::var_os(DATA_DIR_VARIABLE) else {
         return;
     };
