@@ -82,5 +82,14 @@ async fn prove_isolation(db: &Db) -> anyhow::Result<()> {
     }
     let mut lines = vec!["refusing to serve, tenants could see each other:".to_owned()];
     lines.extend(breaches_in_words(&breaches));
+    if breaches
+        .iter()
+        .any(|breach| breach.rule.starts_with("the login role"))
+    {
+        lines.push(
+            "give that account as DATABASE_MIGRATION_URL, and let DATABASE_URL log in as parking"
+                .to_owned(),
+        );
+    }
     bail!(Stop::new(Exit::Refused, lines.join("\n")))
 }
