@@ -272,7 +272,7 @@ create policy tenant_usage_platform on tenant_usage to parking_platform using (t
 create policy tenant_usage_worker on tenant_usage to parking_worker using (true) with check (true);
 grant select, update (used) on tenant_usage to parking_tenant;
 grant select, insert, update on tenant_usage to parking_platform;
-grant select, insert, update on tenant_usage to parking_worker;
+grant select, insert, update, delete on tenant_usage to parking_worker;
 
 alter table users enable row level security;
 alter table users force row level security;
@@ -331,7 +331,7 @@ create policy api_keys_platform on api_keys for select to parking_platform using
 create policy api_keys_worker on api_keys to parking_worker using (true) with check (true);
 grant select, insert, update on api_keys to parking_tenant;
 grant select (tenant_id, id, name, role, scopes, expires_at, revoked_at, last_used_at, created_at) on api_keys to parking_platform;
-grant select, update (last_used_at, last_used_ip) on api_keys to parking_worker;
+grant select, update (last_used_at, last_used_ip), delete on api_keys to parking_worker;
 
 alter table webhook_secrets enable row level security;
 alter table webhook_secrets force row level security;
@@ -339,7 +339,7 @@ create policy webhook_secrets_own on webhook_secrets to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy webhook_secrets_worker on webhook_secrets to parking_worker using (true) with check (true);
 grant select, insert, update on webhook_secrets to parking_tenant;
-grant select, update (last_used_at) on webhook_secrets to parking_worker;
+grant select, update (last_used_at), delete on webhook_secrets to parking_worker;
 
 -- News for the caches of who may do what ---------------------------------------------------------
 

@@ -107,8 +107,11 @@ alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 create policy idempotency_keys_own on idempotency_keys to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
+create policy idempotency_keys_platform on idempotency_keys to parking_platform
+  using (tenant_id = '00000000-0000-0000-0000-000000000000') with check (tenant_id = '00000000-0000-0000-0000-000000000000');
 create policy idempotency_keys_worker on idempotency_keys to parking_worker using (true) with check (true);
 grant select, insert, update, delete on idempotency_keys to parking_tenant, parking_worker;
+grant select, insert, update on idempotency_keys to parking_platform;
 
 -- Partitions -------------------------------------------------------------------------------------
 

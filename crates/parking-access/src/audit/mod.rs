@@ -15,6 +15,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use parking_db::Result;
+use parking_domain::access::Role;
 use parking_domain::ids::{TenantId, fresh};
 use parking_http::caller;
 use parking_http::{Actor, Caller};
@@ -40,8 +41,9 @@ impl By {
     /// A caller of the API.
     pub fn caller(caller: &Caller) -> Self {
         let acting = caller.identity.acting.as_ref();
+        let is_platform = acting.is_some() || caller.role() == Role::PlatformAdmin;
         let (actor_type, id, name) = match &caller.identity.actor {
-            Actor::User { id, name, .. } if acting.is_some() => ("platform_admin", id, name),
+            Actor::User { id, name, .. } if is_platform => ("platform_admin", id, name),
             Actor::User { id, name, .. } => ("user", id, name),
             Actor::ApiKey { id, name } => ("api_key", id, name),
         };
