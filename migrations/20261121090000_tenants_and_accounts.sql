@@ -83,13 +83,17 @@ create table invitations (
   last_sent_at timestamptz,
   accepted_at timestamptz,
   revoked_at timestamptz,
+  -- When it was put aside because its time had run out; until then it only has `expires_at` behind it.
+  closed_at timestamptz,
   version bigint not null default 1,
   primary key (tenant_id, id),
+  constraint invitations_end_once check (num_nonnulls(accepted_at, revoked_at, closed_at) <= 1),
   constraint invitations_platform_admin_in_platform
     check (role <> 'platform_admin' or tenant_id = '00000000-0000-0000-0000-000000000000')
 );
 create unique index invitations_one_open on invitations (tenant_id, email_key)
-  where accepted_at is null and revoked_at is null;
+  where accepted_at is null and revoked_at is null and closed_at is null;
+create index invitations_newest on invitations (tenant_id, created_at desc);
 
 -- One row a sign-in: the family of all refresh tokens that descend from it.
 create table sessions (
@@ -131,6 +135,22 @@ create table account_tokens (
   used_at timestamptz
 );
 create index account_tokens_user on account_tokens (user_id, purpose);
+
+-- Somebody wants to become a customer; nothing is made before they show that the address is theirs.
+create table registrations (
+  id uuid primary key,
+  email text not null,
+  email_key text not null,
+  name text not null,
+  tenant_name text not null,
+  tenant_slug text,
+  language text not null constraint registrations_language check (language in ('en', 'fr')),
+  token_hash bytea constraint registrations_token_unique unique,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  completed_at timestamptz
+);
+create index registrations_expiry on registrations (expires_at);
 
 create table api_keys (
   tenant_id uuid not null references tenants (id) on delete cascade,
@@ -297,6 +317,11 @@ alter table account_tokens enable row level security;
 alter table account_tokens force row level security;
 create policy account_tokens_worker on account_tokens to parking_worker using (true) with check (true);
 grant select, insert, update, delete on account_tokens to parking_worker;
+
+alter table registrations enable row level security;
+alter table registrations force row level security;
+create policy registrations_worker on registrations to parking_worker using (true) with check (true);
+grant select, insert, update, delete on registrations to parking_worker;
 
 alter table api_keys enable row level security;
 alter table api_keys force row level security;

@@ -56,6 +56,30 @@ impl By {
         }
     }
 
+    /// A platform admin who enters or leaves a customer's tenant, whichever of both they are in
+    /// while they ask.
+    pub fn acting(caller: &Caller) -> Self {
+        Self {
+            actor_type: match caller.identity.actor {
+                Actor::User { .. } => "platform_admin",
+                Actor::ApiKey { .. } => "api_key",
+            },
+            ..Self::caller(caller)
+        }
+    }
+
+    /// A caller in a tenant of their own, even if they ask while they act in another's.
+    pub fn caller_at_home(caller: &Caller) -> Self {
+        Self {
+            actor_type: match caller.identity.actor {
+                Actor::User { .. } => "user",
+                Actor::ApiKey { .. } => "api_key",
+            },
+            acting_reason: None,
+            ..Self::caller(caller)
+        }
+    }
+
     /// A person who is known although the request carried no credentials, as at login.
     pub fn person(id: uuid::Uuid, name: &str, request: &caller::Request) -> Self {
         Self {
