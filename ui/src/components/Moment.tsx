@@ -1,0 +1,24 @@
+import { Tooltip } from 'antd';
+import { useFormats } from './format';
+import { useNow } from './now';
+
+/** An instant: the short form, the exact one on hover or focus. */
+export function Moment({ at }: { at: string }) {
+  const formats = useFormats();
+  return (
+    <Tooltip title={formats.precise(at)}>
+      <time dateTime={at}>{formats.instant(at)}</time>
+    </Tooltip>
+  );
+}
+
+/** How long ago (or how soon), kept current. */
+export function Age({ at }: { at: string }) {
+  const formats = useFormats();
+  const now = useNow();
+  return (
+    <Tooltip title={formats.precise(at)}>
+      <time dateTime={at}>{formats.since(at, now)}</time>
+    </Tooltip>
+  );
+}
