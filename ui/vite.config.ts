@@ -30,12 +30,12 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: Object.fromEntries(
-      ['/api', '/version', '/health', '/docs', '/openapi.json', '/ws'].map((path) => [
-        path,
-        { target: backend, ws: path === '/ws' },
-      ]),
-    ),
+    // Anchored: '/api-keys' is a page, '/api/…' is the server's.
+    proxy: {
+      '^/(api|health|docs)(/|?|$)': backend,
+      '^/(version|openapi.json)(?|$)': backend,
+      '^/ws(/|?|$)': { target: backend, ws: true },
+    },
   },
   test: {
     environment: 'happy-dom',

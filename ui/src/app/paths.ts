@@ -23,7 +23,12 @@ export const paths = {
     const text = query.toString();
     return text ? `/audit-log?${text}` : '/audit-log';
   },
-  tenants: (options?: { create?: boolean }) => (options?.create ? '/tenants?create=1' : '/tenants'),
+  tenants: (options?: { create?: boolean; status?: string }) =>
+    options?.create
+      ? '/tenants?create=1'
+      : options?.status
+        ? `/tenants?status=${encodeURIComponent(options.status)}`
+        : '/tenants',
   tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
   settings: () => '/settings',
   profile: () => '/profile',

@@ -71,6 +71,8 @@ export async function startI18n(): Promise<void> {
     fallbackLng: false,
     interpolation: { escapeValue: false },
     returnNull: false,
+    // Scopes such as "telemetry:read" are keys too.
+    nsSeparator: false,
   });
   await setLanguage(preferredLanguage());
 }

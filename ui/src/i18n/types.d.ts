@@ -5,6 +5,7 @@ import type texts from './en.json';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
+    nsSeparator: false;
     resources: { translation: typeof texts };
   }
 }
