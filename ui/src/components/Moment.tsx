@@ -1,5 +1,6 @@
 import { Tooltip } from 'antd';
 import { useFormats } from './format';
+import styles from './Moment.module.css';
 import { useNow } from './now';
 
 /** An instant: the short form, the exact one on hover or focus. */
@@ -7,7 +8,9 @@ export function Moment({ at }: { at: string }) {
   const formats = useFormats();
   return (
     <Tooltip title={formats.precise(at)}>
-      <time dateTime={at}>{formats.instant(at)}</time>
+      <time dateTime={at} className={styles.time}>
+        {formats.instant(at)}
+      </time>
     </Tooltip>
   );
 }
@@ -18,7 +21,9 @@ export function Age({ at }: { at: string }) {
   const now = useNow();
   return (
     <Tooltip title={formats.precise(at)}>
-      <time dateTime={at}>{formats.since(at, now)}</time>
+      <time dateTime={at} className={styles.time}>
+        {formats.since(at, now)}
+      </time>
     </Tooltip>
   );
 }

@@ -1,4 +1,4 @@
-import { MoreOutlined } from '@ant-design/icons';
+import { DownOutlined, MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import type { ReactNode } from 'react';
 
@@ -12,8 +12,15 @@ export type RowAction = {
   onPick: () => void;
 };
 
+type Props = {
+  label: string;
+  actions: RowAction[];
+  /** Words on the button, where there is room for them. */
+  caption?: string;
+};
+
 /** What one can do with a row, by name; what is refused says why instead of vanishing. */
-export function RowMenu({ label, actions }: { label: string; actions: RowAction[] }) {
+export function RowMenu({ label, actions, caption }: Props) {
   if (actions.length === 0) return null;
   return (
     <Dropdown
@@ -39,7 +46,13 @@ export function RowMenu({ label, actions }: { label: string; actions: RowAction[
         })),
       }}
     >
-      <Button type="text" icon={<MoreOutlined />} aria-label={label} title={label} />
+      {caption ? (
+        <Button icon={<DownOutlined />} iconPlacement="end">
+          {caption}
+        </Button>
+      ) : (
+        <Button type="text" icon={<MoreOutlined />} aria-label={label} title={label} />
+      )}
     </Dropdown>
   );
 }

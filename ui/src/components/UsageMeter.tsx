@@ -29,7 +29,7 @@ export function UsageMeter({ label, used, max, isNearLimit }: Props) {
         <span className={styles.label}>{label}</span>
         <span className={styles.words}>
           {words}
-          {isFull ? ` · ${t('usage.full')}` : isNearLimit ? ` · ${t('usage.near')}` : ''}
+          {isFull ? `, ${t('usage.full')}` : isNearLimit ? `, ${t('usage.near')}` : ''}
         </span>
       </div>
       <div

@@ -13,7 +13,11 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export type Formats = ReturnType<typeof createFormats>;
 
-export function createFormats(language: string) {
+/** 24-hour clock and day before month, which is how most readers of "en" here write them. */
+const regions: Record<string, string> = { en: 'en-GB', fr: 'fr-FR' };
+
+export function createFormats(code: string) {
+  const language = regions[code] ?? code;
   const instant = new Intl.DateTimeFormat(language, {
     dateStyle: 'medium',
     timeStyle: 'short',

@@ -9,7 +9,6 @@ import { ActingBar } from './ActingBar';
 import styles from './AppShell.module.css';
 import { CommandPalette } from './CommandPalette';
 import { OfflineBar } from './ConnectionState';
-import { LimitNotice } from './LimitNotice';
 import { useIsNavCollapsed } from './navPreference';
 import { SideNav } from './SideNav';
 import { TopBar } from './TopBar';
@@ -72,7 +71,6 @@ export function AppShell() {
           <VersionNotice />
           <OfflineBar />
           <main id={CONTENT_ID} className={styles.content} tabIndex={-1}>
-            <LimitNotice />
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>

@@ -107,11 +107,15 @@ function useColumns(): Column<ApiKey>[] {
         <StatusTag tone={tones[status]}>{t(`apiKeys.statuses.${status}`)}</StatusTag>
       ),
     },
-    { key: 'role', title: t('apiKeys.roleCap'), render: ({ role }) => roleName(role) },
     {
-      key: 'scopes',
-      title: t('apiKeys.scopesTitle'),
-      render: ({ scopes }) => <Tags tags={scopes} />,
+      key: 'rights',
+      title: t('apiKeys.rights'),
+      render: ({ role, scopes }) => (
+        <>
+          {roleName(role)}
+          <Tags tags={scopes} />
+        </>
+      ),
     },
     {
       key: 'allowed_ips',

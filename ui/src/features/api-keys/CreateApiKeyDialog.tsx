@@ -83,7 +83,12 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
         >
           <Input autoComplete="off" autoFocus />
         </Form.Item>
-        <Form.Item name="role" label={t('apiKeys.roleCap')} extra={t('apiKeys.roleHint')}>
+        <Form.Item
+          name="role"
+          label={t('apiKeys.roleCap')}
+          extra={t('apiKeys.roleHint')}
+          rules={[{ required: true }]}
+        >
           <Select
             options={roles.map((role) => ({ value: role, label: t(`roles.${role}.name`) }))}
           />

@@ -26,6 +26,7 @@ export function ScopePicker({ id, value = [], onChange }: Props) {
             aria-label={t(`apiKeys.scopes.${resource}`)}
             size="small"
             optionType="button"
+            buttonStyle="solid"
             value={reachOf(value, resource)}
             options={reaches.map((reach) => ({
               value: reach,

@@ -4,6 +4,7 @@ import { can } from '@/app/session/permissions';
 import { PageHeader } from '@/components/PageHeader';
 import { useRoleName } from '@/components/roles';
 import styles from './home.module.css';
+import { LimitNotice } from './LimitNotice';
 import { NextSteps } from './NextSteps';
 import { PlatformFigures } from './PlatformFigures';
 import { UsagePanel } from './UsagePanel';
@@ -20,6 +21,7 @@ export default function HomePage() {
         title={t('home.title', { name })}
         intro={t('home.intro', { role: roleName(me.role), tenant: me.tenant.name })}
       />
+      <LimitNotice />
       {can(me, 'tenants:read') && <PlatformFigures />}
       <div className={styles.columns}>
         <div className={styles.wide}>

@@ -19,7 +19,7 @@ import { SuspendTenantDialog } from './SuspendTenantDialog';
 type Open = 'enter' | 'suspend' | 'delete' | null;
 
 /** Everything one may do to a tenant as a whole. */
-export function TenantActions({ tenant }: { tenant: Tenant }) {
+export function TenantActions({ tenant, caption }: { tenant: Tenant; caption?: string }) {
   const { t } = useTranslation();
   const mayManage = useCan('tenants:manage');
   const confirm = useConfirm();
@@ -81,7 +81,7 @@ export function TenantActions({ tenant }: { tenant: Tenant }) {
   const close = () => setOpen(null);
   return (
     <>
-      <RowMenu label={t('tenants.actionsFor', { name })} actions={actions} />
+      <RowMenu label={t('tenants.actionsFor', { name })} actions={actions} caption={caption} />
       <EnterTenantDialog tenant={tenant} isOpen={open === 'enter'} onClose={close} />
       <SuspendTenantDialog tenant={tenant} isOpen={open === 'suspend'} onClose={close} />
       <DeleteTenantDialog tenant={tenant} isOpen={open === 'delete'} onClose={close} />

@@ -55,7 +55,7 @@ export default function TenantPage() {
       <PageHeader
         title={tenant.name}
         intro={<Link to={paths.tenants()}>{t('tenants.back')}</Link>}
-        actions={<TenantActions tenant={tenant} />}
+        actions={<TenantActions tenant={tenant} caption={t('table.actions')} />}
       />
       <div className={styles.stack}>
         <TenantNotice tenant={tenant} />

@@ -1,8 +1,8 @@
 import { WarningFilled } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
+import { useLimits } from '@/app/session/me';
 import { useFormats } from '@/components/format';
-import { useLimits } from '../session/me';
-import styles from './bars.module.css';
+import styles from './home.module.css';
 
 /** Says it before the next "create" is refused. */
 export function LimitNotice() {
