@@ -32,9 +32,8 @@ export default defineConfig({
   server: {
     // Anchored: '/api-keys' is a page, '/api/…' is the server's.
     proxy: {
-      '^/(api|health|docs)(/|?|$)': backend,
-      '^/(version|openapi.json)(?|$)': backend,
-      '^/ws(/|?|$)': { target: backend, ws: true },
+      '^/(api|health|docs|ws)(/|[?]|$)': { target: backend, ws: true },
+      '^/(version|openapi[.]json)([?]|$)': backend,
     },
   },
   test: {

@@ -153,6 +153,7 @@ function tableColumn<Row, Filter extends string>(
     title: column.isActions ? <Spoken>{column.title}</Spoken> : column.title,
     align: column.isActions ? 'right' : column.align,
     width: column.width,
+    ...(column.isPrimary ? { minWidth: 200 } : {}),
     rowScope: column.isPrimary ? 'row' : undefined,
     render: (_value: unknown, row: Row) => column.render(row),
     ...(column.sort ? { sorter: true, sortOrder: order ?? null } : {}),

@@ -17,7 +17,12 @@ export function RowCards<Row>({ rows, rowKey, columns, isRowMuted }: Props<Row>)
     <ul className={styles.cards}>
       {rows.map((row) => (
         <li key={rowKey(row)} className={isRowMuted?.(row) ? styles.mutedCard : styles.card}>
-          <div className={styles.cardHead}>{primary?.render(row)}</div>
+          <div className={styles.cardHead}>
+            <div className={styles.cardName}>{primary?.render(row)}</div>
+            {actions.map((column) => (
+              <div key={column.key}>{column.render(row)}</div>
+            ))}
+          </div>
           <dl className={styles.details}>
             {details.map((column) => (
               <div key={column.key} className={styles.detail}>
@@ -26,11 +31,6 @@ export function RowCards<Row>({ rows, rowKey, columns, isRowMuted }: Props<Row>)
               </div>
             ))}
           </dl>
-          {actions.map((column) => (
-            <div key={column.key} className={styles.cardActions}>
-              {column.render(row)}
-            </div>
-          ))}
         </li>
       ))}
     </ul>

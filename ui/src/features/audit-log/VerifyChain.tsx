@@ -14,8 +14,10 @@ export function VerifyChain() {
   return (
     <section className={styles.chain} aria-label={t('audit.chain')}>
       <div className={styles.chainWords}>
-        <SafetyCertificateOutlined aria-hidden className={styles.chainIcon} />
-        <span>{t('audit.chainText')}</span>
+        <span className={styles.chainText}>
+          <SafetyCertificateOutlined aria-hidden className={styles.chainIcon} />
+          {t('audit.chainText')}
+        </span>
         <Button size="small" loading={isPending} onClick={() => mutate()}>
           {t('audit.verify')}
         </Button>
