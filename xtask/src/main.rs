@@ -1,2 +1,71 @@
-//! Project tasks.
-fn main() {}
+//! Project tasks, called `cargo xtask <task>`: set-up, generated files, tidiness, CI.
+//!
+//! A plain program with one dependency, so that a fresh clone runs its first task in seconds.
+//! `make` is the front door for people; each of its targets is one of these tasks.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a terminal is this program's output"
+)]
+
+mod apps;
+mod ci;
+mod cluster;
+mod r#gen;
+mod repo;
+mod setup;
+mod shell;
+mod stamp;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::repo::Repo;
+
+const USAGE: &str = "\
+cargo xtask <task>
+
+  setup [--check] [--for run]   install what the project needs, or say what is missing
+  ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  tidy                          the repository's own rules
+  gen [--check] [name…]         rewrite the generated files, or list the stale ones
+  fix                           format, correct spelling, apply simple lints
+  run [argument…]               build UI and release binary, serve on http://localhost:8000
+  dev                           debug server and UI with hot reload
+  db                            a throw-away PostgreSQL with the migrations applied, until Ctrl-C";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let repo = Repo::find()?;
+    let Some((task, rest)) = arguments.split_first() else {
+        println!("{USAGE}");
+        return Ok(());
+    };
+    match task.as_str() {
+        "setup" => setup::task(&repo, rest),
+        "ci" => ci::task(&repo, rest),
+        "tidy" => tidy::task(&repo),
+        "gen" => r#gen::task(&repo, rest),
+        "fix" => ci::fix(&repo),
+        "run" => apps::run(&repo, rest),
+        "dev" => apps::dev(&repo),
+        "db" => cluster::task(&repo),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("there is no task `{other}`\n\n{USAGE}"),
+    }
+}

@@ -1,1 +1,11 @@
-//! Stub.
+//! Words and rules of the parking platform.
+//!
+//! Nothing here does I/O or knows a database, a socket or a thread. Time comes in as an argument,
+//! or, where a value must be made now, from a [`clock::Clock`] handed in by the caller.
+
+pub mod access;
+pub mod account;
+pub mod clock;
+pub mod ids;
+pub mod tenancy;
+pub mod text;

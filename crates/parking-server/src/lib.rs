@@ -1,1 +1,18 @@
-//! Stub.
+//! How it is served: the router, what the server says of itself, and what runs beside requests.
+//!
+//! [`Server::new`] puts the slices together. The binary gives it a database, a clock and options,
+//! listens with [`serve`], and runs [`Server::background`] beside it.
+
+mod about;
+mod background;
+mod docs;
+mod health;
+mod listener;
+mod metrics;
+mod readiness;
+mod router;
+
+pub use background::Background;
+pub use listener::{ServeOptions, serve};
+pub use readiness::{Readiness, Stage};
+pub use router::{Build, Parts, Server, ServerOptions};

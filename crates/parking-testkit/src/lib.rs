@@ -1,1 +1,9 @@
-//! Stub.
+//! What tests stand on: a real PostgreSQL database each, a mailbox, a clock in their own hand.
+//!
+//! Dev only; no crate of the product depends on it outside its tests.
+
+mod database;
+mod mailbox;
+
+pub use database::{MIGRATIONS, TestDb};
+pub use mailbox::{Mailbox, Received};

@@ -1,0 +1,346 @@
+//! Reading, exporting and verifying the audit log.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use parking_db::Db;
+use parking_domain::access::Permission;
+use parking_domain::clock::Clock;
+use parking_http::page::{List, PageParams};
+use parking_http::{Access, ApiError, Caller, Code, Id, PageInfo, Routes};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::store::{Filter, Row};
+use super::{By, Entry, append, chain, store};
+use crate::secrets::hex;
+
+/// The most entries one export holds; more is a question for a narrower filter.
+const EXPORT_MAX: i64 = 100_000;
+
+/// Entries an export reads at a time.
+const EXPORT_BATCH: i64 = 5_000;
+
+/// What the audit slice works with.
+#[derive(Clone, Debug)]
+pub struct AuditLog {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The routes of the audit log.
+pub fn routes(state: AuditLog) -> Routes {
+    let access = Access::Needs(Permission::AuditRead);
+    Routes::new("Audit log")
+        .add(access, routes!(list_entries))
+        .add(access, routes!(export_entries))
+        .add(access, routes!(verify_chain))
+        .add(access, routes!(get_entry))
+        .with_state(state)
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EntryFilter {
+    /// Who did it.
+    actor_id: Option<String>,
+    /// What was done: `membership.updated`, or `membership` for everything done to memberships.
+    action: Option<String>,
+    /// To what kind of thing.
+    entity_type: Option<String>,
+    /// To which one.
+    entity_id: Option<String>,
+    /// In which request.
+    request_id: Option<String>,
+    /// From this instant on.
+    from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    to: Option<DateTime<Utc>>,
+}
+
+impl EntryFilter {
+    fn with(self, pattern: Option<String>) -> Filter {
+        Filter {
+            actor_id: self.actor_id,
+            action: self.action,
+            entity_type: self.entity_type,
+            entity_id: self.entity_id,
+            request_id: self.request_id,
+            from: self.from,
+            to: self.to,
+            pattern,
+        }
+    }
+}
+
+/// One thing that was done.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditEntry {
+    id: Uuid,
+    /// Its number in the tenant's chain.
+    seq: i64,
+    at: DateTime<Utc>,
+    actor: AuditActor,
+    /// What was done, as `<entity>.<verb>`.
+    action: String,
+    entity: AuditEntity,
+    /// What it was before.
+    old: Option<Value>,
+    /// What it was after.
+    new: Option<Value>,
+    /// Why, if somebody said.
+    reason: Option<String>,
+    request_id: Option<String>,
+    ip: Option<String>,
+    /// The SHA-256 of this entry and the one before it.
+    hash: String,
+}
+
+/// Who did it.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditActor {
+    /// `user`, `api_key`, `platform_admin`, `system` or `anonymous`.
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<String>,
+    /// The name at the time.
+    name: Option<String>,
+}
+
+/// What it was done to.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditEntity {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<String>,
+    /// The name at the time.
+    name: Option<String>,
+}
+
+/// A page of the audit log.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditPage {
+    entries: Vec<AuditEntry>,
+    #[serde(flatten)]
+    page: PageInfo,
+}
+
+/// Whether the chain is whole.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChainState {
+    is_intact: bool,
+    /// Entries that were looked at.
+    checked: i64,
+    first_fault: Option<ChainFault>,
+}
+
+/// Where the chain breaks.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChainFault {
+    /// The number of the entry at which it shows.
+    seq: i64,
+    /// `changed`, `removed`, `reordered` or `cut_off`.
+    kind: String,
+    message: String,
+}
+
+impl From<Row> for AuditEntry {
+    fn from(row: Row) -> Self {
+        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        Self {
+            id: row.id,
+            seq: row.seq,
+            at: row.at,
+            actor: AuditActor {
+                kind: row.actor_type,
+                id: row.actor_id,
+                name: row.actor_name,
+            },
+            action: row.action,
+            entity: AuditEntity {
+                kind: row.entity_type,
+                id: row.entity_id,
+                name: row.entity_name,
+            },
+            old: json(row.old),
+            new: json(row.new),
+            reason: row.reason,
+            request_id: row.request_id,
+            ip: row.ip,
+            hash: hex(&row.hash),
+        }
+    }
+}
+
+/// The tenant's audit log, newest first.
+#[utoipa::path(get, path = "/api/v6/audit-log", params(PageParams, EntryFilter), responses((status = 200, body = AuditPage)))]
+async fn list_entries(
+    State(log): State<AuditLog>,
+    caller: Caller,
+    List { page, filter }: List<EntryFilter>,
+) -> Result<axum::Json<AuditPage>, ApiError> {
+    let order = page.order_by(&[("-at", "seq")], "seq")?;
+    let filter = filter.with(page.pattern());
+    let mut tx = log.db.tenant(caller.tenant()).await?;
+    let total = store::count(&mut tx, &filter).await?;
+    let rows = store::page(
+        &mut tx,
+        &filter,
+        page.offset,
+        page.size,
+        order.contains(" asc"),
+    )
+    .await?;
+    let entries = rows.into_iter().map(AuditEntry::from).collect();
+    Ok(axum::Json(AuditPage {
+        entries,
+        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+    }))
+}
+
+/// One entry.
+#[utoipa::path(get, path = "/api/v6/audit-log/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = AuditEntry)))]
+async fn get_entry(
+    State(log): State<AuditLog>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<axum::Json<AuditEntry>, ApiError> {
+    let mut tx = log.db.tenant(caller.tenant()).await?;
+    let row = store::find(&mut tx, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    Ok(axum::Json(row.into()))
+}
+
+/// The tenant's audit log as CSV, oldest first, with the filters of the list. At most 100 000
+/// entries; the export is itself recorded.
+#[utoipa::path(get, path = "/api/v6/audit-log/export", params(PageParams, EntryFilter),
+    responses((status = 200, content_type = "text/csv", body = String)))]
+async fn export_entries(
+    State(log): State<AuditLog>,
+    caller: Caller,
+    List { page, filter }: List<EntryFilter>,
+) -> Result<Response, ApiError> {
+    let filter = filter.with(page.pattern());
+    let mut tx = log.db.tenant(caller.tenant()).await?;
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| ApiError::new(Code::InternalError).because(error);
+    csv.write_record(CSV_HEADER).map_err(failed)?;
+    let mut exported = 0;
+    while exported < EXPORT_MAX {
+        let rows = store::page(&mut tx, &filter, exported, EXPORT_BATCH, true).await?;
+        let read = i64::try_from(rows.len()).unwrap_or(EXPORT_BATCH);
+        for row in rows {
+            csv.write_record(csv_record(row)).map_err(failed)?;
+        }
+        exported += read;
+        if read < EXPORT_BATCH {
+            break;
+        }
+    }
+    let entry = Entry {
+        action: "audit_log.exported",
+        entity_type: "audit_log",
+        new: Some(serde_json::json!({ "entries": exported })),
+        ..Entry::default()
+    };
+    append(
+        tx.conn(),
+        caller.tenant(),
+        &By::caller(&caller),
+        log.clock.now(),
+        entry,
+    )
+    .await?;
+    tx.commit().await?;
+    let bytes = csv
+        .into_inner()
+        .map_err(|error| failed(error.into_error().into()))?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"audit-log.csv\""),
+        ),
+    ];
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+const CSV_HEADER: [&str; 15] = [
+    "seq",
+    "at",
+    "actor_type",
+    "actor_id",
+    "actor_name",
+    "action",
+    "entity_type",
+    "entity_id",
+    "entity_name",
+    "old",
+    "new",
+    "reason",
+    "request_id",
+    "ip",
+    "hash",
+];
+
+fn csv_record(row: Row) -> [String; 15] {
+    let text = |value: Option<String>| harmless(value.unwrap_or_default());
+    [
+        row.seq.to_string(),
+        row.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        row.actor_type,
+        text(row.actor_id),
+        text(row.actor_name),
+        row.action,
+        row.entity_type,
+        text(row.entity_id),
+        text(row.entity_name),
+        text(row.old),
+        text(row.new),
+        text(row.reason),
+        text(row.request_id),
+        text(row.ip),
+        hex(&row.hash),
+    ]
+}
+
+/// A cell that a spreadsheet shows and does not run.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+/// Computes the tenant's chain again and says whether it is whole.
+#[utoipa::path(get, path = "/api/v6/audit-log/verify", responses((status = 200, body = ChainState)))]
+async fn verify_chain(
+    State(log): State<AuditLog>,
+    caller: Caller,
+) -> Result<axum::Json<ChainState>, ApiError> {
+    let mut tx = log.db.tenant(caller.tenant()).await?;
+    let found = chain::verify_tenant(tx.conn(), caller.tenant()).await?;
+    Ok(axum::Json(ChainState {
+        is_intact: found.fault.is_none(),
+        checked: found.checked,
+        first_fault: found.fault.map(|fault| ChainFault {
+            seq: fault.seq,
+            kind: fault.kind.name().to_owned(),
+            message: fault.kind.message().to_owned(),
+        }),
+    }))
+}

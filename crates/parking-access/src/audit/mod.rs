@@ -1,0 +1,138 @@
+//! The record of who did what: append-only, chained, and read by those who may.
+//!
+//! Every mutation appends an entry in its own transaction, as its last statement, because the
+//! entry takes its place in the tenant's chain under a lock that lasts until the commit. The
+//! database numbers and hashes the entry (`chain_audit_entry`); [`verify`] computes the same
+//! chain again from the outside. Tables: `audit_log` (partitioned by month), `audit_heads`.
+//! Not here: changing or deleting entries. Old months are dropped whole.
+
+mod api;
+mod chain;
+mod jobs;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use parking_db::Result;
+use parking_domain::ids::{TenantId, fresh};
+use parking_http::caller;
+use parking_http::{Actor, Caller};
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+
+pub use api::{AuditLog, routes};
+pub use chain::{Fault, FaultKind, Verification, verify};
+pub use jobs::{KeepPartitions, keep_partitions};
+
+/// Who did it, as the record names them.
+#[derive(Clone, Debug)]
+pub struct By {
+    actor_type: &'static str,
+    actor_id: Option<String>,
+    actor_name: Option<String>,
+    acting_reason: Option<String>,
+    request_id: Option<String>,
+    ip: Option<String>,
+}
+
+impl By {
+    /// A caller of the API.
+    pub fn caller(caller: &Caller) -> Self {
+        let acting = caller.identity.acting.as_ref();
+        let (actor_type, id, name) = match &caller.identity.actor {
+            Actor::User { id, name, .. } if acting.is_some() => ("platform_admin", id, name),
+            Actor::User { id, name, .. } => ("user", id, name),
+            Actor::ApiKey { id, name } => ("api_key", id, name),
+        };
+        Self {
+            actor_type,
+            actor_id: Some(id.to_string()),
+            actor_name: Some(name.clone()),
+            acting_reason: acting.map(|acting| acting.reason.clone()),
+            ..Self::anonymous(&caller.request)
+        }
+    }
+
+    /// A person who is known although the request carried no credentials, as at login.
+    pub fn person(id: uuid::Uuid, name: &str, request: &caller::Request) -> Self {
+        Self {
+            actor_type: "user",
+            actor_id: Some(id.to_string()),
+            actor_name: Some(name.to_owned()),
+            ..Self::anonymous(request)
+        }
+    }
+
+    /// Somebody who did not say who they are.
+    pub fn anonymous(request: &caller::Request) -> Self {
+        Self {
+            actor_type: "anonymous",
+            actor_id: None,
+            actor_name: None,
+            acting_reason: None,
+            request_id: Some(request.id.to_string()),
+            ip: Some(request.ip.to_string()),
+        }
+    }
+
+    /// The product itself, by one of its jobs or commands.
+    pub fn system(what: &'static str) -> Self {
+        Self {
+            actor_type: "system",
+            actor_id: None,
+            actor_name: Some(what.to_owned()),
+            acting_reason: None,
+            request_id: None,
+            ip: None,
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default)]
+pub struct Entry<'a> {
+    /// `<entity>.<verb>`: `membership.updated`.
+    pub action: &'a str,
+    /// What it was done to.
+    pub entity_type: &'a str,
+    /// Which one.
+    pub entity_id: Option<String>,
+    /// Its name at the time.
+    pub entity_name: Option<&'a str>,
+    /// What it was before, without secrets.
+    pub old: Option<Value>,
+    /// What it is now, without secrets.
+    pub new: Option<Value>,
+    /// Why, if somebody said.
+    pub reason: Option<&'a str>,
+}
+
+/// Appends an entry within the transaction of the change. Call it last.
+pub async fn append(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    by: &By,
+    now: DateTime<Utc>,
+    entry: Entry<'_>,
+) -> Result<()> {
+    store::insert(conn, tenant, fresh(), now, by, &entry).await
+}
+
+/// The fields of two JSON objects that differ, as the record's `old` and `new`.
+pub fn difference(old: &Value, new: &Value) -> (Option<Value>, Option<Value>) {
+    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+        return (Some(old.clone()), Some(new.clone()));
+    };
+    let changed = |name: &&String| old.get(*name) != new.get(*name);
+    let pick = |from: &Map<String, Value>| {
+        let picked: Map<String, Value> = old
+            .keys()
+            .chain(new.keys().filter(|name| !old.contains_key(*name)))
+            .filter(changed)
+            .filter_map(|name| from.get(name).map(|value| (name.clone(), value.clone())))
+            .collect();
+        (!picked.is_empty()).then_some(Value::Object(picked))
+    };
+    (pick(old), pick(new))
+}

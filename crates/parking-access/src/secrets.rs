@@ -1,0 +1,147 @@
+//! Making, hiding and recognising secrets.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+/// A fresh secret of 256 random bits, as text that survives URLs and headers.
+pub fn random_token() -> SecretString {
+    SecretString::from(URL_SAFE_NO_PAD.encode(random_bytes::<32>()))
+}
+
+/// A fresh secret in lower-case hex, for senders that expect one.
+pub fn random_hex() -> SecretString {
+    SecretString::from(hex(&random_bytes::<32>()))
+}
+
+/// A public name of twelve letters and digits, for API keys.
+pub fn random_name() -> String {
+    hex(&random_bytes::<6>())
+}
+
+/// The form in which a random secret is kept: it has too many bits to be guessed from its hash.
+pub fn fingerprint(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+            text
+        })
+}
+
+fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness nothing here is safe to go on with"
+    )]
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// Seals secrets that must be read again, with the installation's data key.
+#[derive(Clone)]
+pub struct Vault(XChaCha20Poly1305);
+
+/// A sealed secret that this installation cannot open.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the secret was sealed with another key or was changed")]
+pub struct CannotOpen;
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+impl Vault {
+    /// A vault whose key is derived from the installation's secret.
+    pub fn new(secret: &SecretString) -> Self {
+        let key: [u8; 32] = Sha256::new()
+            .chain_update(b"parking data key\0")
+            .chain_update(secret.expose_secret().as_bytes())
+            .finalize()
+            .into();
+        Self(XChaCha20Poly1305::new(&Key::from(key)))
+    }
+
+    /// Seals a secret for one place: opened anywhere else it is refused.
+    pub fn seal(&self, secret: &SecretString, place: &str) -> Vec<u8> {
+        let nonce = random_bytes::<24>();
+        let payload = chacha20poly1305::aead::Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: place.as_bytes(),
+        };
+        let mut sealed = nonce.to_vec();
+        // Sealing fails only for messages of many gigabytes.
+        sealed.extend(
+            self.0
+                .encrypt(&XNonce::from(nonce), payload)
+                .unwrap_or_default(),
+        );
+        sealed
+    }
+
+    /// Opens a secret that was sealed for this place.
+    pub fn open(&self, sealed: &[u8], place: &str) -> Result<SecretString, CannotOpen> {
+        let (nonce, body) = sealed.split_first_chunk::<24>().ok_or(CannotOpen)?;
+        let payload = chacha20poly1305::aead::Payload {
+            msg: body,
+            aad: place.as_bytes(),
+        };
+        let secret = self
+            .0
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| CannotOpen)?;
+        String::from_utf8(secret)
+            .map(SecretString::from)
+            .map_err(|_| CannotOpen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_secret_opens_only_where_it_was_sealed_for() {
+        let vault = Vault::new(&SecretString::from("a".repeat(32)));
+        let other = Vault::new(&SecretString::from("b".repeat(32)));
+        let sealed = vault.seal(&SecretString::from("open sesame"), "here");
+        assert_eq!(
+            vault.open(&sealed, "here").unwrap().expose_secret(),
+            "open sesame"
+        );
+        assert_eq!(vault.open(&sealed, "there").unwrap_err(), CannotOpen);
+        assert_eq!(other.open(&sealed, "here").unwrap_err(), CannotOpen);
+        assert_eq!(vault.open(&sealed[..10], "here").unwrap_err(), CannotOpen);
+        let mut changed = sealed;
+        changed[30] ^= 1;
+        assert_eq!(vault.open(&changed, "here").unwrap_err(), CannotOpen);
+    }
+
+    #[test]
+    fn tokens_differ_and_are_plain_text() {
+        let (a, b) = (random_token(), random_token());
+        assert_ne!(a.expose_secret(), b.expose_secret());
+        assert!(
+            a.expose_secret()
+                .bytes()
+                .all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
+        );
+        assert_eq!(hex(&[0, 171, 255]), "00abff");
+    }
+}

@@ -1,0 +1,221 @@
+//! The two doors to the database.
+
+use std::fmt;
+use std::time::Duration;
+
+use parking_domain::ids::TenantId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use tracing::debug;
+
+use crate::{DbError, Result};
+
+/// How to reach the database, and how hard to lean on it.
+#[derive(Clone, Debug)]
+pub struct DbOptions {
+    /// Where it is and who logs in.
+    pub connect: PgConnectOptions,
+    /// Connections held at most.
+    pub pool_size: u32,
+    /// How long a request waits for a connection before it is told that there is none.
+    pub acquire_timeout: Duration,
+    /// How long one statement may take.
+    pub statement_timeout: Duration,
+}
+
+impl DbOptions {
+    /// The usual bounds: 12 connections, 1.5 s to get one, 10 s a statement.
+    pub fn new(connect: PgConnectOptions) -> Self {
+        Self {
+            connect,
+            pool_size: 12,
+            acquire_timeout: Duration::from_millis(1_500),
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The database, as far as anybody outside this crate can see it: two doors.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    acquire_timeout: Duration,
+}
+
+/// Why a transaction crosses tenants. It is logged, and the list of places that say so is
+/// kept by a test.
+#[derive(Clone, Copy, Debug)]
+pub enum Reason {
+    /// A platform admin reads across tenants or writes platform tables.
+    Platform(&'static str),
+    /// The product itself works before or beside any one tenant: login, ingest, jobs.
+    Worker(&'static str),
+}
+
+impl Reason {
+    fn role(self) -> &'static str {
+        match self {
+            Self::Platform(_) => "parking_platform",
+            Self::Worker(_) => "parking_worker",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Platform(why) | Self::Worker(why)) = self;
+        f.write_str(why)
+    }
+}
+
+impl Db {
+    /// A pool that connects when it is first used, so that a database which is away at start
+    /// is an error of the first request and not of the whole process.
+    pub fn lazy(options: &DbOptions) -> Self {
+        let timeout_ms = options.statement_timeout.as_millis().to_string();
+        let connect = options
+            .connect
+            .clone()
+            .application_name("parking")
+            .options([
+                ("statement_timeout", timeout_ms.as_str()),
+                ("lock_timeout", "5000"),
+                ("idle_in_transaction_session_timeout", "60000"),
+                ("TimeZone", "UTC"),
+                ("jit", "off"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.pool_size)
+            .acquire_timeout(options.acquire_timeout)
+            // A dead connection shows at BEGIN; asking each time costs a round trip a request.
+            .test_before_acquire(false)
+            .idle_timeout(Duration::from_mins(10))
+            .max_lifetime(Duration::from_hours(1))
+            .connect_lazy_with(connect);
+        Self {
+            pool,
+            acquire_timeout: options.acquire_timeout,
+        }
+    }
+
+    /// Opens a transaction that sees and changes one tenant and nothing else.
+    pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx> {
+        let tx = self.begin("parking_tenant", &tenant.0.to_string()).await?;
+        Ok(TenantTx { tx, tenant })
+    }
+
+    /// Opens a transaction that is not bound to one tenant.
+    pub async fn platform(&self, reason: Reason) -> Result<PlatformTx> {
+        debug!(db.role = reason.role(), db.reason = %reason, "platform transaction");
+        Ok(PlatformTx {
+            tx: self.begin(reason.role(), "").await?,
+        })
+    }
+
+    /// Connections in use, idle and allowed, for the gauges.
+    pub fn pool_state(&self) -> PoolState {
+        let total = self.pool.size();
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        PoolState {
+            active: total.saturating_sub(idle),
+            idle,
+            total,
+        }
+    }
+
+    /// Waits for running transactions and closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The one place that knows the pool, for LISTEN and the catalogue check of this crate.
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    async fn begin(
+        &self,
+        role: &'static str,
+        tenant: &str,
+    ) -> Result<Transaction<'static, Postgres>> {
+        // `role` is one of three literals and `tenant` a formatted UUID: nothing else enters.
+        let begin = format!(
+            "BEGIN; SELECT set_config('role', '{role}', true), \
+             set_config('app.current_tenant_id', '{tenant}', true)"
+        );
+        // A connection to a frozen server never answers, so the wait needs a bound of its own. A
+        // connection that died in the pool says so at once, and a fresh one is worth one try.
+        let attempt = || {
+            tokio::time::timeout(
+                self.acquire_timeout,
+                self.pool.begin_with(AssertSqlSafe(begin.clone())),
+            )
+        };
+        for _ in 0..self.pool.num_idle() {
+            match attempt().await {
+                Ok(Err(
+                    sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Database(_),
+                )) => {}
+                Ok(done) => return Ok(done?),
+                Err(_) => return Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
+            }
+        }
+        match attempt().await {
+            Ok(done) => Ok(done?),
+            Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+}
+
+/// How the pool stands.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolState {
+    /// Connections that serve a transaction.
+    pub active: u32,
+    /// Connections that wait for one.
+    pub idle: u32,
+    /// Both.
+    pub total: u32,
+}
+
+/// A transaction inside one tenant. Dropping it undoes it.
+#[derive(Debug)]
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    tenant: TenantId,
+}
+
+impl TenantTx {
+    /// The tenant this transaction is bound to.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The connection, for the statements of `store.rs` files.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Makes everything that was done in it true at once.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+/// A transaction across tenants, as the platform or as a worker. Dropping it undoes it.
+#[derive(Debug)]
+pub struct PlatformTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl PlatformTx {
+    /// The connection, for the statements of `store.rs` files.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Makes everything that was done in it true at once.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}

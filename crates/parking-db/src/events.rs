@@ -1,0 +1,118 @@
+//! The log of what happened, in an order that no reader can miss a part of.
+//!
+//! Whoever changes something appends a row in the same transaction. Readers go by `(xid, id)` and
+//! stop below the oldest transaction that still runs: a row that commits late has a number that
+//! nobody has passed yet, so nothing is skipped, and nothing is read twice.
+
+use chrono::{DateTime, Utc};
+use parking_domain::ids::TenantId;
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{PlatformTx, Result};
+
+/// Where a reader stands in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// The transaction of the last event read.
+    pub xid: i64,
+    /// The last event read.
+    pub id: i64,
+}
+
+/// Something that happened to a subject.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEvent<'a> {
+    /// What happened, as `<subject>.<verb>`.
+    pub kind: &'a str,
+    /// What it happened to.
+    pub subject_type: &'a str,
+    /// Which one.
+    pub subject_id: &'a str,
+    /// The facts.
+    pub payload: &'a Value,
+}
+
+/// One change, as a reader gets it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Where it stands in the log.
+    pub cursor: Cursor,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What happened, as `<subject>.<verb>`.
+    pub kind: String,
+    /// What it happened to.
+    pub subject_type: String,
+    /// Which one.
+    pub subject_id: String,
+    /// The facts.
+    pub payload: Value,
+}
+
+/// Appends an event within the transaction that made it true.
+pub async fn append(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    at: DateTime<Utc>,
+    event: NewEvent<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
+         values ($1, $2, $3, $4, $5, $6)",
+        tenant.0,
+        at,
+        event.kind,
+        event.subject_type,
+        event.subject_id,
+        event.payload,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Reads what was committed after a cursor, oldest first, at most `limit` events.
+pub async fn read_after(tx: &mut PlatformTx, after: Cursor, limit: i64) -> Result<Vec<Event>> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant_id: Uuid", xid::text::bigint as "xid!", id, at, kind, subject_type, subject_id, payload
+           from events
+           where (xid, id) > ($1::bigint::text::xid8, $2)
+             and xid < pg_snapshot_xmin(pg_current_snapshot())
+           order by xid, id
+           limit $3"#,
+        after.xid,
+        after.id,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Event {
+            tenant: TenantId(row.tenant_id),
+            cursor: Cursor {
+                xid: row.xid,
+                id: row.id,
+            },
+            at: row.at,
+            kind: row.kind,
+            subject_type: row.subject_type,
+            subject_id: row.subject_id,
+            payload: row.payload,
+        })
+        .collect())
+}
+
+/// The end of the log as of now: a reader that starts here sees only what comes later.
+pub async fn end(tx: &mut PlatformTx) -> Result<Cursor> {
+    let xid = sqlx::query_scalar!(
+        r#"select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) as "xid!""#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Cursor { xid, id: i64::MAX })
+}

@@ -1,0 +1,266 @@
+//! Tenants cannot see each other: by the catalogue, and by trying.
+
+use parking_db::{Reason, catalogue, roles};
+use parking_domain::ids::{TenantId, fresh};
+use parking_testkit::TestDb;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+
+/// A row for every tenant table, owned by tenant `$t`; `$u` is a user of that tenant.
+const SEED: &str = "
+insert into tenants (id, name, slug, tier, requests_per_minute, created_at, updated_at) values ($t, 'T', 's' || $n, 'basic', 100, now(), now());
+insert into tenant_usage (tenant_id, resource, max) select $t, r, 5 from unnest(array['users','sites','spaces','devices','gateways']) r;
+insert into users (id, email, email_key, name, created_at, updated_at) values ($u, 'u' || $n, 'u' || $n, 'U', now(), now());
+insert into memberships (tenant_id, id, user_id, role, created_at, updated_at) values ($t, gen_random_uuid(), $u, 'owner', now(), now());
+insert into invitations (tenant_id, id, email, email_key, role, language, created_at, expires_at) values ($t, gen_random_uuid(), 'i', 'i', 'viewer', 'en', now(), now());
+insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_at, updated_at) values ($t, gen_random_uuid(), 'k' || $n, '', 'K', 'viewer', '{}', now(), now());
+insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at) values ($t, gen_random_uuid(), 'W', '', now());
+insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash) values ($t, gen_random_uuid(), 0, now(), 'system', 'a.b', 'a', '', '');
+insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
+insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '1 year', 1, now());
+insert into idempotency_keys (tenant_id, caller, key, fingerprint, created_at) values ($t, 'c', 'k', '', now());
+";
+
+async fn seed(admin: &mut PgConnection, name: &str) -> TenantId {
+    let tenant = TenantId(fresh());
+    let statements = SEED
+        .replace("$t", &format!("'{tenant}'::uuid"))
+        .replace("$u", &format!("'{}'::uuid", fresh()))
+        .replace("$n", &format!("'{name}'"));
+    sqlx::raw_sql(AssertSqlSafe(statements))
+        .execute(admin)
+        .await
+        .unwrap();
+    tenant
+}
+
+/// Every table that has a tenant, partitions aside.
+async fn tenant_tables(admin: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1",
+    )
+    .fetch_all(admin)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_catalogue_shows_no_way_round_isolation() {
+    let test = TestDb::new().await;
+    assert_eq!(catalogue::check(&test.db()).await.unwrap(), vec![]);
+}
+
+#[tokio::test]
+async fn the_catalogue_check_notices_every_kind_of_hole() {
+    let test = TestDb::new().await;
+    let mut admin = test.superuser().await;
+    let holes = [
+        ("alter table memberships no force row level security", "alter table memberships force row level security"),
+        ("alter table jobs disable row level security", "alter table jobs enable row level security"),
+        ("create policy hole on api_keys to parking_tenant using (true)", "drop policy hole on api_keys"),
+        (
+            "create policy hole on api_keys to parking_tenant using (tenant_id = (select current_tenant_id()) or true)",
+            "drop policy hole on api_keys",
+        ),
+        ("create policy hole on api_keys using (true)", "drop policy hole on api_keys"),
+        ("grant select on users to parking", "revoke select on users from parking"),
+        ("grant select on users to public", "revoke select on users from public"),
+        ("grant delete on audit_log to parking_worker", "revoke delete on audit_log from parking_worker"),
+        ("grant truncate on jobs to parking_worker", "revoke truncate on jobs from parking_worker"),
+        ("create table hole (tenant_id uuid, id uuid)", "drop table hole"),
+        ("create view hole as select * from users", "drop view hole"),
+        ("create materialized view hole as select 1", "drop materialized view hole"),
+        (
+            "set role parking_owner; create table hole (tenant_id uuid not null, id uuid, user_tenant uuid, m uuid, primary key (tenant_id, id),
+               foreign key (user_tenant, m) references memberships (tenant_id, id));
+             alter table hole enable row level security; alter table hole force row level security; reset role",
+            "drop table hole",
+        ),
+    ];
+    for (make, mend) in holes {
+        sqlx::raw_sql(make).execute(&mut admin).await.unwrap();
+        assert_ne!(
+            catalogue::check(&test.db()).await.unwrap(),
+            vec![],
+            "unnoticed: {make}"
+        );
+        sqlx::raw_sql(mend).execute(&mut admin).await.unwrap();
+        assert_eq!(
+            catalogue::check(&test.db()).await.unwrap(),
+            vec![],
+            "not mended: {mend}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_superuser_as_login_role_is_a_breach() {
+    let test = TestDb::new().await;
+    let mut admin = test.superuser().await;
+    assert!(!catalogue::check_on(&mut admin).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_login_role_alone_reads_nothing() {
+    let test = TestDb::new().await;
+    let tables = tenant_tables(&mut test.superuser().await).await;
+    let mut login = PgConnection::connect_with(&test.login_options())
+        .await
+        .unwrap();
+    for table in
+        tables
+            .iter()
+            .map(String::as_str)
+            .chain(["tenants", "users", "sessions", "refresh_tokens"])
+    {
+        let read = format!("select * from {table}");
+        let refused = sqlx::raw_sql(AssertSqlSafe(read))
+            .fetch_all(&mut login)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            refused.as_database_error().unwrap().code().as_deref(),
+            Some("42501"),
+            "{table}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_tenant_reads_writes_and_references_nothing_of_another() {
+    let test = TestDb::new().await;
+    let mut admin = test.superuser().await;
+    let (ours, theirs) = (seed(&mut admin, "a").await, seed(&mut admin, "b").await);
+    for table in tenant_tables(&mut admin).await {
+        let count =
+            |tenant: TenantId| format!("select count(*) from {table} where tenant_id = '{tenant}'");
+        let there: i64 = sqlx::query_scalar(AssertSqlSafe(count(theirs)))
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+        assert!(there > 0, "the test has no row of {table} to be refused");
+
+        let mut tx = test.db().tenant(ours).await.unwrap();
+        let own: i64 = sqlx::query_scalar(AssertSqlSafe(count(ours)))
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+        let seen: i64 = sqlx::query_scalar(AssertSqlSafe(count(theirs)))
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+        assert!(
+            own > 0 && seen == 0,
+            "{table}: sees {own} of its own and {seen} of the other"
+        );
+
+        for statement in [
+            format!("update {table} set tenant_id = tenant_id where tenant_id = '{theirs}'"),
+            format!("delete from {table} where tenant_id = '{theirs}'"),
+            format!(
+                "insert into {table} overriding system value select (jsonb_populate_record(x, jsonb_build_object('tenant_id', '{theirs}'))).* from {table} x limit 1"
+            ),
+            format!("update {table} set tenant_id = '{theirs}'"),
+        ] {
+            let mut tx = test.db().tenant(ours).await.unwrap();
+            let touched = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                .execute(tx.conn())
+                .await;
+            match touched {
+                Ok(done) => assert_eq!(done.rows_affected(), 0, "{statement}"),
+                Err(error) => {
+                    let code = error
+                        .as_database_error()
+                        .unwrap()
+                        .code()
+                        .unwrap()
+                        .into_owned();
+                    assert!(
+                        ["42501", "23503", "428C9"].contains(&code.as_str()),
+                        "{statement}: {error}"
+                    );
+                }
+            }
+        }
+    }
+    let after: i64 = sqlx::query_scalar("select count(*) from memberships where tenant_id = $1")
+        .bind(theirs.0)
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(after, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_leaves_no_trace_on_the_pooled_connection() {
+    let test = TestDb::new().await;
+    let tenant = seed(&mut test.superuser().await, "a").await;
+    for _ in 0..30 {
+        drop(test.db().tenant(tenant).await.unwrap());
+        let mut tx = test.db().platform(Reason::Worker("test")).await.unwrap();
+        let row = sqlx::query("select current_tenant_id()::text, current_user::text")
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+        assert_eq!(row.get::<Option<String>, _>(0), None);
+        assert_eq!(row.get::<String, _>(1), "parking_worker");
+    }
+}
+
+#[tokio::test]
+async fn nobody_rewrites_the_audit_log_or_the_events() {
+    let test = TestDb::new().await;
+    let tenant = seed(&mut test.superuser().await, "a").await;
+    for table in ["audit_log", "events", "audit_heads"] {
+        for verb in [
+            "update {} set tenant_id = tenant_id",
+            "delete from {}",
+            "truncate {}",
+        ] {
+            let statement = verb.replace("{}", table);
+            for role in ["tenant", "worker", "platform"] {
+                let refused = match role {
+                    "tenant" => {
+                        let mut tx = test.db().tenant(tenant).await.unwrap();
+                        sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                            .execute(tx.conn())
+                            .await
+                    }
+                    role => {
+                        let reason = if role == "worker" {
+                            Reason::Worker("test")
+                        } else {
+                            Reason::Platform("test")
+                        };
+                        let mut tx = test.db().platform(reason).await.unwrap();
+                        sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                            .execute(tx.conn())
+                            .await
+                    }
+                };
+                assert!(refused.is_err(), "{role} may {statement}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn making_the_roles_twice_at_once_is_harmless() {
+    let test = TestDb::new().await;
+    let options = test.superuser_options();
+    let (first, second) = tokio::join!(
+        roles::ensure(&options, "parking", None),
+        roles::ensure(&options, "parking", None)
+    );
+    first.unwrap();
+    second.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_make_roles_is_told_so() {
+    let test = TestDb::new().await;
+    let refused = roles::ensure(&test.login_options(), "some_other_login", None)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, roles::RolesError::NotAllowed));
+}

@@ -1,0 +1,177 @@
+//! Jobs are done once, tried again, given up, and survive the worker that held them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use parking_db::queue::{self, Job, JobError, QueueState, Schedule, Worker};
+use parking_db::{Db, Reason};
+use parking_domain::ids::TenantId;
+use parking_testkit::TestDb;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Greet {
+    name: String,
+    once: bool,
+}
+
+impl Job for Greet {
+    const KIND: &'static str = "greet";
+    const ATTEMPTS_MAX: i32 = 3;
+
+    fn unique_key(&self) -> Option<String> {
+        self.once.then(|| self.name.clone())
+    }
+}
+
+async fn platform_tenant(test: &TestDb) {
+    sqlx::query(
+        "insert into tenants (id, name, slug, kind, tier, requests_per_minute, created_at, updated_at)
+         values ($1, 'Platform', 'platform', 'platform', 'enterprise', 100, now(), now())",
+    )
+    .bind(TenantId::PLATFORM.0)
+    .execute(&mut test.superuser().await)
+    .await
+    .unwrap();
+}
+
+async fn enqueue(test: &TestDb, name: &str, once: bool) {
+    let mut tx = test.db().tenant(TenantId::PLATFORM).await.unwrap();
+    let job = Greet {
+        name: name.into(),
+        once,
+    };
+    queue::enqueue(tx.conn(), TenantId::PLATFORM, &job, test.clock().now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn state(db: &Db, test: &TestDb) -> QueueState {
+    let mut tx = db.platform(Reason::Worker("test")).await.unwrap();
+    queue::state(&mut tx, test.clock().now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_job_exists_exactly_when_its_change_does() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    let mut tx = test.db().tenant(TenantId::PLATFORM).await.unwrap();
+    queue::enqueue(
+        tx.conn(),
+        TenantId::PLATFORM,
+        &Greet::default(),
+        test.clock().now(),
+    )
+    .await
+    .unwrap();
+    drop(tx);
+    assert_eq!(state(&test.db(), &test).await.queued, 0);
+    enqueue(&test, "Ada", false).await;
+    assert_eq!(state(&test.db(), &test).await.queued, 1);
+}
+
+#[tokio::test]
+async fn several_workers_do_each_job_once() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    for number in 0..40 {
+        enqueue(&test, &number.to_string(), false).await;
+    }
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let worker = || {
+        let done = Arc::clone(&done);
+        Worker::new(test.db(), test.clock()).on(move |_, job: Greet| {
+            done.lock().unwrap().push(job.name);
+            async { Ok(()) }
+        })
+    };
+    let (a, b, c) = (worker(), worker(), worker());
+    let (a, b, c) = tokio::join!(a.drain(), b.drain(), c.drain());
+    assert_eq!(a.unwrap() + b.unwrap() + c.unwrap(), 40);
+    let mut names = done.lock().unwrap().clone();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 40);
+    assert_eq!(state(&test.db(), &test).await.queued, 0);
+}
+
+#[tokio::test]
+async fn a_failing_job_is_tried_again_later_and_then_set_aside() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    enqueue(&test, "Ada", false).await;
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let worker = Worker::new(test.db(), test.clock()).on(move |_, _: Greet| {
+        assert!(
+            counted.fetch_add(1, Ordering::SeqCst) != 1,
+            "the second attempt panics"
+        );
+        async { Err(JobError::retry("not today")) }
+    });
+    for expected in 1..=3 {
+        assert_eq!(worker.drain().await.unwrap(), 1);
+        assert_eq!(
+            worker.drain().await.unwrap(),
+            0,
+            "it waits before it is tried again"
+        );
+        assert_eq!(tries.load(Ordering::SeqCst), expected);
+        test.clock().advance(TimeDelta::minutes(1));
+    }
+    let after = state(&test.db(), &test).await;
+    assert_eq!((after.queued, after.failed), (0, 1));
+    let mut tx = test.db().platform(Reason::Worker("test")).await.unwrap();
+    assert_eq!(
+        queue::failed(&mut tx, 10).await.unwrap()[0]
+            .last_error
+            .as_deref(),
+        Some("not today")
+    );
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_died_is_taken_again() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    enqueue(&test, "Ada", false).await;
+    let dies = Worker::new(test.db(), test.clock()).on(|_, _: Greet| std::future::pending());
+    let attempt = tokio::time::timeout(std::time::Duration::from_millis(300), dies.work_one());
+    assert!(
+        attempt.await.is_err(),
+        "the worker is cut off in the middle"
+    );
+    let lives = Worker::new(test.db(), test.clock()).on(|_, _: Greet| async { Ok(()) });
+    assert_eq!(lives.drain().await.unwrap(), 0, "the lease still runs");
+    test.clock().advance(TimeDelta::minutes(2));
+    assert_eq!(lives.drain().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn two_waiting_jobs_with_one_key_are_one() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    for name in ["Ada", "Ada", "Bea"] {
+        enqueue(&test, name, true).await;
+    }
+    assert_eq!(state(&test.db(), &test).await.queued, 2);
+}
+
+#[tokio::test]
+async fn a_schedule_runs_once_a_period_however_many_servers_ask() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    let schedules = [Schedule::every::<Greet>(TimeDelta::minutes(5))];
+    for expected in 1..=3 {
+        let now = test.clock().now();
+        let db = test.db();
+        let asked = (0..5).map(|_| queue::run_due_schedules(&db, &schedules, now));
+        for outcome in futures_util::future::join_all(asked).await {
+            outcome.unwrap();
+        }
+        assert_eq!(state(&db, &test).await.queued, expected);
+        test.clock().advance(TimeDelta::minutes(5));
+    }
+}

@@ -1,0 +1,218 @@
+//! What happens to every request before a handler sees it, and to every answer after.
+//!
+//! From the outside in: a name for the request, one log line, panics and timeouts turned into
+//! answers, security headers; compression and CORS; who is asking; how fast.
+
+mod headers;
+mod origin;
+mod request_log;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use ipnet::IpNet;
+use parking_domain::clock::Clock;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::caller::{self, Seen};
+use crate::extract::BodyLimit;
+use crate::limits::{Buckets, RateLimits, count_address, count_caller};
+use crate::metrics::EdgeMetrics;
+use crate::{ApiError, Authenticate, Caller, Code, Credentials};
+
+/// How the edge behaves.
+#[derive(Clone, Debug)]
+pub struct EdgeOptions {
+    /// How long a request may take in all.
+    pub request_timeout: Duration,
+    /// The largest body.
+    pub body_size_max: usize,
+    /// Web origins besides our own that may call the API.
+    pub cors_origins: Vec<HeaderValue>,
+    /// Proxies whose word about the client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether browsers reach us by HTTPS and must keep doing so.
+    pub is_https: bool,
+    /// How fast callers may ask; `None` for no limits.
+    pub rate_limits: Option<RateLimits>,
+}
+
+impl Default for EdgeOptions {
+    fn default() -> Self {
+        Self {
+            request_timeout: Duration::from_secs(30),
+            body_size_max: 1024 * 1024,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            is_https: false,
+            rate_limits: Some(RateLimits::default()),
+        }
+    }
+}
+
+/// The edge of one server.
+pub struct Edge {
+    options: EdgeOptions,
+    clock: Clock,
+    authenticate: Arc<dyn Authenticate>,
+    buckets: Arc<Buckets>,
+    metrics: EdgeMetrics,
+}
+
+impl Edge {
+    /// An edge that asks `authenticate` who is calling.
+    pub fn new(
+        options: EdgeOptions,
+        clock: Clock,
+        authenticate: Arc<dyn Authenticate>,
+        buckets: Arc<Buckets>,
+        metrics: EdgeMetrics,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            options,
+            clock,
+            authenticate,
+            buckets,
+            metrics,
+        })
+    }
+
+    /// Puts the edge around the API, which has callers and limits, and around what is open to
+    /// everybody: health, the description of the API, the web UI.
+    pub fn around(self: &Arc<Self>, api: Router, open: Router) -> Router {
+        let known = api
+            .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed))
+            .layer(from_fn_with_state(Arc::clone(self), identify));
+        open.merge(known)
+            .layer(self.cors())
+            .layer(CompressionLayer::new())
+            .layer(from_fn_with_state(Arc::clone(self), request_log::answer))
+    }
+
+    fn cors(&self) -> CorsLayer {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(self.options.cors_origins.iter().cloned()))
+            .allow_credentials(!self.options.cors_origins.is_empty())
+            .allow_methods([
+                Method::GET,
+                Method::POST,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+            ])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_MATCH,
+                HeaderName::from_static("x-api-key"),
+                HeaderName::from_static("x-request-id"),
+                HeaderName::from_static("idempotency-key"),
+            ])
+            .expose_headers([
+                header::ETAG,
+                header::LOCATION,
+                header::RETRY_AFTER,
+                HeaderName::from_static("x-request-id"),
+                HeaderName::from_static("x-ratelimit-limit"),
+                HeaderName::from_static("x-ratelimit-remaining"),
+                HeaderName::from_static("x-ratelimit-reset"),
+            ])
+            .max_age(Duration::from_mins(10))
+    }
+
+    fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        origin::client_ip(peer, headers, &self.options.trusted_proxies)
+    }
+}
+
+/// Finds out who is asking and whether they may ask this fast.
+async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let Some(facts) = request.extensions().get::<caller::Request>().cloned() else {
+        return ApiError::new(Code::InternalError).into_response();
+    };
+    let seen = edge.see(request.headers(), facts.clone()).await;
+    let verdict = edge.options.rate_limits.as_ref().map(|limits| {
+        let now = edge.clock.now();
+        match &seen {
+            Seen::Known(caller) => {
+                count_caller(&edge.buckets, limits, caller, request.method(), now)
+            }
+            Seen::Nobody | Seen::Refused(_) => count_address(&edge.buckets, limits, facts.ip, now),
+        }
+    });
+    let log = match &seen {
+        Seen::Known(caller) => Some(caller.clone()),
+        _ => None,
+    };
+    let refusal = verdict.and_then(|verdict| verdict.allow().err());
+    let mut response = if let Some(refusal) = refusal {
+        edge.metrics.rejected(endpoint(&request));
+        refusal.into_response()
+    } else {
+        request.extensions_mut().insert(seen);
+        request
+            .extensions_mut()
+            .insert(BodyLimit(edge.options.body_size_max));
+        next.run(request).await
+    };
+    if let Some(verdict) = verdict {
+        verdict.write(response.headers_mut());
+    }
+    if let Some(caller) = log {
+        response.extensions_mut().insert(caller);
+    }
+    response
+}
+
+impl Edge {
+    async fn see(&self, headers: &HeaderMap, request: caller::Request) -> Seen {
+        let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str());
+        let found = match (
+            text(&header::AUTHORIZATION),
+            text(&HeaderName::from_static("x-api-key")),
+        ) {
+            (None, None) => return Seen::Nobody,
+            (Some(Ok(value)), _) => match value.split_once(' ') {
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                    // Integrations that can only send a bearer token may send their key as one.
+                    let token = token.trim();
+                    let is_key = token.starts_with("pk_");
+                    let shown = if is_key {
+                        Credentials::ApiKey(token)
+                    } else {
+                        Credentials::Bearer(token)
+                    };
+                    self.authenticate.authenticate(shown, &request).await
+                }
+                _ => Err(ApiError::new(Code::Unauthenticated)
+                    .detail("the Authorization header must be `Bearer …`")),
+            },
+            (None, Some(Ok(key))) => {
+                self.authenticate
+                    .authenticate(Credentials::ApiKey(key.trim()), &request)
+                    .await
+            }
+            _ => Err(ApiError::new(Code::Unauthenticated)
+                .detail("the credentials hold characters that are not text")),
+        };
+        match found {
+            Ok(identity) => Seen::Known(Caller { identity, request }),
+            Err(error) => Seen::Refused(Arc::new(error)),
+        }
+    }
+}
+
+/// The template of the route, so that labels and log fields stay few.
+fn endpoint(request: &Request) -> &str {
+    request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+}

@@ -1,0 +1,165 @@
+//! Doing a thing once, however often it is asked for.
+//!
+//! A client that lost the answer sends the request again with the same `Idempotency-Key`. The
+//! answer is stored in the transaction of the change, so both exist or neither does, and a
+//! second request that arrives meanwhile waits for the first one's commit.
+
+mod store;
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use parking_db::{Db, TenantTx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::extract::{from_json, json_bytes};
+use crate::{ApiError, Caller, Code, etag};
+
+pub use store::forget_before;
+
+/// Marks an answer that was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A JSON body that may carry an `Idempotency-Key`.
+#[derive(Debug)]
+pub struct Once<T> {
+    /// The body.
+    pub body: T,
+    key: Option<String>,
+    fingerprint: [u8; 32],
+}
+
+/// What an operation answers, in a form that can be kept.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    location: Option<String>,
+    version: Option<i64>,
+    body: Value,
+}
+
+impl Answer {
+    /// Something was created, and lives at `location`.
+    pub fn created(
+        location: String,
+        version: i64,
+        body: &impl Serialize,
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            location: Some(location),
+            version: Some(version),
+            body: to_value(body)?,
+        })
+    }
+
+    /// Something was done.
+    pub fn ok(body: &impl Serialize) -> Result<Self, ApiError> {
+        Ok(Self {
+            status: StatusCode::OK,
+            location: None,
+            version: None,
+            body: to_value(body)?,
+        })
+    }
+}
+
+fn to_value(body: &impl Serialize) -> Result<Value, ApiError> {
+    serde_json::to_value(body).map_err(|error| ApiError::new(Code::InternalError).because(error))
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        if let Some(location) = self.location.and_then(|at| HeaderValue::from_str(&at).ok()) {
+            headers.insert(header::LOCATION, location);
+        }
+        if let Some(version) = self.version {
+            headers.insert(header::ETAG, etag::tag(version));
+        }
+        response
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let key = match parts
+            .headers
+            .get("idempotency-key")
+            .map(|value| value.to_str())
+        {
+            None => None,
+            Some(Ok(key)) if (1..=255).contains(&key.len()) => Some(key.to_owned()),
+            Some(_) => {
+                return Err(ApiError::field(
+                    "Idempotency-Key",
+                    "must be 1 to 255 visible ASCII characters",
+                ));
+            }
+        };
+        let bytes = json_bytes(&parts, body).await?;
+        let mut hash = Sha256::new();
+        hash.update(parts.method.as_str());
+        hash.update(parts.uri.path());
+        hash.update(&bytes);
+        Ok(Self {
+            body: from_json(&bytes)?,
+            key,
+            fingerprint: hash.finalize().into(),
+        })
+    }
+}
+
+impl<T> Once<T> {
+    /// Runs an operation in the caller's tenant and commits it, or repeats the answer it gave.
+    pub async fn run(
+        self,
+        db: &Db,
+        caller: &Caller,
+        now: DateTime<Utc>,
+        operate: impl AsyncFnOnce(&mut TenantTx, T) -> Result<Answer, ApiError>,
+    ) -> Result<Response, ApiError> {
+        let mut tx = db.tenant(caller.tenant()).await?;
+        let Some(key) = self.key else {
+            let answer = operate(&mut tx, self.body).await?;
+            tx.commit().await?;
+            return Ok(answer.into_response());
+        };
+        let credential = caller.credential();
+        if !store::claim(&mut tx, &credential, &key, &self.fingerprint, now).await? {
+            return match store::answer(&mut tx, &credential, &key).await? {
+                Some(stored) if stored.fingerprint == self.fingerprint => Ok(replay(stored)),
+                _ => Err(ApiError::new(Code::IdempotencyKeyReused)),
+            };
+        }
+        let answer = operate(&mut tx, self.body).await?;
+        store::keep(&mut tx, &credential, &key, &answer).await?;
+        tx.commit().await?;
+        Ok(answer.into_response())
+    }
+}
+
+fn replay(stored: store::Stored) -> Response {
+    let answer = Answer {
+        status: u16::try_from(stored.status)
+            .ok()
+            .and_then(|s| StatusCode::from_u16(s).ok())
+            .unwrap_or(StatusCode::OK),
+        location: stored.location,
+        version: stored.version,
+        body: stored.body,
+    };
+    let mut response = answer.into_response();
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

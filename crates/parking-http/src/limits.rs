@@ -1,0 +1,296 @@
+//! Rate limits: token buckets, each with a key of its own so that nobody drinks from another's.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use chrono::{DateTime, Utc};
+use parking_domain::ids::TenantId;
+
+use crate::{ApiError, Caller, Code};
+
+/// How fast callers may ask.
+#[derive(Clone, Copy, Debug)]
+pub struct RateLimits {
+    /// Requests a minute of one credential, unless the key says otherwise.
+    pub requests_per_minute: u32,
+    /// Changes a minute of one credential.
+    pub writes_per_minute: u32,
+    /// Requests a minute of one address without credentials.
+    pub anonymous_per_minute: u32,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 100,
+            writes_per_minute: 60,
+            anonymous_per_minute: 120,
+        }
+    }
+}
+
+/// Whose bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// All requests of a credential.
+    Credential(String),
+    /// The changes of a credential.
+    Writes(String),
+    /// All callers of a tenant.
+    Tenant(TenantId),
+    /// Callers without credentials, by where they come from.
+    Address(IpAddr),
+    /// A bucket an operation keeps for itself, such as logins of one account.
+    Named(&'static str, String),
+}
+
+/// How a bucket stands after a request was counted, or refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// Requests a minute.
+    pub limit: u32,
+    /// Requests that may follow at once.
+    pub remaining: u32,
+    /// How long until the bucket is full again.
+    pub reset: Duration,
+    /// How long to wait, if the request was refused.
+    pub wait: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: f64,
+    filled_at: DateTime<Utc>,
+    full_at: DateTime<Utc>,
+}
+
+/// The buckets of this process.
+#[derive(Debug)]
+pub struct Buckets {
+    shards: Vec<Mutex<HashMap<Key, Bucket>>>,
+    hasher: RandomState,
+}
+
+/// Buckets a shard holds before the full ones, which say nothing, are thrown out.
+const SHARD_SIZE_MAX: usize = 8_192;
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self {
+            shards: (0..16).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl Buckets {
+    /// Takes a token from a bucket that refills at `per_minute` and holds `burst`.
+    pub fn take(&self, key: Key, per_minute: u32, burst: u32, now: DateTime<Utc>) -> Verdict {
+        let (rate, burst) = (f64::from(per_minute.max(1)) / 60.0, f64::from(burst.max(1)));
+        let shard = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % self.shards.len();
+        let mut buckets = self.shards[shard]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= SHARD_SIZE_MAX {
+            make_room(&mut buckets, now);
+        }
+        let bucket = buckets.entry(key).or_insert(Bucket {
+            tokens: burst,
+            filled_at: now,
+            full_at: now,
+        });
+        let passed = (now - bucket.filled_at)
+            .to_std()
+            .unwrap_or_default()
+            .as_secs_f64();
+        let tokens = (bucket.tokens + passed * rate).min(burst);
+        let is_refused = tokens < 1.0;
+        bucket.tokens = if is_refused { tokens } else { tokens - 1.0 };
+        bucket.filled_at = now;
+        let reset = Duration::from_secs_f64((burst - bucket.tokens) / rate);
+        bucket.full_at = now + reset;
+        Verdict {
+            limit: per_minute,
+            remaining: whole(bucket.tokens),
+            reset,
+            wait: is_refused.then(|| Duration::from_secs_f64((1.0 - tokens) / rate)),
+        }
+    }
+}
+
+/// Forgets buckets that are full again; if an attacker keeps all of them low, forgets them all
+/// rather than growing without bound.
+fn make_room(buckets: &mut HashMap<Key, Bucket>, now: DateTime<Utc>) {
+    buckets.retain(|_, bucket| bucket.full_at > now);
+    if buckets.len() >= SHARD_SIZE_MAX {
+        buckets.clear();
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "floored and never negative"
+)]
+fn whole(tokens: f64) -> u32 {
+    tokens.max(0.0).floor() as u32
+}
+
+/// Counts a request of a known caller against its credential, its writes and its tenant.
+pub(crate) fn count_caller(
+    buckets: &Buckets,
+    limits: &RateLimits,
+    caller: &Caller,
+    method: &Method,
+    now: DateTime<Utc>,
+) -> Verdict {
+    let identity = &caller.identity;
+    let per_minute = identity
+        .requests_per_minute
+        .unwrap_or(limits.requests_per_minute);
+    let credential = caller.credential();
+    let mut verdicts = vec![buckets.take(
+        Key::Credential(credential.clone()),
+        per_minute,
+        per_minute.saturating_mul(2),
+        now,
+    )];
+    if !method.is_safe() {
+        // A key that was given more than the usual requests was given more than the usual writes.
+        let writes = limits.writes_per_minute.max(per_minute / 2);
+        verdicts.push(buckets.take(Key::Writes(credential), writes, writes, now));
+    }
+    let tenant = identity.tenant_requests_per_minute.max(per_minute);
+    verdicts.push(buckets.take(
+        Key::Tenant(identity.tenant),
+        tenant,
+        tenant.saturating_mul(2),
+        now,
+    ));
+    tightest(&verdicts)
+}
+
+/// Counts a request without credentials against its address.
+pub(crate) fn count_address(
+    buckets: &Buckets,
+    limits: &RateLimits,
+    ip: IpAddr,
+    now: DateTime<Utc>,
+) -> Verdict {
+    let per_minute = limits.anonymous_per_minute;
+    buckets.take(
+        Key::Address(network(ip)),
+        per_minute,
+        per_minute.saturating_mul(2),
+        now,
+    )
+}
+
+/// A home has one IPv4 address or a /64: that is who asks.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+fn tightest(verdicts: &[Verdict]) -> Verdict {
+    let refused = verdicts
+        .iter()
+        .filter(|verdict| verdict.wait.is_some())
+        .max_by_key(|verdict| verdict.wait);
+    let lowest = verdicts.iter().min_by_key(|verdict| verdict.remaining);
+    refused.or(lowest).copied().unwrap_or(Verdict {
+        limit: 0,
+        remaining: 0,
+        reset: Duration::ZERO,
+        wait: None,
+    })
+}
+
+impl Verdict {
+    /// Tells the caller how its bucket stands.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let reset = self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0);
+        for (name, value) in [
+            ("x-ratelimit-limit", u64::from(self.limit)),
+            ("x-ratelimit-remaining", u64::from(self.remaining)),
+            ("x-ratelimit-reset", reset),
+        ] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+        }
+    }
+
+    /// Refuses when the bucket was empty.
+    pub fn allow(&self) -> Result<(), ApiError> {
+        match self.wait {
+            None => Ok(()),
+            Some(wait) => Err(ApiError::new(Code::RateLimited).retry_after(wait)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+    }
+
+    #[test]
+    fn a_bucket_empties_refills_and_never_overflows() {
+        let buckets = Buckets::default();
+        let take = |second| buckets.take(Key::Named("t", "a".into()), 60, 2, at(second));
+        assert_eq!((take(0).wait, take(0).wait), (None, None));
+        assert_eq!(take(0).wait, Some(Duration::from_secs(1)));
+        assert_eq!(take(1).wait, None);
+        assert_eq!(take(1_000).remaining, 1);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_gives_nothing_away_and_locks_nobody_out() {
+        let buckets = Buckets::default();
+        let take = |second| buckets.take(Key::Named("t", "a".into()), 60, 1, at(second));
+        assert_eq!(take(1_000).wait, None);
+        assert!(take(0).wait.is_some());
+        assert_eq!(take(1).wait, None);
+    }
+
+    #[test]
+    fn one_key_never_pays_for_another() {
+        let buckets = Buckets::default();
+        while buckets
+            .take(Key::Credential("a".into()), 1, 1, at(0))
+            .wait
+            .is_none()
+        {}
+        assert_eq!(
+            buckets.take(Key::Credential("b".into()), 1, 1, at(0)).wait,
+            None
+        );
+    }
+
+    #[test]
+    fn the_number_of_buckets_is_bounded() {
+        let buckets = Buckets::default();
+        for n in 0..400_000_u32 {
+            buckets.take(Key::Address(IpAddr::from(n.to_be_bytes())), 1, 1, at(0));
+        }
+        let held: usize = buckets
+            .shards
+            .iter()
+            .map(|shard| shard.lock().unwrap().len())
+            .sum();
+        assert!(held <= 16 * SHARD_SIZE_MAX);
+    }
+}

@@ -1,0 +1,187 @@
+//! Registering routes, each with the access it needs.
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use parking_domain::access::Permission;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::caller::Seen;
+use crate::{ApiError, Code};
+
+/// What a caller needs to be let through to a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: anybody may ask.
+    Public,
+    /// To be somebody: any person or key of any tenant.
+    Authenticated,
+    /// To be a signed-in person.
+    Person,
+    /// A permission in the tenant.
+    Needs(Permission),
+}
+
+impl Access {
+    /// The name in the API description, which the access matrix is made from.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Authenticated => "authenticated",
+            Self::Person => "person",
+            Self::Needs(permission) => permission.name(),
+        }
+    }
+
+    fn check(self, seen: Option<&Seen>) -> Result<(), ApiError> {
+        let caller = match (self, seen) {
+            (Self::Public, _) => return Ok(()),
+            (_, Some(Seen::Known(caller))) => caller,
+            (_, Some(Seen::Refused(error))) => return Err(ApiError::clone(error)),
+            _ => return Err(ApiError::new(Code::Unauthenticated)),
+        };
+        match self {
+            Self::Public | Self::Authenticated => Ok(()),
+            Self::Person => caller.person().map(|_| ()),
+            Self::Needs(permission) => caller.require(permission),
+        }
+    }
+}
+
+/// The routes of a slice and their description.
+pub struct Routes<S = ()> {
+    tag: &'static str,
+    router: OpenApiRouter<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// No routes yet; `tag` groups the ones to come in the documentation.
+    pub fn new(tag: &'static str) -> Self {
+        Self {
+            tag,
+            router: OpenApiRouter::new(),
+        }
+    }
+
+    /// Adds the handlers of one path, all with the same access.
+    #[must_use]
+    pub fn add(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {
+        let (schemas, mut paths, methods) = handlers;
+        for (path, item) in &mut paths.paths {
+            for operation in operations(item) {
+                describe(operation, access, self.tag, path);
+            }
+        }
+        let methods =
+            methods.route_layer(from_fn(move |request: Request, next: Next| async move {
+                guard(access, request, next).await
+            }));
+        self.router = self.router.routes((schemas, paths, methods));
+        self
+    }
+
+    /// Gives the handlers what they work with.
+    pub fn with_state(self, state: S) -> Routes {
+        Routes {
+            tag: self.tag,
+            router: self.router.with_state(state),
+        }
+    }
+}
+
+impl Routes {
+    /// Puts the routes of another slice beside these.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self {
+            tag: self.tag,
+            router: self.router.merge(other.router),
+        }
+    }
+
+    /// The router and its description.
+    pub fn into_parts(self) -> (axum::Router, OpenApi) {
+        self.router.split_for_parts()
+    }
+}
+
+async fn guard(access: Access, request: Request, next: Next) -> Response {
+    match access.check(request.extensions().get::<Seen>()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
+}
+
+/// Completes an operation with what holds for all: its access and the errors anybody can get.
+fn describe(operation: &mut Operation, access: Access, tag: &str, path: &str) {
+    operation.tags = Some(vec![tag.to_owned()]);
+    operation.extensions = Some(
+        ExtensionsBuilder::new()
+            .add("x-access", access.name())
+            .build(),
+    );
+    operation.security = Some(match access {
+        Access::Public => vec![],
+        Access::Person => vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])],
+        Access::Authenticated | Access::Needs(_) => vec![
+            SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
+            SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),
+        ],
+    });
+    let has_input = operation.request_body.is_some()
+        || operation.parameters.as_ref().is_some_and(|p| !p.is_empty());
+    let mut add = |status: &str, about: &str| {
+        let body = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(about)
+            .content("application/problem+json", body)
+            .build();
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert(RefOr::T(response));
+    };
+    if access != Access::Public {
+        add("401", "No credentials, or they are not good (any more)");
+        add(
+            "403",
+            "The role, the scope or the state of the account does not allow it",
+        );
+    }
+    if path.contains('{') {
+        add("404", "There is no such thing in this tenant");
+    }
+    if has_input {
+        add("400", "The request cannot be read");
+        add("413", "The body is too large");
+        add("415", "The body is not JSON");
+        add("422", "Some fields are not right");
+    }
+    add(
+        "429",
+        "Too many requests; `Retry-After` says when to come back",
+    );
+    add(
+        "503",
+        "The database is away or the server is stopping; `Retry-After` says when to come back",
+    );
+}

@@ -1,0 +1,141 @@
+//! What runs beside requests.
+
+use std::time::Duration;
+
+use parking_db::listen::Notice;
+use parking_db::queue::{Schedule, Worker, run_due_schedules};
+use parking_db::reconcile::{self, Nudge};
+use parking_db::{Db, DbError};
+use parking_domain::clock::Clock;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::Server;
+use crate::health::Health;
+
+/// Jobs done at the same time.
+const JOBS_AT_ONCE: usize = 2;
+
+/// How often the queue is looked at when nobody says that there is something.
+const QUEUE_PERIOD: Duration = Duration::from_secs(2);
+
+/// How often the schedules are looked at.
+const SCHEDULE_PERIOD: Duration = Duration::from_secs(5);
+
+/// How often health is looked at.
+const HEALTH_PERIOD: Duration = Duration::from_secs(5);
+
+/// A part of the server that runs beside requests until it is told to stop.
+pub struct Background {
+    /// Its name in the log.
+    pub name: &'static str,
+    /// The part itself.
+    pub run: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Background {
+    fn new(name: &'static str, run: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            name,
+            run: Box::pin(run),
+        }
+    }
+}
+
+impl Server {
+    /// Everything that runs beside requests; to be started once the schema is there.
+    pub fn background(&self, stop: &CancellationToken) -> Vec<Background> {
+        let nudge = Nudge::default();
+        let mut parts = vec![
+            Background::new("notices", {
+                let (notices, db, stop) = (self.notices.clone(), self.db.clone(), stop.clone());
+                async move { notices.listen(db, stop).await }
+            }),
+            Background::new(
+                "job nudges",
+                wake_workers(self.notices.subscribe(), nudge.clone(), stop.clone()),
+            ),
+            Background::new(
+                "schedules",
+                run_schedules(
+                    self.db.clone(),
+                    self.clock.clone(),
+                    self.schedules(),
+                    stop.clone(),
+                ),
+            ),
+            Background::new("health", look_after(self.health.clone(), stop.clone())),
+        ];
+        for _ in 0..JOBS_AT_ONCE {
+            parts.push(Background::new(
+                "jobs",
+                run_jobs(self.worker(), nudge.clone(), stop.clone()),
+            ));
+        }
+        parts
+    }
+
+    /// Knows how every kind of job is done.
+    pub fn worker(&self) -> Worker {
+        self.parts_jobs(Worker::new(self.db.clone(), self.clock.clone()))
+    }
+
+    /// Every recurring job.
+    pub fn schedules(&self) -> Vec<Schedule> {
+        Self::parts_schedules()
+    }
+}
+
+async fn look_after(health: Health, stop: CancellationToken) {
+    reconcile::run("health", HEALTH_PERIOD, Nudge::default(), stop, || {
+        let health = health.clone();
+        async move {
+            health.look().await;
+            Ok::<_, DbError>(false)
+        }
+    })
+    .await;
+}
+
+async fn run_jobs(worker: Worker, nudge: Nudge, stop: CancellationToken) {
+    let waker = nudge.clone();
+    reconcile::run("jobs", QUEUE_PERIOD, nudge, stop, || {
+        let (worker, waker) = (worker.clone(), waker.clone());
+        async move {
+            let has_more = worker.work_one().await?;
+            if has_more {
+                // One nudge wakes one worker; where there was one job there may be more.
+                waker.now();
+            }
+            Ok::<_, DbError>(has_more)
+        }
+    })
+    .await;
+}
+
+async fn run_schedules(db: Db, clock: Clock, schedules: Vec<Schedule>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = run_due_schedules(&db, &schedules, clock.now()).await {
+            warn!(error = %error, "the schedules could not be looked at");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(SCHEDULE_PERIOD) => {}
+        }
+    }
+}
+
+async fn wake_workers(
+    mut news: parking_db::listen::Subscription,
+    nudge: Nudge,
+    stop: CancellationToken,
+) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            notice = news.next() => if matches!(notice, Notice::Jobs | Notice::Missed) {
+                nudge.now();
+            },
+        }
+    }
+}

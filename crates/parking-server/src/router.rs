@@ -1,0 +1,194 @@
+//! The one place that knows every slice: routes, jobs and schedules come together here.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use parking_access::audit::{self, AuditLog, KeepPartitions, keep_partitions};
+use parking_db::Db;
+use parking_db::listen::Notices;
+use parking_db::queue::{Schedule, Worker};
+use parking_domain::clock::Clock;
+use parking_http::edge::{Edge, EdgeOptions};
+use parking_http::limits::Buckets;
+use parking_http::metrics::EdgeMetrics;
+use parking_http::{Authenticate, Routes};
+use prometheus_client::registry::Registry;
+use utoipa::openapi::OpenApi;
+
+use crate::about::{self, About};
+use crate::docs;
+use crate::health::{self, Health};
+use crate::metrics::Metrics;
+use crate::readiness::{Readiness, gate};
+
+/// Which program this is.
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    /// The version of the product.
+    pub version: &'static str,
+    /// The commit it was built from, in release builds.
+    pub commit: Option<&'static str>,
+}
+
+/// How the server behaves.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// What the product calls itself.
+    pub app_name: String,
+    /// Which program this is.
+    pub build: Build,
+    /// How the edge behaves.
+    pub edge: EdgeOptions,
+    /// Where things are kept on this machine, if they are.
+    pub data_dir: Option<PathBuf>,
+    /// Whether `/metrics` is on the public listener.
+    pub shows_metrics: bool,
+    /// Whether new customers can register themselves.
+    pub is_registration_enabled: bool,
+    /// Whether letters reach anybody.
+    pub is_mail_configured: bool,
+}
+
+/// What the server is made from.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Who knows the callers.
+    pub authenticate: Arc<dyn Authenticate>,
+    /// The buckets of the rate limits.
+    pub buckets: Arc<Buckets>,
+}
+
+/// The server: every slice, put together.
+#[derive(Clone)]
+pub struct Server {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) notices: Notices,
+    pub(crate) health: Health,
+    options: ServerOptions,
+    metrics: Metrics,
+    edge: Arc<Edge>,
+    readiness: Readiness,
+}
+
+impl Server {
+    /// Puts the slices together.
+    pub fn new(parts: Parts, options: ServerOptions) -> Self {
+        let Parts {
+            db,
+            clock,
+            authenticate,
+            buckets,
+        } = parts;
+        let mut registry = Registry::default();
+        let edge_metrics = EdgeMetrics::new(&mut registry);
+        let metrics = Metrics::new(registry, db.clone());
+        let edge = Edge::new(
+            options.edge.clone(),
+            clock.clone(),
+            authenticate,
+            buckets,
+            edge_metrics,
+        );
+        let readiness = Readiness::default();
+        let health = Health {
+            db: db.clone(),
+            clock: clock.clone(),
+            readiness: readiness.clone(),
+            data_dir: options.data_dir.clone(),
+            version: options.build.version,
+            metrics: metrics.clone(),
+            last: Arc::new(Mutex::new(None)),
+        };
+        Self {
+            db,
+            clock,
+            notices: Notices::default(),
+            health,
+            options,
+            metrics,
+            edge,
+            readiness,
+        }
+    }
+
+    /// The server's stage, for whoever moves it.
+    pub fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+
+    /// Everything the public listener serves.
+    pub fn router(&self) -> Router {
+        let (api, described) = self.api().into_parts();
+        let (open, described_open) = self.open().into_parts();
+        let described = describe(described, described_open, self.options.build.version);
+        let api = api.layer(from_fn_with_state(self.readiness.clone(), gate));
+        let mut open = open
+            .merge(docs::router(&described))
+            .fallback_service(parking_ui::router());
+        if self.options.shows_metrics {
+            open = open.merge(self.metrics.router());
+        }
+        self.edge.around(api, open)
+    }
+
+    /// What a listener for metrics alone serves.
+    pub fn metrics_router(&self) -> Router {
+        self.metrics.router()
+    }
+
+    /// The description of the API, as it is served and committed.
+    pub fn openapi_json(&self) -> String {
+        let (_, described) = self.api().into_parts();
+        let (_, described_open) = self.open().into_parts();
+        docs::to_json(&describe(
+            described,
+            described_open,
+            self.options.build.version,
+        ))
+    }
+
+    /// Routes that have callers, permissions and limits.
+    fn api(&self) -> Routes {
+        audit::routes(AuditLog {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// Routes that are open to everybody and never limited.
+    fn open(&self) -> Routes {
+        health::routes(self.health.clone()).merge(about::routes(About {
+            app_name: self.options.app_name.clone(),
+            build: self.options.build,
+            is_registration_enabled: self.options.is_registration_enabled,
+            is_mail_configured: self.options.is_mail_configured,
+        }))
+    }
+
+    /// Teaches a worker every kind of job.
+    pub(crate) fn parts_jobs(&self, worker: Worker) -> Worker {
+        let (db, clock) = (self.db.clone(), self.clock.clone());
+        worker.on(move |_, _: KeepPartitions| {
+            let (db, clock) = (db.clone(), clock.clone());
+            async move { Ok(keep_partitions(&db, clock.now()).await?) }
+        })
+    }
+
+    /// Every recurring job.
+    pub(crate) fn parts_schedules() -> Vec<Schedule> {
+        vec![Schedule::every::<KeepPartitions>(chrono::TimeDelta::hours(
+            12,
+        ))]
+    }
+}
+
+fn describe(mut api: OpenApi, open: OpenApi, version: &str) -> OpenApi {
+    api.merge(open);
+    docs::complete(api, version)
+}

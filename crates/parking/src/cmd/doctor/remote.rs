@@ -1,0 +1,158 @@
+//! What others have to say: PostgreSQL, its catalogue and its clock, the mail server.
+
+use chrono::TimeDelta;
+use parking_db::cluster::{NEWEST_MAJOR, OLDEST_MAJOR};
+use parking_db::{Db, Reason, catalogue, queue};
+use parking_domain::clock::Clock;
+
+use super::Finding;
+use crate::config::Config;
+use crate::database::{Database, breaches_in_words, chain};
+use crate::parts;
+
+/// A token's lifetime is minutes: seconds of difference are worth a word, half a minute is wrong.
+const CLOCK_WARN: TimeDelta = TimeDelta::seconds(2);
+const CLOCK_FAIL: TimeDelta = TimeDelta::seconds(30);
+
+/// Everything about the database, as far as it lets itself be asked.
+pub(super) async fn check_database(config: &Config, database: &Database) -> Vec<Finding> {
+    let db = database.pool(config);
+    let mut findings = Vec::new();
+    if look(&db, database, &mut findings).await.is_some() {
+        findings.extend(migrations(database).await);
+        findings.extend(isolation(&db).await);
+        findings.extend(jobs(&db).await);
+    }
+    db.close().await;
+    findings
+}
+
+/// Whether it answers, what it is, and what time it has.
+async fn look(db: &Db, database: &Database, findings: &mut Vec<Finding>) -> Option<()> {
+    let subject = "database";
+    let clock = Clock::system();
+    let facts = match catalogue::facts(db).await {
+        Ok(facts) => facts,
+        Err(error) => {
+            let text = format!("{}: {}", database.place(), chain(&error));
+            findings.push(Finding::fail(
+                subject,
+                format!("{text}; is it running, and the login right?"),
+            ));
+            return None;
+        }
+    };
+    let (major, minor) = (facts.version / 10_000, facts.version % 10_000);
+    let text = format!(
+        "PostgreSQL {major}.{minor}, {}, as {}",
+        database.place(),
+        facts.login
+    );
+    findings.push(match u32::try_from(major).unwrap_or_default() {
+        major if major < OLDEST_MAJOR => Finding::fail(
+            subject,
+            format!("{text}: too old, {OLDEST_MAJOR} at least is needed"),
+        ),
+        major if major > NEWEST_MAJOR => Finding::warn(
+            subject,
+            format!("{text}: newer than {NEWEST_MAJOR}, not tried with this version"),
+        ),
+        _ => Finding::ok(subject, text),
+    });
+    let difference = (clock.now() - facts.now).abs();
+    let text = format!(
+        "{} ms apart from the database's",
+        difference.num_milliseconds()
+    );
+    let advice = "keep both machines' time by NTP (chrony, systemd-timesyncd)";
+    findings.push(if difference > CLOCK_FAIL {
+        Finding::fail("clock", format!("{text}: {advice}"))
+    } else if difference > CLOCK_WARN {
+        Finding::warn("clock", format!("{text}: {advice}"))
+    } else {
+        Finding::ok("clock", text)
+    });
+    Some(())
+}
+
+async fn migrations(database: &Database) -> Vec<Finding> {
+    let subject = "migrations";
+    vec![match database.pending().await {
+        Ok(0) => Finding::ok(subject, "all applied"),
+        Ok(missing) => Finding::fail(
+            subject,
+            format!("{missing} are missing: run parking migrate"),
+        ),
+        Err(error) => Finding::fail(subject, format!("{error:#}")),
+    }]
+}
+
+async fn isolation(db: &Db) -> Vec<Finding> {
+    let subject = "isolation";
+    match catalogue::check(db).await {
+        Ok(breaches) if breaches.is_empty() => {
+            vec![Finding::ok(
+                subject,
+                "tenants cannot see each other, by the database's catalogue",
+            )]
+        }
+        Ok(breaches) => breaches_in_words(&breaches)
+            .into_iter()
+            .map(|text| Finding::fail(subject, text))
+            .collect(),
+        Err(error) => {
+            let text = format!("cannot be told ({}): run parking migrate", chain(&error));
+            vec![Finding::fail(subject, text)]
+        }
+    }
+}
+
+async fn jobs(db: &Db) -> Vec<Finding> {
+    let subject = "jobs";
+    let state = async {
+        let mut tx = db.platform(Reason::Worker("doctor")).await?;
+        let now = Clock::system().now();
+        queue::state(&mut tx, now).await.map(|state| (state, now))
+    };
+    vec![match state.await {
+        Err(error) => Finding::fail(subject, chain(&error)),
+        Ok((state, _)) if state.failed > 0 => {
+            let text = format!("{} were given up; the log says why", state.failed);
+            Finding::warn(subject, text)
+        }
+        Ok((state, now)) => {
+            let text = format!("{} waiting", state.queued);
+            match state.oldest_due_at.map(|due| (now - due).num_minutes()) {
+                Some(minutes @ 5..) => Finding::warn(
+                    subject,
+                    format!("{text}, one for {minutes} minutes: is a server running?"),
+                ),
+                _ => Finding::ok(subject, text),
+            }
+        }
+    }]
+}
+
+/// Whether the mail server answers, speaks TLS and accepts the login.
+pub(super) async fn check_mail(config: &Config) -> Vec<Finding> {
+    let subject = "mail";
+    let Some(mail) = &config.mail else {
+        let text = "no mail server (SMTP_URL): invitations and password resets reach nobody";
+        return vec![Finding::warn(subject, text)];
+    };
+    let place = format!("{}:{} ({})", mail.host, mail.port, mail.tls.as_str());
+    let mailer = match parts::mailer(config, config.server.listen.port()) {
+        Ok(mailer) => mailer,
+        Err(error) => return vec![Finding::fail(subject, format!("{place}: {error:#}"))],
+    };
+    vec![match mailer.test().await {
+        Some(Ok(true)) | None => Finding::ok(subject, format!("{place} answers")),
+        Some(Ok(false)) => {
+            Finding::fail(subject, format!("{place} does not answer as a mail server"))
+        }
+        Some(Err(error)) => {
+            let text = format!("{place}: {}; look at SMTP_*", chain(&error));
+            Finding::fail(subject, text)
+        }
+    }]
+}

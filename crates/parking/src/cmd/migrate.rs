@@ -1,0 +1,33 @@
+//! `parking migrate`: brings roles and schema up to date, or says what somebody else must run.
+
+use parking_db::roles::{self, RolesError};
+
+use super::Asked;
+use crate::database::Database;
+
+/// Runs the command.
+pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
+    let (config, _sending) = asked.begin()?;
+    let database = Database::visit(&config)?;
+    let done = super::block_on(database.migrate())?;
+    let applied = match done {
+        Ok(applied) => applied,
+        Err(error) => {
+            if let Some(RolesError::NotAllowed) = error.downcast_ref() {
+                println!(
+                    "-- Run in the database {} by a superuser:\n",
+                    database.place()
+                );
+                println!("{}", roles::SQL);
+                println!("{}", database.statements_for_superuser());
+            }
+            return Err(error);
+        }
+    };
+    match applied {
+        0 => println!("nothing to do: {} is up to date", database.place()),
+        1 => println!("1 migration applied to {}", database.place()),
+        _ => println!("{applied} migrations applied to {}", database.place()),
+    }
+    database.stop()
+}

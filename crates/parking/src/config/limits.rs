@@ -1,0 +1,118 @@
+//! How often callers may call.
+
+use super::parse;
+use super::reader::Reader;
+use super::setting::{Section, Setting};
+
+pub(super) static SECTION: Section = Section {
+    name: "limits",
+    doc: "How often callers may call. Health, metrics and ingest are exempt.",
+    specs: &[
+        &ENABLED.spec,
+        &PER_MINUTE.spec,
+        &WRITES_PER_MINUTE.spec,
+        &PER_TENANT.spec,
+        &ANONYMOUS_PER_MINUTE.spec,
+        &LOGIN_PER_ADDRESS.spec,
+        &LOGIN_PER_ACCOUNT.spec,
+        &PER_HOUR.spec,
+    ],
+};
+
+static ENABLED: Setting<bool> = Setting::new(
+    "RATE_LIMIT_ENABLED",
+    "enabled",
+    "true or false",
+    parse::flag,
+    "Whether callers are limited at all; logins always are.",
+)
+.or("true");
+
+static PER_MINUTE: Setting<u32> = Setting::new(
+    "RATE_LIMIT_PER_MINUTE",
+    "per_minute",
+    "whole number 1–1000000",
+    rate,
+    "Requests a minute of one session or API key; two minutes' worth may be saved up.",
+)
+.or("100");
+
+static WRITES_PER_MINUTE: Setting<u32> = Setting::new(
+    "RATE_LIMIT_WRITES_PER_MINUTE",
+    "writes_per_minute",
+    "whole number 1–1000000",
+    rate,
+    "Changes a minute of one session or API key.",
+)
+.or("60");
+
+static PER_TENANT: Setting<String> = Setting::not_used(
+    "RATE_LIMIT_PER_TENANT",
+    "per_tenant",
+    "a tenant's tier says how often all its callers together may call, and can be overridden there.",
+);
+
+static ANONYMOUS_PER_MINUTE: Setting<u32> = Setting::new(
+    "RATE_LIMIT_ANONYMOUS_PER_MINUTE",
+    "anonymous_per_minute",
+    "whole number 1–1000000",
+    rate,
+    "Requests a minute of one network address without credentials.",
+)
+.or("120");
+
+static LOGIN_PER_ADDRESS: Setting<u32> = Setting::new(
+    "RATE_LIMIT_LOGIN_PER_ADDRESS",
+    "login_per_address",
+    "whole number 1–1000000",
+    rate,
+    "Logins, refreshes, resets and invitations a minute from one network address.",
+)
+.or("30");
+
+static LOGIN_PER_ACCOUNT: Setting<u32> = Setting::new(
+    "RATE_LIMIT_LOGIN_PER_ACCOUNT",
+    "login_per_account",
+    "whole number 1–1000000",
+    rate,
+    "Logins and resets in a quarter of an hour for one account.",
+)
+.or("10");
+
+static PER_HOUR: Setting<String> = Setting::not_used(
+    "RATE_LIMIT_PER_HOUR",
+    "per_hour",
+    "limits count by the minute; two minutes' worth may be saved up.",
+);
+
+fn rate(value: &str) -> Result<u32, String> {
+    parse::whole(value, 1..=1_000_000)
+}
+
+/// How often callers may call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Whether callers are limited.
+    pub(crate) is_enabled: bool,
+    /// Requests a minute per credential.
+    pub(crate) per_minute: u32,
+    /// Changes a minute per credential.
+    pub(crate) writes_per_minute: u32,
+    /// Requests a minute per anonymous address.
+    pub(crate) anonymous_per_minute: u32,
+    /// Attempts to log in a minute per address.
+    pub(crate) login_per_address: u32,
+    /// Attempts to log in per quarter of an hour and account.
+    pub(crate) login_per_account: u32,
+}
+
+pub(super) fn read(reader: &mut Reader) -> Limits {
+    Limits {
+        is_enabled: reader.get(&ENABLED),
+        per_minute: reader.get(&PER_MINUTE),
+        writes_per_minute: reader.get(&WRITES_PER_MINUTE),
+        anonymous_per_minute: reader.get(&ANONYMOUS_PER_MINUTE),
+        login_per_address: reader.get(&LOGIN_PER_ADDRESS),
+        login_per_account: reader.get(&LOGIN_PER_ACCOUNT),
+    }
+}

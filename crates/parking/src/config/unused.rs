@@ -1,0 +1,87 @@
+//! Names of the specification and the predecessors that have no effect in this version.
+//!
+//! They are known, so that an environment written for V5 or V6 starts; a warning says which of its
+//! settings do nothing. A subsystem that arrives takes its section away from here.
+
+use super::setting::{Section, Setting};
+
+macro_rules! unused {
+    ($section:ident = $name:literal, $sentence:literal, {
+        $($setting:ident: $variable:literal, $key:literal, $reason:expr;)+
+    }) => {
+        $(static $setting: Setting<String> = Setting::not_used($variable, $key, $reason);)+
+        pub(super) static $section: Section = Section {
+            name: $name,
+            doc: $sentence,
+            specs: &[$(&$setting.spec),+],
+        };
+    };
+}
+
+const LATER: &str = "not used by this version.";
+const NO_REDIS: &str = "not used by this version; nothing durable would be kept in Redis.";
+const POOL: &str = "the pool has one size: DB_POOL_SIZE.";
+const ALWAYS: &str = "it is always on.";
+
+unused! { CHIRPSTACK = "chirpstack", "The network server. Not used by this version.", {
+    CHIRPSTACK_HOST: "CHIRPSTACK_HOST", "host", LATER;
+    CHIRPSTACK_PORT: "CHIRPSTACK_PORT", "port", LATER;
+    CHIRPSTACK_API_KEY: "CHIRPSTACK_API_KEY", "api_key", LATER;
+    CHIRPSTACK_API_TOKEN: "CHIRPSTACK_API_TOKEN", "api_token", LATER;
+    CHIRPSTACK_API_URL: "CHIRPSTACK_API_URL", "api_url", LATER;
+    CHIRPSTACK_SYNC_INTERVAL: "CHIRPSTACK_SYNC_INTERVAL", "sync_interval", LATER;
+    CHIRPSTACK_WEBHOOK_SECRET: "CHIRPSTACK_WEBHOOK_SECRET", "webhook_secret",
+        "not used: webhook credentials belong to tenants and are made in the UI.";
+}}
+
+unused! { MQTT = "mqtt", "The broker uplinks arrive by. Not used by this version.", {
+    MQTT_URL: "MQTT_URL", "url", LATER;
+}}
+
+unused! { DOWNLINK = "downlink", "Messages to lamps. Not used by this version.", {
+    DOWNLINK_QUEUE_NAME: "DOWNLINK_QUEUE_NAME", "queue_name", "the queue is a table.";
+    DOWNLINK_MAX_RETRIES: "DOWNLINK_MAX_RETRIES", "max_retries", LATER;
+    DOWNLINK_RETRY_BACKOFF_BASE: "DOWNLINK_RETRY_BACKOFF_BASE", "retry_backoff_base", LATER;
+    DOWNLINK_RATE_LIMIT_GATEWAY: "DOWNLINK_RATE_LIMIT_GATEWAY", "rate_limit_gateway", LATER;
+    DOWNLINK_RATE_LIMIT_TENANT: "DOWNLINK_RATE_LIMIT_TENANT", "rate_limit_tenant", LATER;
+}}
+
+unused! { WEBHOOKS = "webhooks", "Uplinks that arrive by HTTP. Not used by this version.", {
+    WEBHOOK_SECRET_KEY: "WEBHOOK_SECRET_KEY", "secret_key",
+        "not used: webhook credentials belong to tenants and are made in the UI.";
+    WEBHOOK_SIGNATURE_HEADER: "WEBHOOK_SIGNATURE_HEADER", "signature_header",
+        "not used: the header is X-Webhook-Signature.";
+    WEBHOOK_SPOOL_DIR: "WEBHOOK_SPOOL_DIR", "spool_dir", LATER;
+}}
+
+unused! { REDIS = "redis", "Shared limits and fan-out between replicas. Not used by this version.", {
+    REDIS_URL: "REDIS_URL", "url", NO_REDIS;
+    REDIS_POOL_SIZE: "REDIS_POOL_SIZE", "pool_size", NO_REDIS;
+    REDIS_MAX_CONNECTIONS: "REDIS_MAX_CONNECTIONS", "max_connections", NO_REDIS;
+    REDIS_TTL_SECONDS: "REDIS_TTL_SECONDS", "ttl_seconds", NO_REDIS;
+}}
+
+unused! { PREDECESSOR = "predecessor", "Settings of V5 and V6 that have no counterpart.", {
+    APP_VERSION: "APP_VERSION", "app_version", "the binary knows its version.";
+    API_WORKERS: "API_WORKERS", "api_workers", "one process uses all cores.";
+    DATABASE_MAX_OVERFLOW: "DATABASE_MAX_OVERFLOW", "database_max_overflow", POOL;
+    DATABASE_POOL_TIMEOUT: "DATABASE_POOL_TIMEOUT", "database_pool_timeout", POOL;
+    DATABASE_POOL_RECYCLE: "DATABASE_POOL_RECYCLE", "database_pool_recycle", POOL;
+    DB_POOL_MIN_SIZE: "DB_POOL_MIN_SIZE", "db_pool_min_size", POOL;
+    DB_POOL_MAX_OVERFLOW: "DB_POOL_MAX_OVERFLOW", "db_pool_max_overflow", POOL;
+    SCHEDULER_ENABLED: "SCHEDULER_ENABLED", "scheduler_enabled", ALWAYS;
+    RECONCILIATION_INTERVAL_MINUTES: "RECONCILIATION_INTERVAL_MINUTES",
+        "reconciliation_interval_minutes", LATER;
+    MATERIALIZED_VIEW_REFRESH_HOURS: "MATERIALIZED_VIEW_REFRESH_HOURS",
+        "materialized_view_refresh_hours", "there are no materialized views.";
+    REQUIRE_API_KEY: "REQUIRE_API_KEY", "require_api_key",
+        "every route states who may call it.";
+    DEFAULT_TENANT_ID: "DEFAULT_TENANT_ID", "default_tenant_id",
+        "a caller's tenant comes from the credential.";
+    API_KEY_HEADER: "API_KEY_HEADER", "api_key_header", "the header is X-API-Key.";
+    USE_V6_API: "USE_V6_API", "use_v6_api", ALWAYS;
+    ENABLE_GRAPHQL: "ENABLE_GRAPHQL", "enable_graphql", "there is no GraphQL in this version.";
+    ENABLE_WEBHOOKS: "ENABLE_WEBHOOKS", "enable_webhooks", LATER;
+    ENABLE_DOWNLINK: "ENABLE_DOWNLINK", "enable_downlink", LATER;
+    ENABLE_RESERVATIONS: "ENABLE_RESERVATIONS", "enable_reservations", LATER;
+}}

@@ -1,0 +1,103 @@
+//! The product, started for a person: `run` and `dev`; and the two builds everything else uses.
+
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::repo::Repo;
+use crate::setup::{self, Mode, Purpose};
+use crate::shell;
+use crate::stamp::{Fingerprint, Stamp};
+
+/// What the built UI is made of. `src` and `public` are folders; the rest may be absent.
+const UI_SOURCES: [&str; 7] = [
+    "ui/src",
+    "ui/public",
+    "ui/index.html",
+    "ui/package.json",
+    "ui/package-lock.json",
+    "ui/vite.config.ts",
+    "ui/tsconfig.json",
+];
+
+/// `cargo xtask run`: builds what is out of date and becomes the server.
+pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
+    setup::prepare(repo, Purpose::Run, Mode::Install)?;
+    build_ui(repo)?;
+    shell::run(
+        repo.cargo()
+            .args(["build", "--release", "--locked", "--package", "parking"]),
+    )?;
+    let mut server = serve(repo, repo.target().join("release/parking"));
+    server.args(arguments);
+    // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.
+    Err(server.exec()).context("starting target/release/parking")
+}
+
+/// `cargo xtask dev`: a debug server, and the UI served with hot reload in front of it.
+pub(crate) fn dev(repo: &Repo) -> Result<()> {
+    setup::prepare(repo, Purpose::Run, Mode::Install)?;
+    let binary = build_binary(repo)?;
+    let mut ui = repo
+        .npm("ui")
+        .args(["run", "dev"])
+        .spawn()
+        .context("starting the UI")?;
+    let served = shell::run(&mut serve(repo, binary));
+    ui.kill().ok();
+    ui.wait().context("waiting for the UI")?;
+    served
+}
+
+/// Builds the UI unless nothing it is made of has changed.
+pub(crate) fn build_ui(repo: &Repo) -> Result<()> {
+    if !repo.has("ui/package.json") {
+        bail!("ui/package.json does not exist: there is no UI to build");
+    }
+    let sources = UI_SOURCES
+        .iter()
+        .try_fold(Fingerprint::new(), |all, source| {
+            let file = repo.path(source);
+            if file.exists() {
+                all.path(&file)
+            } else {
+                Ok(all)
+            }
+        })?;
+    let stamp = Stamp::new(repo.notes()?.join("ui"), sources);
+    if stamp.is_current() && repo.has("ui/dist/index.html") {
+        println!("ui: unchanged since its last build");
+        return Ok(());
+    }
+    shell::run(repo.npm("ui").args(["run", "build"]))?;
+    stamp.set()
+}
+
+/// Builds the debug binary exactly as the tests do, and says where it is.
+///
+/// Naming the integration test makes cargo unite features as `cargo nextest run --workspace` does;
+/// without it the same crates would be compiled a second time with fewer features.
+pub(crate) fn build_binary(repo: &Repo) -> Result<PathBuf> {
+    let mut cargo = repo.cargo();
+    cargo.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "parking",
+    ]);
+    if repo.has("crates/parking/tests/it") {
+        cargo.args(["--test", "it"]);
+    }
+    shell::run(&mut cargo)?;
+    Ok(repo.target().join("debug/parking"))
+}
+
+fn serve(repo: &Repo, binary: PathBuf) -> Command {
+    let mut server = Command::new(binary);
+    server.current_dir(repo.path("")).arg("serve");
+    server
+}

@@ -1,0 +1,333 @@
+//! Every check of the project as one list of steps, the same for a developer and for CI.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::apps;
+use crate::r#gen;
+use crate::repo::Repo;
+use crate::setup::{self, Mode, Purpose};
+use crate::shell;
+use crate::tidy;
+
+/// One check.
+struct Step {
+    name: &'static str,
+    /// Whether `make check` runs it.
+    is_quick: bool,
+    run: fn(&Repo) -> Result<Outcome>,
+}
+
+/// How a step ended when it did not fail.
+enum Outcome {
+    Passed,
+    /// Passed, and this should be known about it.
+    Noted(String),
+}
+
+/// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
+/// the queries are checked before the tests are compiled with them.
+const STEPS: [Step; 14] = [
+    Step {
+        name: "setup",
+        is_quick: true,
+        run: set_up,
+    },
+    Step {
+        name: "format",
+        is_quick: true,
+        run: format,
+    },
+    Step {
+        name: "spelling",
+        is_quick: true,
+        run: spelling,
+    },
+    Step {
+        name: "tidy",
+        is_quick: true,
+        run: tidiness,
+    },
+    Step {
+        name: "dependencies",
+        is_quick: true,
+        run: dependencies,
+    },
+    Step {
+        name: "ui lint",
+        is_quick: true,
+        run: |repo| ui(repo, "lint"),
+    },
+    Step {
+        name: "ui types",
+        is_quick: true,
+        run: |repo| ui(repo, "typecheck"),
+    },
+    Step {
+        name: "ui test",
+        is_quick: false,
+        run: |repo| ui(repo, "test"),
+    },
+    Step {
+        name: "ui build",
+        is_quick: false,
+        run: ui_build,
+    },
+    Step {
+        name: "clippy",
+        is_quick: true,
+        run: clippy,
+    },
+    Step {
+        name: "test",
+        is_quick: false,
+        run: test,
+    },
+    Step {
+        name: "generated",
+        is_quick: false,
+        run: generated,
+    },
+    Step {
+        name: "binary",
+        is_quick: false,
+        run: binary,
+    },
+    Step {
+        name: "e2e",
+        is_quick: false,
+        run: e2e,
+    },
+];
+
+/// `cargo xtask ci [--quick] [--keep-going] [--only name,name]`.
+pub(crate) fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let mut keep_going = false;
+    let mut steps: Vec<&Step> = STEPS.iter().collect();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--keep-going" => keep_going = true,
+            "--quick" => steps.retain(|step| step.is_quick),
+            "--only" => {
+                let names = rest.next().map(String::as_str).unwrap_or_default();
+                steps = named(names)?;
+            }
+            other => bail!("ci takes --quick, --keep-going and --only a,b; not `{other}`"),
+        }
+    }
+    run(repo, &steps, keep_going)
+}
+
+/// `cargo xtask fix`: repairs what a program can repair.
+pub(crate) fn fix(repo: &Repo) -> Result<()> {
+    shell::run(repo.cargo().args(["fmt", "--all"]))?;
+    shell::run(repo.command("taplo").args(["fmt"]).env("RUST_LOG", "warn"))?;
+    shell::run(repo.command("typos").arg("--write-changes"))?;
+    let mut clippy = repo.cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets", "--fix"]);
+    shell::run(clippy.args(["--allow-dirty", "--allow-staged"]))
+}
+
+fn named(names: &str) -> Result<Vec<&'static Step>> {
+    let mut steps = Vec::new();
+    for name in names.split(',').map(str::trim) {
+        let Some(step) = STEPS.iter().find(|step| step.name == name) else {
+            let known: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+            bail!(
+                "there is no step `{name}`; the steps are {}",
+                known.join(", ")
+            )
+        };
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+struct Line {
+    name: &'static str,
+    verdict: String,
+    took: Duration,
+}
+
+fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
+    let start = Instant::now();
+    let mut lines = Vec::new();
+    let mut failed = Vec::new();
+    for step in steps {
+        println!("\n=== {} ===", step.name);
+        let begun = Instant::now();
+        let verdict = match (step.run)(repo) {
+            Ok(Outcome::Passed) => "ok".to_owned(),
+            Ok(Outcome::Noted(note)) => format!("ok ({note})"),
+            Err(error) => {
+                eprintln!("{}: {error:#}", step.name);
+                failed.push(step.name);
+                "FAILED".to_owned()
+            }
+        };
+        lines.push(Line {
+            name: step.name,
+            verdict,
+            took: begun.elapsed(),
+        });
+        if !failed.is_empty() && !keep_going {
+            break;
+        }
+    }
+    let left = steps.len() - lines.len();
+    println!("\n{}", table(&lines, left));
+    if !failed.is_empty() {
+        println!(
+            "FAILED after {}: {}",
+            spoken(start.elapsed()),
+            failed.join(", ")
+        );
+        bail!("{} of {} steps failed", failed.len(), steps.len());
+    }
+    println!(
+        "PASSED: all {} steps in {}",
+        steps.len(),
+        spoken(start.elapsed())
+    );
+    Ok(())
+}
+
+fn table(lines: &[Line], left: usize) -> String {
+    let mut text = String::new();
+    for line in lines {
+        // Writing to a String cannot fail.
+        let _infallible = writeln!(
+            text,
+            "  {:<14}{:>8}  {}",
+            line.name,
+            spoken(line.took),
+            line.verdict
+        );
+    }
+    if left > 0 {
+        let _infallible = writeln!(text, "  {left} more not run");
+    }
+    text
+}
+
+/// `0.4s`, `12s`, `3m07s`.
+fn spoken(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{:.1}s", time.as_secs_f64()),
+        seconds @ 10..60 => format!("{seconds}s"),
+        seconds => format!("{}m{:02}s", seconds / 60, seconds % 60),
+    }
+}
+
+fn set_up(repo: &Repo) -> Result<Outcome> {
+    setup::prepare(repo, Purpose::Work, Mode::Install)?;
+    Ok(Outcome::Passed)
+}
+
+fn format(repo: &Repo) -> Result<Outcome> {
+    shell::run(repo.cargo().args(["fmt", "--all", "--check"]))?;
+    // taplo tells what it reads at level info, once per file.
+    shell::run(
+        repo.command("taplo")
+            .args(["fmt", "--check"])
+            .env("RUST_LOG", "warn"),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+fn spelling(repo: &Repo) -> Result<Outcome> {
+    shell::run(&mut repo.command("typos"))?;
+    Ok(Outcome::Passed)
+}
+
+fn tidiness(repo: &Repo) -> Result<Outcome> {
+    tidy::task(repo)?;
+    Ok(Outcome::Passed)
+}
+
+fn dependencies(repo: &Repo) -> Result<Outcome> {
+    let deny = |checks: &[&str]| {
+        let mut cargo = repo.cargo();
+        cargo.args(["deny", "--locked", "check", "--hide-inclusion-graph"]);
+        cargo.args(checks);
+        cargo
+    };
+    shell::run(&mut deny(&["bans", "licenses", "sources"]))?;
+    if !shell::succeeds(repo.cargo().args(["deny", "--locked", "fetch", "db"])) {
+        return Ok(Outcome::Noted(
+            "advisories not checked: their database is out of reach".into(),
+        ));
+    }
+    shell::run(&mut deny(&["advisories"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn ui(repo: &Repo, script: &str) -> Result<Outcome> {
+    shell::run(repo.npm("ui").args(["run", "--silent", script]))?;
+    Ok(Outcome::Passed)
+}
+
+fn ui_build(repo: &Repo) -> Result<Outcome> {
+    apps::build_ui(repo)?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy(repo: &Repo) -> Result<Outcome> {
+    r#gen::sqlx::lint(repo)?;
+    Ok(Outcome::Passed)
+}
+
+fn test(repo: &Repo) -> Result<Outcome> {
+    shell::run(
+        repo.cargo()
+            .args(["nextest", "run", "--locked", "--workspace"]),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+fn generated(repo: &Repo) -> Result<Outcome> {
+    r#gen::check(repo)?;
+    Ok(Outcome::Passed)
+}
+
+fn binary(repo: &Repo) -> Result<Outcome> {
+    apps::build_binary(repo)?;
+    Ok(Outcome::Passed)
+}
+
+fn e2e(repo: &Repo) -> Result<Outcome> {
+    let Some(chromium) = setup::chromium(repo) else {
+        bail!("no Chromium found; `cargo xtask setup` installs it");
+    };
+    let binary = repo.target().join("debug/parking");
+    let mut npm = repo.npm("e2e");
+    npm.args(["test", "--silent"])
+        .env("CHROMIUM", chromium)
+        .env("PARKING_E2E_BINARY", binary);
+    shell::run(&mut npm)?;
+    Ok(Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_one_would_say_them() {
+        assert_eq!(spoken(Duration::from_millis(430)), "0.4s");
+        assert_eq!(spoken(Duration::from_secs(12)), "12s");
+        assert_eq!(spoken(Duration::from_secs(187)), "3m07s");
+    }
+
+    #[test]
+    fn a_step_nobody_knows_is_refused_with_those_known() {
+        let error = named("clipy").err().expect("must fail").to_string();
+        assert!(
+            error.contains("clipy") && error.contains("clippy"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! `.sqlx`: what the database says about each checked query, so that a build needs no database.
+//!
+//! The macros of sqlx write that data themselves when they see a live database and
+//! `SQLX_OFFLINE_DIR`. They see it while clippy runs, so that linting and checking the queries is
+//! one pass over the workspace. Cargo does not know that a query depends on a database: a fresh
+//! word in clippy's arguments makes it look again, and at nothing but the workspace's own crates.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cluster::{self, Cluster};
+use crate::repo::Repo;
+use crate::shell;
+use crate::stamp::{Fingerprint, files_below};
+
+/// Where the data is committed.
+const FOLDER: &str = ".sqlx";
+const MACROS: [&str; 6] = [
+    "query!(",
+    "query_as!(",
+    "query_scalar!(",
+    "query_file!(",
+    "query_file_as!(",
+    "query_file_scalar!(",
+];
+
+/// Lints the workspace, warnings denied; looks at the database too when a query, the schema or the
+/// committed data has changed since both last agreed.
+pub(crate) fn lint(repo: &Repo) -> Result<()> {
+    if check(repo)? {
+        return Ok(());
+    }
+    bail!("{FOLDER} is stale; `make gen` rewrites it")
+}
+
+/// Lints, and says whether the committed data is what the database would say now.
+pub(super) fn check(repo: &Repo) -> Result<bool> {
+    let strict = ["-D", "warnings"];
+    let sources = sources_with_queries(repo)?;
+    if sources.is_empty() {
+        clippy(repo, &strict, None, None)?;
+        return Ok(committed(repo)?.is_empty());
+    }
+    let inputs = inputs(repo, &sources)?;
+    if let Some(word) = Agreement::load(repo, inputs)? {
+        clippy(repo, &strict, Some(&word), None)?;
+        return Ok(true);
+    }
+    let cluster = Cluster::start(repo)?;
+    cluster.migrate(repo)?;
+    let word = fresh_word();
+    let seen = look(repo, &cluster, &strict, &word)?;
+    report_differences(&committed(repo)?, &seen);
+    let is_current = committed(repo)? == seen;
+    if is_current {
+        Agreement::save(repo, inputs, &word)?;
+    }
+    Ok(is_current)
+}
+
+/// Replaces the committed data; says whether it was up to date.
+pub(super) fn rewrite(repo: &Repo, cluster: &Cluster) -> Result<bool> {
+    let sources = sources_with_queries(repo)?;
+    let word = fresh_word();
+    // A lint must not stand between a developer and the data the lint run itself needs.
+    let seen = look(repo, cluster, &["--cap-lints", "allow"], &word)?;
+    let before = committed(repo)?;
+    for name in before.keys().filter(|name| !seen.contains_key(*name)) {
+        fs::remove_file(repo.path(FOLDER).join(name))?;
+    }
+    fs::create_dir_all(repo.path(FOLDER))?;
+    for (name, content) in seen
+        .iter()
+        .filter(|(name, content)| before.get(*name) != Some(content))
+    {
+        fs::write(repo.path(FOLDER).join(name), content)?;
+    }
+    Agreement::save(repo, inputs(repo, &sources)?, &word)?;
+    Ok(before == seen)
+}
+
+/// File name to content.
+type Queries = BTreeMap<OsString, Vec<u8>>;
+
+/// Compiles against the live database and returns the data the macros wrote.
+fn look(repo: &Repo, cluster: &Cluster, lints: &[&str], word: &str) -> Result<Queries> {
+    let folder = repo.notes()?.join("queries.new");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("emptying the folder for new query data")?;
+    }
+    fs::create_dir_all(&folder)?;
+    clippy(repo, lints, Some(word), Some((cluster, &folder)))?;
+    queries_in(&folder)
+}
+
+/// One clippy run over everything, without a database unless one is given.
+fn clippy(
+    repo: &Repo,
+    lints: &[&str],
+    word: Option<&str>,
+    live: Option<(&Cluster, &Path)>,
+) -> Result<()> {
+    let mut cargo: Command = repo.cargo();
+    cargo
+        .args(["clippy", "--locked", "--workspace", "--all-targets", "--"])
+        .args(lints);
+    if let Some(word) = word {
+        cargo.args(["--cfg", &format!("queries_seen=\"{word}\"")]);
+    }
+    if let Some((cluster, folder)) = live {
+        cargo.env("SQLX_OFFLINE", "false");
+        cargo
+            .env("SQLX_OFFLINE_DIR", folder)
+            .env("DATABASE_URL", cluster.url());
+    } else {
+        cargo.env("SQLX_OFFLINE", "true");
+    }
+    shell::run(&mut cargo)
+}
+
+fn committed(repo: &Repo) -> Result<Queries> {
+    queries_in(&repo.path(FOLDER))
+}
+
+fn queries_in(folder: &Path) -> Result<Queries> {
+    files_below(folder)?
+        .into_iter()
+        .map(|file| {
+            Ok((
+                file.file_name().unwrap_or_default().to_owned(),
+                fs::read(&file)?,
+            ))
+        })
+        .collect()
+}
+
+fn report_differences(committed: &Queries, seen: &Queries) {
+    let missing = seen
+        .keys()
+        .filter(|name| !committed.contains_key(*name))
+        .count();
+    let unused = committed
+        .keys()
+        .filter(|name| !seen.contains_key(*name))
+        .count();
+    let changed = seen
+        .iter()
+        .filter(|(name, data)| committed.get(*name).is_some_and(|old| old != *data))
+        .count();
+    if missing + unused + changed > 0 {
+        println!("{FOLDER}: {missing} queries missing, {unused} unused, {changed} changed");
+    }
+}
+
+/// The memory of which inputs the committed data was last found to agree with.
+struct Agreement;
+
+impl Agreement {
+    /// The word clippy was given when these inputs agreed, if they did.
+    fn load(repo: &Repo, inputs: Fingerprint) -> Result<Option<String>> {
+        let noted = fs::read_to_string(Self::file(repo)?).unwrap_or_default();
+        Ok(noted
+            .trim()
+            .split_once(' ')
+            .filter(|(known, _)| *known == inputs.to_string())
+            .map(|(_, word)| word.to_owned()))
+    }
+
+    fn save(repo: &Repo, inputs: Fingerprint, word: &str) -> Result<()> {
+        fs::write(Self::file(repo)?, format!("{inputs} {word}\n")).context("noting the agreement")
+    }
+
+    fn file(repo: &Repo) -> Result<PathBuf> {
+        Ok(repo.notes()?.join("queries"))
+    }
+}
+
+/// Everything that decides what the data should be, and the data itself.
+fn inputs(repo: &Repo, sources: &[PathBuf]) -> Result<Fingerprint> {
+    let mut all = Fingerprint::new()
+        .path(&repo.path(FOLDER))?
+        .path(&repo.path("crates/parking-db/sql"))?
+        .path(&repo.path("Cargo.lock"))?;
+    for file in cluster::migrations(repo)?.iter().chain(sources) {
+        all = all.path(file)?;
+    }
+    Ok(all)
+}
+
+fn sources_with_queries(repo: &Repo) -> Result<Vec<PathBuf>> {
+    let mut sources = files_below(&repo.path("crates"))?;
+    sources.retain(|file| {
+        file.extension().is_some_and(|extension| extension == "rs")
+            && fs::read_to_string(file)
+                .is_ok_and(|text| MACROS.iter().any(|name| text.contains(name)))
+    });
+    Ok(sources)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "any word not used before will do"
+)]
+fn fresh_word() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    format!("{:x}", since.unwrap_or_default().as_nanos())
+}
