@@ -20,6 +20,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/register/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_auth_register_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -370,6 +386,22 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["patch_api_v6_tenants_current"];
+        trace?: never;
+    };
+    "/api/v6/tenants/current/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_v6_tenants_current_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v6/tenants/{id}": {
@@ -1066,10 +1098,11 @@ export interface components {
             documentation: string;
             openapi: string;
             registration_enabled?: boolean;
+            mail_configured?: boolean;
         };
         Version: {
             version: string;
-            commit: string;
+            commit: string | null;
             api: string[];
         };
         LoginRequest: {
@@ -1081,12 +1114,16 @@ export interface components {
         };
         RegisterRequest: {
             email: string;
-            password: string;
             name: string;
             tenant_name: string;
             tenant_slug?: string;
             /** @enum {string} */
             language?: "en" | "fr";
+        };
+        CompleteRegistrationRequest: {
+            token: string;
+            password: string;
+            tenant_slug?: string;
             cookie?: boolean;
         };
         AcceptInvitationRequest: {
@@ -1271,6 +1308,36 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_auth_register_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteRegistrationRequest"];
             };
         };
         responses: {
@@ -2060,6 +2127,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v6_tenants_current_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description problem */

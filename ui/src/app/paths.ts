@@ -6,6 +6,7 @@ export const paths = {
       ? `/login?next=${encodeURIComponent(options.next)}`
       : '/login',
   register: () => '/register',
+  completeRegistration: () => '/complete-registration',
   forgotPassword: () => '/forgot-password',
   resetPassword: () => '/reset-password',
   verifyEmail: () => '/verify-email',

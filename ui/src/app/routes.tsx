@@ -33,6 +33,7 @@ export const routes: RouteObject[] = [
         element: <SessionIndifferent />,
         children: [
           page('/reset-password', () => import('@/features/auth/ResetPasswordPage')),
+          page('/complete-registration', () => import('@/features/auth/CompleteRegistrationPage')),
           page('/verify-email', () => import('@/features/auth/VerifyEmailPage')),
           page('/accept-invitation', () => import('@/features/auth/AcceptInvitationPage')),
         ],

@@ -46,7 +46,6 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   filters?: ReactNode;
   /** Shown when there is nothing at all; a search without hits says so by itself. */
   empty: ReactNode;
-  defaultSort?: string;
   isRowMuted?: (row: Row) => boolean;
 };
 
@@ -122,7 +121,7 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
           aria-label={props.label}
           dataSource={rows}
           rowKey={rowKey}
-          columns={columns.map((column) => tableColumn(column, list, props.defaultSort))}
+          columns={columns.map((column) => tableColumn(column, list))}
           pagination={false}
           showSorterTooltip={false}
           rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
@@ -143,9 +142,8 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
 function tableColumn<Row, Filter extends string>(
   column: Column<Row>,
   list: ListState<Filter>,
-  defaultSort: string | undefined,
 ): TableColumnType<Row> {
-  const sort = list.query.sort ?? defaultSort;
+  const { sort } = list.query;
   const order =
     sort === column.sort ? 'ascend' : sort === `-${column.sort}` ? 'descend' : undefined;
   return {

@@ -91,6 +91,16 @@ describe('texts', () => {
     }
   });
 
+  it('every code of the server has words', () => {
+    const table = readFileSync(
+      '../crates/parking-http/src/snapshots/parking_http__code__tests__codes.snap',
+      'utf8',
+    );
+    const codes = [...table.matchAll(/^\d{3} (\w+)$/gm)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => !languages.en.has(`errors.codes.${code}`))).toEqual([]);
+  });
+
   it('French is written in French', () => {
     // Names and international words; anything else that equals the English was forgotten.
     const same = [...languages.fr].filter(([key, text]) => languages.en.get(key) === text);

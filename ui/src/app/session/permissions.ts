@@ -10,15 +10,12 @@ export type Permission =
   | 'tenant:update'
   | 'users:read'
   | 'users:manage'
-  | 'owners:manage'
   | 'api_keys:manage'
   | 'webhook_secrets:manage'
   | 'audit:read'
   | 'data:export'
   | 'tenants:read'
-  | 'tenants:manage'
-  | 'profile:read'
-  | 'profile:update';
+  | 'tenants:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);

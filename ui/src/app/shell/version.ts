@@ -21,7 +21,7 @@ export function useServerVersion(): string | undefined {
 export function useIsServerNewer(): boolean {
   const { data } = useQuery(versionQuery);
   const [loadedWith, setLoadedWith] = useState<string | null>(null);
-  const current = data ? `${data.version} ${data.commit}` : null;
+  const current = data ? `${data.version} ${data.commit ?? ''}` : null;
   // The UI is embedded in the server, so the first answer names the version this page came with.
   if (current !== null && loadedWith === null) setLoadedWith(current);
   return loadedWith !== null && current !== null && current !== loadedWith;

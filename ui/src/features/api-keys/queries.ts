@@ -4,7 +4,7 @@ import type { Role } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
-export type NewApiKey = {
+export type ApiKeyDraft = {
   name: string;
   role: Role;
   scopes: string[];
@@ -29,7 +29,7 @@ function useRefreshApiKeys() {
 export function useCreateApiKey() {
   const onSuccess = useRefreshApiKeys();
   return useMutation({
-    mutationFn: (body: NewApiKey) => answer(api.POST('/api/v6/api-keys', { body })),
+    mutationFn: (body: ApiKeyDraft) => answer(api.POST('/api/v6/api-keys', { body })),
     // The key itself must not linger in the cache of finished mutations.
     gcTime: 0,
     onSuccess,

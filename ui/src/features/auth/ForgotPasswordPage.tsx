@@ -8,6 +8,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
 import styles from './AuthLayout.module.css';
+import { MailNotice } from './MailNotice';
 
 type Values = { email: string };
 
@@ -44,25 +45,33 @@ export default function ForgotPasswordPage() {
           description={t('forgotPassword.sentText', { email: sentTo })}
         />
       ) : (
-        <Form
-          form={form}
-          name="forgot"
-          layout="vertical"
-          requiredMark={false}
-          size="large"
-          onFinish={submit}
-        >
-          <Form.Item
-            name="email"
-            label={t('fields.email')}
-            rules={[{ required: true, message: t('fields.emailRequired') }]}
+        <>
+          <MailNotice />
+          <Form
+            form={form}
+            name="forgot"
+            layout="vertical"
+            requiredMark={false}
+            size="large"
+            onFinish={submit}
           >
-            <Input type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} />
-          </Form.Item>
-          <Button type="primary" htmlType="submit" block loading={isSending}>
-            {t('forgotPassword.submit')}
-          </Button>
-        </Form>
+            <Form.Item
+              name="email"
+              label={t('fields.email')}
+              rules={[{ required: true, message: t('fields.emailRequired') }]}
+            >
+              <Input
+                type="email"
+                autoComplete="username"
+                autoCapitalize="none"
+                spellCheck={false}
+              />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={isSending}>
+              {t('forgotPassword.submit')}
+            </Button>
+          </Form>
+        </>
       )}
     </AuthLayout>
   );

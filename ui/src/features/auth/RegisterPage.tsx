@@ -1,48 +1,35 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { answer, api } from '@/api/client';
+import { api } from '@/api/client';
 import type { Language } from '@/api/types';
 import { paths } from '@/app/paths';
-import { useSessionActions } from '@/app/session/useSession';
-import { NewPasswordFields } from '@/components/NewPasswordFields';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
 import styles from './AuthLayout.module.css';
+import { MailNotice } from './MailNotice';
 import { apiIndexQuery } from './queries';
 
-type Values = {
-  name: string;
-  email: string;
-  tenant_name: string;
-  password: string;
-  repeated: string;
-};
+type Values = { name: string; email: string; tenant_name: string };
 
+/** No password yet: it is chosen by whoever proves that the mailbox is theirs. */
 export default function RegisterPage() {
   const { t, i18n } = useTranslation();
-  const { adopt } = useSessionActions();
   const index = useQuery(apiIndexQuery);
   const [form] = Form.useForm<Values>();
+  const [sentTo, setSentTo] = useState<string | null>(null);
   const { submit, isSending, error, shownFields } = useSubmit({
     form,
-    fields: ['name', 'email', 'tenant_name', 'password'],
-    send: ({ name, email, tenant_name, password }: Values) =>
-      answer(
-        api.POST('/api/auth/register', {
-          body: {
-            name,
-            email: email.trim(),
-            tenant_name,
-            password,
-            language: i18n.language as Language,
-            cookie: true,
-          },
-        }),
-      ),
-    onDone: adopt,
+    fields: ['name', 'email', 'tenant_name'],
+    send: async ({ name, email, tenant_name }: Values) => {
+      const body = { name, email: email.trim(), tenant_name, language: i18n.language as Language };
+      await api.POST('/api/auth/register', { body });
+      return body.email;
+    },
+    onDone: setSentTo,
   });
   const isClosed = index.data?.registration_enabled === false;
 
@@ -65,42 +52,57 @@ export default function RegisterPage() {
           <ProblemAlert error={error} shownFields={shownFields} />
         </div>
       )}
-      {!isClosed && (
-        <Form
-          form={form}
-          name="register"
-          layout="vertical"
-          requiredMark={false}
-          size="large"
-          onFinish={submit}
-        >
-          <Form.Item
-            name="tenant_name"
-            label={t('register.tenantName')}
-            extra={t('register.tenantHint')}
-            rules={[{ required: true, message: t('register.tenantRequired') }]}
+      {sentTo && (
+        <Alert
+          type="success"
+          showIcon
+          title={t('register.sentTitle')}
+          description={t('register.sentText', { email: sentTo })}
+        />
+      )}
+      {!isClosed && !sentTo && (
+        <>
+          <MailNotice />
+          <Form
+            form={form}
+            name="register"
+            layout="vertical"
+            requiredMark={false}
+            size="large"
+            onFinish={submit}
           >
-            <Input autoComplete="organization" />
-          </Form.Item>
-          <Form.Item
-            name="name"
-            label={t('fields.name')}
-            rules={[{ required: true, message: t('fields.nameRequired') }]}
-          >
-            <Input autoComplete="name" />
-          </Form.Item>
-          <Form.Item
-            name="email"
-            label={t('fields.email')}
-            rules={[{ required: true, message: t('fields.emailRequired') }]}
-          >
-            <Input type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} />
-          </Form.Item>
-          <NewPasswordFields name="password" />
-          <Button type="primary" htmlType="submit" block loading={isSending}>
-            {t('register.submit')}
-          </Button>
-        </Form>
+            <Form.Item
+              name="tenant_name"
+              label={t('register.tenantName')}
+              extra={t('register.tenantHint')}
+              rules={[{ required: true, message: t('register.tenantRequired') }]}
+            >
+              <Input autoComplete="organization" />
+            </Form.Item>
+            <Form.Item
+              name="name"
+              label={t('fields.name')}
+              rules={[{ required: true, message: t('fields.nameRequired') }]}
+            >
+              <Input autoComplete="name" />
+            </Form.Item>
+            <Form.Item
+              name="email"
+              label={t('fields.email')}
+              rules={[{ required: true, message: t('fields.emailRequired') }]}
+            >
+              <Input
+                type="email"
+                autoComplete="username"
+                autoCapitalize="none"
+                spellCheck={false}
+              />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={isSending}>
+              {t('register.submit')}
+            </Button>
+          </Form>
+        </>
       )}
     </AuthLayout>
   );

@@ -37,11 +37,9 @@ export function useUpdateCurrentTenant() {
 
 export function useExportCurrentTenant() {
   return useMutation({
-    mutationFn: async ({ id, slug }: Tenant) => ({
+    mutationFn: async ({ slug }: Tenant) => ({
       name: `${slug}-${new Date().toISOString().slice(0, 10)}.json`,
-      content: await answer(
-        api.GET('/api/v6/tenants/{id}/export', { params: { path: { id } }, parseAs: 'blob' }),
-      ),
+      content: await answer(api.GET('/api/v6/tenants/current/export', { parseAs: 'blob' })),
     }),
     gcTime: 0,
   });

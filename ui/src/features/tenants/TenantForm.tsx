@@ -16,6 +16,7 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
   const toast = useToast();
   const update = useUpdateTenant(tenant.id);
   const [form] = Form.useForm<TenantValues>();
+  const featureName = useFeatureName();
   const tierName = Form.useWatch('tier', form) ?? tenant.tier;
   const tier = tiers.find((each) => each.tier === tierName);
   const featureNames = [
@@ -91,7 +92,7 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
                   <Form.Item name={['features', name]} valuePropName="checked" noStyle>
                     <Switch />
                   </Form.Item>
-                  {name}
+                  {featureName(name)}
                 </label>
               ))}
             </div>
@@ -114,6 +115,17 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
       </Form>
     </>
   );
+}
+
+const namedFeatures = ['analytics', 'custom_branding'] as const;
+
+/** The server may know features this UI does not; they keep their own name. */
+function useFeatureName(): (feature: string) => string {
+  const { t } = useTranslation();
+  return (feature) => {
+    const named = namedFeatures.find((each) => each === feature);
+    return named ? t(`tenants.featureNames.${named}`) : feature;
+  };
 }
 
 function tierLimit(tier: Tier | undefined, name: keyof TenantLimits): string | undefined {

@@ -57,7 +57,6 @@ export default function TenantsPage() {
         rowKey={({ id }) => id}
         columns={useColumns()}
         list={list}
-        defaultSort="name"
         searchLabel={t('tenants.search')}
         isRowMuted={({ status }) => status !== 'active'}
         filters={

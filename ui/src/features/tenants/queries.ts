@@ -7,7 +7,7 @@ import type { ListQuery } from '@/components/listState';
 export const tenantFilters = ['status', 'tier'] as const;
 export type TenantFilter = (typeof tenantFilters)[number];
 
-export type NewTenant = {
+export type TenantDraft = {
   name: string;
   slug?: string;
   tier: string;
@@ -62,7 +62,7 @@ function useRefreshTenants() {
 export function useCreateTenant() {
   const onSuccess = useRefreshTenants();
   return useMutation({
-    mutationFn: (body: NewTenant) => answer(api.POST('/api/v6/tenants', { body })),
+    mutationFn: (body: TenantDraft) => answer(api.POST('/api/v6/tenants', { body })),
     onSuccess,
   });
 }

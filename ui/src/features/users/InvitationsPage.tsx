@@ -61,7 +61,6 @@ export default function InvitationsPage() {
         rowKey={({ id }) => id}
         columns={useColumns()}
         list={list}
-        defaultSort="-created_at"
         searchLabel={t('invitations.search')}
         isRowMuted={({ status }) => status === 'revoked' || status === 'expired'}
         filters={

@@ -36,7 +36,6 @@ export default function MembersPage() {
         rowKey={(member) => member.membership.id}
         columns={columns}
         list={list}
-        defaultSort="name"
         searchLabel={t('users.search')}
         isRowMuted={(member) => !member.membership.is_active}
         filters={

@@ -1,18 +1,19 @@
 import type { Me, Role } from '@/api/types';
 import { can } from '@/app/session/permissions';
+import { reaches, roles } from '@/components/roles';
 
-/** Roles this caller may give or take; mirrors "nobody grants above their own role" of the server. */
-export function grantableRoles(me: Pick<Me, 'permissions'>): Role[] {
+type Granter = Pick<Me, 'permissions' | 'role'>;
+
+/** Roles this caller may give or take; mirrors the server's "nobody above their own" (role_too_high). */
+export function grantableRoles(me: Granter): Role[] {
   if (!can(me, 'users:manage')) return [];
-  const roles: Role[] = ['viewer', 'operator', 'admin'];
-  return can(me, 'owners:manage') ? [...roles, 'owner'] : roles;
+  return roles.filter((role) => reaches(me.role, role));
 }
 
-export type MemberRefusal = 'notAllowed' | 'isOwner';
+export type MemberRefusal = 'notAllowed' | 'aboveOwn';
 
 /** Why this caller may not change that member, if so. */
-export function memberRefusal(me: Pick<Me, 'permissions'>, memberRole: Role): MemberRefusal | null {
+export function memberRefusal(me: Granter, memberRole: string): MemberRefusal | null {
   if (!can(me, 'users:manage')) return 'notAllowed';
-  if (memberRole === 'owner' && !can(me, 'owners:manage')) return 'isOwner';
-  return null;
+  return reaches(me.role, memberRole) ? null : 'aboveOwn';
 }
