@@ -64,7 +64,7 @@ fn rights(row: &Row, now: DateTime<Utc>) -> Result<(Role, Option<Acting>), ApiEr
     }
     let over = |why: &str| {
         // 401 and not 403: the way on is to refresh, which leads to a tenant that is open.
-        Err(ApiError::new(Code::Unauthenticated).detail(format!("{why}; refresh the session")))
+        Err(ApiError::new(Code::SessionEnded).detail(format!("{why}; refresh the session")))
     };
     match (&row.acting_reason, row.acting_until) {
         (Some(_), Some(until)) if row.is_selected && row.is_platform_admin && now >= until => {

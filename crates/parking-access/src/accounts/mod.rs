@@ -25,7 +25,7 @@ mod store;
 mod switch;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub use api::routes;
 pub use identities::identity;
 pub use jobs::{CleanAccounts, jobs, schedules};
 pub use passwords::{Busy, HashOptions, Hasher, Verdict};
-pub use tokens::{Claims, TokenError, Tokens};
+pub use tokens::{Claims, Tokens};
 
 pub(crate) use api::{Client, SessionAnswer, answer_session};
 pub(crate) use limits::{LETTER, LINK};
