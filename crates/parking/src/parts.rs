@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use parking_access::accounts::{HashOptions, Hasher};
+use chrono::TimeDelta;
+use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, Tokens};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
+use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::edge::EdgeOptions;
@@ -19,15 +21,18 @@ pub(crate) const BUILD: Build = Build {
     commit: option_env!("PARKING_COMMIT"),
 };
 
+/// Who makes access tokens, as they name it.
+const ISSUER: &str = "parking";
+
 /// The server; `port` is the one really listened on.
-pub(crate) fn server(config: &Config, db: Db, keys: &Keys, port: u16) -> anyhow::Result<Server> {
+pub(crate) fn server(
+    config: &Config,
+    db: Db,
+    hasher: Hasher,
+    keys: &Keys,
+    port: u16,
+) -> anyhow::Result<Server> {
     let mailer = mailer(config, port)?;
-    let parts = Parts {
-        db,
-        clock: Clock::system(),
-        authenticate: Arc::new(nobody::Nobody),
-        buckets: Arc::new(Buckets::default()),
-    };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
         build: BUILD,
@@ -41,26 +46,57 @@ pub(crate) fn server(config: &Config, db: Db, keys: &Keys, port: u16) -> anyhow:
         is_registration_enabled: config.auth.is_registration_open,
         is_mail_configured: mailer.is_configured(),
     };
-    Ok(Server::new(parts, options))
+    let accounts = Accounts {
+        db,
+        clock: Clock::system(),
+        hasher,
+        tokens: Tokens::new(&keys.signing, ISSUER),
+        mailer,
+        buckets: Arc::new(Buckets::default()),
+        options: AccountOptions {
+            registration_enabled: config.auth.is_registration_open,
+            access_ttl: TimeDelta::from_std(config.auth.access_token_for)?,
+            session_ttl: TimeDelta::from_std(config.auth.refresh_token_for)?,
+            public_url_is_https: is_https(config),
+            rate_limits: rate_limits(config),
+        },
+    };
+    Ok(Server::new(
+        Parts {
+            accounts,
+            vault: Vault::new(&keys.encryption),
+        },
+        options,
+    ))
+}
+
+fn is_https(config: &Config) -> bool {
+    config
+        .server
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.scheme() == "https")
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    let limits = &config.limits;
+    RateLimits {
+        requests_per_minute: limits.per_minute,
+        writes_per_minute: limits.writes_per_minute,
+        anonymous_per_minute: limits.anonymous_per_minute,
+    }
 }
 
 fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
-    let (server, limits) = (&config.server, &config.limits);
+    let server = &config.server;
     let origins = server.cors_origins.iter().map(|origin| origin.parse());
     Ok(EdgeOptions {
         request_timeout: server.request_timeout,
         body_size_max: server.max_request_bytes,
         cors_origins: origins.collect::<Result<_, _>>().context("CORS_ORIGINS")?,
         trusted_proxies: server.trusted_proxies.clone(),
-        is_https: server
-            .public_url
-            .as_ref()
-            .is_some_and(|url| url.scheme() == "https"),
-        rate_limits: limits.is_enabled.then_some(RateLimits {
-            requests_per_minute: limits.per_minute,
-            writes_per_minute: limits.writes_per_minute,
-            anonymous_per_minute: limits.anonymous_per_minute,
-        }),
+        is_https: is_https(config),
+        rate_limits: config.limits.is_enabled.then(|| rate_limits(config)),
     })
 }
 
@@ -94,23 +130,4 @@ pub(crate) fn mailer(config: &Config, port: u16) -> anyhow::Result<Mailer> {
         from: mail.from.parse().context("SMTP_FROM")?,
     };
     Mailer::smtp(options, name, url).context("the mail server")
-}
-
-/// Stands in until the accounts are there.
-mod nobody {
-    use parking_http::{ApiError, Authenticate, Code, Credentials, Identity};
-
-    pub(super) struct Nobody;
-
-    impl Authenticate for Nobody {
-        fn authenticate<'a>(
-            &'a self,
-            _: Credentials<'a>,
-            _: &'a parking_http::caller::Request,
-        ) -> std::pin::Pin<
-            Box<dyn Future<Output = Result<std::sync::Arc<Identity>, ApiError>> + Send + 'a>,
-        > {
-            Box::pin(async { Err(ApiError::new(Code::Unauthenticated)) })
-        }
-    }
 }
