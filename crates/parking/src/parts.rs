@@ -21,18 +21,32 @@ pub(crate) const BUILD: Build = Build {
     commit: option_env!("PARKING_COMMIT"),
 };
 
-/// Who makes access tokens, as they name it.
+/// Who signs access tokens, as the tokens say it.
 const ISSUER: &str = "parking";
 
 /// The server; `port` is the one really listened on.
 pub(crate) fn server(
     config: &Config,
     db: Db,
-    hasher: Hasher,
     keys: &Keys,
+    hasher: Hasher,
     port: u16,
 ) -> anyhow::Result<Server> {
     let mailer = mailer(config, port)?;
+    let is_mail_configured = mailer.is_configured();
+    let accounts = Accounts {
+        db,
+        clock: Clock::system(),
+        hasher,
+        tokens: Tokens::new(&keys.signing, ISSUER),
+        mailer,
+        buckets: Arc::new(Buckets::default()),
+        options: account_options(config)?,
+    };
+    let parts = Parts {
+        accounts,
+        vault: Vault::new(&keys.encryption),
+    };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
         build: BUILD,
@@ -44,51 +58,13 @@ pub(crate) fn server(
             .then(|| config.paths.data_dir.clone()),
         shows_metrics: config.telemetry.has_metrics && config.server.metrics_listen.is_none(),
         is_registration_enabled: config.auth.is_registration_open,
-        is_mail_configured: mailer.is_configured(),
+        is_mail_configured,
     };
-    let accounts = Accounts {
-        db,
-        clock: Clock::system(),
-        hasher,
-        tokens: Tokens::new(&keys.signing, ISSUER),
-        mailer,
-        buckets: Arc::new(Buckets::default()),
-        options: AccountOptions {
-            registration_enabled: config.auth.is_registration_open,
-            access_ttl: TimeDelta::from_std(config.auth.access_token_for)?,
-            session_ttl: TimeDelta::from_std(config.auth.refresh_token_for)?,
-            public_url_is_https: is_https(config),
-            rate_limits: rate_limits(config),
-        },
-    };
-    Ok(Server::new(
-        Parts {
-            accounts,
-            vault: Vault::new(&keys.encryption),
-        },
-        options,
-    ))
-}
-
-fn is_https(config: &Config) -> bool {
-    config
-        .server
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.scheme() == "https")
-}
-
-fn rate_limits(config: &Config) -> RateLimits {
-    let limits = &config.limits;
-    RateLimits {
-        requests_per_minute: limits.per_minute,
-        writes_per_minute: limits.writes_per_minute,
-        anonymous_per_minute: limits.anonymous_per_minute,
-    }
+    Ok(Server::new(parts, options))
 }
 
 fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
-    let server = &config.server;
+    let (server, limits) = (&config.server, &config.limits);
     let origins = server.cors_origins.iter().map(|origin| origin.parse());
     Ok(EdgeOptions {
         request_timeout: server.request_timeout,
@@ -96,8 +72,33 @@ fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
         cors_origins: origins.collect::<Result<_, _>>().context("CORS_ORIGINS")?,
         trusted_proxies: server.trusted_proxies.clone(),
         is_https: is_https(config),
-        rate_limits: config.limits.is_enabled.then(|| rate_limits(config)),
+        rate_limits: limits.is_enabled.then(|| rate_limits(config)),
     })
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    RateLimits {
+        requests_per_minute: config.limits.per_minute,
+        writes_per_minute: config.limits.writes_per_minute,
+        anonymous_per_minute: config.limits.anonymous_per_minute,
+    }
+}
+
+fn account_options(config: &Config) -> anyhow::Result<AccountOptions> {
+    let days = |span| TimeDelta::from_std(span).context("a span of time is too long");
+    Ok(AccountOptions {
+        registration_enabled: config.auth.is_registration_open,
+        access_ttl: days(config.auth.access_token_for)?,
+        session_ttl: days(config.auth.refresh_token_for)?,
+        public_url_is_https: is_https(config),
+        rate_limits: rate_limits(config),
+        attempts_are_limited: config.limits.is_enabled,
+    })
+}
+
+fn is_https(config: &Config) -> bool {
+    let url = config.server.public_url.as_ref();
+    url.is_some_and(|url| url.scheme() == "https")
 }
 
 /// What hashes passwords, on threads of its own.

@@ -8,9 +8,10 @@ pub(super) fn run() -> anyhow::Result<()> {
     // The description depends on the program alone, so it is made with nothing but defaults.
     let config = load(&Environment::default(), None)?.config;
     let described = super::block_on(async {
-        let (db, hasher) = (database::nowhere(), parts::hasher(&config)?);
-        let server = parts::server(&config, db, hasher, &Keys::blank(), 0)?;
-        anyhow::Ok(server.openapi_json())
+        let db = database::nowhere();
+        parts::hasher(&config)
+            .and_then(|hasher| parts::server(&config, db, &Keys::blank(), hasher, 0))
+            .map(|server| server.openapi_json())
     })??;
     say!("{}", described.trim_end());
     Ok(())

@@ -74,12 +74,12 @@ async fn live(
     let db = database.pool(config);
     let port = listeners.port();
     let hasher = parts::hasher(config)?;
-    let server = parts::server(config, db.clone(), hasher.clone(), keys, port)?;
+    let server = parts::server(config, db.clone(), keys, hasher.clone(), port)?;
     listen(config, listeners, &server, &lifecycle)?;
     announce_the_end(config, &server, &lifecycle);
 
     let started = tokio::select! {
-        started = start::start(config, database, &db, &server, &hasher, &lifecycle) => {
+        started = start::start(config, database, (&db, &hasher), &server, &lifecycle) => {
             started.map(|administrator| {
                 announce::ready(config, database, port, administrator.as_ref(), began.elapsed());
             })

@@ -26,9 +26,8 @@ const DATABASE_AWAY_FOR: Duration = Duration::from_mins(1);
 pub(super) async fn start(
     config: &Config,
     database: &Database,
-    db: &Db,
+    (db, hasher): (&Db, &Hasher),
     server: &Server,
-    hasher: &Hasher,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<Option<Credentials>> {
     server.readiness().enter(Stage::Migrating);
@@ -37,7 +36,7 @@ pub(super) async fn start(
         info!(migrations = applied, "the schema is up to date");
     }
     prove_isolation(db).await?;
-    server.prepare().await?;
+    server.prepare().await.map_err(explain_db)?;
     let clock = Clock::system();
     administrator::ensure_platform(config, db, &clock).await?;
     let made = administrator::ensure_one(config, db, hasher, &clock).await?;
