@@ -29,7 +29,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "setup",
         is_quick: true,
@@ -79,6 +79,11 @@ const STEPS: [Step; 14] = [
         name: "clippy",
         is_quick: true,
         run: clippy,
+    },
+    Step {
+        name: "rustdoc",
+        is_quick: false,
+        run: rustdoc,
     },
     Step {
         name: "test",
@@ -277,6 +282,18 @@ fn ui_build(repo: &Repo) -> Result<Outcome> {
 
 fn clippy(repo: &Repo) -> Result<Outcome> {
     r#gen::sqlx::lint(repo)?;
+    Ok(Outcome::Passed)
+}
+
+/// Links inside documentation are checked by nobody else.
+fn rustdoc(repo: &Repo) -> Result<Outcome> {
+    let mut cargo = repo.cargo();
+    cargo.args(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]);
+    shell::run(
+        cargo
+            .arg("--document-private-items")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
     Ok(Outcome::Passed)
 }
 
