@@ -192,9 +192,9 @@ fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
         );
         bail!("{} of {} steps failed", failed.len(), steps.len());
     }
+    let count = steps.len();
     println!(
-        "PASSED: all {} steps in {}",
-        steps.len(),
+        "PASSED: {count} of {count} steps in {}",
         spoken(start.elapsed())
     );
     Ok(())
