@@ -26,10 +26,17 @@ const UI_SOURCES: [&str; 7] = [
 pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
     build_ui(repo)?;
-    shell::run(
-        repo.cargo()
-            .args(["build", "--release", "--locked", "--package", "parking"]),
-    )?;
+    // By the binary's name: a crate below `moka` is called parking too. Traces and Sentry are for
+    // those who run it; developers compile without them.
+    shell::run(repo.cargo().args([
+        "build",
+        "--release",
+        "--locked",
+        "--bin",
+        "parking",
+        "--features",
+        "telemetry",
+    ]))?;
     let mut server = serve(repo, repo.target().join("release/parking"));
     server.args(arguments);
     // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.

@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use crate::audit::{self, By, Entry};
 use crate::secrets::{fingerprint, random_name, random_token};
+use crate::wire::Change;
 
 pub use api::{ApiKeys, routes};
 pub use key::{KnownKey, ShownKey};
@@ -59,11 +60,11 @@ pub struct KeyChange {
     /// What it may be used for.
     pub scopes: Option<Vec<Scope>>,
     /// When it stops working.
-    pub expires_at: Option<Option<DateTime<Utc>>>,
+    pub expires_at: Change<DateTime<Utc>>,
     /// Where it may come from.
     pub allowed_ips: Option<Vec<IpNet>>,
     /// How fast it may ask.
-    pub requests_per_minute: Option<Option<i32>>,
+    pub requests_per_minute: Change<i32>,
 }
 
 /// Why a key was not made or changed.
@@ -179,8 +180,7 @@ pub async fn create(
         now,
         "api_key.created",
         &key,
-        None,
-        Some(key.record()),
+        (None, Some(key.record())),
     )
     .await?;
     Ok((key, shown))
@@ -202,11 +202,11 @@ pub async fn change(
     let old_role: Role = old.role.parse().unwrap_or(Role::Owner);
     let role = change.role.unwrap_or(old_role);
     // Whoever may not make a key with a role may not take that role from a key either.
-    check(maker, role.max(old_role), change.expires_at.flatten(), now)?;
+    check(maker, role.max(old_role), change.expires_at.value(), now)?;
     store::update(tx, id, &change, now).await?;
     let new = store::find(tx, id).await?.ok_or(KeyError::Absent)?;
-    let (before, after) = audit::difference(&old.record(), &new.record());
-    record(tx, maker, now, "api_key.updated", &new, before, after).await?;
+    let changed = audit::difference(&old.record(), &new.record());
+    record(tx, maker, now, "api_key.updated", &new, changed).await?;
     Ok(new)
 }
 
@@ -231,8 +231,7 @@ pub async fn revoke(
         now,
         "api_key.revoked",
         &key,
-        Some(key.record()),
-        None,
+        (Some(key.record()), None),
     )
     .await
 }
@@ -265,8 +264,7 @@ async fn record(
     now: DateTime<Utc>,
     action: &str,
     key: &Key,
-    old: Option<Value>,
-    new: Option<Value>,
+    (old, new): (Option<Value>, Option<Value>),
 ) -> Result<(), KeyError> {
     let tenant = tx.tenant();
     let entry = Entry {
