@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::apps;
+use crate::cluster::Cluster;
 use crate::r#gen;
 use crate::repo::Repo;
 use crate::setup::{self, Mode, Purpose};
@@ -134,6 +135,18 @@ pub(crate) fn fix(repo: &Repo) -> Result<()> {
     let mut clippy = repo.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--fix"]);
     shell::run(clippy.args(["--allow-dirty", "--allow-staged"]))
+}
+
+/// `cargo xtask test [filter…]`: the tests, over one PostgreSQL for all of them.
+///
+/// `cargo nextest run` alone does as well, but each test then starts a server of its own.
+pub(crate) fn run_tests(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let cluster = Cluster::start(repo)?;
+    let mut cargo = repo.cargo();
+    cargo
+        .args(["nextest", "run", "--locked", "--workspace"])
+        .args(arguments);
+    shell::run(cargo.env("PARKING_TEST_DATABASE_URL", cluster.url()))
 }
 
 fn named(names: &str) -> Result<Vec<&'static Step>> {
@@ -298,10 +311,7 @@ fn rustdoc(repo: &Repo) -> Result<Outcome> {
 }
 
 fn test(repo: &Repo) -> Result<Outcome> {
-    shell::run(
-        repo.cargo()
-            .args(["nextest", "run", "--locked", "--workspace"]),
-    )?;
+    run_tests(repo, &[])?;
     Ok(Outcome::Passed)
 }
 

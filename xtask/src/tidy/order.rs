@@ -70,6 +70,7 @@ pub(super) fn slices_are_declared(tree: &Tree) -> Vec<Finding> {
 }
 
 /// A slice calls the public face of a lower slice: never a higher one, never what is behind it.
+/// Its tests look from outside and may know whom they like.
 pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (source, here) in sources_of_districts(tree) {
@@ -78,6 +79,9 @@ pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
             let Some(slice) = slice_of(&mention).filter(|slice| *slice != own) else {
                 continue;
             };
+            if source.is_test() || mention.line > source.tests_begin() {
+                continue;
+            }
             // A crate's own frame, such as its lib.rs, is above all of its slices.
             if rank(own).is_some_and(|mine| rank(slice).is_some_and(|theirs| theirs > mine)) {
                 let text = format!("`{own}` is below `{slice}` and may not know it");
@@ -88,10 +92,8 @@ pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
                 .get(2)
                 .map(String::as_str)
                 .unwrap_or_default();
-            if is_private_part(tree, &mention, part) && !source.is_test() {
-                let text = format!(
-                    "`{slice}::{part}` is private to its slice; call what its mod.rs offers"
-                );
+            if is_private_part(tree, &mention, part) {
+                let text = format!("`{slice}::{part}` is private; call what its mod.rs offers");
                 findings.push(Finding::new(source, mention.line, text));
             }
         }
