@@ -132,6 +132,7 @@ pub(crate) fn fix(repo: &Repo) -> Result<()> {
     shell::run(repo.cargo().args(["fmt", "--all"]))?;
     shell::run(repo.command("taplo").args(["fmt"]).env("RUST_LOG", "warn"))?;
     shell::run(repo.command("typos").arg("--write-changes"))?;
+    shell::run(repo.npm("ui").args(["run", "--silent", "fix"]))?;
     let mut clippy = repo.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--fix"]);
     shell::run(clippy.args(["--allow-dirty", "--allow-staged"]))
