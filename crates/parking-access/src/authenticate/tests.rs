@@ -1,0 +1,1 @@
+//! Callers over a real database.
