@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use parking_access::accounts::{HashOptions, Hasher};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
 use parking_db::Db;
 use parking_domain::clock::Clock;
@@ -61,6 +62,15 @@ fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
             anonymous_per_minute: limits.anonymous_per_minute,
         }),
     })
+}
+
+/// What hashes passwords, on threads of its own.
+pub(crate) fn hasher(config: &Config) -> anyhow::Result<Hasher> {
+    let options = HashOptions {
+        threads: config.auth.hash_parallelism,
+        ..HashOptions::default()
+    };
+    Hasher::start(options).context("the threads that hash passwords cannot be started")
 }
 
 /// What sends letters; `port` is the one really listened on, for links without `PUBLIC_URL`.

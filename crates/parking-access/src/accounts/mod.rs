@@ -36,7 +36,7 @@ use parking_http::limits::{Buckets, RateLimits};
 
 use crate::mail::Mailer;
 
-pub use administrator::{Administrator, create_administrator};
+pub use administrator::{Administrator, create_administrator, has_administrator};
 pub use api::routes;
 pub use identities::identity;
 pub use jobs::{CleanAccounts, jobs, schedules};
