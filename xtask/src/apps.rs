@@ -28,7 +28,7 @@ pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
     build_ui(repo)?;
     shell::run(
         repo.cargo()
-            .args(["build", "--release", "--locked", "--package", "parking"]),
+            .args(["build", "--release", "--locked", "--bin", "parking"]),
     )?;
     let mut server = serve(repo, repo.target().join("release/parking"));
     server.args(arguments);
