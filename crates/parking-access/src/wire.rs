@@ -11,15 +11,46 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Reads a field that may be absent (unchanged), null (cleared) or a value.
-///
-/// With `#[serde(default, deserialize_with = "crate::wire::present")]`, absent is `None`.
-pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+/// A field of a change: absent, null or a value. Wants `#[serde(default)]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Stays what it is.
+    #[default]
+    Keep,
+    /// Becomes nothing.
+    Clear,
+    /// Becomes this.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What is there after the change.
+    pub fn onto(self, present: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => present,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+impl<T: Copy> Change<T> {
+    /// What it is set to, if to anything.
+    pub fn value(self) -> Option<T> {
+        self.onto(None)
+    }
+
+    /// Whether it is a change at all.
+    pub fn is_any(self) -> bool {
+        !matches!(self, Self::Keep)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::deserialize(deserializer)?;
+        Ok(value.map_or(Self::Clear, Self::Set))
+    }
 }
 
 /// Names one can choose from.

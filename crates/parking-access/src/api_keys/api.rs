@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::store::{self, Filter};
 use super::{Key, KeyChange, KeyError, Maker, NewKey, change, create, revoke};
 use crate::audit::By;
-use crate::wire;
+use crate::wire::{self, Change};
 
 /// The most addresses a key lists.
 const ALLOWED_IPS_MAX: usize = 50;
@@ -80,14 +80,14 @@ struct ApiKeyChange {
     role: Option<String>,
     #[schema(value_type = Option<Vec<wire::Scope>>, min_items = 1, max_items = 16)]
     scopes: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "wire::present")]
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]
-    expires_at: Option<Option<DateTime<Utc>>>,
+    expires_at: Change<DateTime<Utc>>,
     #[schema(max_items = 50)]
     allowed_ips: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "wire::present")]
+    #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
-    requests_per_minute: Option<Option<i32>>,
+    requests_per_minute: Change<i32>,
 }
 
 /// A key without its secret.
@@ -316,7 +316,7 @@ impl ApiKeyChange {
         let role = self.role.and_then(|role| wrong.role(&role));
         let scopes = self.scopes.and_then(|scopes| wrong.scopes(&scopes));
         let allowed_ips = self.allowed_ips.and_then(|ips| wrong.allowed_ips(&ips));
-        wrong.rate(self.requests_per_minute.flatten());
+        wrong.rate(self.requests_per_minute.value());
         let (expires_at, requests_per_minute) = (self.expires_at, self.requests_per_minute);
         wrong.settle(Some(KeyChange {
             name,

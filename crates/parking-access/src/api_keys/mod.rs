@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use crate::audit::{self, By, Entry};
 use crate::secrets::{fingerprint, random_name, random_token};
+use crate::wire::Change;
 
 pub use api::{ApiKeys, routes};
 pub use key::{KnownKey, ShownKey};
@@ -59,11 +60,11 @@ pub struct KeyChange {
     /// What it may be used for.
     pub scopes: Option<Vec<Scope>>,
     /// When it stops working.
-    pub expires_at: Option<Option<DateTime<Utc>>>,
+    pub expires_at: Change<DateTime<Utc>>,
     /// Where it may come from.
     pub allowed_ips: Option<Vec<IpNet>>,
     /// How fast it may ask.
-    pub requests_per_minute: Option<Option<i32>>,
+    pub requests_per_minute: Change<i32>,
 }
 
 /// Why a key was not made or changed.
@@ -202,7 +203,7 @@ pub async fn change(
     let old_role: Role = old.role.parse().unwrap_or(Role::Owner);
     let role = change.role.unwrap_or(old_role);
     // Whoever may not make a key with a role may not take that role from a key either.
-    check(maker, role.max(old_role), change.expires_at.flatten(), now)?;
+    check(maker, role.max(old_role), change.expires_at.value(), now)?;
     store::update(tx, id, &change, now).await?;
     let new = store::find(tx, id).await?.ok_or(KeyError::Absent)?;
     let (before, after) = audit::difference(&old.record(), &new.record());

@@ -173,10 +173,10 @@ pub(super) async fn update(
         &scopes,
         change.allowed_ips.is_some(),
         &allowed_ips,
-        change.expires_at.is_some(),
-        change.expires_at.flatten(),
-        change.requests_per_minute.is_some(),
-        change.requests_per_minute.flatten(),
+        change.expires_at.is_any(),
+        change.expires_at.value(),
+        change.requests_per_minute.is_any(),
+        change.requests_per_minute.value(),
         now,
     )
     .execute(tx.conn())

@@ -1,12 +1,20 @@
 //! The customers of the installation, and the tenant of the people who run it.
 //!
 //! A tenant is created with a tier, lives (`active`, `suspended`), and is deleted in two steps: a
-//! grace period in which it can be brought back, then [`purge`](jobs). How much of each limited
+//! grace period in which it can be brought back, then for good (`purge`). How much of each limited
 //! thing it has is counted by the database (`count_towards_limit`), which also refuses the one too
 //! many. Tables: `tenants`, `tenant_usage`.
 //! Not here: who belongs to a tenant (`members`, `invitations`).
 
+mod api;
+mod export;
+mod jobs;
+mod life;
+mod limits;
+mod purge;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -16,10 +24,22 @@ use parking_db::{DbError, PlatformTx};
 use parking_domain::ids::{TenantId, fresh};
 use parking_domain::tenancy::{LimitOverrides, Limits, TenantStatus, Tier};
 use parking_domain::text::{Language, Name, Slug};
-use parking_http::{ApiError, Code};
+use parking_http::{ApiError, Code, Page};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
+use sqlx::PgConnection;
 use thiserror::Error;
+
+use store::{Filter, stats};
+
+use crate::audit::{self, By, Entry};
+
+pub use api::{Tenants, routes};
+pub use jobs::{jobs, schedules};
+pub use life::{
+    ActivateError, DeleteError, SuspendError, Terms, UpdateError, activate, delete, suspend,
+    update, update_own,
+};
 
 /// A customer, or the platform itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +173,7 @@ pub async fn create(
     let tenant = store::find(tx.conn(), id)
         .await?
         .ok_or(CreateError::SlugTaken)?;
-    happened(tx, id, "tenant.created", now).await?;
+    happened(tx.conn(), id, "tenant.created", now).await?;
     Ok(tenant)
 }
 
@@ -206,18 +226,71 @@ async fn insert_numbered(
     Err(CreateError::SlugTaken)
 }
 
-async fn happened(
+/// One tenant, as far as the transaction may see it.
+pub async fn find(conn: &mut PgConnection, id: TenantId) -> Result<Option<Tenant>, DbError> {
+    store::find(conn, id).await
+}
+
+/// One page of tenants, and how many there are on all pages.
+async fn list(
     tx: &mut PlatformTx,
+    filter: &Filter,
+    order: &str,
+    page: &Page,
+) -> Result<(Vec<Tenant>, i64), DbError> {
+    let total = store::count(tx, filter).await?;
+    let tenants = store::page(tx, filter, order, page.offset, page.size).await?;
+    Ok((tenants, total))
+}
+
+/// One tenant, held until the end of the transaction, for whoever is about to change it.
+pub async fn lock(conn: &mut PgConnection, id: TenantId) -> Result<Option<Tenant>, DbError> {
+    if store::lock(conn, id).await? {
+        store::find(conn, id).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// Records what was done to a tenant in its own log and, if that is another, the platform's.
+/// Call it last.
+pub async fn record(
+    tx: &mut PlatformTx,
+    id: TenantId,
+    by: &By,
+    now: DateTime<Utc>,
+    entry: Entry<'_>,
+) -> Result<(), DbError> {
+    // Always in this order, so that two of these never wait for each other.
+    if !id.is_platform() {
+        audit::append(tx.conn(), id, by, now, entry.clone()).await?;
+    }
+    audit::append(tx.conn(), TenantId::PLATFORM, by, now, entry).await
+}
+
+/// An entry about a tenant.
+fn entry<'a>(action: &'a str, tenant: &'a Tenant) -> Entry<'a> {
+    Entry {
+        action,
+        entity_type: "tenant",
+        entity_id: Some(tenant.id.to_string()),
+        entity_name: Some(&tenant.name),
+        ..Entry::default()
+    }
+}
+
+/// Says in the log of events what happened to a tenant.
+async fn happened(
+    conn: &mut PgConnection,
     id: TenantId,
     kind: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    let payload: Value = json!({});
     let event = NewEvent {
         kind,
         subject_type: "tenant",
         subject_id: &id.to_string(),
-        payload: &payload,
+        payload: &json!({}),
     };
-    events::append(tx.conn(), id, now, event).await
+    events::append(conn, id, now, event).await
 }

@@ -10,8 +10,8 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
     let (config, _sending) = asked.begin()?;
     let database = Database::visit(&config)?;
     let done = super::block_on(database.migrate())?;
-    let applied = match done {
-        Ok(applied) => applied,
+    let missing = match done {
+        Ok(missing) => missing,
         Err(error) => {
             if let Some(RolesError::NotAllowed) = error.downcast_ref() {
                 println!(
@@ -24,10 +24,13 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
             return Err(error);
         }
     };
-    match applied {
+    match missing {
         0 => println!("nothing to do: {} is up to date", database.place()),
-        1 => println!("1 migration applied to {}", database.place()),
-        _ => println!("{applied} migrations applied to {}", database.place()),
+        1 => println!("{} is up to date; it lacked a migration", database.place()),
+        _ => println!(
+            "{} is up to date; it lacked {missing} migrations",
+            database.place()
+        ),
     }
     database.stop()
 }

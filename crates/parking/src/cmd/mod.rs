@@ -10,6 +10,8 @@ mod config;
 mod doctor;
 mod r#gen;
 mod migrate;
+mod openapi;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the UI and the API, and do the jobs.
+    Serve,
     /// Bring the database's roles and schema up to date.
     Migrate,
     /// Look for everything that may be wrong; each line says what to do. Exit code 1 if anything is.
@@ -41,6 +45,8 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Print the description of the API.
+    Openapi,
     /// Prove the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -56,12 +62,14 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         file: cli.config.as_deref(),
     };
     let done = match &cli.command {
+        Command::Serve => serve::run(&asked),
+        Command::Openapi => openapi::run(),
         Command::Migrate => migrate::run(&asked),
         Command::Doctor => doctor::run(&asked),
         Command::Audit(command) => audit::run(command, &asked),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
-            r#gen::run(page);
+            r#gen::run(*page);
             Ok(())
         }
     };
@@ -90,7 +98,7 @@ impl Asked<'_> {
             .map_err(|problems| Stop::new(Exit::Configuration, problems).into())
     }
 
-    /// Reads the configuration and begins to log, quietly unless LOG_LEVEL says otherwise.
+    /// Reads the configuration and begins to log, quietly unless `LOG_LEVEL` says otherwise.
     fn begin(&self) -> anyhow::Result<(Config, Sending)> {
         let config = self.load_and_warn()?.config;
         let sending = telemetry::start_quietly(&config.telemetry)?;

@@ -3,8 +3,9 @@
 use secrecy::ExposeSecret;
 use sentry::ClientOptions;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::Context;
 
 use super::{Boxed, Parting};
 use crate::config::{Mode, Sentry};
@@ -22,11 +23,19 @@ pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> O
             .release(concat!("parking@", env!("CARGO_PKG_VERSION")))
             .environment(environment),
     );
-    layers.push(ErrorLayer::new().with_filter(LevelFilter::ERROR).boxed());
-    layers.push(
-        BreadcrumbLayer::new()
-            .with_filter(LevelFilter::WARN)
-            .boxed(),
-    );
+    layers.push(OfLevel(Level::ERROR, ErrorLayer::new()).boxed());
+    layers.push(OfLevel(Level::WARN, BreadcrumbLayer::new()).boxed());
     Some(Box::new(move || drop(guard)))
+}
+
+/// Hands a layer the events of one level. Not a filter per layer, for the reason given at
+/// `super::filter`.
+struct OfLevel<L>(Level, L);
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for OfLevel<L> {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if *event.metadata().level() == self.0 {
+            self.1.on_event(event, context);
+        }
+    }
 }

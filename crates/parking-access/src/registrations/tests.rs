@@ -1,0 +1,1 @@
+//! Registrations over a real database.

@@ -1,0 +1,46 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useRouteError } from 'react-router';
+import { asProblem, Problem } from '@/api/problem';
+import { PageHeader } from '@/components/PageHeader';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { paths } from '../paths';
+import styles from './pages.module.css';
+
+/** A page's code from before an upgrade: the server no longer has it. */
+function isMissingChunk(error: unknown): boolean {
+  return (
+    error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
+  );
+}
+
+/** The last resort: something broke that no page handles. */
+export function CrashPage({ isInShell }: { isInShell?: boolean }) {
+  const { t } = useTranslation();
+  const error = useRouteError();
+  const isOutdated = isMissingChunk(error);
+  const panel = (
+    <div className={styles.panel}>
+      <PageHeader
+        title={isOutdated ? t('crash.outdatedTitle') : t('crash.title')}
+        intro={isOutdated ? t('crash.outdatedText') : t('crash.text')}
+      />
+      {!isOutdated && (
+        <ProblemAlert
+          error={
+            error instanceof Problem
+              ? error
+              : new Problem({ status: 0, code: 'client_error', detail: asProblem(error).message })
+          }
+        />
+      )}
+      <div className={styles.actions}>
+        <Button type="primary" onClick={() => window.location.reload()}>
+          {t('crash.reload')}
+        </Button>
+        <Button href={paths.home()}>{t('common.toHome')}</Button>
+      </div>
+    </div>
+  );
+  return isInShell ? panel : <main className={styles.alone}>{panel}</main>;
+}

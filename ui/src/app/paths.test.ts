@@ -1,0 +1,78 @@
+import { matchRoutes } from 'react-router';
+import { describe, expect, it } from 'vitest';
+import { paths, safeReturnPath } from './paths';
+import { routes } from './routes';
+
+const all: Record<keyof typeof paths, string> = {
+  home: paths.home(),
+  login: paths.login({ next: '/users?q=a b' }),
+  register: paths.register(),
+  completeRegistration: paths.completeRegistration(),
+  forgotPassword: paths.forgotPassword(),
+  resetPassword: paths.resetPassword(),
+  verifyEmail: paths.verifyEmail(),
+  acceptInvitation: paths.acceptInvitation(),
+  users: paths.users(),
+  invitations: paths.invitations({ invite: true }),
+  apiKeys: paths.apiKeys({ create: true }),
+  webhookSecrets: paths.webhookSecrets(),
+  auditLog: paths.auditLog({ entityType: 'membership', entityId: 'id' }),
+  tenants: paths.tenants({ status: 'suspended' }),
+  tenant: paths.tenant('a/b'),
+  settings: paths.settings(),
+  profile: paths.profile(),
+  sessions: paths.sessions(),
+};
+
+describe('paths', () => {
+  it('are as they were: people have bookmarks and mails have links', () => {
+    expect(all).toMatchInlineSnapshot(`
+      {
+        "acceptInvitation": "/accept-invitation",
+        "apiKeys": "/api-keys?create=1",
+        "auditLog": "/audit-log?entity_type=membership&entity_id=id",
+        "completeRegistration": "/complete-registration",
+        "forgotPassword": "/forgot-password",
+        "home": "/",
+        "invitations": "/users/invitations?invite=1",
+        "login": "/login?next=%2Fusers%3Fq%3Da%20b",
+        "profile": "/profile",
+        "register": "/register",
+        "resetPassword": "/reset-password",
+        "sessions": "/sessions",
+        "settings": "/settings",
+        "tenant": "/tenants/a%2Fb",
+        "tenants": "/tenants?status=suspended",
+        "users": "/users",
+        "verifyEmail": "/verify-email",
+        "webhookSecrets": "/webhook-credentials",
+      }
+    `);
+  });
+
+  it.each(Object.entries(all))('%s leads to a page', (_name, path) => {
+    const matches = matchRoutes(routes, path);
+    expect(matches?.at(-1)?.route.path).not.toBe('*');
+    expect(matches).not.toBeNull();
+  });
+
+  it('none collides with the addresses of the server', () => {
+    for (const path of Object.values(all)) {
+      expect(path).not.toMatch(/^\/(api|ws|health|metrics|docs|openapi\.json|version)([/?#]|$)/);
+    }
+  });
+});
+
+describe('the way back after signing in', () => {
+  it.each([
+    ['/users?page=2', '/users?page=2'],
+    [null, '/'],
+    ['', '/'],
+    ['https://evil.example', '/'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+  ])('%s leads to %s', (next, path) => {
+    expect(safeReturnPath(next)).toBe(path);
+  });
+});

@@ -1,0 +1,43 @@
+/** Every address of the UI, typed; paths.test.ts holds a snapshot of them. */
+export const paths = {
+  home: () => '/',
+  login: (options?: { next?: string }) =>
+    options?.next && options.next !== '/'
+      ? `/login?next=${encodeURIComponent(options.next)}`
+      : '/login',
+  register: () => '/register',
+  completeRegistration: () => '/complete-registration',
+  forgotPassword: () => '/forgot-password',
+  resetPassword: () => '/reset-password',
+  verifyEmail: () => '/verify-email',
+  acceptInvitation: () => '/accept-invitation',
+  users: () => '/users',
+  invitations: (options?: { invite?: boolean }) =>
+    options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
+  apiKeys: (options?: { create?: boolean }) =>
+    options?.create ? '/api-keys?create=1' : '/api-keys',
+  webhookSecrets: () => '/webhook-credentials',
+  auditLog: (options?: { entityType?: string; entityId?: string }) => {
+    const query = new URLSearchParams();
+    if (options?.entityType) query.set('entity_type', options.entityType);
+    if (options?.entityId) query.set('entity_id', options.entityId);
+    const text = query.toString();
+    return text ? `/audit-log?${text}` : '/audit-log';
+  },
+  tenants: (options?: { create?: boolean; status?: string }) =>
+    options?.create
+      ? '/tenants?create=1'
+      : options?.status
+        ? `/tenants?status=${encodeURIComponent(options.status)}`
+        : '/tenants',
+  tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
+  settings: () => '/settings',
+  profile: () => '/profile',
+  sessions: () => '/sessions',
+} as const;
+
+/** A return address is followed only within this application, never to another origin. */
+export function safeReturnPath(next: string | null): string {
+  if (!next?.startsWith('/') || next.startsWith('//') || next.includes('\\')) return paths.home();
+  return next;
+}

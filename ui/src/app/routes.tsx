@@ -1,0 +1,98 @@
+/** The only route table. Pages load when first visited. */
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { CrashPage } from './pages/CrashPage';
+import { Splash } from './pages/Splash';
+import type { Permission } from './session/permissions';
+import { RequirePermission } from './session/RequirePermission';
+import { AnonymousOnly, RequireSession, SessionIndifferent } from './session/RequireSession';
+
+type PageModule = { default: React.ComponentType };
+
+function page(path: string, load: () => Promise<PageModule>): RouteObject {
+  return { path, lazy: async () => ({ Component: (await load()).default }) };
+}
+
+function guarded(permission: Permission, ...children: RouteObject[]): RouteObject {
+  return { element: <RequirePermission permission={permission} />, children };
+}
+
+export const routes: RouteObject[] = [
+  {
+    errorElement: <CrashPage />,
+    hydrateFallbackElement: <Splash />,
+    children: [
+      {
+        element: <AnonymousOnly />,
+        children: [
+          page('/login', () => import('@/features/auth/LoginPage')),
+          page('/register', () => import('@/features/auth/RegisterPage')),
+          page('/forgot-password', () => import('@/features/auth/ForgotPasswordPage')),
+        ],
+      },
+      {
+        element: <SessionIndifferent />,
+        children: [
+          page('/reset-password', () => import('@/features/auth/ResetPasswordPage')),
+          page('/complete-registration', () => import('@/features/auth/CompleteRegistrationPage')),
+          page('/verify-email', () => import('@/features/auth/VerifyEmailPage')),
+          page('/accept-invitation', () => import('@/features/auth/AcceptInvitationPage')),
+        ],
+      },
+      {
+        element: <RequireSession />,
+        children: [
+          {
+            errorElement: <CrashPage isInShell />,
+            children: [
+              page('/', () => import('@/features/home/HomePage')),
+              guarded('users:read', {
+                path: '/users',
+                lazy: async () => ({
+                  Component: (await import('@/features/users/UsersLayoutPage')).default,
+                }),
+                children: [
+                  {
+                    index: true,
+                    lazy: async () => ({
+                      Component: (await import('@/features/users/MembersPage')).default,
+                    }),
+                  },
+                  page('invitations', () => import('@/features/users/InvitationsPage')),
+                ],
+              }),
+              guarded(
+                'api_keys:manage',
+                page('/api-keys', () => import('@/features/api-keys/ApiKeysPage')),
+              ),
+              guarded(
+                'webhook_secrets:manage',
+                page(
+                  '/webhook-credentials',
+                  () => import('@/features/webhook-secrets/WebhookSecretsPage'),
+                ),
+              ),
+              guarded(
+                'audit:read',
+                page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
+              ),
+              guarded(
+                'tenants:read',
+                page('/tenants', () => import('@/features/tenants/TenantsPage')),
+                page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
+              ),
+              guarded(
+                'tenant:read',
+                page('/settings', () => import('@/features/tenant-settings/TenantSettingsPage')),
+              ),
+              page('/profile', () => import('@/features/profile/ProfilePage')),
+              page('/sessions', () => import('@/features/sessions/SessionsPage')),
+              page('*', () => import('./pages/NotFoundPage')),
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];
+
+export const createRouter = () => createBrowserRouter(routes);

@@ -1,0 +1,20 @@
+import i18next from 'i18next';
+import { describe, expect, it } from 'vitest';
+import { destinations } from './navigation';
+
+const paths = (permissions: string[]) =>
+  destinations({ permissions }, i18next.t).map(({ path }) => path);
+
+describe('the navigation', () => {
+  it('offers only what is permitted', () => {
+    expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
+    expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
+    expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([
+      '/',
+      '/api-keys',
+      '/webhook-credentials',
+      '/settings',
+    ]);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
+  });
+});

@@ -1,0 +1,79 @@
+import {
+  ApiOutlined,
+  AuditOutlined,
+  ClusterOutlined,
+  HomeOutlined,
+  KeyOutlined,
+  SettingOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
+import type { Me } from '@/api/types';
+import { paths } from '../paths';
+import { can, type Permission } from '../session/permissions';
+
+export type Destination = {
+  path: string;
+  label: string;
+  icon: ReactNode;
+  section: 'main' | 'tenant' | 'platform';
+};
+
+type Entry = Omit<Destination, 'label'> & {
+  label: (t: TFunction) => string;
+  permission?: Permission;
+};
+
+const entries: Entry[] = [
+  { path: paths.home(), label: (t) => t('nav.home'), icon: <HomeOutlined />, section: 'main' },
+  {
+    path: paths.users(),
+    label: (t) => t('nav.users'),
+    icon: <TeamOutlined />,
+    section: 'tenant',
+    permission: 'users:read',
+  },
+  {
+    path: paths.apiKeys(),
+    label: (t) => t('nav.apiKeys'),
+    icon: <KeyOutlined />,
+    section: 'tenant',
+    permission: 'api_keys:manage',
+  },
+  {
+    path: paths.webhookSecrets(),
+    label: (t) => t('nav.webhookSecrets'),
+    icon: <ApiOutlined />,
+    section: 'tenant',
+    permission: 'webhook_secrets:manage',
+  },
+  {
+    path: paths.auditLog(),
+    label: (t) => t('nav.auditLog'),
+    icon: <AuditOutlined />,
+    section: 'tenant',
+    permission: 'audit:read',
+  },
+  {
+    path: paths.settings(),
+    label: (t) => t('nav.settings'),
+    icon: <SettingOutlined />,
+    section: 'tenant',
+    permission: 'tenant:update',
+  },
+  {
+    path: paths.tenants(),
+    label: (t) => t('nav.tenants'),
+    icon: <ClusterOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+];
+
+/** What this caller may visit; what is not permitted is not offered. */
+export function destinations(me: Pick<Me, 'permissions'>, t: TFunction): Destination[] {
+  return entries
+    .filter(({ permission }) => permission === undefined || can(me, permission))
+    .map(({ path, label, icon, section }) => ({ path, label: label(t), icon, section }));
+}

@@ -1,0 +1,27 @@
+import { Button, type ButtonProps, Tooltip } from 'antd';
+import { useId } from 'react';
+
+type Props = ButtonProps & {
+  isAllowed: boolean;
+  /** Why not, in words the reader can act on. */
+  reason: string;
+};
+
+/**
+ * A button that stays visible when its action is not permitted, and says why. It keeps its place in
+ * the tab order (aria-disabled instead of disabled), or the reason could not be reached by keyboard.
+ */
+export function GatedButton({ isAllowed, reason, onClick, ...rest }: Props) {
+  const reasonId = useId();
+  if (isAllowed) return <Button {...rest} onClick={onClick} />;
+  return (
+    <>
+      <Tooltip title={reason}>
+        <Button {...rest} aria-disabled="true" aria-describedby={reasonId} />
+      </Tooltip>
+      <span id={reasonId} hidden>
+        {reason}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import type { FormInstance } from 'antd';
+import { asProblem } from '@/api/problem';
+
+/**
+ * Puts a refusal's field errors beside their fields and says which were placed; the rest belongs in
+ * the alert above the form.
+ */
+export function placeFieldErrors<Values extends object>(
+  form: FormInstance<Values>,
+  error: unknown,
+  fields: readonly (keyof Values & string)[],
+): string[] {
+  const byField = new Map<keyof Values & string, string[]>();
+  for (const { field, message } of asProblem(error).errors) {
+    // "limits.users" belongs to the input "limits" when there is no finer one.
+    const known = fields.find(
+      (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
+    );
+    if (known) byField.set(known, [...(byField.get(known) ?? []), message]);
+  }
+  const placed = [...byField].map(([name, errors]) => ({ name, errors }));
+  form.setFields(placed as Parameters<FormInstance<Values>['setFields']>[0]);
+  return asProblem(error)
+    .errors.map(({ field }) => field)
+    .filter((field) =>
+      fields.some(
+        (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
+      ),
+    );
+}

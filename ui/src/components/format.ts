@@ -1,0 +1,62 @@
+/** Dates, ages and numbers in the reader's language and 24-hour clock. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['second', 60],
+  ['minute', 60],
+  ['hour', 24],
+  ['day', 30],
+  ['month', 12],
+  ['year', Number.POSITIVE_INFINITY],
+];
+
+export type Formats = ReturnType<typeof createFormats>;
+
+/** 24-hour clock and day before month, which is how most readers of "en" here write them. */
+const regions: Record<string, string> = { en: 'en-GB', fr: 'fr-FR' };
+
+export function createFormats(code: string) {
+  const language = regions[code] ?? code;
+  const instant = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    hourCycle: 'h23',
+  });
+  const precise = new Intl.DateTimeFormat(language, {
+    dateStyle: 'long',
+    timeStyle: 'long',
+    hourCycle: 'h23',
+  });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short', hourCycle: 'h23' });
+  const number = new Intl.NumberFormat(language);
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const list = new Intl.ListFormat(language, { type: 'conjunction' });
+
+  function since(at: string | number | Date, now: number): string {
+    let amount = (new Date(at).getTime() - now) / 1000;
+    for (const [unit, size] of STEPS) {
+      if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit);
+      amount /= size;
+    }
+    return '';
+  }
+
+  return {
+    /** "21 Nov 2026, 14:05" */
+    instant: (at: string | number | Date) => instant.format(new Date(at)),
+    /** With seconds and zone, for tooltips and records. */
+    precise: (at: string | number | Date) => precise.format(new Date(at)),
+    day: (at: string | number | Date) => day.format(new Date(at)),
+    clock: (at: string | number | Date) => clock.format(new Date(at)),
+    number: (value: number) => number.format(value),
+    list: (values: string[]) => list.format(values),
+    since,
+  };
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  return useMemo(() => createFormats(i18n.language), [i18n.language]);
+}

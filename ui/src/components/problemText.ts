@@ -1,0 +1,20 @@
+import type { i18n as I18n } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '@/api/problem';
+
+/**
+ * A problem in the reader's words: by its code, else by its status. The server's own English detail
+ * is the last resort, better than nothing.
+ */
+export function problemText(i18n: I18n, problem: Problem): string {
+  for (const key of [`errors.codes.${problem.code}`, `errors.statuses.${problem.status}`]) {
+    // The codes are the server's and open-ended, so the key is known only at run time.
+    if (i18n.exists(key)) return i18n.t(key as 'errors.unknown');
+  }
+  return problem.detail || problem.title || i18n.t('errors.unknown');
+}
+
+export function useProblemText(): (problem: Problem) => string {
+  const { i18n } = useTranslation();
+  return (problem) => problemText(i18n, problem);
+}

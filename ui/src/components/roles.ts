@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next';
+import type { Role } from '@/api/types';
+
+/** From least to most, within a tenant. */
+export const roles: readonly Role[] = ['viewer', 'operator', 'admin', 'owner'];
+
+type NamedRole = Role | 'platform_admin';
+
+/** The last one exists in the platform's own tenant only. */
+const ranks: readonly NamedRole[] = [...roles, 'platform_admin'];
+
+function isNamedRole(role: string): role is NamedRole {
+  return ranks.some((known) => known === role);
+}
+
+/** Whether one role reaches at least as far as another; what is unknown reaches nowhere. */
+export function reaches(role: string, other: string): boolean {
+  return isNamedRole(role) && isNamedRole(other) && ranks.indexOf(role) >= ranks.indexOf(other);
+}
+
+export function useRoleName(): (role: string) => string {
+  const { t } = useTranslation();
+  return (role) => (isNamedRole(role) ? t(`roles.${role}.name`) : role);
+}

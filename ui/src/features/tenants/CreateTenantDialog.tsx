@@ -1,0 +1,115 @@
+import { useQuery } from '@tanstack/react-query';
+import { Form, Input, Modal, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Language, Tenant } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import { useFormats } from '@/components/format';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { useToast } from '@/components/toast';
+import { useSubmit } from '@/components/useSubmit';
+import { languageNames, languages } from '@/i18n';
+import { tiersQuery, useCreateTenant } from './queries';
+import styles from './tenants.module.css';
+
+type Values = {
+  name: string;
+  slug?: string;
+  tier: string;
+  owner_email?: string;
+  language: Language;
+};
+type Props = { isOpen: boolean; onClose: () => void; onCreated: (tenant: Tenant) => void };
+
+export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
+  const { t, i18n } = useTranslation();
+  const formats = useFormats();
+  const toast = useToast();
+  const tiers = useQuery(tiersQuery(useTenantId()));
+  const create = useCreateTenant();
+  const [form] = Form.useForm<Values>();
+  const { submit, isSending, error, shownFields, reset } = useSubmit({
+    form,
+    fields: ['name', 'slug', 'tier', 'owner_email', 'language'],
+    send: ({ slug, owner_email, ...values }: Values) =>
+      create.mutateAsync({
+        ...values,
+        ...(slug?.trim() ? { slug: slug.trim() } : {}),
+        ...(owner_email?.trim() ? { owner_email: owner_email.trim() } : {}),
+      }),
+    onDone: (tenant) => {
+      toast.done(t('tenants.createdToast', { name: tenant.name }));
+      onClose();
+      onCreated(tenant);
+    },
+  });
+  return (
+    <Modal
+      open={isOpen}
+      title={t('tenants.create')}
+      onCancel={onClose}
+      onOk={form.submit}
+      okText={t('tenants.createSubmit')}
+      cancelText={t('common.cancel')}
+      confirmLoading={isSending}
+      destroyOnHidden
+      afterClose={() => {
+        form.resetFields();
+        reset();
+      }}
+    >
+      {error && (
+        <div className={styles.alert}>
+          <ProblemAlert error={error} shownFields={shownFields} />
+        </div>
+      )}
+      <Form
+        form={form}
+        name="tenant"
+        layout="vertical"
+        initialValues={{ language: i18n.language, tier: tiers.data?.tiers[0]?.tier }}
+        onFinish={submit}
+      >
+        <Form.Item
+          name="name"
+          label={t('fields.name')}
+          rules={[{ required: true, message: t('fields.nameRequired') }]}
+        >
+          <Input autoComplete="off" autoFocus />
+        </Form.Item>
+        <Form.Item name="slug" label={t('tenants.slug')} extra={t('tenants.slugHint')}>
+          <Input autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        </Form.Item>
+        <Form.Item
+          name="tier"
+          label={t('tenants.tier')}
+          rules={[{ required: true, message: t('tenants.tierRequired') }]}
+        >
+          <Select
+            loading={tiers.isPending}
+            options={(tiers.data?.tiers ?? []).map(({ tier, limits }) => ({
+              value: tier,
+              label: tier,
+              text: t('tenants.tierText', {
+                users: formats.number(limits.users),
+                sites: formats.number(limits.sites),
+                spaces: formats.number(limits.spaces),
+              }),
+            }))}
+            optionRender={({ label, data }) => (
+              <span className={styles.option}>
+                {label}
+                <span>{data.text}</span>
+              </span>
+            )}
+          />
+        </Form.Item>
+        <Form.Item name="owner_email" label={t('tenants.owner')} extra={t('tenants.ownerHint')}>
+          <Input type="email" autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        </Form.Item>
+        <Form.Item name="language" label={t('tenants.mailLanguage')}>
+          <Select options={languages.map((value) => ({ value, label: languageNames[value] }))} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Me, Role } from '@/api/types';
+import { can } from '@/app/session/permissions';
+import { reaches, roles } from '@/components/roles';
+
+type Granter = Pick<Me, 'permissions' | 'role'>;
+
+/** Roles this caller may give or take; mirrors the server's "nobody above their own" (role_too_high). */
+export function grantableRoles(me: Granter): Role[] {
+  if (!can(me, 'users:manage')) return [];
+  return roles.filter((role) => reaches(me.role, role));
+}
+
+export type MemberRefusal = 'notAllowed' | 'aboveOwn';
+
+/** Why this caller may not change that member, if so. */
+export function memberRefusal(me: Granter, memberRole: string): MemberRefusal | null {
+  if (!can(me, 'users:manage')) return 'notAllowed';
+  return reaches(me.role, memberRole) ? null : 'aboveOwn';
+}

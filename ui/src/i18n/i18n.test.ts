@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import en from './en.json';
+import fr from './fr.json';
+
+type Texts = { [key: string]: string | Texts };
+
+function flatten(texts: Texts, prefix = ''): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [key, value] of Object.entries(texts)) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (typeof value === 'string') flat.set(path, value);
+    else for (const [inner, text] of flatten(value, path)) flat.set(inner, text);
+  }
+  return flat;
+}
+
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+const baseOf = (key: string) => key.replace(PLURAL, '');
+
+const languages = { en: flatten(en), fr: flatten(fr) };
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    const isSource = /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name);
+    return isSource && entry.name !== 'schema.ts' ? [readFileSync(path, 'utf8')] : [];
+  });
+}
+
+const code = sources('src').join('\n');
+/** t('a.b') and, where a key is built, t(`a.b.${…}`): its fixed beginning, and end if it has one. */
+const literalKeys = new Set(
+  [...code.matchAll(/\bt\(\s*'([a-zA-Z][\w.:*-]*)'/g)].map(([, key]) => key ?? ''),
+);
+const builtKeys = [
+  ...code.matchAll(/(?:\bt\(\s*|[[,]\s*)`([a-zA-Z][\w.]*\.)\$\{[^}]+\}([\w.]*)`/g),
+].map(([, start, end]) => ({ start: start ?? '', end: end ?? '' }));
+
+function isBuilt(key: string): boolean {
+  return builtKeys.some(({ start, end }) => key.startsWith(start) && key.endsWith(end));
+}
+
+describe('texts', () => {
+  const bases = new Set([...languages.en.keys()].map(baseOf));
+
+  it('the scan of the sources finds keys of both kinds', () => {
+    expect(literalKeys.size).toBeGreaterThan(200);
+    expect(builtKeys.length).toBeGreaterThan(10);
+  });
+
+  it('every text exists in both languages', () => {
+    const french = new Set([...languages.fr.keys()].map(baseOf));
+    expect([...bases].filter((key) => !french.has(key))).toEqual([]);
+    expect([...french].filter((key) => !bases.has(key))).toEqual([]);
+  });
+
+  it('no key is used that is not defined', () => {
+    expect([...literalKeys].filter((key) => !bases.has(key))).toEqual([]);
+    const undefinedBeginnings = builtKeys.filter(
+      ({ start, end }) => ![...bases].some((key) => key.startsWith(start) && key.endsWith(end)),
+    );
+    expect(undefinedBeginnings).toEqual([]);
+  });
+
+  it('no key is defined that is not used', () => {
+    expect([...bases].filter((key) => !literalKeys.has(key) && !isBuilt(key))).toEqual([]);
+  });
+
+  it.each(Object.entries(languages))(
+    '%s has every plural form its grammar knows',
+    (code, texts) => {
+      const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+      const plurals = new Set([...texts.keys()].filter((key) => PLURAL.test(key)).map(baseOf));
+      const missing = [...plurals].flatMap((key) =>
+        forms.map((form) => `${key}_${form}`).filter((form) => !texts.has(form)),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
+
+  it('no text is empty, and both languages fill in the same values', () => {
+    const values = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+    for (const [key, text] of languages.en) {
+      expect(text.trim(), key).not.toBe('');
+      const french = languages.fr.get(key);
+      expect(french?.trim(), key).not.toBe('');
+      if (french) expect(values(french).sort(), key).toEqual(values(text).sort());
+    }
+  });
+
+  it('every code of the server has words', () => {
+    const table = readFileSync(
+      '../crates/parking-http/src/snapshots/parking_http__code__tests__codes.snap',
+      'utf8',
+    );
+    const codes = [...table.matchAll(/^\d{3} (\w+)$/gm)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => !languages.en.has(`errors.codes.${code}`))).toEqual([]);
+  });
+
+  it('French is written in French', () => {
+    // Names and international words; anything else that equals the English was forgotten.
+    const same = [...languages.fr].filter(([key, text]) => languages.en.get(key) === text);
+    expect(same.map(([key]) => key)).toMatchInlineSnapshot(`
+      [
+        "app.name",
+        "nav.sectionTenant",
+        "nav.sessions",
+        "palette.keys",
+        "palette.pages",
+        "palette.actions",
+        "table.actions",
+        "table.pages",
+        "usage.resources.sites",
+        "register.tenantName",
+        "acceptInvitation.tenant",
+        "users.invitations",
+        "apiKeys.scopes.sites",
+        "apiKeys.statuses.active",
+        "audit.action",
+        "audit.entityTypes.invitation",
+        "audit.entityTypes.session",
+        "tenants.limitNames.sites",
+        "tenants.minutes_one",
+        "tenants.minutes_other",
+        "sessions.title",
+        "errors.code",
+      ]
+    `);
+  });
+});
