@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use crate::apps;
 use crate::r#gen;
 use crate::repo::Repo;
+use crate::schemathesis;
 use crate::setup::{self, Mode, Purpose};
 use crate::shell;
 use crate::tidy;
@@ -29,7 +30,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "setup",
         is_quick: true,
@@ -84,6 +85,11 @@ const STEPS: [Step; 14] = [
         name: "test",
         is_quick: false,
         run: test,
+    },
+    Step {
+        name: "schemathesis",
+        is_quick: false,
+        run: described,
     },
     Step {
         name: "generated",
@@ -285,6 +291,11 @@ fn test(repo: &Repo) -> Result<Outcome> {
         repo.cargo()
             .args(["nextest", "run", "--locked", "--workspace"]),
     )?;
+    Ok(Outcome::Passed)
+}
+
+fn described(repo: &Repo) -> Result<Outcome> {
+    schemathesis::task(repo)?;
     Ok(Outcome::Passed)
 }
 

@@ -13,6 +13,7 @@ mod ci;
 mod cluster;
 mod r#gen;
 mod repo;
+mod schemathesis;
 mod setup;
 mod shell;
 mod stamp;
@@ -31,6 +32,7 @@ cargo xtask <task>
   ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
+  schemathesis                  property-based tests of the API against its own description
   fix                           format, correct spelling, apply simple lints
   run [argument…]               build UI and release binary, serve on http://localhost:8000
   dev                           debug server and UI with hot reload
@@ -58,6 +60,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "ci" => ci::task(&repo, rest),
         "tidy" => tidy::task(&repo),
         "gen" => r#gen::task(&repo, rest),
+        "schemathesis" => schemathesis::task(&repo),
         "fix" => ci::fix(&repo),
         "run" => apps::run(&repo, rest),
         "dev" => apps::dev(&repo),

@@ -58,8 +58,14 @@ impl Callers {
             db,
             clock,
             tokens,
-            people: Cache::builder().max_capacity(KEPT_MAX).time_to_live(BELIEVED_FOR).build(),
-            keys: Cache::builder().max_capacity(KEPT_MAX).time_to_live(BELIEVED_FOR).build(),
+            people: Cache::builder()
+                .max_capacity(KEPT_MAX)
+                .time_to_live(BELIEVED_FOR)
+                .build(),
+            keys: Cache::builder()
+                .max_capacity(KEPT_MAX)
+                .time_to_live(BELIEVED_FOR)
+                .build(),
             usage: Usage::default(),
         })
     }
@@ -97,14 +103,32 @@ impl Callers {
 
     async fn person(&self, token: &str) -> Result<Arc<Identity>, ApiError> {
         let now = self.clock.now();
-        let claims = self.tokens.read(token, now).map_err(|_| ApiError::new(Code::Unauthenticated))?;
+        let claims = self
+            .tokens
+            .read(token, now)
+            .map_err(|_| ApiError::new(Code::Unauthenticated))?;
         let who = (claims.session, claims.tenant.0);
-        let load = async { Ok(accounts::identity(&self.db, &claims, now).await?.map(Arc::new)) };
-        let found = self.people.try_get_with(who, load).await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+        let load = async {
+            Ok(accounts::identity(&self.db, &claims, now)
+                .await?
+                .map(Arc::new))
+        };
+        let found = self
+            .people
+            .try_get_with(who, load)
+            .await
+            .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
         found
-            .filter(|identity| identity.acting.as_ref().is_none_or(|acting| now < acting.until))
+            .filter(|identity| {
+                identity
+                    .acting
+                    .as_ref()
+                    .is_none_or(|acting| now < acting.until)
+            })
             // The session is part of the token, and so is whose it is; both are signed.
-            .filter(|identity| matches!(identity.actor, Actor::User { id, .. } if id == claims.user))
+            .filter(
+                |identity| matches!(identity.actor, Actor::User { id, .. } if id == claims.user),
+            )
             .ok_or_else(|| ApiError::new(Code::SessionEnded))
     }
 
@@ -121,7 +145,9 @@ impl Callers {
             .await
             .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
         let now = self.clock.now();
-        let program = found.filter(|program| shown.opens(&program.key) && program.key.is_good(now)).ok_or_else(refused)?;
+        let program = found
+            .filter(|program| shown.opens(&program.key) && program.key.is_good(now))
+            .ok_or_else(refused)?;
         if !program.key.allows(request.ip) {
             return Err(ApiError::new(Code::AddressNotAllowed));
         }
@@ -137,14 +163,20 @@ impl Program {
     fn new(key: KnownKey) -> Self {
         let identity = Identity {
             tenant: key.tenant,
-            actor: Actor::ApiKey { id: key.id, name: key.name.clone() },
+            actor: Actor::ApiKey {
+                id: key.id,
+                name: key.name.clone(),
+            },
             role: key.role,
             scopes: Some(key.scopes.clone()),
             acting: None,
             requests_per_minute: key.requests_per_minute,
             tenant_requests_per_minute: key.tenant_requests_per_minute,
         };
-        Self { key, identity: Arc::new(identity) }
+        Self {
+            key,
+            identity: Arc::new(identity),
+        }
     }
 }
 

@@ -9,5 +9,6 @@ mod bad_input;
 mod harness;
 mod journeys;
 mod matrix;
+mod schemathesis;
 mod sessions;
 mod sweep;
