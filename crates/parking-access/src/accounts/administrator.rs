@@ -24,6 +24,11 @@ pub struct Administrator {
     pub language: Language,
 }
 
+/// Whether anybody can sign in to run the installation.
+pub async fn has_administrator(tx: &mut PlatformTx) -> Result<bool, DbError> {
+    users::has_platform_admin(tx.conn()).await
+}
+
 /// Makes somebody an active platform admin with this password, and returns their account. The
 /// platform tenant must exist. Their sessions end: whoever knew another password is out.
 pub async fn create_administrator(

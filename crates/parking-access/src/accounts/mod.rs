@@ -36,7 +36,7 @@ use parking_http::limits::{Buckets, RateLimits};
 
 use crate::mail::Mailer;
 
-pub use administrator::{Administrator, create_administrator};
+pub use administrator::{Administrator, create_administrator, has_administrator};
 pub use api::routes;
 pub use identities::identity;
 pub use jobs::{CleanAccounts, jobs, schedules};
@@ -86,6 +86,9 @@ pub struct AccountOptions {
     pub public_url_is_https: bool,
     /// How fast callers may ask, for those who want to know.
     pub rate_limits: RateLimits,
+    /// Whether attempts at passwords, links and letters are counted. Off only where a load test
+    /// runs.
+    pub attempts_are_limited: bool,
 }
 
 impl Default for AccountOptions {
@@ -96,6 +99,7 @@ impl Default for AccountOptions {
             session_ttl: TimeDelta::days(30),
             public_url_is_https: false,
             rate_limits: RateLimits::default(),
+            attempts_are_limited: true,
         }
     }
 }

@@ -217,10 +217,11 @@ struct Wrong(Vec<FieldError>);
 impl Wrong {
     fn read<T, E: std::fmt::Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
         read.map_err(|error| {
+            let message = error.to_string();
             self.0.push(FieldError {
                 field: field.into(),
-                message: error.to_string(),
-            })
+                message,
+            });
         })
         .ok()
     }

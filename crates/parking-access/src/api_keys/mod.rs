@@ -180,8 +180,7 @@ pub async fn create(
         now,
         "api_key.created",
         &key,
-        None,
-        Some(key.record()),
+        (None, Some(key.record())),
     )
     .await?;
     Ok((key, shown))
@@ -206,8 +205,8 @@ pub async fn change(
     check(maker, role.max(old_role), change.expires_at.value(), now)?;
     store::update(tx, id, &change, now).await?;
     let new = store::find(tx, id).await?.ok_or(KeyError::Absent)?;
-    let (before, after) = audit::difference(&old.record(), &new.record());
-    record(tx, maker, now, "api_key.updated", &new, before, after).await?;
+    let changed = audit::difference(&old.record(), &new.record());
+    record(tx, maker, now, "api_key.updated", &new, changed).await?;
     Ok(new)
 }
 
@@ -232,8 +231,7 @@ pub async fn revoke(
         now,
         "api_key.revoked",
         &key,
-        Some(key.record()),
-        None,
+        (Some(key.record()), None),
     )
     .await
 }
@@ -266,8 +264,7 @@ async fn record(
     now: DateTime<Utc>,
     action: &str,
     key: &Key,
-    old: Option<Value>,
-    new: Option<Value>,
+    (old, new): (Option<Value>, Option<Value>),
 ) -> Result<(), KeyError> {
     let tenant = tx.tenant();
     let entry = Entry {

@@ -24,7 +24,7 @@ use sqlx::PgConnection;
 
 pub use api::{AuditLog, routes};
 pub use chain::{Fault, FaultKind, Verification, verify};
-pub use jobs::{KeepPartitions, keep_partitions};
+pub use jobs::{KeepPartitions, jobs, keep_partitions, schedules};
 
 /// Who did it, as the record names them.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ mod r#gen;
 mod migrate;
 mod openapi;
 mod serve;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +46,9 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Manage people from the command line.
+    #[command(subcommand)]
+    User(user::Command),
     /// Print the description of the API.
     Openapi,
     /// Prove the audit log.
@@ -66,6 +70,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         Command::Openapi => openapi::run(),
         Command::Migrate => migrate::run(&asked),
         Command::Doctor => doctor::run(&asked),
+        Command::User(command) => user::run(command, &asked),
         Command::Audit(command) => audit::run(command, &asked),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {

@@ -302,6 +302,21 @@ pub(in super::super) async fn update_profile(
     Ok(())
 }
 
+/// Whether anybody can sign in as a platform admin.
+pub(in super::super) async fn has_platform_admin(conn: &mut PgConnection) -> Result<bool> {
+    let is_there = sqlx::query_scalar!(
+        r#"select exists (
+             select from memberships join users on users.id = memberships.user_id
+             where memberships.tenant_id = $1 and memberships.role = 'platform_admin'
+               and memberships.is_active and users.is_active
+           ) as "is_there!""#,
+        TenantId::PLATFORM.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is_there)
+}
+
 /// Makes the account of an administrator, or takes the one that has the address.
 pub(in super::super) async fn upsert_administrator(
     conn: &mut PgConnection,

@@ -5,6 +5,7 @@
 //! once (503 until ready), roles and schema are brought up to date, isolation is proven, and
 //! jobs begin.
 
+mod announce;
 mod listeners;
 mod start;
 mod watch;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use parking_server::{ServeOptions, Server, Stage, serve};
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::Asked;
 use crate::config::{Config, Keys};
@@ -35,6 +36,13 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
+    let environment = config.server.mode.as_str();
+    info!(
+        version = parts::BUILD.version,
+        commit = parts::BUILD.commit,
+        environment,
+        "starting"
+    );
     raise_file_limit();
     let listeners = Listeners::bind(&config.server)?;
     let mut database = Database::own(&config)?;
@@ -64,12 +72,18 @@ async fn live(
     let mut wishes = Wishes::listen().context("signals cannot be listened to")?;
     let lifecycle = Lifecycle::default();
     let db = database.pool(config);
-    let server = parts::server(config, db.clone(), keys, listeners.port())?;
+    let port = listeners.port();
+    let hasher = parts::hasher(config)?;
+    let server = parts::server(config, db.clone(), keys, hasher.clone(), port)?;
     listen(config, listeners, &server, &lifecycle)?;
     announce_the_end(config, &server, &lifecycle);
 
     let started = tokio::select! {
-        started = start::start(config, database, &db, &server, &lifecycle, began) => started,
+        started = start::start(config, database, (&db, &hasher), &server, &lifecycle) => {
+            started.map(|administrator| {
+                announce::ready(config, database, port, administrator.as_ref(), began.elapsed());
+            })
+        }
         _ = wishes.next() => {
             lifecycle.soft().cancel();
             Ok(())

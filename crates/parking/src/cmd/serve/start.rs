@@ -3,12 +3,15 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
+use parking_access::accounts::Hasher;
 use parking_db::Db;
 use parking_db::catalogue;
 use parking_db::cluster::OLDEST_MAJOR;
+use parking_domain::clock::Clock;
 use parking_server::{Server, Stage};
 use tracing::{info, warn};
 
+use crate::administrator::{self, Credentials};
 use crate::config::Config;
 use crate::database::{Database, breaches_in_words, explain_db};
 use crate::exit::{Exit, Stop, exit_of};
@@ -18,21 +21,25 @@ use crate::systemd;
 /// A database that is away when we start may be starting too; longer than this it is a mistake.
 const DATABASE_AWAY_FOR: Duration = Duration::from_mins(1);
 
-/// Prepares the database, begins the jobs, and says that the server is ready.
+/// Prepares the database, begins the jobs, and says that the server is ready. Answers what to sign
+/// in with, if that is new.
 pub(super) async fn start(
     config: &Config,
     database: &Database,
-    db: &Db,
+    (db, hasher): (&Db, &Hasher),
     server: &Server,
     lifecycle: &Lifecycle,
-    began: Instant,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Credentials>> {
     server.readiness().enter(Stage::Migrating);
     let applied = prepare(database).await?;
     if applied > 0 {
         info!(migrations = applied, "the schema is up to date");
     }
     prove_isolation(db).await?;
+    server.prepare().await.map_err(explain_db)?;
+    let clock = Clock::system();
+    administrator::ensure_platform(config, db, &clock).await?;
+    let made = administrator::ensure_one(config, db, hasher, &clock).await?;
     for part in server.background(&lifecycle.soft()) {
         lifecycle.spawn(part.name, async move {
             part.run.await;
@@ -41,9 +48,8 @@ pub(super) async fn start(
     }
     server.readiness().enter(Stage::Ready);
     systemd::notify(config.paths.notify_socket.as_deref(), "READY=1");
-    let seconds = began.elapsed().as_secs_f64();
-    info!(seconds, "ready");
-    Ok(())
+    info!("ready");
+    Ok(made)
 }
 
 /// Roles and schema; waits a while for somebody else's database.
@@ -78,5 +84,14 @@ async fn prove_isolation(db: &Db) -> anyhow::Result<()> {
     }
     let mut lines = vec!["refusing to serve, tenants could see each other:".to_owned()];
     lines.extend(breaches_in_words(&breaches));
+    if breaches
+        .iter()
+        .any(|breach| breach.rule.starts_with("the login role"))
+    {
+        lines.push(
+            "give that account as DATABASE_MIGRATION_URL, and let DATABASE_URL log in as parking"
+                .to_owned(),
+        );
+    }
     bail!(Stop::new(Exit::Refused, lines.join("\n")))
 }
