@@ -162,8 +162,7 @@ fn usual_settings(database_url: &str, mailbox: SocketAddr) -> Settings {
         ("PARKING_ADMIN_EMAIL", ADMIN_EMAIL),
         ("PARKING_ADMIN_PASSWORD", PASSWORD),
         ("RATE_LIMIT_ENABLED", "false"),
-        ("RATE_LIMIT_LOGIN_PER_ADDRESS", "1000000"),
-        ("RATE_LIMIT_LOGIN_PER_ACCOUNT", "1000000"),
+        ("PUBLIC_URL", "http://parking.test"),
         // So that each actor can come from an address of its own.
         ("TRUSTED_PROXIES", "127.0.0.1/32"),
         ("SMTP_URL", &mail),
@@ -174,10 +173,10 @@ fn usual_settings(database_url: &str, mailbox: SocketAddr) -> Settings {
 /// Starts `parking serve` and waits until it is ready; says where it listens.
 pub(crate) async fn serve(settings: &Settings) -> (Running, String) {
     let mut process = Running::start(&["serve"], settings);
-    let ready = process.until_logged("ready").await;
-    let address = ready["address"]
-        .as_str()
-        .expect("the server says where it listens");
+    let listening = process.until_logged("listening").await;
+    process.until_logged("ready").await;
+    let address = listening["server.address"].as_str();
+    let address = address.expect("the server says where it listens");
     (process, format!("http://{address}"))
 }
 
