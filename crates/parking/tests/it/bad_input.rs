@@ -1,6 +1,7 @@
 //! Input that nobody should send: always a problem document with a code, never a 5xx, and nothing
 //! half-written.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use reqwest::Method;
@@ -44,6 +45,21 @@ impl Desk {
             &self.owner.api
         };
         api.from_address(&fresh_address())
+    }
+
+    /// The operations that read a body; the others never look at what is sent along.
+    async fn operations_with_a_body(&self) -> BTreeSet<String> {
+        let api = self.stage.server.anonymous();
+        let described = api.get("/openapi.json").await.expect(200);
+        let paths = described["paths"].as_object().expect("paths").iter();
+        paths
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().expect("methods").iter();
+                methods
+                    .filter(|(_, operation)| !operation["requestBody"].is_null())
+                    .map(move |(method, _)| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect()
     }
 
     /// Method and path, with an id that exists where the path has one.

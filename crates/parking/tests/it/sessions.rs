@@ -105,7 +105,11 @@ async fn a_burst_of_logins_delays_nobody_else() {
 
 #[tokio::test]
 async fn guessing_is_slowed_down_whether_the_account_exists_or_not() {
-    let stage = Stage::set().await;
+    let stage = Stage::set_with(&[
+        ("RATE_LIMIT_ENABLED", "true"),
+        ("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "100000"),
+    ])
+    .await;
     let owner = stage.customer("Guessed").await;
     let mut traces = Vec::new();
     for email in [owner.email.as_str(), "nobody@guessed.test"] {

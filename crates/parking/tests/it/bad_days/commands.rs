@@ -3,8 +3,8 @@
 use parking_testkit::TestDb;
 use sqlx::ConnectOptions as _;
 
-use crate::harness::TestServer;
 use crate::harness::process::{Ended, Settings, run, settings};
+use crate::harness::{TestServer, side_by_side};
 
 fn on(url: &str) -> Settings {
     settings(&[
@@ -29,7 +29,8 @@ async fn a_server_does_not_serve_where_tenants_could_see_each_other() {
     let as_superuser = run(
         &["serve"],
         &on(test.superuser_options().to_url_lossy().as_str()),
-    );
+    )
+    .await;
     assert_eq!(as_superuser.code(), Some(77), "{}", as_superuser.text());
     assert!(
         said(&as_superuser)[0].contains("refusing to serve"),
@@ -45,7 +46,8 @@ async fn a_server_does_not_serve_where_tenants_could_see_each_other() {
     let with_a_hole = run(
         &["serve"],
         &on(test.login_options().to_url_lossy().as_str()),
-    );
+    )
+    .await;
     assert_eq!(with_a_hole.code(), Some(77), "{}", with_a_hole.text());
     assert!(
         with_a_hole.text().contains("memberships"),
@@ -57,7 +59,7 @@ async fn a_server_does_not_serve_where_tenants_could_see_each_other() {
 #[tokio::test]
 async fn doctor_finds_what_is_wrong_and_says_what_to_do() {
     let server = TestServer::start().await;
-    let healthy = server.command(&["doctor"]);
+    let healthy = server.command(&["doctor"]).await;
     assert_eq!(healthy.code(), Some(0), "{}", healthy.text());
     assert!(!healthy.text().contains("FAIL"), "{}", healthy.text());
 
@@ -66,7 +68,7 @@ async fn doctor_finds_what_is_wrong_and_says_what_to_do() {
         .execute(&mut admin)
         .await
         .unwrap();
-    let with_a_hole = server.command(&["doctor"]);
+    let with_a_hole = server.command(&["doctor"]).await;
     assert_eq!(with_a_hole.code(), Some(1), "{}", with_a_hole.text());
     assert!(
         with_a_hole.text().contains("hole"),
@@ -78,23 +80,23 @@ async fn doctor_finds_what_is_wrong_and_says_what_to_do() {
         .await
         .unwrap();
 
-    let away = run(&["doctor"], &on("postgres://parking@127.0.0.1:1/parking"));
+    let away = run(&["doctor"], &on("postgres://parking@127.0.0.1:1/parking")).await;
     assert_eq!(away.code(), Some(1), "{}", away.text());
     assert!(away.text().contains("FAIL"), "{}", away.text());
 }
 
-#[test]
-fn a_wrong_configuration_is_told_whole_and_at_once() {
+#[tokio::test]
+async fn a_wrong_configuration_is_told_whole_and_at_once() {
     let wrong = settings(&[
         ("PARKING_LISTEN", "nowhere"),
         ("RATE_LIMIT_PER_MINUTE", "many"),
         ("ENABLE_RLS", "false"),
     ]);
-    let checked = run(&["config", "check"], &wrong);
-    let served = run(&["serve"], &wrong);
+    let checked = run(&["config", "check"], &wrong).await;
+    let served = run(&["serve"], &wrong).await;
     assert_eq!(
         (checked.code(), served.code()),
-        (Some(78), Some(78)),
+        (Some(1), Some(78)),
         "{}",
         served.text()
     );
@@ -113,15 +115,11 @@ async fn two_migrations_at_the_same_time_are_one() {
     let mut both = on(blank.login_options().to_url_lossy().as_str());
     let owner = blank.superuser_options().to_url_lossy().to_string();
     both.push(("DATABASE_MIGRATION_URL".to_owned(), owner));
-    let migrate = || {
-        let both = both.clone();
-        std::thread::spawn(move || run(&["migrate"], &both))
-    };
-    let ended = [migrate(), migrate(), migrate()].map(|thread| thread.join().unwrap());
+    let ended = side_by_side((0..3).map(|_| run(&["migrate"], &both))).await;
     for one in &ended {
         assert_eq!(one.code(), Some(0), "{}", one.text());
     }
-    let again = run(&["migrate"], &both);
+    let again = run(&["migrate"], &both).await;
     assert_eq!(again.code(), Some(0), "{}", again.text());
     let applied: Vec<i64> =
         sqlx::query_scalar("select version from _sqlx_migrations order by version")
@@ -141,7 +139,8 @@ async fn a_server_that_may_not_migrate_says_which_command_does() {
     let refused = run(
         &["serve"],
         &on(blank.login_options().to_url_lossy().as_str()),
-    );
+    )
+    .await;
     assert_eq!(refused.code(), Some(77), "{}", refused.text());
     assert!(
         said(&refused)[0].contains("parking migrate"),
@@ -162,7 +161,7 @@ async fn a_port_that_is_taken_is_told_before_anything_else_is_touched() {
         ("PARKING_LISTEN", &address),
         ("PARKING_DATA_DIR", folder.to_str().unwrap()),
     ]);
-    let refused = run(&["serve"], &own);
+    let refused = run(&["serve"], &own).await;
     assert_eq!(refused.code(), Some(69), "{}", refused.text());
     assert!(said(&refused)[0].contains("is taken"), "{}", refused.text());
     assert!(!folder.exists(), "a data folder was made for nothing");

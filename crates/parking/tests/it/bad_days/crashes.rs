@@ -164,7 +164,7 @@ async fn one_folder_serves_one_server_and_outlives_every_kill() {
     let api = Api::at(&base);
     log_in(&api, ADMIN_EMAIL, PASSWORD).await.expect(200);
 
-    let second = run(&["serve"], &installation.settings);
+    let second = run(&["serve"], &installation.settings).await;
     assert_eq!(second.code(), Some(73), "{}", second.text());
     let said: Vec<_> = second
         .lines
@@ -178,7 +178,7 @@ async fn one_folder_serves_one_server_and_outlives_every_kill() {
         said[0]
     );
 
-    let doctor = run(&["doctor"], &installation.settings);
+    let doctor = run(&["doctor"], &installation.settings).await;
     assert_eq!(doctor.code(), Some(0), "{}", doctor.text());
 
     // Its PostgreSQL dies: the server brings it back by itself.

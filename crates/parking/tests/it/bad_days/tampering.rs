@@ -18,7 +18,7 @@ async fn changed_removed_and_reordered_entries_are_found() {
             .await
             .expect(200);
     }
-    let intact = stage.server.command(&["audit", "verify"]);
+    let intact = stage.server.command(&["audit", "verify"]).await;
     assert_eq!(intact.code(), Some(0), "{}", intact.text());
     // A database is copied when nobody uses it.
     stage.server.stop().await;
@@ -88,5 +88,5 @@ async fn verify_copy(stage: &Stage, tampering: &str) -> Ended {
         "DATABASE_URL".to_owned(),
         copy.login_options().to_url_lossy().to_string(),
     ));
-    run(&["audit", "verify"], &settings)
+    run(&["audit", "verify"], &settings).await
 }

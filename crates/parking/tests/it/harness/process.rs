@@ -4,7 +4,6 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -13,9 +12,6 @@ use super::eventually;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_parking");
-
-/// How long a command may take that is expected to end by itself.
-const COMMAND_MAX: Duration = Duration::from_secs(60);
 
 /// Settings of the process: names of environment variables and their values.
 pub(crate) type Settings = Vec<(String, String)>;
@@ -55,20 +51,9 @@ impl Ended {
     }
 }
 
-/// Runs a command to its end.
-pub(crate) fn run(arguments: &[&str], settings: &Settings) -> Ended {
-    let mut running = Running::start(arguments, settings);
-    let deadline = Instant::now() + COMMAND_MAX;
-    loop {
-        if let Some(status) = running.child.try_wait().unwrap() {
-            return running.ended(status);
-        }
-        assert!(
-            Instant::now() < deadline,
-            "parking {arguments:?} did not end within {COMMAND_MAX:?}"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
+/// Runs a command to its end. Not by blocking: the mailbox it may ask lives on our thread.
+pub(crate) async fn run(arguments: &[&str], settings: &Settings) -> Ended {
+    Running::start(arguments, settings).until_ended().await
 }
 
 impl Running {

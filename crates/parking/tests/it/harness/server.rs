@@ -76,8 +76,8 @@ impl TestServer {
     }
 
     /// Runs another command on the same installation to its end.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Ended {
-        run(arguments, &self.settings)
+    pub(crate) async fn command(&self, arguments: &[&str]) -> Ended {
+        run(arguments, &self.settings).await
     }
 
     /// A connection as superuser, to see what is really there.

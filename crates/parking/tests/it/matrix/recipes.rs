@@ -193,6 +193,7 @@ fn tenants() -> Vec<Recipe> {
             json!({ "name": "N" }),
             &[200],
         ),
+        get("GET /api/v6/tenants/current/export"),
         get("GET /api/v6/tenants/{id}").of(Thing::Tenant),
         post("PATCH /api/v6/tenants/{id}", change(), &[200]).of(Thing::Tenant),
         post("PUT /api/v6/tenants/{id}", change(), &[200]).of(Thing::Tenant),
@@ -246,6 +247,7 @@ fn credentials() -> Vec<Recipe> {
             &[201],
         )
         .on(NO_SECRET),
+        get("GET /api/v6/webhook-secrets/{id}").of(Thing::WebhookSecret),
         post("POST /api/v6/webhook-secrets/rotate", json!({}), &[201]).on(ONE_SECRET),
         post("DELETE /api/v6/webhook-secrets/{id}", Value::Null, &[204]).of(Thing::WebhookSecret),
     ]
