@@ -133,7 +133,7 @@ impl Drop for TestServer {
                 .as_ref()
                 .map(Running::lines)
                 .unwrap_or_default();
-            let last = lines.len().saturating_sub(40);
+            let last = lines.len().saturating_sub(15);
             eprintln!(
                 "--- the server's last lines\n{}\n---",
                 lines[last..].join("\n")

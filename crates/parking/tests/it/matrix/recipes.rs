@@ -112,6 +112,11 @@ fn open() -> Vec<Recipe> {
             &[202],
         ),
         post(
+            "POST /api/auth/register/complete",
+            json!({ "token": token, "password": password }),
+            &[422],
+        ),
+        post(
             "POST /api/auth/refresh",
             json!({ "refresh_token": token }),
             &[401],
