@@ -30,6 +30,7 @@ cargo xtask <task>
 
   setup [--check] [--for run]   install what the project needs, or say what is missing
   ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   schemathesis                  property-based tests of the API against its own description
@@ -58,6 +59,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match task.as_str() {
         "setup" => setup::task(&repo, rest),
         "ci" => ci::task(&repo, rest),
+        "test" => ci::run_tests(&repo, rest),
         "tidy" => tidy::task(&repo),
         "gen" => r#gen::task(&repo, rest),
         "schemathesis" => schemathesis::task(&repo),

@@ -5,23 +5,14 @@
 
 use anyhow::{Result, bail};
 
+use crate::ci;
 use crate::repo::Repo;
-use crate::shell;
 
 /// Runs them.
 pub(crate) fn task(repo: &Repo) -> Result<()> {
     if !repo.has(".venv/bin/st") {
         bail!(".venv/bin/st does not exist; `cargo xtask setup` installs it");
     }
-    shell::run(repo.cargo().args([
-        "nextest",
-        "run",
-        "--locked",
-        "--workspace",
-        "--test",
-        "it",
-        "--run-ignored",
-        "only",
-        "schemathesis::",
-    ]))
+    let only = ["--test", "it", "--run-ignored", "only", "schemathesis::"];
+    ci::run_tests(repo, &only.map(str::to_owned))
 }

@@ -24,7 +24,7 @@ mod sign_in;
 mod store;
 mod switch;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tokens;
 
 use std::sync::Arc;

@@ -209,7 +209,7 @@ async fn list_secrets(
 /// `Idempotency-Key` is not honoured.
 #[utoipa::path(post, path = "/api/v6/webhook-secrets", request_body = NewWebhookSecret, responses(
     (status = 201, body = MadeWebhookSecret, headers(("Location" = String, description = "Where the credential is"))),
-    (status = 409, description = "There is an active one: rotate it", body = Problem)))]
+    (status = 409, description = "There is an active one: rotate it", body = Problem, content_type = "application/problem+json")))]
 async fn create_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
@@ -228,7 +228,7 @@ async fn create_secret(
 /// changed one by one; one that was still retiring from an earlier rotation ends now.
 #[utoipa::path(post, path = "/api/v6/webhook-secrets/rotate", request_body = Rotation, responses(
     (status = 201, body = MadeWebhookSecret, headers(("Location" = String, description = "Where the credential is"))),
-    (status = 409, description = "There is no active one to rotate", body = Problem)))]
+    (status = 409, description = "There is no active one to rotate", body = Problem, content_type = "application/problem+json")))]
 async fn rotate_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
@@ -269,7 +269,7 @@ async fn get_secret(
 /// Ends a credential at once.
 #[utoipa::path(delete, path = "/api/v6/webhook-secrets/{id}", params(("id" = Uuid, Path)), responses(
     (status = 204, description = "It is revoked"),
-    (status = 412, description = "It was changed meanwhile", body = Problem)))]
+    (status = 412, description = "It was changed meanwhile", body = Problem, content_type = "application/problem+json")))]
 async fn revoke_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
