@@ -71,7 +71,6 @@ pub(super) struct Profile {
     name: Option<String>,
     #[schema(value_type = Option<wire::Language>)]
     language: Option<String>,
-    #[schema(pattern = "^(light|dark|system)$")]
     #[schema(value_type = Option<wire::Theme>)]
     theme: Option<String>,
 }
