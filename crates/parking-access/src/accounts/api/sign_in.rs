@@ -272,7 +272,7 @@ pub(super) async fn login(
 }
 
 /// Refuses text that is missing or longer than anybody means.
-pub(super) fn bounded<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, ApiError> {
+pub(crate) fn bounded<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, ApiError> {
     match text.chars().count() {
         0 => Err(ApiError::field(field, "must not be empty")),
         length if length > max => Err(ApiError::field(
