@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt as _;
 use parking_db::{Db, Reason};
@@ -255,15 +255,25 @@ impl Served {
         headers: &[(&'static str, String)],
         body: Option<Value>,
     ) -> Answered {
-        let mut request = Request::new(Body::from(
-            body.as_ref().map(Value::to_string).unwrap_or_default(),
-        ));
+        let mut headers = headers.to_vec();
+        if body.is_some() {
+            headers.push(("content-type", "application/json".to_owned()));
+        }
+        let text = body.as_ref().map(Value::to_string).unwrap_or_default();
+        self.send(method, path, &headers, text).await
+    }
+
+    /// Any request, with any headers and any body.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: impl Into<Body>,
+    ) -> Answered {
+        let mut request = Request::new(body.into());
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().expect("a path");
-        if body.is_some() {
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(header::CONTENT_TYPE, json);
-        }
         for (name, value) in headers {
             let value = value.parse().expect("a header value");
             request.headers_mut().insert(*name, value);

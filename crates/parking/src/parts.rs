@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use parking_access::accounts::{HashOptions, Hasher};
+use chrono::TimeDelta;
+use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, Tokens};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
+use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::edge::EdgeOptions;
@@ -19,14 +21,31 @@ pub(crate) const BUILD: Build = Build {
     commit: option_env!("PARKING_COMMIT"),
 };
 
+/// Who signs access tokens, as the tokens say it.
+const ISSUER: &str = "parking";
+
 /// The server; `port` is the one really listened on.
-pub(crate) fn server(config: &Config, db: Db, keys: &Keys, port: u16) -> anyhow::Result<Server> {
+pub(crate) fn server(
+    config: &Config,
+    db: Db,
+    keys: &Keys,
+    hasher: Hasher,
+    port: u16,
+) -> anyhow::Result<Server> {
     let mailer = mailer(config, port)?;
-    let parts = Parts {
+    let is_mail_configured = mailer.is_configured();
+    let accounts = Accounts {
         db,
         clock: Clock::system(),
-        authenticate: Arc::new(nobody::Nobody),
+        hasher,
+        tokens: Tokens::new(&keys.signing, ISSUER),
+        mailer,
         buckets: Arc::new(Buckets::default()),
+        options: account_options(config)?,
+    };
+    let parts = Parts {
+        accounts,
+        vault: Vault::new(&keys.encryption),
     };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
@@ -39,7 +58,7 @@ pub(crate) fn server(config: &Config, db: Db, keys: &Keys, port: u16) -> anyhow:
             .then(|| config.paths.data_dir.clone()),
         shows_metrics: config.telemetry.has_metrics && config.server.metrics_listen.is_none(),
         is_registration_enabled: config.auth.is_registration_open,
-        is_mail_configured: mailer.is_configured(),
+        is_mail_configured,
     };
     Ok(Server::new(parts, options))
 }
@@ -52,16 +71,34 @@ fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
         body_size_max: server.max_request_bytes,
         cors_origins: origins.collect::<Result<_, _>>().context("CORS_ORIGINS")?,
         trusted_proxies: server.trusted_proxies.clone(),
-        is_https: server
-            .public_url
-            .as_ref()
-            .is_some_and(|url| url.scheme() == "https"),
-        rate_limits: limits.is_enabled.then_some(RateLimits {
-            requests_per_minute: limits.per_minute,
-            writes_per_minute: limits.writes_per_minute,
-            anonymous_per_minute: limits.anonymous_per_minute,
-        }),
+        is_https: is_https(config),
+        rate_limits: limits.is_enabled.then(|| rate_limits(config)),
     })
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    RateLimits {
+        requests_per_minute: config.limits.per_minute,
+        writes_per_minute: config.limits.writes_per_minute,
+        anonymous_per_minute: config.limits.anonymous_per_minute,
+    }
+}
+
+fn account_options(config: &Config) -> anyhow::Result<AccountOptions> {
+    let days = |span| TimeDelta::from_std(span).context("a span of time is too long");
+    Ok(AccountOptions {
+        registration_enabled: config.auth.is_registration_open,
+        access_ttl: days(config.auth.access_token_for)?,
+        session_ttl: days(config.auth.refresh_token_for)?,
+        public_url_is_https: is_https(config),
+        rate_limits: rate_limits(config),
+        attempts_are_limited: config.limits.is_enabled,
+    })
+}
+
+fn is_https(config: &Config) -> bool {
+    let url = config.server.public_url.as_ref();
+    url.is_some_and(|url| url.scheme() == "https")
 }
 
 /// What hashes passwords, on threads of its own.
@@ -94,23 +131,4 @@ pub(crate) fn mailer(config: &Config, port: u16) -> anyhow::Result<Mailer> {
         from: mail.from.parse().context("SMTP_FROM")?,
     };
     Mailer::smtp(options, name, url).context("the mail server")
-}
-
-/// Stands in until the accounts are there.
-mod nobody {
-    use parking_http::{ApiError, Authenticate, Code, Credentials, Identity};
-
-    pub(super) struct Nobody;
-
-    impl Authenticate for Nobody {
-        fn authenticate<'a>(
-            &'a self,
-            _: Credentials<'a>,
-            _: &'a parking_http::caller::Request,
-        ) -> std::pin::Pin<
-            Box<dyn Future<Output = Result<std::sync::Arc<Identity>, ApiError>> + Send + 'a>,
-        > {
-            Box::pin(async { Err(ApiError::new(Code::Unauthenticated)) })
-        }
-    }
 }

@@ -24,7 +24,7 @@ mod sign_in;
 mod store;
 mod switch;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -86,6 +86,9 @@ pub struct AccountOptions {
     pub public_url_is_https: bool,
     /// How fast callers may ask, for those who want to know.
     pub rate_limits: RateLimits,
+    /// Whether attempts at passwords, links and letters are counted. Off only where a load test
+    /// runs.
+    pub attempts_are_limited: bool,
 }
 
 impl Default for AccountOptions {
@@ -96,6 +99,7 @@ impl Default for AccountOptions {
             session_ttl: TimeDelta::days(30),
             public_url_is_https: false,
             rate_limits: RateLimits::default(),
+            attempts_are_limited: true,
         }
     }
 }

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::{Completion, RegisterError, Wish, ask, complete};
 use crate::accounts::{Accounts, Client, CreateError, LETTER, LINK, SessionAnswer, answer_session};
+use crate::wire;
 
 /// The routes of registration.
 pub fn routes(accounts: Accounts) -> Routes {
@@ -27,19 +28,19 @@ pub fn routes(accounts: Accounts) -> Routes {
 #[serde(deny_unknown_fields)]
 struct Registration {
     /// Where the letter goes.
-    #[schema(format = "email", max_length = 254)]
+    #[schema(value_type = wire::Email)]
     email: String,
     /// The name of the person.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(value_type = wire::Name)]
     name: String,
     /// The name of the customer.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(value_type = wire::Name)]
     tenant_name: String,
     /// The customer's name in addresses; made from the name if left out.
-    #[schema(min_length = 1, max_length = 63, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
+    #[schema(value_type = Option<wire::Slug>)]
     tenant_slug: Option<String>,
     /// The language of the letter and of the account; English if left out.
-    #[schema(value_type = Option<String>, pattern = "^(en|fr)$")]
+    #[schema(value_type = Option<wire::Language>)]
     language: Option<String>,
 }
 
@@ -62,7 +63,7 @@ struct RegistrationCompletion {
     #[schema(min_length = 10, max_length = 200, format = "password")]
     password: String,
     /// Another slug, if the one wished for is taken by now.
-    #[schema(min_length = 1, max_length = 63, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
+    #[schema(value_type = Option<wire::Slug>)]
     tenant_slug: Option<String>,
     /// Whether the refresh token is kept in a cookie instead of the answer.
     #[serde(default)]

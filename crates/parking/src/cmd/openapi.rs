@@ -9,8 +9,10 @@ pub(super) fn run() -> anyhow::Result<()> {
     let config = load(&Environment::default(), None)?.config;
     let described = super::block_on(async {
         let db = database::nowhere();
-        parts::server(&config, db, &Keys::blank(), 0).map(|server| server.openapi_json())
+        parts::hasher(&config)
+            .and_then(|hasher| parts::server(&config, db, &Keys::blank(), hasher, 0))
+            .map(|server| server.openapi_json())
     })??;
-    print!("{described}");
+    say!("{}", described.trim_end());
     Ok(())
 }

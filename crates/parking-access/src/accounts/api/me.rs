@@ -18,6 +18,7 @@ use super::sign_in::{TenantAnswer, UserAnswer};
 use crate::accounts::Accounts;
 use crate::accounts::people::{ProfileChange, Standing, Theme};
 use crate::accounts::profile::{self, ProfileError, Use};
+use crate::wire;
 
 /// Who calls, where, and what they may do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,10 +32,12 @@ pub(super) struct Me {
     /// The tenants the person is an active member of; for an API key, its tenant.
     tenants: Vec<TenantAnswer>,
     /// The caller's role in the tenant.
+    #[schema(value_type = wire::Role)]
     role: &'static str,
     /// What the caller may do in the tenant.
     permissions: Vec<&'static str>,
     /// What an API key may be used for; null for a person.
+    #[schema(value_type = Option<Vec<wire::Scope>>)]
     scopes: Option<Vec<&'static str>>,
     /// Set while a platform admin acts inside a customer's tenant.
     acting: Option<ActingAnswer>,
@@ -64,9 +67,9 @@ struct ActingAnswer {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Profile {
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(value_type = Option<wire::Name>)]
     name: Option<String>,
-    #[schema(pattern = "^(en|fr)$")]
+    #[schema(value_type = Option<wire::Language>)]
     language: Option<String>,
     #[schema(pattern = "^(light|dark|system)$")]
     theme: Option<String>,
@@ -91,7 +94,7 @@ impl Profile {
 pub(super) struct LimitsAnswer {
     tenant_id: Uuid,
     tenant_name: String,
-    /// `basic`, `professional` or `enterprise`.
+    #[schema(value_type = wire::Tier)]
     tier: &'static str,
     resources: Vec<ResourceUse>,
     rate: Rate,

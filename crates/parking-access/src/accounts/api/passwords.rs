@@ -14,6 +14,7 @@ use super::sign_in::bounded;
 use crate::accounts::limits::{LETTER, LINK, PASSWORD};
 use crate::accounts::recovery::{self, PasswordChangeError};
 use crate::accounts::{Accounts, PASSWORD_LENGTH_MAX};
+use crate::wire;
 
 /// Another password, and the present one as proof.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,7 +30,7 @@ pub(super) struct PasswordChange {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ForgottenPassword {
-    #[schema(format = "email", max_length = 254)]
+    #[schema(value_type = wire::Email)]
     email: String,
 }
 

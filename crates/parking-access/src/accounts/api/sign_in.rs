@@ -19,6 +19,7 @@ use crate::accounts::people::{Homeless, TenantRef, User};
 use crate::accounts::sessions::{self, Leaving, RefreshError, SignedIn};
 use crate::accounts::sign_in::{Attempt, SignInError, sign_in};
 use crate::accounts::{Accounts, PASSWORD_LENGTH_MAX};
+use crate::wire;
 
 /// Somebody says who they are.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -128,7 +129,7 @@ pub(crate) struct UserAnswer {
     name: String,
     /// The name again, as the predecessor called it.
     username: String,
-    /// `en` or `fr`.
+    #[schema(value_type = wire::Language)]
     language: &'static str,
     /// `light`, `dark` or `system`.
     theme: &'static str,
@@ -149,8 +150,9 @@ pub(crate) struct TenantAnswer {
     /// `platform` or `customer`.
     kind: String,
     /// The caller's role there.
+    #[schema(value_type = wire::Role)]
     role: &'static str,
-    /// `active`, `suspended` or `deleting`.
+    #[schema(value_type = wire::TenantStatus)]
     status: &'static str,
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
+use parking_access::accounts::Hasher;
 use parking_db::Db;
 use parking_db::catalogue;
 use parking_db::cluster::OLDEST_MAJOR;
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::database::{Database, breaches_in_words, explain_db};
 use crate::exit::{Exit, Stop, exit_of};
 use crate::lifecycle::Lifecycle;
-use crate::{parts, systemd};
+use crate::systemd;
 
 /// A database that is away when we start may be starting too; longer than this it is a mistake.
 const DATABASE_AWAY_FOR: Duration = Duration::from_mins(1);
@@ -25,7 +26,7 @@ const DATABASE_AWAY_FOR: Duration = Duration::from_mins(1);
 pub(super) async fn start(
     config: &Config,
     database: &Database,
-    db: &Db,
+    (db, hasher): (&Db, &Hasher),
     server: &Server,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<Option<Credentials>> {
@@ -35,9 +36,10 @@ pub(super) async fn start(
         info!(migrations = applied, "the schema is up to date");
     }
     prove_isolation(db).await?;
-    let (hasher, clock) = (parts::hasher(config)?, Clock::system());
+    server.prepare().await.map_err(explain_db)?;
+    let clock = Clock::system();
     administrator::ensure_platform(config, db, &clock).await?;
-    let made = administrator::ensure_one(config, db, &hasher, &clock).await?;
+    let made = administrator::ensure_one(config, db, hasher, &clock).await?;
     for part in server.background(&lifecycle.soft()) {
         lifecycle.spawn(part.name, async move {
             part.run.await;
