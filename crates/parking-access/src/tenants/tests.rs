@@ -117,6 +117,30 @@ async fn a_repeated_request_makes_one_tenant() {
 }
 
 #[tokio::test]
+async fn the_first_owner_is_invited_in_the_transaction_that_creates_the_tenant() {
+    let (stage, admin, api, _) = stage().await;
+    let body = json!({"name": "Quay", "tier": "basic", "owner_email": "Ada@Example.org", "language": "fr"});
+    let made = api.post(&admin, "/api/v6/tenants", body).await.json();
+    let wished = async || -> Vec<(String, Value)> {
+        sqlx::query_as("select tenant_id::text, payload from jobs where kind = 'invite_owner'")
+            .fetch_all(&mut stage.test.superuser().await)
+            .await
+            .unwrap()
+    };
+    let job = json!({"email": "Ada@Example.org", "language": "fr", "invited_by": admin.id});
+    let tenant = made["id"].as_str().unwrap().to_owned();
+    assert_eq!(wished().await, [(tenant, job)]);
+    for bad in [
+        json!({"name": "X", "tier": "basic", "owner_email": "nobody"}),
+        json!({"name": "X", "slug": "quay", "tier": "basic", "owner_email": "b@example.org"}),
+    ] {
+        let refused = api.post(&admin, "/api/v6/tenants", bad).await;
+        assert!(refused.status.is_client_error());
+    }
+    assert_eq!(wished().await.len(), 1);
+}
+
+#[tokio::test]
 async fn lists_filter_sort_search_and_say_that_they_span_tenants() {
     let (stage, admin, api, _) = stage().await;
     for name in ["100% Parking", "100 Parking", "Under_score", "Underscore"] {
