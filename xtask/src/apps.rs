@@ -25,6 +25,14 @@ const UI_SOURCES: [&str; 7] = [
 /// `cargo xtask run`: builds what is out of date and becomes the server.
 pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
+    let mut server = serve(repo, build_release(repo)?);
+    server.args(arguments);
+    // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.
+    Err(server.exec()).context("starting target/release/parking")
+}
+
+/// Builds what is shipped, the UI in it, and says where it is.
+pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
     build_ui(repo)?;
     // By the binary's name: a crate below `moka` is called parking too. Traces and Sentry are for
     // those who run it; developers compile without them.
@@ -37,10 +45,7 @@ pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
         "--features",
         "telemetry",
     ]))?;
-    let mut server = serve(repo, repo.target().join("release/parking"));
-    server.args(arguments);
-    // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.
-    Err(server.exec()).context("starting target/release/parking")
+    Ok(repo.target().join("release/parking"))
 }
 
 /// Keeps the UI's server running beside ours. A Ctrl-C reaches both; ours may take its time to end.

@@ -9,6 +9,7 @@ use crate::apps;
 use crate::cluster::Cluster;
 use crate::r#gen;
 use crate::repo::Repo;
+use crate::schemathesis;
 use crate::setup::{self, Mode, Purpose};
 use crate::shell;
 use crate::tidy;
@@ -30,7 +31,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "setup",
         is_quick: true,
@@ -90,6 +91,11 @@ const STEPS: [Step; 15] = [
         name: "test",
         is_quick: false,
         run: test,
+    },
+    Step {
+        name: "schemathesis",
+        is_quick: false,
+        run: described,
     },
     Step {
         name: "generated",
@@ -313,6 +319,11 @@ fn rustdoc(repo: &Repo) -> Result<Outcome> {
 
 fn test(repo: &Repo) -> Result<Outcome> {
     run_tests(repo, &[])?;
+    Ok(Outcome::Passed)
+}
+
+fn described(repo: &Repo) -> Result<Outcome> {
+    schemathesis::task(repo)?;
     Ok(Outcome::Passed)
 }
 

@@ -9,10 +9,12 @@
 )]
 
 mod apps;
+mod bench;
 mod ci;
 mod cluster;
 mod r#gen;
 mod repo;
+mod schemathesis;
 mod setup;
 mod shell;
 mod stamp;
@@ -32,6 +34,8 @@ cargo xtask <task>
   test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
+  schemathesis                  property-based tests of the API against its own description
+  bench [--write] [seconds]     measure the release binary, print a table
   fix                           format, correct spelling, apply simple lints
   run [argument…]               build UI and release binary, serve on http://localhost:8000
   dev                           debug server and UI with hot reload
@@ -60,6 +64,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test" => ci::run_tests(&repo, rest),
         "tidy" => tidy::task(&repo),
         "gen" => r#gen::task(&repo, rest),
+        "schemathesis" => schemathesis::task(&repo),
+        "bench" => bench::task(&repo, rest),
         "fix" => ci::fix(&repo),
         "run" => apps::run(&repo, rest),
         "dev" => apps::dev(&repo),

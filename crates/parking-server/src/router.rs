@@ -9,6 +9,7 @@ use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
 use parking_access::audit::{self, AuditLog, keep_partitions};
 use parking_access::authenticate::Callers;
+use parking_access::invitations;
 use parking_access::members::{self, Members};
 use parking_access::registrations;
 use parking_access::secrets::Vault;
@@ -187,6 +188,7 @@ impl Server {
             clock: clock.clone(),
         }))
         .merge(registrations::routes(self.accounts.clone()))
+        .merge(invitations::routes(self.accounts.clone()))
         .merge(api_keys::routes(ApiKeys {
             db: db.clone(),
             clock: clock.clone(),
@@ -214,7 +216,8 @@ impl Server {
         let worker = audit::jobs(worker, &self.db, &self.clock);
         let worker = tenants::jobs(worker, &self.tenants);
         let worker = accounts::jobs(worker, &self.accounts);
-        registrations::jobs(worker, &self.accounts)
+        let worker = registrations::jobs(worker, &self.accounts);
+        invitations::jobs(worker, &self.accounts)
     }
 
     /// Every recurring job.
@@ -224,6 +227,7 @@ impl Server {
             tenants::schedules(),
             accounts::schedules(),
             registrations::schedules(),
+            invitations::schedules(),
         ]
         .concat()
     }

@@ -43,16 +43,19 @@ pub use jobs::{CleanAccounts, jobs, schedules};
 pub use passwords::{Busy, HashOptions, Hasher, Verdict};
 pub use tokens::{Claims, Tokens};
 
-pub(crate) use api::{Client, SessionAnswer, answer_session};
-pub(crate) use limits::{LETTER, LINK};
-pub(crate) use people::NewUser;
+pub(crate) use api::{Client, SessionAnswer, answer_session, bounded};
+pub(crate) use limits::{LETTER, LINK, PASSWORD};
+pub(crate) use people::{NewUser, Person};
 pub(crate) use sessions::SignedIn;
-pub(crate) use sign_in::{CreateError, SignInError, create, enter};
+pub(crate) use sign_in::{
+    CreateError, Proof, SignInError, complete, confirm_email, create, enter, person_by_email,
+    prove, record_failure, record_success,
+};
 
 use sessions::log_of;
 
 /// The longest text that is looked at when a present password is asked for.
-const PASSWORD_LENGTH_MAX: usize = 1_000;
+pub(crate) const PASSWORD_LENGTH_MAX: usize = 1_000;
 
 /// What the accounts work with.
 #[derive(Clone, Debug)]

@@ -97,8 +97,7 @@ struct ApiKey {
     name: String,
     /// How the key begins: `pk_<public id>`.
     prefix: String,
-    /// `active`, `expired` or `revoked`.
-    status: &'static str,
+    status: KeyStatus,
     #[schema(value_type = wire::KeyRole)]
     role: String,
     #[schema(value_type = Vec<wire::Scope>)]
@@ -144,11 +143,13 @@ struct ApiKeyPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct KeyFilter {
+    /// Whether the key works.
+    #[param(inline)]
     status: Option<KeyStatus>,
 }
 
 /// Whether a key works.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum KeyStatus {
     Active,
@@ -179,7 +180,7 @@ impl ApiKey {
             id: key.id,
             name: key.name,
             prefix: format!("pk_{}", key.public_id),
-            status: status.name(),
+            status,
             role: key.role,
             scopes: key.scopes,
             allowed_ips: key.allowed_ips,

@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{Completion, RegisterError, Wish, ask, complete};
-use crate::accounts::{Accounts, Client, CreateError, LETTER, LINK, SessionAnswer, answer_session};
+use crate::accounts::{
+    Accounts, Client, CreateError, LETTER, LINK, SessionAnswer, answer_session, bounded,
+};
 use crate::wire;
 
 /// The routes of registration.
@@ -132,6 +134,7 @@ async fn complete_registration(
     if !accounts.options.registration_enabled {
         return Err(ApiError::new(Code::RegistrationDisabled));
     }
+    bounded("token", &body.token, 200)?;
     accounts.count(LINK, &body.token, client.request.ip)?;
     let completion = Completion {
         token: SecretString::from(body.token),

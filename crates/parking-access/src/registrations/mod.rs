@@ -240,6 +240,7 @@ async fn establish(
         ..Entry::default()
     };
     audit::append(tx.conn(), tenant.id, &by, now, entry).await?;
+    accounts::record_success(tx, client, &signed_in).await?;
     Ok(signed_in)
 }
 

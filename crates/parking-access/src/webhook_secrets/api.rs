@@ -75,14 +75,23 @@ struct Rotation {
 struct WebhookSecret {
     id: Uuid,
     name: String,
-    /// `active`, `retiring`, `expired` or `revoked`.
-    status: &'static str,
+    status: SecretStatus,
     created_at: DateTime<Utc>,
     /// When it stops being good, once it was rotated.
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
     created_by: Option<SecretMaker>,
+}
+
+/// Whether a credential is good: a retiring one is, for a while.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SecretStatus {
+    Active,
+    Retiring,
+    Expired,
+    Revoked,
 }
 
 /// Who made a credential.
@@ -121,10 +130,10 @@ struct NoFilter {}
 impl WebhookSecret {
     fn of(secret: Secret, now: DateTime<Utc>) -> Self {
         let status = match (secret.revoked_at, secret.expires_at) {
-            (Some(_), _) => "revoked",
-            (None, None) => "active",
-            (None, Some(end)) if now < end => "retiring",
-            (None, Some(_)) => "expired",
+            (Some(_), _) => SecretStatus::Revoked,
+            (None, None) => SecretStatus::Active,
+            (None, Some(end)) if now < end => SecretStatus::Retiring,
+            (None, Some(_)) => SecretStatus::Expired,
         };
         Self {
             id: secret.id,

@@ -82,7 +82,7 @@ async fn rotating_leaves_no_moment_without_a_good_secret_and_none_with_three() {
     let test = TestDb::new().await;
     let tenant = tenant(&test, "a").await;
     let first = text(&make(&test, tenant).await.unwrap());
-    assert_eq!(good(&test, tenant).await, [first.clone()]);
+    assert_eq!(good(&test, tenant).await, std::slice::from_ref(&first));
     test.clock().advance(TimeDelta::hours(1));
     let second = text(&turn(&test, tenant, 24).await.unwrap());
     assert_eq!(good(&test, tenant).await, [second.clone(), first.clone()]);

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::Accounts;
 
 pub(crate) use client::Client;
-pub(crate) use sign_in::{SessionAnswer, answer_session};
+pub(crate) use sign_in::{SessionAnswer, answer_session, bounded};
 
 /// The routes of the accounts.
 pub fn routes(accounts: Accounts) -> Routes {

@@ -132,6 +132,7 @@ pub(crate) struct UserAnswer {
     #[schema(value_type = wire::Language)]
     language: &'static str,
     /// `light`, `dark` or `system`.
+    #[schema(value_type = wire::Theme)]
     theme: &'static str,
     is_active: bool,
     email_verified: bool,
@@ -271,7 +272,7 @@ pub(super) async fn login(
 }
 
 /// Refuses text that is missing or longer than anybody means.
-pub(super) fn bounded<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, ApiError> {
+pub(crate) fn bounded<'a>(field: &str, text: &'a str, max: usize) -> Result<&'a str, ApiError> {
     match text.chars().count() {
         0 => Err(ApiError::field(field, "must not be empty")),
         length if length > max => Err(ApiError::field(

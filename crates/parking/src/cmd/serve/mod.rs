@@ -114,6 +114,9 @@ fn listen(
         ..ServeOptions::default()
     };
     let (public, metrics) = listeners.into_async()?;
+    // With PUBLIC_URL set, nothing else tells which port was taken where any would do.
+    let address = public.local_addr().context("the listener has no address")?;
+    info!(server.address = %address, "listening");
     let (router, stop) = (server.router(), lifecycle.soft());
     lifecycle.spawn("http", async move {
         Ok(serve(public, router, options, stop).await?)
