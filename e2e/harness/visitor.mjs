@@ -13,3 +13,9 @@ export async function signIn(page, who, t = en) {
   await fillLogin(page, who, t);
   await page.getByRole('navigation', { name: t('nav.label') }).or(page.getByRole('button', { name: t('nav.open') })).first().waitFor();
 }
+
+/** A new password, twice. */
+export async function fillNewPassword(page, password, t = en) {
+  await page.getByLabel(t('fields.newPassword'), { exact: true }).fill(password);
+  await page.getByLabel(t('fields.repeatPassword')).fill(password);
+}

@@ -1,10 +1,13 @@
 /** What all tests share: one server, one mailbox, one browser. Opened once, closed whatever happens. */
+import { mkdirSync } from 'node:fs';
 import { Api } from './api.mjs';
 import { launch, openPage } from './browser.mjs';
 import { openMailbox } from './mailbox.mjs';
 import { errorsIn, startServer } from './server.mjs';
 
 export const PASSWORD = 'heron below the weir 17';
+
+export const OUTPUT = new URL('../output/', import.meta.url).pathname;
 
 let world = null;
 
@@ -43,6 +46,21 @@ export async function closeWorld() {
   return errorsIn(server.log);
 }
 
+let portraitsTaken = 0;
+
+/** What the pages of a failed test looked like, and what had gone wrong on them. */
+async function portraits(opened) {
+  mkdirSync(OUTPUT, { recursive: true });
+  const lines = [];
+  for (const { page, watch } of opened) {
+    portraitsTaken += 1;
+    const path = `${OUTPUT}failed-${portraitsTaken}.png`;
+    await page.screenshot({ path }).catch(() => undefined);
+    lines.push(`\n  at ${page.url()}, see ${path}`, ...watch.faults().map((fault) => `\n    ${fault}`));
+  }
+  return lines.join('');
+}
+
 /**
  * Runs a test with pages of its own. `visit(options)` opens one in a context of its own. Afterwards
  * whatever went wrong on any of them fails the test.
@@ -59,6 +77,9 @@ export async function withPages(work) {
     await work(visit);
     const faults = opened.flatMap(({ watch }) => watch.faults());
     if (faults.length > 0) throw new Error(`on the pages:\n  ${faults.join('\n  ')}`);
+  } catch (error) {
+    error.message += await portraits(opened);
+    throw error;
   } finally {
     await Promise.all(opened.map(({ context }) => context.close().catch(() => undefined)));
   }
