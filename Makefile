@@ -31,7 +31,7 @@ test: compiler ## everything CI runs
 	@cargo xtask ci
 
 e2e: compiler ## the browser journeys alone
-	@cargo xtask ci --only setup,ui build,binary,e2e
+	@cargo xtask ci --only "setup,ui build,binary,e2e"
 
 gen: compiler ## rewrite the generated files
 	@cargo xtask gen

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::apps;
+use crate::cluster::Cluster;
 use crate::r#gen;
 use crate::repo::Repo;
 use crate::setup::{self, Mode, Purpose};
@@ -29,7 +30,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "setup",
         is_quick: true,
@@ -81,6 +82,11 @@ const STEPS: [Step; 14] = [
         run: clippy,
     },
     Step {
+        name: "rustdoc",
+        is_quick: false,
+        run: rustdoc,
+    },
+    Step {
         name: "test",
         is_quick: false,
         run: test,
@@ -126,9 +132,22 @@ pub(crate) fn fix(repo: &Repo) -> Result<()> {
     shell::run(repo.cargo().args(["fmt", "--all"]))?;
     shell::run(repo.command("taplo").args(["fmt"]).env("RUST_LOG", "warn"))?;
     shell::run(repo.command("typos").arg("--write-changes"))?;
+    shell::run(repo.npm("ui").args(["run", "--silent", "fix"]))?;
     let mut clippy = repo.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--fix"]);
     shell::run(clippy.args(["--allow-dirty", "--allow-staged"]))
+}
+
+/// `cargo xtask test [filter…]`: the tests, over one PostgreSQL for all of them.
+///
+/// `cargo nextest run` alone does as well, but each test then starts a server of its own.
+pub(crate) fn run_tests(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let cluster = Cluster::start(repo)?;
+    let mut cargo = repo.cargo();
+    cargo
+        .args(["nextest", "run", "--locked", "--workspace"])
+        .args(arguments);
+    shell::run(cargo.env("PARKING_TEST_DATABASE_URL", cluster.url()))
 }
 
 fn named(names: &str) -> Result<Vec<&'static Step>> {
@@ -187,9 +206,9 @@ fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
         );
         bail!("{} of {} steps failed", failed.len(), steps.len());
     }
+    let count = steps.len();
     println!(
-        "PASSED: all {} steps in {}",
-        steps.len(),
+        "PASSED: {count} of {count} steps in {}",
         spoken(start.elapsed())
     );
     Ok(())
@@ -280,11 +299,20 @@ fn clippy(repo: &Repo) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn test(repo: &Repo) -> Result<Outcome> {
+/// Links inside documentation are checked by nobody else.
+fn rustdoc(repo: &Repo) -> Result<Outcome> {
+    let mut cargo = repo.cargo();
+    cargo.args(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]);
     shell::run(
-        repo.cargo()
-            .args(["nextest", "run", "--locked", "--workspace"]),
+        cargo
+            .arg("--document-private-items")
+            .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    Ok(Outcome::Passed)
+}
+
+fn test(repo: &Repo) -> Result<Outcome> {
+    run_tests(repo, &[])?;
     Ok(Outcome::Passed)
 }
 

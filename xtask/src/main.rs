@@ -29,6 +29,7 @@ cargo xtask <task>
 
   setup [--check] [--for run]   install what the project needs, or say what is missing
   ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   fix                           format, correct spelling, apply simple lints
@@ -56,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match task.as_str() {
         "setup" => setup::task(&repo, rest),
         "ci" => ci::task(&repo, rest),
+        "test" => ci::run_tests(&repo, rest),
         "tidy" => tidy::task(&repo),
         "gen" => r#gen::task(&repo, rest),
         "fix" => ci::fix(&repo),

@@ -1,14 +1,21 @@
 //! Finding out who shows credentials, in microseconds when they were seen a moment ago.
 //!
-//! What the database knows of a session or a key is kept for at most five seconds, and thrown out
-//! as soon as a notice says that it changed. What depends on the time (expiry, the end of acting)
-//! and on the request (address, secret) is checked at each use.
+//! What the database knows of a session or a key is believed for at most five seconds, and no
+//! longer than until a notice says that it changed ([`freshness`]). What depends on the time
+//! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
+//! Requests that ask for the same thing at once share one look into the database.
+
+mod freshness;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use moka::Expiry;
 use moka::future::Cache;
 use parking_db::Db;
 use parking_db::listen::{Notice, Subscription};
@@ -18,24 +25,32 @@ use parking_http::{Actor, ApiError, Authenticate, Code, Credentials, Identity};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::accounts::{self, tokens::Tokens};
+use crate::accounts::{self, Claims, tokens::Tokens};
 use crate::api_keys::{self, KnownKey, ShownKey, Usage};
+use freshness::{Freshness, Seen};
 
 /// How long something may be believed without asking again.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
 
+/// How long something may be believed not to be there.
+const ABSENT_FOR: Duration = Duration::from_secs(1);
+
 /// Sessions and keys kept at a time.
 const KEPT_MAX: u64 = 50_000;
+
+/// How often an answer that changed while it was fetched is fetched again.
+const ATTEMPTS_MAX: usize = 3;
 
 /// Knows the callers.
 pub struct Callers {
     db: Db,
     clock: Clock,
     tokens: Tokens,
-    /// By session and tenant; `None` for a session that is not going on.
-    people: Cache<(Uuid, Uuid), Option<Arc<Identity>>>,
-    /// By the public part of the key; `None` for one that does not exist.
-    keys: Cache<String, Option<Arc<Program>>>,
+    /// By session and tenant; nothing for a session that is not going on.
+    people: Cache<(Uuid, Uuid), Believed<Identity>>,
+    /// By the public part of the key; nothing for one that does not exist.
+    keys: Cache<String, Believed<Program>>,
+    freshness: Freshness,
     usage: Usage,
 }
 
@@ -43,6 +58,42 @@ pub struct Callers {
 struct Program {
     key: KnownKey,
     identity: Arc<Identity>,
+}
+
+/// What the database said, and what of it could have changed since.
+struct Believed<T> {
+    found: Option<Arc<T>>,
+    seen: Seen,
+}
+
+impl<T> Clone for Believed<T> {
+    fn clone(&self) -> Self {
+        Self {
+            found: self.found.clone(),
+            seen: self.seen,
+        }
+    }
+}
+
+/// Absence is believed for a shorter time: strangers can ask for any number of absent things.
+struct Terms;
+
+impl<K, T> Expiry<K, Believed<T>> for Terms {
+    fn expire_after_create(&self, _: &K, believed: &Believed<T>, _: Instant) -> Option<Duration> {
+        Some(if believed.found.is_some() {
+            BELIEVED_FOR
+        } else {
+            ABSENT_FOR
+        })
+    }
+}
+
+fn cache<K: Hash + Eq + Send + Sync + 'static, T: Send + Sync + 'static>() -> Cache<K, Believed<T>>
+{
+    Cache::builder()
+        .max_capacity(KEPT_MAX)
+        .expire_after(Terms)
+        .build()
 }
 
 impl fmt::Debug for Callers {
@@ -58,19 +109,14 @@ impl Callers {
             db,
             clock,
             tokens,
-            people: Cache::builder()
-                .max_capacity(KEPT_MAX)
-                .time_to_live(BELIEVED_FOR)
-                .build(),
-            keys: Cache::builder()
-                .max_capacity(KEPT_MAX)
-                .time_to_live(BELIEVED_FOR)
-                .build(),
+            people: cache(),
+            keys: cache(),
+            freshness: Freshness::default(),
             usage: Usage::default(),
         })
     }
 
-    /// Throws out what a notice says has changed, until told to stop.
+    /// Stops believing what a notice says has changed, until told to stop.
     pub async fn watch(self: Arc<Self>, mut news: Subscription, stop: CancellationToken) {
         loop {
             let notice = tokio::select! {
@@ -78,14 +124,8 @@ impl Callers {
                 notice = news.next() => notice,
             };
             match &notice {
-                Notice::Access(what) => match what.split_once(':') {
-                    Some(("key", public_id)) => self.keys.invalidate(public_id).await,
-                    // Rights of people and tenants change seldom, and one of them may be behind
-                    // many entries: asking everybody's again is simpler than finding out whose.
-                    Some(("tenant", _)) | None => self.forget_all(),
-                    Some(_) => self.people.invalidate_all(),
-                },
-                Notice::Missed => self.forget_all(),
+                Notice::Access(subject) => self.freshness.changed(subject),
+                Notice::Missed => self.freshness.everything_changed(),
                 Notice::Events(_) | Notice::Jobs => {}
             }
         }
@@ -96,34 +136,17 @@ impl Callers {
         self.usage.flush(&self.db).await
     }
 
-    fn forget_all(&self) {
-        self.people.invalidate_all();
-        self.keys.invalidate_all();
-    }
-
     async fn person(&self, token: &str) -> Result<Arc<Identity>, ApiError> {
         let now = self.clock.now();
-        let claims = self
-            .tokens
-            .read(token, now)
-            .map_err(|_| ApiError::new(Code::Unauthenticated))?;
+        let claims = self.tokens.read(token, now)?;
         let who = (claims.session, claims.tenant.0);
-        let load = async {
-            Ok(accounts::identity(&self.db, &claims, now)
-                .await?
-                .map(Arc::new))
-        };
         let found = self
-            .people
-            .try_get_with(who, load)
-            .await
-            .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+            .believe(&self.people, who, || self.load_person(&claims))
+            .await?;
         found
             .filter(|identity| {
-                identity
-                    .acting
-                    .as_ref()
-                    .is_none_or(|acting| now < acting.until)
+                let acting = identity.acting.as_ref();
+                acting.is_none_or(|acting| now < acting.until)
             })
             // The session is part of the token, and so is whose it is; both are signed.
             .filter(
@@ -132,18 +155,26 @@ impl Callers {
             .ok_or_else(|| ApiError::new(Code::SessionEnded))
     }
 
+    async fn load_person(&self, claims: &Claims) -> Result<Believed<Identity>, ApiError> {
+        let seen = self.freshness.look();
+        let found = accounts::identity(&self.db, claims, self.clock.now()).await?;
+        let seen = seen
+            .of(&format!("user:{}", claims.user))
+            .of(&format!("session:{}", claims.session))
+            .of(&format!("tenant:{}", claims.tenant));
+        Ok(Believed {
+            found: found.map(Arc::new),
+            seen: seen.into(),
+        })
+    }
+
     async fn program(&self, shown: &str, request: &Request) -> Result<Arc<Identity>, ApiError> {
         let refused = || ApiError::new(Code::Unauthenticated);
         let shown = ShownKey::parse(shown).ok_or_else(refused)?;
-        let load = async {
-            let key = api_keys::known(&self.db, shown.public_id).await?;
-            Ok(key.map(|key| Arc::new(Program::new(key))))
-        };
+        let public_id = shown.public_id.to_owned();
         let found = self
-            .keys
-            .try_get_with_by_ref(shown.public_id, load)
-            .await
-            .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+            .believe(&self.keys, public_id, || self.load_key(shown.public_id))
+            .await?;
         let now = self.clock.now();
         let program = found
             .filter(|program| shown.opens(&program.key) && program.key.is_good(now))
@@ -157,10 +188,50 @@ impl Callers {
         self.usage.note(program.key.id, now, request.ip);
         Ok(Arc::clone(&program.identity))
     }
+
+    async fn load_key(&self, public_id: &str) -> Result<Believed<Program>, ApiError> {
+        let seen = self.freshness.look().of(&format!("key:{public_id}"));
+        let found = api_keys::known(&self.db, public_id).await?;
+        let seen = match &found {
+            Some(key) => seen.of(&format!("tenant:{}", key.tenant)),
+            None => seen,
+        };
+        Ok(Believed {
+            found: found.map(|key| Arc::new(Program::new(key))),
+            seen: seen.into(),
+        })
+    }
+
+    /// What a cache knows and nothing has changed since, else what `load` finds.
+    async fn believe<K, T, F>(
+        &self,
+        cache: &Cache<K, Believed<T>>,
+        key: K,
+        load: impl Fn() -> F,
+    ) -> Result<Option<Arc<T>>, ApiError>
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<Believed<T>, ApiError>>,
+    {
+        for _ in 0..ATTEMPTS_MAX {
+            let believed = cache
+                .try_get_with_by_ref(&key, load())
+                .await
+                .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+            if self.freshness.holds(&believed.seen) {
+                return Ok(believed.found);
+            }
+            cache.invalidate(&key).await;
+        }
+        // It changes faster than it can be kept.
+        Ok(load().await?.found)
+    }
 }
 
 impl Program {
     fn new(key: KnownKey) -> Self {
+        let tenant_requests_per_minute = key.tenant_requests_per_minute;
         let identity = Identity {
             tenant: key.tenant,
             actor: Actor::ApiKey {
@@ -170,8 +241,11 @@ impl Program {
             role: key.role,
             scopes: Some(key.scopes.clone()),
             acting: None,
-            requests_per_minute: key.requests_per_minute,
-            tenant_requests_per_minute: key.tenant_requests_per_minute,
+            // A tenant's limit may have been lowered since the key was made.
+            requests_per_minute: key
+                .requests_per_minute
+                .map(|rate| rate.min(tenant_requests_per_minute)),
+            tenant_requests_per_minute,
         };
         Self {
             key,

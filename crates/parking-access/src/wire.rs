@@ -97,6 +97,14 @@ words! {
     /// [`access::Scope`].
     Scope = one_of("What an API key may be used for; writing includes reading.",
         access::Scope::ALL.iter().map(|scope| scope.name()));
+    /// How the web UI looks.
+    Theme = one_of("How the web UI looks.", ["light", "dark", "system"]);
+    /// A thing a tenant has so many of.
+    Resource = one_of("What is limited.", ["users", "sites", "spaces", "devices", "gateways"]);
+    /// Who did something, in the audit log.
+    ActorType = one_of("Who did it.", ["user", "api_key", "platform_admin", "system", "anonymous"]);
+    /// What is wrong with an audit chain.
+    FaultKind = one_of("What is wrong there.", ["changed", "removed", "reordered", "cut_off"]);
     /// [`tenancy::Tier`].
     Tier = one_of("What a tenant subscribed to.", tenancy::Tier::ALL.map(tenancy::Tier::name));
     /// [`tenancy::TenantStatus`].

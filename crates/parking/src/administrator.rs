@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use parking_access::accounts::{self, Administrator, Hasher};
-use parking_access::{audit, tenants};
+use parking_access::tenants;
 use parking_db::{Db, Reason};
 use parking_domain::account::check_password;
 use parking_domain::clock::Clock;
@@ -43,10 +43,8 @@ impl Credentials {
     }
 }
 
-/// Makes the platform tenant where there is none, and the months of the logs before anything is
-/// logged.
+/// Makes the platform tenant where there is none.
 pub(crate) async fn ensure_platform(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
-    audit::keep_partitions(db, clock.now()).await?;
     let platform = &config.platform;
     let (name, slug) = (platform.tenant_name.clone(), platform.tenant_slug.clone());
     let mut tx = db

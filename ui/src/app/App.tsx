@@ -11,8 +11,23 @@ import { antdThemeFor } from '@/theme/antdTheme';
 import { paint, setThemePreference, useIsMotionReduced, useScheme } from '@/theme/preference';
 import { createRouter } from './routes';
 
+const TOASTS_ID = 'toasts';
+
+/** Menus and calendars open inside the landmark their button stands in, not behind the page. */
+function popupHome(trigger?: HTMLElement): HTMLElement {
+  return (
+    trigger?.closest<HTMLElement>('[role="dialog"]') ??
+    trigger?.closest<HTMLElement>('main, header, nav') ??
+    document.body
+  );
+}
+
+function toastHome(): HTMLElement {
+  return document.getElementById(TOASTS_ID) ?? document.body;
+}
+
 export function App() {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const scheme = useScheme();
   const isMotionReduced = useIsMotionReduced();
   const [queryClient] = useState(createQueryClient);
@@ -46,8 +61,14 @@ export function App() {
       locale={antdLocale(i18n.language as Language)}
       form={{ requiredMark: 'optional', scrollToFirstError: { focus: true } }}
       button={{ autoInsertSpace: false }}
+      getPopupContainer={popupHome}
     >
-      <AntdApp notification={{ placement: 'bottomRight' }} component={false}>
+      <section id={TOASTS_ID} aria-label={t('toasts.label')} />
+      <AntdApp
+        component={false}
+        message={{ getContainer: toastHome }}
+        notification={{ placement: 'bottomRight', getContainer: toastHome }}
+      >
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>

@@ -7,8 +7,8 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
   const { t } = useTranslation();
   return (
     <div className={styles.block}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className={styles.code} role="region" aria-label={label} tabIndex={0}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre className={styles.code} role="group" aria-label={label} tabIndex={0}>
         <code>{code}</code>
       </pre>
       <div className={styles.copy}>

@@ -1,8 +1,8 @@
-import { ReloadOutlined, WarningFilled } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import styles from './DataAge.module.css';
 import { useFormats } from './format';
+import { ReloadOutlined, WarningFilled } from './icons';
 import { useNow } from './now';
 
 /** The part of a query's result this needs. */
@@ -25,7 +25,7 @@ export function DataAge({ query }: { query: DatedQuery }) {
     : t('dataAge.updated', { age });
   return (
     <span className={query.isRefetchError ? styles.stale : styles.age}>
-      {query.isRefetchError && <WarningFilled aria-hidden />}
+      {query.isRefetchError && <WarningFilled />}
       {words}
       <Tooltip title={t('dataAge.refresh')}>
         <Button

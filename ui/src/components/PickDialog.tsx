@@ -42,6 +42,20 @@ export function matchingPicks(picks: Pick[], search: string): Pick[] {
 /** Type, arrow, Enter: one of many things, picked from the keyboard. */
 export function PickDialog({ title, searchLabel, picks, isOpen, onClose, footer }: Props) {
   const input = useRef<InputRef>(null);
+  const picked = useRef<Pick | null>(null);
+
+  // Only once the dialog is gone and has given focus back: a pick may lead to another page, which
+  // then takes the focus for its heading.
+  function afterOpenChange(isNowOpen: boolean) {
+    if (isNowOpen) {
+      input.current?.focus();
+      return;
+    }
+    const pick = picked.current;
+    picked.current = null;
+    pick?.onPick();
+  }
+
   return (
     <Modal
       title={<span className={styles.title}>{title}</span>}
@@ -53,15 +67,15 @@ export function PickDialog({ title, searchLabel, picks, isOpen, onClose, footer 
       width={560}
       style={{ top: 88 }}
       classNames={{ body: styles.body }}
-      afterOpenChange={(open) => open && input.current?.focus()}
+      afterOpenChange={afterOpenChange}
     >
       <PickList
         searchLabel={searchLabel}
         picks={picks}
         inputRef={input}
         onPicked={(pick) => {
+          picked.current = pick;
           onClose();
-          pick.onPick();
         }}
       />
     </Modal>

@@ -1,9 +1,9 @@
-import { ReloadOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, type Problem } from '@/api/problem';
 import { CopyButton } from './CopyButton';
+import { ReloadOutlined } from './icons';
 import { useNow } from './now';
 import styles from './ProblemAlert.module.css';
 import { useProblemText } from './problemText';

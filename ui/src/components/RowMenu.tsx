@@ -1,6 +1,6 @@
-import { DownOutlined, MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import type { ReactNode } from 'react';
+import { DownOutlined, MoreOutlined } from './icons';
 
 export type RowAction = {
   key: string;

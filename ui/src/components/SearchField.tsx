@@ -1,6 +1,6 @@
-import { SearchOutlined } from '@ant-design/icons';
 import { Input } from 'antd';
 import { useEffect, useRef, useState } from 'react';
+import { SearchOutlined } from './icons';
 import styles from './QueryTable.module.css';
 
 const TYPING_PAUSE_MS = 300;
@@ -25,7 +25,7 @@ export function SearchField({ label, value, onSearch }: Props) {
     <Input
       type="search"
       className={styles.search}
-      prefix={<SearchOutlined aria-hidden />}
+      prefix={<SearchOutlined />}
       aria-label={label}
       placeholder={label}
       data-search-field=""

@@ -1,21 +1,21 @@
+import type { ReactNode } from 'react';
 import {
   CheckCircleFilled,
   ClockCircleFilled,
   CloseCircleFilled,
   ExclamationCircleFilled,
   MinusCircleFilled,
-} from '@ant-design/icons';
-import type { ReactNode } from 'react';
+} from './icons';
 import styles from './StatusTag.module.css';
 
 export type Tone = 'good' | 'waiting' | 'warning' | 'bad' | 'quiet';
 
 const icons: Record<Tone, ReactNode> = {
-  good: <CheckCircleFilled aria-hidden />,
-  waiting: <ClockCircleFilled aria-hidden />,
-  warning: <ExclamationCircleFilled aria-hidden />,
-  bad: <CloseCircleFilled aria-hidden />,
-  quiet: <MinusCircleFilled aria-hidden />,
+  good: <CheckCircleFilled />,
+  waiting: <ClockCircleFilled />,
+  warning: <ExclamationCircleFilled />,
+  bad: <CloseCircleFilled />,
+  quiet: <MinusCircleFilled />,
 };
 
 /** A state as shape, word and colour; never colour alone. */

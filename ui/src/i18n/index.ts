@@ -13,13 +13,13 @@ const KEY = 'parking.language';
 
 const loaders = {
   en: async () => {
-    const [texts, antd] = await Promise.all([import('./en.json'), import('antd/locale/en_US')]);
+    const [texts, antd] = await Promise.all([import('./en.json'), import('antd/es/locale/en_US')]);
     return { texts: texts.default, antd: antd.default };
   },
   fr: async () => {
     const [texts, antd] = await Promise.all([
       import('./fr.json'),
-      import('antd/locale/fr_FR'),
+      import('antd/es/locale/fr_FR'),
       import('dayjs/locale/fr'),
     ]);
     return { texts: texts.default, antd: antd.default };
@@ -27,6 +27,17 @@ const loaders = {
 } satisfies Record<Language, () => Promise<{ texts: object; antd: Locale }>>;
 
 const antdLocales = new Map<Language, Locale>();
+
+/**
+ * The calendar's month and year buttons carry "Choose a month" over the visible "Nov"; without it
+ * they are called what they show, which is what voice control needs.
+ */
+function withVisibleNames(locale: Locale): Locale {
+  const { DatePicker: picker } = locale;
+  if (!picker) return locale;
+  const lang = { ...picker.lang, monthSelect: '', yearSelect: '' };
+  return { ...locale, DatePicker: { ...picker, lang } };
+}
 
 function isLanguage(value: unknown): value is Language {
   return value === 'en' || value === 'fr';
@@ -52,7 +63,7 @@ export function antdLocale(language: Language): Locale | undefined {
 
 export async function setLanguage(language: Language): Promise<void> {
   const { texts, antd } = await loaders[language]();
-  antdLocales.set(language, antd);
+  antdLocales.set(language, withVisibleNames(antd));
   i18next.addResourceBundle(language, 'translation', texts, true, true);
   dayjs.locale(language);
   await i18next.changeLanguage(language);

@@ -65,7 +65,7 @@ struct NewApiKey {
     #[serde(default)]
     #[schema(max_items = 50)]
     allowed_ips: Vec<String>,
-    /// How fast it may ask; like everybody, if absent.
+    /// How fast it may ask, at most as fast as its tenant; like everybody, if absent.
     #[schema(minimum = 1, maximum = 100_000)]
     requests_per_minute: Option<i32>,
 }
@@ -97,8 +97,7 @@ struct ApiKey {
     name: String,
     /// How the key begins: `pk_<public id>`.
     prefix: String,
-    /// `active`, `expired` or `revoked`.
-    status: &'static str,
+    status: KeyStatus,
     #[schema(value_type = wire::KeyRole)]
     role: String,
     #[schema(value_type = Vec<wire::Scope>)]
@@ -144,11 +143,13 @@ struct ApiKeyPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct KeyFilter {
+    /// Whether the key works.
+    #[param(inline)]
     status: Option<KeyStatus>,
 }
 
 /// Whether a key works.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum KeyStatus {
     Active,
@@ -179,7 +180,7 @@ impl ApiKey {
             id: key.id,
             name: key.name,
             prefix: format!("pk_{}", key.public_id),
-            status: status.name(),
+            status,
             role: key.role,
             scopes: key.scopes,
             allowed_ips: key.allowed_ips,
@@ -202,6 +203,11 @@ impl From<KeyError> for ApiError {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::Absent => Self::not_found(),
+            KeyError::Revoked => Self::new(Code::Conflict).detail("The key is revoked"),
+            KeyError::TooFast(limit) => Self::field(
+                "requests_per_minute",
+                format!("must be at most {limit}, the tenant's"),
+            ),
             KeyError::RoleTooHigh => Self::new(Code::RoleTooHigh),
             KeyError::AlreadyExpired => Self::field("expires_at", "must lie in the future"),
             KeyError::Stale => Self::new(Code::PreconditionFailed),
@@ -413,7 +419,8 @@ async fn get_key(
 
 /// Changes a key that is not revoked.
 #[utoipa::path(patch, path = "/api/v6/api-keys/{id}", params(("id" = Uuid, Path)), request_body = ApiKeyChange,
-    responses((status = 200, body = ApiKey), (status = 412, description = "It was changed meanwhile", body = parking_http::Problem)))]
+    responses((status = 200, body = ApiKey), (status = 409, description = "It is revoked", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 async fn patch_key(
     State(keys): State<ApiKeys>,
     caller: Caller,
@@ -430,7 +437,8 @@ async fn patch_key(
 
 /// Changes a key that is not revoked; the same as PATCH.
 #[utoipa::path(put, path = "/api/v6/api-keys/{id}", params(("id" = Uuid, Path)), request_body = ApiKeyChange,
-    responses((status = 200, body = ApiKey), (status = 412, description = "It was changed meanwhile", body = parking_http::Problem)))]
+    responses((status = 200, body = ApiKey), (status = 409, description = "It is revoked", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 async fn put_key(
     state: State<ApiKeys>,
     caller: Caller,
@@ -443,7 +451,7 @@ async fn put_key(
 
 /// Revokes a key for good. Programs that use it are refused at once.
 #[utoipa::path(delete, path = "/api/v6/api-keys/{id}", params(("id" = Uuid, Path)),
-    responses((status = 204, description = "It is revoked"), (status = 412, description = "It was changed meanwhile", body = parking_http::Problem)))]
+    responses((status = 204, description = "It is revoked"), (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 async fn revoke_key(
     State(keys): State<ApiKeys>,
     caller: Caller,

@@ -70,15 +70,21 @@ pub struct KeyChange {
 /// Why a key was not made or changed.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// There is no such key in this tenant, or it is revoked.
+    /// There is no such key in this tenant.
     #[error("there is no such key")]
     Absent,
+    /// A revoked key stays as it was.
+    #[error("the key is revoked")]
+    Revoked,
     /// Whoever asks has a lower role than the key would have.
     #[error("the key's role is above one's own")]
     RoleTooHigh,
     /// The end lies in the past.
     #[error("the key would have expired already")]
     AlreadyExpired,
+    /// The key could ask faster than its whole tenant may.
+    #[error("the tenant may ask {0} times a minute in all")]
+    TooFast(i32),
     /// Somebody changed it meanwhile.
     #[error("the key was changed meanwhile")]
     Stale,
@@ -157,6 +163,7 @@ pub async fn create(
     now: DateTime<Utc>,
 ) -> Result<(Key, SecretString), KeyError> {
     check(maker, new.role, new.expires_at, now)?;
+    check_rate(tx, new.requests_per_minute).await?;
     let (public_id, secret) = (random_name(), random_token());
     let shown = key::join(&public_id, &secret);
     let id = fresh();
@@ -196,13 +203,16 @@ pub async fn change(
 ) -> Result<Key, KeyError> {
     let old = store::find_for_update(tx, id)
         .await?
-        .filter(|key| key.revoked_at.is_none())
         .ok_or(KeyError::Absent)?;
     seen.check(old.version).map_err(|_| KeyError::Stale)?;
+    if old.revoked_at.is_some() {
+        return Err(KeyError::Revoked);
+    }
     let old_role: Role = old.role.parse().unwrap_or(Role::Owner);
     let role = change.role.unwrap_or(old_role);
     // Whoever may not make a key with a role may not take that role from a key either.
     check(maker, role.max(old_role), change.expires_at.value(), now)?;
+    check_rate(tx, change.requests_per_minute.value()).await?;
     store::update(tx, id, &change, now).await?;
     let new = store::find(tx, id).await?.ok_or(KeyError::Absent)?;
     let changed = audit::difference(&old.record(), &new.record());
@@ -254,6 +264,15 @@ fn check(
     }
     if expires_at.is_some_and(|end| end <= now) {
         return Err(KeyError::AlreadyExpired);
+    }
+    Ok(())
+}
+
+async fn check_rate(tx: &mut TenantTx, rate: Option<i32>) -> Result<(), KeyError> {
+    let Some(rate) = rate else { return Ok(()) };
+    let limit = store::tenant_rate(tx).await?;
+    if rate > limit {
+        return Err(KeyError::TooFast(limit));
     }
     Ok(())
 }

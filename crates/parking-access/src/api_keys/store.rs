@@ -195,6 +195,14 @@ pub(super) async fn revoke(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>) -> R
     Ok(())
 }
 
+/// How fast all callers of the tenant together may ask.
+pub(super) async fn tenant_rate(tx: &mut TenantTx) -> Result<i32> {
+    let rate = sqlx::query_scalar!("select requests_per_minute from tenants")
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(rate)
+}
+
 /// A key by its public part, in whichever tenant it is.
 pub(super) async fn known(tx: &mut PlatformTx, public_id: &str) -> Result<Option<KnownKey>> {
     let row = sqlx::query!(

@@ -7,6 +7,7 @@ use parking_domain::ids::TenantId;
 use parking_testkit::TestDb;
 
 use super::*;
+use crate::tests::{Person, Served, Stage, bearer};
 
 async fn tenant(test: &TestDb, slug: &str) -> TenantId {
     let tenant = TenantId(fresh());
@@ -65,8 +66,8 @@ async fn a_key_opens_with_its_secret_and_with_no_other() {
     let found = look_up(&test, &shown).await;
     assert_eq!((found.tenant, found.role), (tenant, Role::Operator));
     assert!(ShownKey::parse(&shown).unwrap().opens(&found));
-    let (public, _) = shown.rsplit_once('_').unwrap();
-    let forged = format!("{public}_{}", "A".repeat(43));
+    let public = ShownKey::parse(&shown).unwrap().public_id;
+    let forged = format!("pk_{public}_{}", "A".repeat(43));
     assert!(!ShownKey::parse(&forged).unwrap().opens(&found));
     assert!(known(&test.db(), "nobody").await.unwrap().is_none());
     for odd in [
@@ -81,7 +82,7 @@ async fn the_secret_is_kept_nowhere() {
     let test = TestDb::new().await;
     let tenant = tenant(&test, "a").await;
     let (_, shown) = made(&test, tenant, wanted(Role::Viewer)).await;
-    let secret = shown.rsplit_once('_').unwrap().1.to_owned();
+    let secret = shown.splitn(3, '_').last().unwrap().to_owned();
     for table in ["api_keys", "audit_log", "events", "jobs"] {
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select t::text from {table} t"
@@ -161,7 +162,7 @@ async fn a_key_ends_by_the_clock_and_by_being_revoked() {
     )
     .await;
     assert!(
-        matches!(refused, Err(KeyError::Absent)),
+        matches!(refused, Err(KeyError::Revoked)),
         "a revoked key does not come back"
     );
     tx.commit().await.unwrap();
@@ -276,4 +277,130 @@ async fn a_change_is_recorded_with_what_it_was_and_what_it_is() {
         (old, new),
         (json!({ "name": "Gate" }), json!({ "name": "Barrier" }))
     );
+}
+
+/// The routes of keys, a tenant with its owner, and the key they made.
+async fn served() -> (Stage, Person, Served, Value) {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Quay").await;
+    let owner = stage.member(tenant, Role::Owner).await;
+    let state = ApiKeys {
+        db: stage.db.clone(),
+        clock: stage.clock.clone(),
+    };
+    let api = stage.serve(routes(state));
+    let body = json!({"name": "100%_Gate", "role": "admin", "scopes": ["admin:*"], "allowed_ips": ["192.0.2.9", "10.1.2.3/8"]});
+    let made = api.post(&owner, "/api/v6/api-keys", body).await;
+    assert_eq!(
+        made.status,
+        axum::http::StatusCode::CREATED,
+        "{}",
+        made.text
+    );
+    let key = made.json();
+    assert_eq!(
+        made.headers["location"],
+        format!("/api/v6/api-keys/{}", key["id"].as_str().unwrap())
+    );
+    (stage, owner, api, key)
+}
+
+#[tokio::test]
+async fn the_whole_key_is_in_the_first_answer_and_in_no_other() {
+    let (_stage, owner, api, key) = served().await;
+    let path = format!("/api/v6/api-keys/{}", key["id"].as_str().unwrap());
+    let shown = key["key"].as_str().unwrap();
+    assert!(shown.starts_with(&format!("{}_", key["prefix"].as_str().unwrap())));
+    assert_eq!(key["allowed_ips"], json!(["192.0.2.9/32", "10.0.0.0/8"]));
+    assert_eq!(key["created_by"]["id"], owner.id.to_string());
+    let secret = shown.splitn(3, '_').last().unwrap();
+    for path in [path.as_str(), "/api/v6/api-keys"] {
+        let seen = api.get(&owner, path).await;
+        assert!(!seen.text.contains(secret) && !seen.text.contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn keys_are_found_by_status_and_name_and_changed_by_version() {
+    let (stage, owner, api, key) = served().await;
+    let path = format!("/api/v6/api-keys/{}", key["id"].as_str().unwrap());
+    let total = async |query: &str| {
+        let page = api.get(&owner, &format!("/api/v6/api-keys{query}")).await;
+        page.json()["total"].as_i64().unwrap()
+    };
+    assert_eq!(total("?q=%25_g").await, 1);
+    assert_eq!(total("?q=_0").await, 0);
+    assert_eq!(total("?status=active").await, 1);
+    let end = (stage.now() + TimeDelta::minutes(1)).to_rfc3339();
+    let seen = api.get(&owner, &path).await.etag();
+    let change = async |body: Value| {
+        let headers = [bearer(&owner), ("if-match", seen.clone())];
+        api.call(axum::http::Method::PUT, &path, &headers, Some(body))
+            .await
+    };
+    let changed = change(json!({"expires_at": end, "scopes": ["sites:read"]}))
+        .await
+        .json();
+    assert_eq!(changed["scopes"], json!(["sites:read"]));
+    assert_eq!(
+        change(json!({"name": "Late"})).await.code(),
+        "precondition_failed"
+    );
+    stage.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(
+        (
+            total("?status=active").await,
+            total("?status=expired").await
+        ),
+        (0, 1)
+    );
+    let cleared = api
+        .patch(&owner, &path, json!({"expires_at": null}))
+        .await
+        .json();
+    assert_eq!(
+        (&cleared["status"], &cleared["expires_at"]),
+        (&json!("active"), &Value::Null)
+    );
+    assert_eq!(api.delete(&owner, &path).await.status.as_u16(), 204);
+    assert_eq!(total("?status=revoked").await, 1);
+    assert_eq!(
+        api.patch(&owner, &path, json!({"name": "x"})).await.code(),
+        "conflict"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_field() {
+    let (stage, owner, api, key) = served().await;
+    let path = format!("/api/v6/api-keys/{}", key["id"].as_str().unwrap());
+    let past = stage.now().to_rfc3339();
+    for (field, bad) in [
+        ("role", json!({"role": "platform_admin"})),
+        ("role", json!({"role": "king"})),
+        ("scopes", json!({"scopes": ["sites:eat"]})),
+        ("scopes", json!({"scopes": []})),
+        ("allowed_ips", json!({"allowed_ips": ["300.1.1.1"]})),
+        ("expires_at", json!({ "expires_at": past })),
+        ("expires_at", json!({"expires_at": "2030-01-01T00:00:00"})),
+        ("requests_per_minute", json!({"requests_per_minute": 101})),
+        ("requests_per_minute", json!({"requests_per_minute": 0})),
+        ("name", json!({"name": ""})),
+        ("colour", json!({"colour": "red"})),
+    ] {
+        let mut whole = json!({"name": "K", "role": "viewer", "scopes": ["sites:read"]});
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(bad.as_object().unwrap().clone());
+        for refused in [
+            api.patch(&owner, &path, bad).await,
+            api.post(&owner, "/api/v6/api-keys", whole).await,
+        ] {
+            assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
+            assert_eq!(refused.json()["errors"][0]["field"], field);
+        }
+    }
+    let admin = stage.member(owner.tenant, Role::Admin).await;
+    assert_eq!(api.get(&admin, &path).await.code(), "forbidden");
 }

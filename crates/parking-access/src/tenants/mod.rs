@@ -11,6 +11,7 @@ mod export;
 mod jobs;
 mod life;
 mod limits;
+mod owner;
 mod purge;
 mod store;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use life::{
     ActivateError, DeleteError, SuspendError, Terms, UpdateError, activate, delete, suspend,
     update, update_own,
 };
+pub use owner::InviteOwner;
 
 /// A customer, or the platform itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -75,14 +75,23 @@ struct Rotation {
 struct WebhookSecret {
     id: Uuid,
     name: String,
-    /// `active`, `retiring`, `expired` or `revoked`.
-    status: &'static str,
+    status: SecretStatus,
     created_at: DateTime<Utc>,
     /// When it stops being good, once it was rotated.
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
     created_by: Option<SecretMaker>,
+}
+
+/// Whether a credential is good: a retiring one is, for a while.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SecretStatus {
+    Active,
+    Retiring,
+    Expired,
+    Revoked,
 }
 
 /// Who made a credential.
@@ -121,10 +130,10 @@ struct NoFilter {}
 impl WebhookSecret {
     fn of(secret: Secret, now: DateTime<Utc>) -> Self {
         let status = match (secret.revoked_at, secret.expires_at) {
-            (Some(_), _) => "revoked",
-            (None, None) => "active",
-            (None, Some(end)) if now < end => "retiring",
-            (None, Some(_)) => "expired",
+            (Some(_), _) => SecretStatus::Revoked,
+            (None, None) => SecretStatus::Active,
+            (None, Some(end)) if now < end => SecretStatus::Retiring,
+            (None, Some(_)) => SecretStatus::Expired,
         };
         Self {
             id: secret.id,
@@ -209,7 +218,7 @@ async fn list_secrets(
 /// `Idempotency-Key` is not honoured.
 #[utoipa::path(post, path = "/api/v6/webhook-secrets", request_body = NewWebhookSecret, responses(
     (status = 201, body = MadeWebhookSecret, headers(("Location" = String, description = "Where the credential is"))),
-    (status = 409, description = "There is an active one: rotate it", body = Problem)))]
+    (status = 409, description = "There is an active one: rotate it", body = Problem, content_type = "application/problem+json")))]
 async fn create_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
@@ -228,7 +237,7 @@ async fn create_secret(
 /// changed one by one; one that was still retiring from an earlier rotation ends now.
 #[utoipa::path(post, path = "/api/v6/webhook-secrets/rotate", request_body = Rotation, responses(
     (status = 201, body = MadeWebhookSecret, headers(("Location" = String, description = "Where the credential is"))),
-    (status = 409, description = "There is no active one to rotate", body = Problem)))]
+    (status = 409, description = "There is no active one to rotate", body = Problem, content_type = "application/problem+json")))]
 async fn rotate_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
@@ -269,7 +278,7 @@ async fn get_secret(
 /// Ends a credential at once.
 #[utoipa::path(delete, path = "/api/v6/webhook-secrets/{id}", params(("id" = Uuid, Path)), responses(
     (status = 204, description = "It is revoked"),
-    (status = 412, description = "It was changed meanwhile", body = Problem)))]
+    (status = 412, description = "It was changed meanwhile", body = Problem, content_type = "application/problem+json")))]
 async fn revoke_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,

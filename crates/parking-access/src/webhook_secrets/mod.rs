@@ -100,9 +100,12 @@ pub async fn rotate(
     overlap: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Secret, SecretString), SecretError> {
-    let old = store::active_for_update(tx)
-        .await?
-        .ok_or(SecretError::NoneActive)?;
+    let mut active = store::active_for_update(tx).await?;
+    if active.is_none() {
+        // Whoever waited for another rotation sees only now what that one made.
+        active = store::active_for_update(tx).await?;
+    }
+    let old = active.ok_or(SecretError::NoneActive)?;
     // One that was retiring already makes room: at most two are good at a time.
     store::end_retiring(tx, now).await?;
     store::retire(tx, old.id, now + overlap).await?;

@@ -4,6 +4,7 @@ use parking_testkit::TestDb;
 use secrecy::ExposeSecret as _;
 
 use super::*;
+use crate::tests::{Stage, bearer};
 
 async fn tenant(test: &TestDb, slug: &str) -> TenantId {
     let tenant = TenantId(fresh());
@@ -81,7 +82,7 @@ async fn rotating_leaves_no_moment_without_a_good_secret_and_none_with_three() {
     let test = TestDb::new().await;
     let tenant = tenant(&test, "a").await;
     let first = text(&make(&test, tenant).await.unwrap());
-    assert_eq!(good(&test, tenant).await, [first.clone()]);
+    assert_eq!(good(&test, tenant).await, std::slice::from_ref(&first));
     test.clock().advance(TimeDelta::hours(1));
     let second = text(&turn(&test, tenant, 24).await.unwrap());
     assert_eq!(good(&test, tenant).await, [second.clone(), first.clone()]);
@@ -168,4 +169,72 @@ async fn a_secret_moved_to_another_tenants_row_does_not_open() {
         .unwrap();
     assert_eq!(good(&test, theirs).await, Vec::<String>::new());
     assert_eq!(good(&test, ours).await.len(), 1);
+}
+
+#[tokio::test]
+async fn over_http_the_secret_is_shown_once_and_signs_until_its_overlap_ends() {
+    let stage = Stage::set().await;
+    let (ours, theirs) = (stage.tenant("Ours").await, stage.tenant("Theirs").await);
+    let owner = stage
+        .member(ours, parking_domain::access::Role::Owner)
+        .await;
+    let stranger = stage
+        .member(theirs, parking_domain::access::Role::Owner)
+        .await;
+    let api = stage.serve(routes(WebhookSecrets {
+        db: stage.db.clone(),
+        clock: stage.clock.clone(),
+        vault: vault(),
+    }));
+    let all = "/api/v6/webhook-secrets";
+    let rotate = "/api/v6/webhook-secrets/rotate";
+    assert_eq!(
+        api.post(&owner, rotate, json!({})).await.code(),
+        "no_active_secret"
+    );
+    let first = api.post(&owner, all, json!({"name": "Gateway"})).await;
+    assert_eq!(first.status.as_u16(), 201);
+    let first = first.json();
+    assert_eq!(first["header_name"], "X-Webhook-Signature");
+    assert_eq!(
+        api.post(&owner, all, json!({})).await.code(),
+        "secret_exists"
+    );
+    stage.clock.advance(TimeDelta::seconds(1));
+    let too_long = api
+        .post(&owner, rotate, json!({"overlap_hours": 169}))
+        .await;
+    assert_eq!(too_long.json()["errors"][0]["field"], "overlap_hours");
+    let second = api.post(&owner, rotate, json!({})).await.json();
+    let statuses = async || {
+        let page = api.get(&owner, all).await;
+        assert!(!page.text.contains(first["secret"].as_str().unwrap()));
+        let page = page.json();
+        let found = page["webhook_secrets"].as_array().unwrap().iter();
+        found
+            .map(|one| one["status"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(statuses().await, ["active", "retiring"]);
+    stage.clock.advance(TimeDelta::hours(24));
+    assert_eq!(statuses().await, ["active", "expired"]);
+
+    let path = format!("{all}/{}", second["id"].as_str().unwrap());
+    let absent = format!("{all}/{}", fresh());
+    for method in [axum::http::Method::GET, axum::http::Method::DELETE] {
+        let ask = async |path: &str| {
+            api.call(method.clone(), path, &[bearer(&stranger)], None)
+                .await
+        };
+        let (foreign, absent) = (ask(&path).await, ask(&absent).await);
+        assert_eq!(foreign.status.as_u16(), 404);
+        assert_eq!(foreign.without_request(), absent.without_request());
+    }
+    let stale = [bearer(&owner), ("if-match", "\"v9\"".to_owned())];
+    let refused = api
+        .call(axum::http::Method::DELETE, &path, &stale, None)
+        .await;
+    assert_eq!(refused.code(), "precondition_failed");
+    assert_eq!(api.delete(&owner, &path).await.status.as_u16(), 204);
+    assert_eq!(statuses().await, ["revoked", "expired"]);
 }

@@ -29,7 +29,7 @@ pub(super) fn run(page: Page) {
         Page::Permissions => permissions(),
         Page::Errors => errors(),
     };
-    print!("{text}");
+    say!("{}", text.trim_end());
 }
 
 fn permissions() -> String {

@@ -14,20 +14,20 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
         Ok(missing) => missing,
         Err(error) => {
             if let Some(RolesError::NotAllowed) = error.downcast_ref() {
-                println!(
+                say!(
                     "-- Run in the database {} by a superuser:\n",
                     database.place()
                 );
-                println!("{}", roles::SQL);
-                println!("{}", database.statements_for_superuser());
+                say!("{}", roles::SQL);
+                say!("{}", database.statements_for_superuser());
             }
             return Err(error);
         }
     };
     match missing {
-        0 => println!("nothing to do: {} is up to date", database.place()),
-        1 => println!("{} is up to date; it lacked a migration", database.place()),
-        _ => println!(
+        0 => say!("nothing to do: {} is up to date", database.place()),
+        1 => say!("{} is up to date; it lacked a migration", database.place()),
+        _ => say!(
             "{} is up to date; it lacked {missing} migrations",
             database.place()
         ),

@@ -1,9 +1,10 @@
 //! The commands, one file each; the only place that prints.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command talks to its user"
-)]
+#![expect(clippy::print_stderr, reason = "a command talks to its user")]
+
+/// Prints a line; unlike `println!`, a reader that has seen enough (`| head`) is no panic.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cmd::print_line(format_args!($($text)*)) };
+}
 
 mod audit;
 mod config;
@@ -14,6 +15,8 @@ mod openapi;
 mod serve;
 mod user;
 
+use std::fmt::Arguments;
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -127,4 +130,10 @@ fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
         .build()
         .context("the runtime cannot be started")?;
     Ok(runtime.block_on(work))
+}
+
+/// What is behind `say!`.
+fn print_line(line: Arguments<'_>) {
+    // Nobody reads any more, or the disk of a redirection is full: there is nobody left to tell.
+    drop(writeln!(stdout().lock(), "{line}"));
 }

@@ -13,6 +13,6 @@ pub(super) fn run() -> anyhow::Result<()> {
             .and_then(|hasher| parts::server(&config, db, &Keys::blank(), hasher, 0))
             .map(|server| server.openapi_json())
     })??;
-    print!("{described}");
+    say!("{}", described.trim_end());
     Ok(())
 }

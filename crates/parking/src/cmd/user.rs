@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use parking_access::audit;
 use parking_domain::clock::Clock;
 use parking_domain::text::{Email, Name};
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
@@ -60,15 +61,16 @@ pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
         database.prepare().await?;
         let db = database.pool(&config);
         let (hasher, clock) = (parts::hasher(&config)?, Clock::system());
+        audit::keep_partitions(&db, clock.now()).await?;
         administrator::ensure_platform(&config, &db, &clock).await?;
         administrator::create(&db, &hasher, &clock, &credentials, name).await?;
         db.close().await;
         anyhow::Ok(())
     })??;
     database.stop()?;
-    println!("{} is a platform administrator", credentials.email);
+    say!("{} is a platform administrator", credentials.email);
     if credentials.is_generated {
-        println!(
+        say!(
             "password {} (shown this once)",
             credentials.password.expose_secret()
         );

@@ -50,7 +50,7 @@ pub(crate) fn start(settings: &Telemetry, mode: Mode) -> anyhow::Result<Sending>
         partings.extend(otlp::start(settings, &mut layers)?);
     }
     if let Some(settings) = &settings.sentry {
-        partings.extend(sentry::start(settings, mode, &mut layers));
+        partings.push(sentry::start(settings, mode, &mut layers));
     }
     tracing_subscriber::registry()
         .with(layers)

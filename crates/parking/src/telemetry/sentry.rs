@@ -12,7 +12,7 @@ use crate::config::{Mode, Sentry};
 
 /// Adds the layers that tell what an error was and which warnings led up to it; the parting sends
 /// those that are still queued.
-pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> Option<Parting> {
+pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> Parting {
     let environment = settings
         .environment
         .clone()
@@ -25,7 +25,7 @@ pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> O
     );
     layers.push(OfLevel(Level::ERROR, ErrorLayer::new()).boxed());
     layers.push(OfLevel(Level::WARN, BreadcrumbLayer::new()).boxed());
-    Some(Box::new(move || drop(guard)))
+    Box::new(move || drop(guard))
 }
 
 /// Hands a layer the events of one level. Not a filter per layer, for the reason given at

@@ -1,3 +1,5 @@
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import {
   BulbOutlined,
   GlobalOutlined,
@@ -5,9 +7,7 @@ import {
   LogoutOutlined,
   PlusOutlined,
   UserOutlined,
-} from '@ant-design/icons';
-import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+} from '@/components/icons';
 import { type Pick, PickDialog } from '@/components/PickDialog';
 import { TenantMark } from '@/components/TenantMark';
 import { languageNames, languages } from '@/i18n';

@@ -1,5 +1,5 @@
-import { CheckCircleFilled, DisconnectOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
+import { CheckCircleFilled, DisconnectOutlined } from '@/components/icons';
 import { Spoken } from '@/components/Spoken';
 import styles from './ConnectionState.module.css';
 import { useIsOnline } from './connection';
@@ -16,7 +16,7 @@ export function ConnectionState({ isCompact }: { isCompact: boolean }) {
       className={isOnline ? styles.online : styles.offline}
       title={isCompact ? words : undefined}
     >
-      {isOnline ? <CheckCircleFilled aria-hidden /> : <DisconnectOutlined aria-hidden />}
+      {isOnline ? <CheckCircleFilled /> : <DisconnectOutlined />}
       {isCompact ? <Spoken>{words}</Spoken> : words}
       {!isCompact && version && <span className={styles.version}>{version}</span>}
     </span>
@@ -30,7 +30,7 @@ export function OfflineBar() {
     <div role="status">
       {!isOnline && (
         <div className={styles.bar}>
-          <DisconnectOutlined aria-hidden /> {t('connection.offlineText')}
+          <DisconnectOutlined /> {t('connection.offlineText')}
         </div>
       )}
     </div>

@@ -1,7 +1,7 @@
-import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
 import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
+import { MenuFoldOutlined, MenuUnfoldOutlined } from '@/components/icons';
 import { Logo } from '@/components/Logo';
 import { useMe } from '../session/me';
 import { ConnectionState } from './ConnectionState';

@@ -1,10 +1,10 @@
-import { SwapOutlined } from '@ant-design/icons';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { asProblem } from '@/api/problem';
 import type { Me } from '@/api/types';
+import { SwapOutlined } from '@/components/icons';
 import { type Pick, PickDialog } from '@/components/PickDialog';
 import { useProblemText } from '@/components/problemText';
 import { useRoleName } from '@/components/roles';
@@ -77,7 +77,7 @@ export function TenantSwitcher({ me }: { me: Me }) {
         <Spoken>{t('tenantSwitch.prefix')}</Spoken>
         {name}
         <Spoken>{t('tenantSwitch.title')}</Spoken>
-        <SwapOutlined aria-hidden className={styles.tenantArrow} />
+        <SwapOutlined className={styles.tenantArrow} />
       </button>
       <PickDialog
         title={t('tenantSwitch.title')}

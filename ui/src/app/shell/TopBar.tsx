@@ -1,5 +1,5 @@
-import { MenuOutlined, SearchOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
+import { MenuOutlined, SearchOutlined } from '@/components/icons';
 import { useMe } from '../session/me';
 import { TenantSwitcher } from './TenantSwitcher';
 import styles from './TopBar.module.css';
@@ -31,7 +31,7 @@ export function TopBar({ onOpenNav, onOpenPalette }: Props) {
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
       >
-        <SearchOutlined aria-hidden />
+        <SearchOutlined />
         <span className={styles.paletteWords}>{t('palette.hint')}</span>
         <kbd>{t('palette.keys')}</kbd>
       </button>

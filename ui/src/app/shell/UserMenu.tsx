@@ -1,14 +1,14 @@
+import { Dropdown, type MenuProps } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Me } from '@/api/types';
 import {
   BulbOutlined,
   GlobalOutlined,
   LaptopOutlined,
   LogoutOutlined,
   UserOutlined,
-} from '@ant-design/icons';
-import { Dropdown, type MenuProps } from 'antd';
-import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import type { Me } from '@/api/types';
+} from '@/components/icons';
 import { languageNames, languages } from '@/i18n';
 import { useThemePreference } from '@/theme/preference';
 import { paths } from '../paths';

@@ -1,3 +1,6 @@
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
+import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
@@ -6,10 +9,7 @@ import {
   KeyOutlined,
   SettingOutlined,
   TeamOutlined,
-} from '@ant-design/icons';
-import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
-import type { Me } from '@/api/types';
+} from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
 

@@ -10,7 +10,7 @@ const versionQuery = queryOptions({
   queryFn: () => answer(api.GET('/version')),
   staleTime: 60_000,
   refetchInterval: POLL_MS,
-  refetchOnWindowFocus: true,
+  refetchOnWindowFocus: 'always',
 });
 
 export function useServerVersion(): string | undefined {

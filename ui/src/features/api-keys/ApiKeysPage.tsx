@@ -1,4 +1,3 @@
-import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
@@ -8,6 +7,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { CodeBlock } from '@/components/CodeBlock';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
+import { PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Age, Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';

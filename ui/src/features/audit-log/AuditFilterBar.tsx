@@ -1,7 +1,7 @@
-import { CloseOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { CloseOutlined } from '@/components/icons';
 import type { ListState } from '@/components/listState';
 import styles from './auditLog.module.css';
 import type { AuditFilter } from './queries';

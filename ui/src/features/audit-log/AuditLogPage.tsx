@@ -1,4 +1,3 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +5,7 @@ import type { AuditEntry } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { EmptyState } from '@/components/EmptyState';
+import { DownloadOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';

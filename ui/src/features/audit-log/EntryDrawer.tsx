@@ -1,4 +1,3 @@
-import { FilterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +6,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { CopyButton } from '@/components/CopyButton';
 import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
+import { FilterOutlined } from '@/components/icons';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import styles from './auditLog.module.css';
 import { DiffTable } from './DiffTable';
@@ -91,7 +91,7 @@ function EntryDetails({ entry, onFilter }: { entry: AuditEntry; onFilter: Props[
           <code>{hash}</code>
         </Fact>
       </Facts>
-      <h3 className={styles.diffTitle}>{t('audit.changes')}</h3>
+      <h2 className={styles.diffTitle}>{t('audit.changes')}</h2>
       <DiffTable before={entry.old} after={entry.new} />
     </div>
   );

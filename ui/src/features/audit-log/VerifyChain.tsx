@@ -1,7 +1,7 @@
-import { SafetyCertificateOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '@/components/format';
+import { SafetyCertificateOutlined } from '@/components/icons';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import styles from './auditLog.module.css';
 import { useVerifyAuditLog } from './queries';
@@ -15,7 +15,7 @@ export function VerifyChain() {
     <section className={styles.chain} aria-label={t('audit.chain')}>
       <div className={styles.chainWords}>
         <span className={styles.chainText}>
-          <SafetyCertificateOutlined aria-hidden className={styles.chainIcon} />
+          <SafetyCertificateOutlined className={styles.chainIcon} />
           {t('audit.chainText')}
         </span>
         <Button size="small" loading={isPending} onClick={() => mutate()}>

@@ -1,7 +1,7 @@
-import { WarningFilled } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { useLimits } from '@/app/session/me';
 import { useFormats } from '@/components/format';
+import { WarningFilled } from '@/components/icons';
 import styles from './home.module.css';
 
 /** Says it before the next "create" is refused. */
@@ -19,7 +19,7 @@ export function LimitNotice() {
   );
   return (
     <div className={styles.limit} role="status">
-      <WarningFilled aria-hidden />
+      <WarningFilled />
       <span>{t('limitNotice.text', { resources: formats.list(names) })}</span>
     </div>
   );

@@ -1,4 +1,3 @@
-import { CheckOutlined, RightOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -6,6 +5,7 @@ import type { Me } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useLimits } from '@/app/session/me';
 import { can } from '@/app/session/permissions';
+import { CheckOutlined, RightOutlined } from '@/components/icons';
 import { Panel } from '@/components/Panel';
 import { Spoken } from '@/components/Spoken';
 import styles from './home.module.css';
@@ -73,7 +73,7 @@ export function NextSteps({ me }: { me: Me }) {
                   <strong>{t(`home.steps.${key}.title`)}</strong>
                   <span>{t(`home.steps.${key}.text`)}</span>
                 </span>
-                <RightOutlined aria-hidden />
+                <RightOutlined />
               </Link>
             )}
           </li>

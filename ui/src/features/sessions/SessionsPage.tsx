@@ -1,4 +1,3 @@
-import { LogoutOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +5,7 @@ import type { SessionEntry } from '@/api/types';
 import { useSessionActions, useTenantId } from '@/app/session/useSession';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
+import { LogoutOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Age, Moment } from '@/components/Moment';
 import { PageHeader } from '@/components/PageHeader';

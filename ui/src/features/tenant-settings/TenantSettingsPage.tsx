@@ -1,4 +1,3 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '@/app/session/permissions';
@@ -6,6 +5,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { Fact, Facts } from '@/components/Facts';
 import { GatedButton } from '@/components/GatedButton';
+import { DownloadOutlined } from '@/components/icons';
 import { Moment } from '@/components/Moment';
 import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';

@@ -1,9 +1,9 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Input, Modal } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tenant } from '@/api/types';
 import { saveFile } from '@/components/clipboard';
+import { DownloadOutlined } from '@/components/icons';
 import { Age } from '@/components/Moment';
 import { useNow } from '@/components/now';
 import { ProblemAlert } from '@/components/ProblemAlert';

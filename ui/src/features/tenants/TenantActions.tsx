@@ -1,14 +1,14 @@
-import {
-  DeleteOutlined,
-  LoginOutlined,
-  PauseCircleOutlined,
-  PlayCircleOutlined,
-} from '@ant-design/icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tenant } from '@/api/types';
 import { useCan } from '@/app/session/permissions';
 import { useConfirm } from '@/components/confirm';
+import {
+  DeleteOutlined,
+  LoginOutlined,
+  PauseCircleOutlined,
+  PlayCircleOutlined,
+} from '@/components/icons';
 import { type RowAction, RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { DeleteTenantDialog } from './DeleteTenantDialog';

@@ -1,4 +1,3 @@
-import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +9,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { EmptyState } from '@/components/EmptyState';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
+import { PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';

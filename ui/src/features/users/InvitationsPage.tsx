@@ -1,4 +1,3 @@
-import { MailOutlined, StopOutlined, UserAddOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { useCan } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
+import { MailOutlined, StopOutlined, UserAddOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Age, Moment } from '@/components/Moment';
 import { type Column, QueryTable } from '@/components/QueryTable';

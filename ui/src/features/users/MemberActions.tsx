@@ -1,10 +1,3 @@
-import {
-  AuditOutlined,
-  DeleteOutlined,
-  PauseCircleOutlined,
-  PlayCircleOutlined,
-  SwapOutlined,
-} from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Member } from '@/api/types';
@@ -12,6 +5,13 @@ import { paths } from '@/app/paths';
 import { useMe } from '@/app/session/me';
 import { can } from '@/app/session/permissions';
 import { useConfirm } from '@/components/confirm';
+import {
+  AuditOutlined,
+  DeleteOutlined,
+  PauseCircleOutlined,
+  PlayCircleOutlined,
+  SwapOutlined,
+} from '@/components/icons';
 import { type RowAction, RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { memberRefusal } from './grants';

@@ -1,9 +1,9 @@
-import { UserAddOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useNavigate } from 'react-router';
 import { paths } from '@/app/paths';
 import { useCan } from '@/app/session/permissions';
 import { GatedButton } from '@/components/GatedButton';
+import { UserAddOutlined } from '@/components/icons';
 import { PageHeader } from '@/components/PageHeader';
 import { TabLinks } from '@/components/TabLinks';
 

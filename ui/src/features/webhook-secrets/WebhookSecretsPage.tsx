@@ -1,4 +1,3 @@
-import { PlusOutlined, SyncOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import type { CreatedWebhookSecret, WebhookSecret } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
+import { PlusOutlined, SyncOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Age, Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';

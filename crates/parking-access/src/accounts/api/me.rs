@@ -71,7 +71,7 @@ pub(super) struct Profile {
     name: Option<String>,
     #[schema(value_type = Option<wire::Language>)]
     language: Option<String>,
-    #[schema(pattern = "^(light|dark|system)$")]
+    #[schema(value_type = Option<wire::Theme>)]
     theme: Option<String>,
 }
 
@@ -103,7 +103,7 @@ pub(super) struct LimitsAnswer {
 /// How much of one thing the tenant has.
 #[derive(Debug, Serialize, ToSchema)]
 struct ResourceUse {
-    /// `users`, `sites`, `spaces`, `devices` or `gateways`.
+    #[schema(value_type = wire::Resource)]
     resource: String,
     used: i32,
     max: i32,

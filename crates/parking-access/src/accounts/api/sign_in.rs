@@ -132,6 +132,7 @@ pub(crate) struct UserAnswer {
     #[schema(value_type = wire::Language)]
     language: &'static str,
     /// `light`, `dark` or `system`.
+    #[schema(value_type = wire::Theme)]
     theme: &'static str,
     is_active: bool,
     email_verified: bool,

@@ -62,5 +62,5 @@ pub(super) fn ready(
             );
         }
     }
-    println!("{}", lines.join("\n"));
+    say!("{}", lines.join("\n"));
 }

@@ -43,7 +43,7 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
         environment,
         "starting"
     );
-    raise_file_limit();
+    raise_file_limit(config.server.max_connections);
     let listeners = Listeners::bind(&config.server)?;
     let mut database = Database::own(&config)?;
     let keys = config.keys()?;
@@ -139,12 +139,24 @@ fn announce_the_end(config: &Config, server: &Server, lifecycle: &Lifecycle) {
     });
 }
 
+/// Files besides connections: the database, the log, the listeners, the runtime's own.
+const FILES_BESIDES: u64 = 128;
+
 /// Each connection is a file; the usual soft limit of 1024 is for programs that use `select`.
-fn raise_file_limit() {
+fn raise_file_limit(connections_max: usize) {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         warn!(%error, "the limit of open files stays as it is");
+    }
+    let wanted = u64::try_from(connections_max)
+        .unwrap_or(u64::MAX)
+        .saturating_add(FILES_BESIDES);
+    if let Some(files) = limit.current.filter(|files| *files < wanted) {
+        warn!(
+            files,
+            wanted, "fewer files may be open than PARKING_MAX_CONNECTIONS needs"
+        );
     }
 }
