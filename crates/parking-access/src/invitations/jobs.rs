@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::accept::{close_some, send};
+use super::invite_owner;
 use crate::accounts::Accounts;
+use crate::tenants::InviteOwner;
 
 /// Mails an invitation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,11 +35,15 @@ impl Job for CloseInvitations {
 
 /// Teaches a worker the jobs of the invitations.
 pub fn jobs(worker: Worker, accounts: &Accounts) -> Worker {
-    let [letters, closing] = std::array::from_fn(|_| accounts.clone());
+    let [letters, owners, closing] = std::array::from_fn(|_| accounts.clone());
     worker
         .on(move |tenant, job: SendInvitation| {
             let accounts = letters.clone();
             async move { send(&accounts, tenant, job.invitation_id).await }
+        })
+        .on(move |tenant, job: InviteOwner| {
+            let accounts = owners.clone();
+            async move { invite_owner(&accounts, tenant, &job).await }
         })
         .on(move |_, _: CloseInvitations| {
             let accounts = closing.clone();

@@ -547,6 +547,32 @@ async fn a_suspended_tenant_takes_nobody_in_and_the_platform_makes_its_own() {
 }
 
 #[tokio::test]
+async fn the_first_owner_of_a_tenant_is_invited_once() {
+    let open = open().await;
+    let tenant = open.house.stage.tenant("South Quay").await;
+    let wish = InviteOwner {
+        email: "First@example.org".to_owned(),
+        language: Language::Fr,
+        invited_by: None,
+    };
+    for _ in 0..2 {
+        let mut tx = open.house.stage.worker().await;
+        let now = open.house.stage.now();
+        queue::enqueue(tx.conn(), tenant, &wish, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let token = open.mailed("First@example.org").await;
+    assert_eq!(open.house.mailbox.letters().len(), 1);
+    let joined = open.accept(&token, PASSWORD).await.json();
+    assert_eq!(joined["tenant"]["id"], json!(tenant));
+    assert_eq!(
+        (&joined["tenant"]["role"], &joined["user"]["language"]),
+        (&json!("owner"), &json!("fr"))
+    );
+    assert_eq!(open.house.count("select count(*) from jobs").await, 0);
+}
+
+#[tokio::test]
 async fn what_is_no_invitation_is_refused_by_field() {
     let open = open().await;
     for (body, field) in [
