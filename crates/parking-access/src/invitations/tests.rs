@@ -232,6 +232,32 @@ async fn an_invitation_accepted_many_times_at_once_makes_one_member() {
 }
 
 #[tokio::test]
+async fn an_invitation_that_is_revoked_while_it_is_accepted_takes_nobody_in() {
+    let open = open().await;
+    open.invite("bob@example.org", "viewer").await;
+    let token = open.mailed("bob@example.org").await;
+    let mut revoking = open.house.stage.test.superuser().await;
+    sqlx::raw_sql("begin; update invitations set revoked_at = created_at, token_hash = null")
+        .execute(&mut revoking)
+        .await
+        .unwrap();
+    let waiting = "select count(*) from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock'";
+    let commit = async {
+        while open.house.count(waiting).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        sqlx::raw_sql("commit")
+            .execute(&mut revoking)
+            .await
+            .unwrap();
+    };
+    let (refused, ()) = futures_util::future::join(open.accept(&token, PASSWORD), commit).await;
+    assert_eq!(refused.code(), "token_invalid");
+    assert_eq!(open.house.count("select count(*) from users").await, 1);
+}
+
+#[tokio::test]
 async fn nobody_is_invited_twice_nor_if_they_are_in_whatever_the_case() {
     let open = open().await;
     assert_eq!(open.invite("bob@example.org", "viewer").await.status, 201);
