@@ -34,6 +34,11 @@ async fn the_sixth_person_of_a_basic_tenant_is_refused_and_the_owner_was_warned(
         .expect("users are limited");
     assert_eq!((&users["used"], &users["max"]), (&json!(5), &json!(5)));
     assert_eq!(users["near_limit"], true);
+    // A minute passes for the schedules.
+    sqlx::raw_sql("update schedules set next_run_at = next_run_at - interval '1 minute'")
+        .execute(&mut stage.server.superuser().await)
+        .await
+        .unwrap();
     stage.server.mailbox.wait_for(&owner.email, "limit").await;
 
     let bigger = json!({ "tier": "professional" });
