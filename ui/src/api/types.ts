@@ -24,7 +24,6 @@ export type CreatedApiKey = Schemas['CreatedApiKey'];
 export type WebhookSecret = Schemas['WebhookSecret'];
 export type CreatedWebhookSecret = Schemas['CreatedWebhookSecret'];
 export type AuditEntry = Schemas['AuditEntry'];
-export type AuditActorType = Schemas['AuditActor']['type'];
 export type AuditVerification = Schemas['AuditVerification'];
 export type Tenant = Schemas['Tenant'];
 export type TenantLimits = Schemas['TenantLimits'];

@@ -4,7 +4,7 @@ import type { Role } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
-export type ApiKeyDraft = {
+type ApiKeyDraft = {
   name: string;
   role: Role;
   scopes: string[];

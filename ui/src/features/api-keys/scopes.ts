@@ -9,7 +9,7 @@ export const scopedResources = [
 ] as const;
 export const singleScopes = ['telemetry:read', 'users:read', 'webhook:ingest', 'admin:*'] as const;
 
-export type ScopedResource = (typeof scopedResources)[number];
+type ScopedResource = (typeof scopedResources)[number];
 export type Reach = 'none' | 'read' | 'write';
 
 export function reachOf(scopes: readonly string[], resource: ScopedResource): Reach {

@@ -5,9 +5,9 @@ import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
 export const tenantFilters = ['status', 'tier'] as const;
-export type TenantFilter = (typeof tenantFilters)[number];
+type TenantFilter = (typeof tenantFilters)[number];
 
-export type TenantDraft = {
+type TenantDraft = {
   name: string;
   slug?: string;
   tier: string;

@@ -10,7 +10,7 @@ export function grantableRoles(me: Granter): Role[] {
   return roles.filter((role) => reaches(me.role, role));
 }
 
-export type MemberRefusal = 'notAllowed' | 'aboveOwn';
+type MemberRefusal = 'notAllowed' | 'aboveOwn';
 
 /** Why this caller may not change that member, if so. */
 export function memberRefusal(me: Granter, memberRole: string): MemberRefusal | null {
