@@ -1,30 +1,40 @@
 # For people. Programs call `cargo xtask` directly; every target here is one line.
+#
+# At a terminal a server gets a process group of its own (`set -m`): Ctrl-C is then for it alone, and
+# make waits for its clean end instead of ending itself.
+if_terminal := if test -t 0; then set -m;
+# Root just does it; anybody else is asked for a password by sudo.
+as_root := $(if $(filter 0,$(shell id -u)),sh,sudo sh) -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev check fix test e2e gen bench
+.PHONY: help compiler run dev check fix test e2e gen bench
+
+# Cargo links with the C compiler, so nothing of ours can install it.
+compiler:
+	@command -v cc >/dev/null || $(as_root) "apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev"
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: ## build everything and serve on http://localhost:8000, data in ./data
-	@test -t 0 && set -m; cargo xtask run
+run: compiler ## build everything and serve on http://localhost:8000, data in ./data
+	@$(if_terminal) cargo xtask run; else exec cargo xtask run; fi
 
-dev: ## the server from a debug build, and the UI with hot reload on http://localhost:5173
-	@test -t 0 && set -m; cargo xtask dev
+dev: compiler ## the server from a debug build, and the UI with hot reload on http://localhost:5173
+	@$(if_terminal) cargo xtask dev; else exec cargo xtask dev; fi
 
-check: ## the quick half of `make test`: format, spelling, lints, tidiness
+check: compiler ## the quick half of `make test`: format, spelling, lints, tidiness
 	@cargo xtask ci --quick
 
-fix: ## repair what a program can repair: format, spelling, simple lints
+fix: compiler ## repair what a program can repair: format, spelling, simple lints
 	@cargo xtask fix
 
-test: ## everything CI runs
+test: compiler ## everything CI runs
 	@cargo xtask ci
 
-e2e: ## the browser journeys alone
-	@cargo xtask ci --only setup,ui build,binary,e2e
+e2e: compiler ## the browser journeys alone
+	@cargo xtask ci --only "setup,ui build,binary,e2e"
 
-gen: ## rewrite the generated files
+gen: compiler ## rewrite the generated files
 	@cargo xtask gen
 
-bench: ## measure, print a table
+bench: compiler ## measure, print a table
 	@cargo xtask bench

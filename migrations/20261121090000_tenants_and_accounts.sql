@@ -83,13 +83,17 @@ create table invitations (
   last_sent_at timestamptz,
   accepted_at timestamptz,
   revoked_at timestamptz,
+  -- When it was put aside because its time had run out; until then it only has `expires_at` behind it.
+  closed_at timestamptz,
   version bigint not null default 1,
   primary key (tenant_id, id),
+  constraint invitations_end_once check (num_nonnulls(accepted_at, revoked_at, closed_at) <= 1),
   constraint invitations_platform_admin_in_platform
     check (role <> 'platform_admin' or tenant_id = '00000000-0000-0000-0000-000000000000')
 );
 create unique index invitations_one_open on invitations (tenant_id, email_key)
-  where accepted_at is null and revoked_at is null;
+  where accepted_at is null and revoked_at is null and closed_at is null;
+create index invitations_newest on invitations (tenant_id, created_at desc);
 
 -- One row a sign-in: the family of all refresh tokens that descend from it.
 create table sessions (
@@ -131,6 +135,22 @@ create table account_tokens (
   used_at timestamptz
 );
 create index account_tokens_user on account_tokens (user_id, purpose);
+
+-- Somebody wants to become a customer; nothing is made before they show that the address is theirs.
+create table registrations (
+  id uuid primary key,
+  email text not null,
+  email_key text not null,
+  name text not null,
+  tenant_name text not null,
+  tenant_slug text,
+  language text not null constraint registrations_language check (language in ('en', 'fr')),
+  token_hash bytea constraint registrations_token_unique unique,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  completed_at timestamptz
+);
+create index registrations_expiry on registrations (expires_at);
 
 create table api_keys (
   tenant_id uuid not null references tenants (id) on delete cascade,
@@ -252,7 +272,7 @@ create policy tenant_usage_platform on tenant_usage to parking_platform using (t
 create policy tenant_usage_worker on tenant_usage to parking_worker using (true) with check (true);
 grant select, update (used) on tenant_usage to parking_tenant;
 grant select, insert, update on tenant_usage to parking_platform;
-grant select, insert, update on tenant_usage to parking_worker;
+grant select, insert, update, delete on tenant_usage to parking_worker;
 
 alter table users enable row level security;
 alter table users force row level security;
@@ -298,6 +318,11 @@ alter table account_tokens force row level security;
 create policy account_tokens_worker on account_tokens to parking_worker using (true) with check (true);
 grant select, insert, update, delete on account_tokens to parking_worker;
 
+alter table registrations enable row level security;
+alter table registrations force row level security;
+create policy registrations_worker on registrations to parking_worker using (true) with check (true);
+grant select, insert, update, delete on registrations to parking_worker;
+
 alter table api_keys enable row level security;
 alter table api_keys force row level security;
 create policy api_keys_own on api_keys to parking_tenant
@@ -306,7 +331,7 @@ create policy api_keys_platform on api_keys for select to parking_platform using
 create policy api_keys_worker on api_keys to parking_worker using (true) with check (true);
 grant select, insert, update on api_keys to parking_tenant;
 grant select (tenant_id, id, name, role, scopes, expires_at, revoked_at, last_used_at, created_at) on api_keys to parking_platform;
-grant select, update (last_used_at, last_used_ip) on api_keys to parking_worker;
+grant select, update (last_used_at, last_used_ip), delete on api_keys to parking_worker;
 
 alter table webhook_secrets enable row level security;
 alter table webhook_secrets force row level security;
@@ -314,7 +339,7 @@ create policy webhook_secrets_own on webhook_secrets to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy webhook_secrets_worker on webhook_secrets to parking_worker using (true) with check (true);
 grant select, insert, update on webhook_secrets to parking_tenant;
-grant select, update (last_used_at) on webhook_secrets to parking_worker;
+grant select, update (last_used_at), delete on webhook_secrets to parking_worker;
 
 -- News for the caches of who may do what ---------------------------------------------------------
 

@@ -63,9 +63,9 @@ alter table audit_log force row level security;
 create policy audit_log_own on audit_log to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy audit_log_platform on audit_log for select to parking_platform using (true);
+create policy audit_log_platform_appends on audit_log for insert to parking_platform with check (true);
 create policy audit_log_worker on audit_log to parking_worker using (true) with check (true);
-grant select, insert on audit_log to parking_tenant, parking_worker;
-grant select on audit_log to parking_platform;
+grant select, insert on audit_log to parking_tenant, parking_platform, parking_worker;
 
 alter table audit_heads enable row level security;
 alter table audit_heads force row level security;

@@ -22,9 +22,9 @@ alter table events force row level security;
 create policy events_own on events to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy events_platform on events for select to parking_platform using (true);
+create policy events_platform_appends on events for insert to parking_platform with check (true);
 create policy events_worker on events to parking_worker using (true) with check (true);
-grant select, insert on events to parking_tenant, parking_worker;
-grant select on events to parking_platform;
+grant select, insert on events to parking_tenant, parking_platform, parking_worker;
 
 create function announce_events() returns trigger
   language plpgsql
@@ -62,9 +62,9 @@ alter table jobs force row level security;
 create policy jobs_own on jobs to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy jobs_platform on jobs for select to parking_platform using (true);
+create policy jobs_platform_enqueues on jobs for insert to parking_platform with check (true);
 create policy jobs_worker on jobs to parking_worker using (true) with check (true);
-grant select, insert on jobs to parking_tenant;
-grant select on jobs to parking_platform;
+grant select, insert on jobs to parking_tenant, parking_platform;
 grant select, insert, update, delete on jobs to parking_worker;
 
 create function announce_jobs() returns trigger
@@ -107,8 +107,11 @@ alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 create policy idempotency_keys_own on idempotency_keys to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
+create policy idempotency_keys_platform on idempotency_keys to parking_platform
+  using (tenant_id = '00000000-0000-0000-0000-000000000000') with check (tenant_id = '00000000-0000-0000-0000-000000000000');
 create policy idempotency_keys_worker on idempotency_keys to parking_worker using (true) with check (true);
 grant select, insert, update, delete on idempotency_keys to parking_tenant, parking_worker;
+grant select, insert, update on idempotency_keys to parking_platform;
 
 -- Partitions -------------------------------------------------------------------------------------
 
@@ -129,7 +132,12 @@ begin
   for month in select generate_series(first_day, first_day + make_interval(months => months_ahead), '1 month')::date loop
     child := parent || '_' || to_char(month, 'YYYY_MM');
     if to_regclass(child) is null then
-      execute format('create table %I partition of %I for values from (%L) to (%L)', child, parent,
+      -- Rows of this month that came while nobody had prepared it are in the default partition,
+      -- and PostgreSQL refuses to cut the month out around them: they move first.
+      execute format('create table %I (like %I including defaults including constraints including indexes)', child, parent);
+      execute format('with moved as (delete from %I where at >= %L and at < %L returning *) insert into %I select * from moved',
+        parent || '_default', month::timestamp at time zone 'UTC', (month + interval '1 month')::timestamp at time zone 'UTC', child);
+      execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child,
         month::timestamp at time zone 'UTC', (month + interval '1 month')::timestamp at time zone 'UTC');
       execute format('alter table %I enable row level security', child);
       execute format('alter table %I force row level security', child);
@@ -170,6 +178,8 @@ grant execute on function ensure_partitions(text, timestamptz, int), drop_partit
 create table audit_log_default partition of audit_log default;
 alter table audit_log_default enable row level security;
 alter table audit_log_default force row level security;
+create policy audit_log_default_owner on audit_log_default to parking_owner using (true) with check (true);
 create table events_default partition of events default;
 alter table events_default enable row level security;
 alter table events_default force row level security;
+create policy events_default_owner on events_default to parking_owner using (true) with check (true);

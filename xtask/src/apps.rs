@@ -25,30 +25,48 @@ const UI_SOURCES: [&str; 7] = [
 /// `cargo xtask run`: builds what is out of date and becomes the server.
 pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
-    build_ui(repo)?;
-    shell::run(
-        repo.cargo()
-            .args(["build", "--release", "--locked", "--package", "parking"]),
-    )?;
-    let mut server = serve(repo, repo.target().join("release/parking"));
+    let mut server = serve(repo, build_release(repo)?);
     server.args(arguments);
     // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.
     Err(server.exec()).context("starting target/release/parking")
 }
 
+/// Builds what is shipped, the UI in it, and says where it is.
+pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
+    build_ui(repo)?;
+    // By the binary's name: a crate below `moka` is called parking too. Traces and Sentry are for
+    // those who run it; developers compile without them.
+    shell::run(repo.cargo().args([
+        "build",
+        "--release",
+        "--locked",
+        "--bin",
+        "parking",
+        "--features",
+        "telemetry",
+    ]))?;
+    Ok(repo.target().join("release/parking"))
+}
+
+/// Keeps the UI's server running beside ours. A Ctrl-C reaches both; ours may take its time to end.
+const BESIDE: &str = r#"
+npm --prefix ui run dev &
+ui=$!
+trap : INT TERM
+"$@"
+status=$?
+kill $ui 2>/dev/null
+wait $ui
+exit $status
+"#;
+
 /// `cargo xtask dev`: a debug server, and the UI served with hot reload in front of it.
 pub(crate) fn dev(repo: &Repo) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
     let binary = build_binary(repo)?;
-    let mut ui = repo
-        .npm("ui")
-        .args(["run", "dev"])
-        .spawn()
-        .context("starting the UI")?;
-    let served = shell::run(&mut serve(repo, binary));
-    ui.kill().ok();
-    ui.wait().context("waiting for the UI")?;
-    served
+    let mut shell = repo.command("sh");
+    shell.args(["-c", BESIDE, "dev"]).arg(binary).arg("serve");
+    Err(shell.exec()).context("starting the shell that keeps both")
 }
 
 /// Builds the UI unless nothing it is made of has changed.

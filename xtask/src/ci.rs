@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::apps;
+use crate::cluster::Cluster;
 use crate::r#gen;
 use crate::repo::Repo;
+use crate::schemathesis;
 use crate::setup::{self, Mode, Purpose};
 use crate::shell;
 use crate::tidy;
@@ -29,7 +31,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "setup",
         is_quick: true,
@@ -81,9 +83,19 @@ const STEPS: [Step; 14] = [
         run: clippy,
     },
     Step {
+        name: "rustdoc",
+        is_quick: false,
+        run: rustdoc,
+    },
+    Step {
         name: "test",
         is_quick: false,
         run: test,
+    },
+    Step {
+        name: "schemathesis",
+        is_quick: false,
+        run: described,
     },
     Step {
         name: "generated",
@@ -126,9 +138,22 @@ pub(crate) fn fix(repo: &Repo) -> Result<()> {
     shell::run(repo.cargo().args(["fmt", "--all"]))?;
     shell::run(repo.command("taplo").args(["fmt"]).env("RUST_LOG", "warn"))?;
     shell::run(repo.command("typos").arg("--write-changes"))?;
+    shell::run(repo.npm("ui").args(["run", "--silent", "fix"]))?;
     let mut clippy = repo.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--fix"]);
     shell::run(clippy.args(["--allow-dirty", "--allow-staged"]))
+}
+
+/// `cargo xtask test [filter…]`: the tests, over one PostgreSQL for all of them.
+///
+/// `cargo nextest run` alone does as well, but each test then starts a server of its own.
+pub(crate) fn run_tests(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let cluster = Cluster::start(repo)?;
+    let mut cargo = repo.cargo();
+    cargo
+        .args(["nextest", "run", "--locked", "--workspace"])
+        .args(arguments);
+    shell::run(cargo.env("PARKING_TEST_DATABASE_URL", cluster.url()))
 }
 
 fn named(names: &str) -> Result<Vec<&'static Step>> {
@@ -187,9 +212,9 @@ fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
         );
         bail!("{} of {} steps failed", failed.len(), steps.len());
     }
+    let count = steps.len();
     println!(
-        "PASSED: all {} steps in {}",
-        steps.len(),
+        "PASSED: {count} of {count} steps in {}",
         spoken(start.elapsed())
     );
     Ok(())
@@ -280,11 +305,25 @@ fn clippy(repo: &Repo) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn test(repo: &Repo) -> Result<Outcome> {
+/// Links inside documentation are checked by nobody else.
+fn rustdoc(repo: &Repo) -> Result<Outcome> {
+    let mut cargo = repo.cargo();
+    cargo.args(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]);
     shell::run(
-        repo.cargo()
-            .args(["nextest", "run", "--locked", "--workspace"]),
+        cargo
+            .arg("--document-private-items")
+            .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    Ok(Outcome::Passed)
+}
+
+fn test(repo: &Repo) -> Result<Outcome> {
+    run_tests(repo, &[])?;
+    Ok(Outcome::Passed)
+}
+
+fn described(repo: &Repo) -> Result<Outcome> {
+    schemathesis::task(repo)?;
     Ok(Outcome::Passed)
 }
 

@@ -173,7 +173,10 @@ impl Cluster {
             "listen_addresses=",
             "fsync=off",
             "synchronous_commit=off",
+            "full_page_writes=off",
             "jit=off",
+            // Every test has a database and a pool of its own.
+            "max_connections=200",
         ] {
             keeper.args(["-c", setting]);
         }

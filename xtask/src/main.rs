@@ -9,10 +9,12 @@
 )]
 
 mod apps;
+mod bench;
 mod ci;
 mod cluster;
 mod r#gen;
 mod repo;
+mod schemathesis;
 mod setup;
 mod shell;
 mod stamp;
@@ -29,8 +31,11 @@ cargo xtask <task>
 
   setup [--check] [--for run]   install what the project needs, or say what is missing
   ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
+  schemathesis                  property-based tests of the API against its own description
+  bench [--write] [seconds]     measure the release binary, print a table
   fix                           format, correct spelling, apply simple lints
   run [argument…]               build UI and release binary, serve on http://localhost:8000
   dev                           debug server and UI with hot reload
@@ -56,8 +61,11 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match task.as_str() {
         "setup" => setup::task(&repo, rest),
         "ci" => ci::task(&repo, rest),
+        "test" => ci::run_tests(&repo, rest),
         "tidy" => tidy::task(&repo),
         "gen" => r#gen::task(&repo, rest),
+        "schemathesis" => schemathesis::task(&repo),
+        "bench" => bench::task(&repo, rest),
         "fix" => ci::fix(&repo),
         "run" => apps::run(&repo, rest),
         "dev" => apps::dev(&repo),

@@ -69,13 +69,14 @@ pub async fn pending(
     if is_fresh {
         return Ok(migrations.iter().count());
     }
-    // The login role may become the worker, an account that migrates may become the owner.
-    if sqlx::query("set role parking_worker")
+    // An account that migrates may become the owner, the login role the worker, who is let in
+    // once the first migration is done.
+    if sqlx::query("set role parking_owner")
         .execute(&mut conn)
         .await
         .is_err()
     {
-        sqlx::query("set role parking_owner")
+        sqlx::query("set role parking_worker")
             .execute(&mut conn)
             .await?;
     }

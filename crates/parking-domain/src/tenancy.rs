@@ -137,6 +137,47 @@ pub struct Limits {
     pub requests_per_minute: u32,
 }
 
+/// What was agreed with one tenant instead of its tier's limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitOverrides {
+    /// Members, and invitations that are still open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
+    /// Sites.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sites: Option<u32>,
+    /// Bays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spaces: Option<u32>,
+    /// Devices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub devices: Option<u32>,
+    /// Gateways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateways: Option<u32>,
+    /// API requests of all the tenant's callers together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+}
+
+impl LimitOverrides {
+    /// The limits that hold: what was agreed, and the tier's for the rest.
+    pub fn over(&self, tier: Tier) -> Limits {
+        let usual = tier.limits();
+        Limits {
+            users: self.users.unwrap_or(usual.users),
+            sites: self.sites.unwrap_or(usual.sites),
+            spaces: self.spaces.unwrap_or(usual.spaces),
+            devices: self.devices.unwrap_or(usual.devices),
+            gateways: self.gateways.unwrap_or(usual.gateways),
+            requests_per_minute: self
+                .requests_per_minute
+                .unwrap_or(usual.requests_per_minute),
+        }
+    }
+}
+
 /// Whether so much of a limit is used that people should hear of it: four fifths.
 pub fn is_near_limit(used: u32, limit: u32) -> bool {
     u64::from(used) * 5 >= u64::from(limit) * 4
@@ -154,6 +195,23 @@ mod tests {
         assert!(is_near_limit(0, 0));
         assert!(!is_near_limit(79, 100));
         assert!(is_near_limit(u32::MAX, u32::MAX));
+    }
+
+    #[test]
+    fn what_was_agreed_replaces_the_tiers_limit_and_nothing_else() {
+        let agreed = LimitOverrides {
+            spaces: Some(0),
+            ..LimitOverrides::default()
+        };
+        let limits = agreed.over(Tier::Basic);
+        assert_eq!(limits.spaces, 0);
+        assert_eq!(
+            Limits {
+                spaces: 100,
+                ..limits
+            },
+            Tier::Basic.limits()
+        );
     }
 
     #[test]

@@ -93,6 +93,13 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
+/// Reads a form as browsers and OAuth clients send it, with the same care as a query string.
+pub fn from_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| ApiError::new(Code::MalformedRequest).detail(error))?;
+    from_pairs(query_pairs(text)?)
+}
+
 /// serde's message without the position, which means nothing to whoever filled in a form.
 fn plain(error: &serde_json::Error) -> String {
     let message = error.to_string();

@@ -72,6 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn add(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {
         let (schemas, mut paths, methods) = handlers;
         for (path, item) in &mut paths.paths {
+            distinguish(item);
             for operation in operations(item) {
                 describe(operation, access, self.tag, path);
             }
@@ -126,6 +127,15 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     ]
     .into_iter()
     .filter_map(Option::as_mut)
+}
+
+/// A handler of both PATCH and PUT is two operations, and no two may have the same name.
+fn distinguish(item: &mut PathItem) {
+    if let (Some(patch), Some(put)) = (&item.patch, &mut item.put)
+        && patch.operation_id == put.operation_id
+    {
+        put.operation_id = put.operation_id.take().map(|id| format!("{id}_by_put"));
+    }
 }
 
 /// Completes an operation with what holds for all: its access and the errors anybody can get.

@@ -1,7 +1,9 @@
 //! What runs beside requests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_access::authenticate::Callers;
 use parking_db::listen::Notice;
 use parking_db::queue::{Schedule, Worker, run_due_schedules};
 use parking_db::reconcile::{self, Nudge};
@@ -21,6 +23,9 @@ const QUEUE_PERIOD: Duration = Duration::from_secs(2);
 
 /// How often the schedules are looked at.
 const SCHEDULE_PERIOD: Duration = Duration::from_secs(5);
+
+/// How often the last use of keys is written down.
+const USAGE_PERIOD: Duration = Duration::from_secs(30);
 
 /// How often health is looked at.
 const HEALTH_PERIOD: Duration = Duration::from_secs(5);
@@ -60,9 +65,17 @@ impl Server {
                 run_schedules(
                     self.db.clone(),
                     self.clock.clone(),
-                    self.schedules(),
+                    Self::schedules(),
                     stop.clone(),
                 ),
+            ),
+            Background::new(
+                "callers",
+                Arc::clone(&self.callers).watch(self.notices.subscribe(), stop.clone()),
+            ),
+            Background::new(
+                "last use of keys",
+                flush_usage(Arc::clone(&self.callers), stop.clone()),
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];
@@ -73,16 +86,6 @@ impl Server {
             ));
         }
         parts
-    }
-
-    /// Knows how every kind of job is done.
-    pub fn worker(&self) -> Worker {
-        self.parts_jobs(Worker::new(self.db.clone(), self.clock.clone()))
-    }
-
-    /// Every recurring job.
-    pub fn schedules(&self) -> Vec<Schedule> {
-        Self::parts_schedules()
     }
 }
 
@@ -95,6 +98,24 @@ async fn look_after(health: Health, stop: CancellationToken) {
         }
     })
     .await;
+}
+
+async fn flush_usage(callers: Arc<Callers>, stop: CancellationToken) {
+    reconcile::run(
+        "last use of keys",
+        USAGE_PERIOD,
+        Nudge::default(),
+        stop.clone(),
+        || {
+            let callers = Arc::clone(&callers);
+            async move { callers.flush_usage().await.map(|()| false) }
+        },
+    )
+    .await;
+    // What was gathered since the last time would be lost otherwise.
+    if let Err(error) = callers.flush_usage().await {
+        warn!(error = %error, "the last use of some keys was not written down");
+    }
 }
 
 async fn run_jobs(worker: Worker, nudge: Nudge, stop: CancellationToken) {

@@ -5,13 +5,21 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use parking_access::audit::{self, AuditLog, KeepPartitions, keep_partitions};
+use parking_access::accounts::{self, Accounts};
+use parking_access::api_keys::{self, ApiKeys};
+use parking_access::audit::{self, AuditLog, keep_partitions};
+use parking_access::authenticate::Callers;
+use parking_access::invitations;
+use parking_access::members::{self, Members};
+use parking_access::registrations;
+use parking_access::secrets::Vault;
+use parking_access::tenants::{self, Tenants};
+use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
 use parking_http::edge::{Edge, EdgeOptions};
-use parking_http::limits::Buckets;
 use parking_http::metrics::EdgeMetrics;
 use parking_http::{Authenticate, Routes};
 use prometheus_client::registry::Registry;
@@ -53,14 +61,10 @@ pub struct ServerOptions {
 
 /// What the server is made from.
 pub struct Parts {
-    /// The database.
-    pub db: Db,
-    /// The time.
-    pub clock: Clock,
-    /// Who knows the callers.
-    pub authenticate: Arc<dyn Authenticate>,
-    /// The buckets of the rate limits.
-    pub buckets: Arc<Buckets>,
+    /// People and their sign-ins; their database and clock are the server's.
+    pub accounts: Accounts,
+    /// Where secrets are sealed.
+    pub vault: Vault,
 }
 
 /// The server: every slice, put together.
@@ -70,6 +74,10 @@ pub struct Server {
     pub(crate) clock: Clock,
     pub(crate) notices: Notices,
     pub(crate) health: Health,
+    pub(crate) callers: Arc<Callers>,
+    accounts: Accounts,
+    tenants: Tenants,
+    vault: Vault,
     options: ServerOptions,
     metrics: Metrics,
     edge: Arc<Edge>,
@@ -79,15 +87,17 @@ pub struct Server {
 impl Server {
     /// Puts the slices together.
     pub fn new(parts: Parts, options: ServerOptions) -> Self {
-        let Parts {
-            db,
-            clock,
-            authenticate,
-            buckets,
-        } = parts;
+        let Parts { accounts, vault } = parts;
+        let (db, clock, buckets) = (
+            accounts.db.clone(),
+            accounts.clock.clone(),
+            Arc::clone(&accounts.buckets),
+        );
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
         let metrics = Metrics::new(registry, db.clone());
+        let callers = Callers::new(db.clone(), clock.clone(), accounts.tokens.clone());
+        let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
         let edge = Edge::new(
             options.edge.clone(),
             clock.clone(),
@@ -105,16 +115,27 @@ impl Server {
             metrics: metrics.clone(),
             last: Arc::new(Mutex::new(None)),
         };
+        let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
+        let notices = Notices::default();
         Self {
             db,
             clock,
-            notices: Notices::default(),
+            notices,
             health,
+            callers,
+            accounts,
+            tenants,
+            vault,
             options,
             metrics,
             edge,
             readiness,
         }
+    }
+
+    /// Brings what must be there before the first request: the months of the logs.
+    pub async fn prepare(&self) -> parking_db::Result<()> {
+        keep_partitions(&self.db, self.clock.now()).await
     }
 
     /// The server's stage, for whoever moves it.
@@ -130,7 +151,7 @@ impl Server {
         let api = api.layer(from_fn_with_state(self.readiness.clone(), gate));
         let mut open = open
             .merge(docs::router(&described))
-            .fallback_service(parking_ui::router());
+            .fallback(parking_ui::serve);
         if self.options.shows_metrics {
             open = open.merge(self.metrics.router());
         }
@@ -155,10 +176,28 @@ impl Server {
 
     /// Routes that have callers, permissions and limits.
     fn api(&self) -> Routes {
+        let (db, clock) = (self.db.clone(), self.clock.clone());
         audit::routes(AuditLog {
-            db: self.db.clone(),
-            clock: self.clock.clone(),
+            db: db.clone(),
+            clock: clock.clone(),
         })
+        .merge(tenants::routes(self.tenants.clone()))
+        .merge(accounts::routes(self.accounts.clone()))
+        .merge(members::routes(Members {
+            db: db.clone(),
+            clock: clock.clone(),
+        }))
+        .merge(registrations::routes(self.accounts.clone()))
+        .merge(invitations::routes(self.accounts.clone()))
+        .merge(api_keys::routes(ApiKeys {
+            db: db.clone(),
+            clock: clock.clone(),
+        }))
+        .merge(webhook_secrets::routes(WebhookSecrets {
+            db,
+            clock,
+            vault: self.vault.clone(),
+        }))
     }
 
     /// Routes that are open to everybody and never limited.
@@ -171,20 +210,26 @@ impl Server {
         }))
     }
 
-    /// Teaches a worker every kind of job.
-    pub(crate) fn parts_jobs(&self, worker: Worker) -> Worker {
-        let (db, clock) = (self.db.clone(), self.clock.clone());
-        worker.on(move |_, _: KeepPartitions| {
-            let (db, clock) = (db.clone(), clock.clone());
-            async move { Ok(keep_partitions(&db, clock.now()).await?) }
-        })
+    /// Knows how every kind of job is done.
+    pub fn worker(&self) -> Worker {
+        let worker = Worker::new(self.db.clone(), self.clock.clone());
+        let worker = audit::jobs(worker, &self.db, &self.clock);
+        let worker = tenants::jobs(worker, &self.tenants);
+        let worker = accounts::jobs(worker, &self.accounts);
+        let worker = registrations::jobs(worker, &self.accounts);
+        invitations::jobs(worker, &self.accounts)
     }
 
     /// Every recurring job.
-    pub(crate) fn parts_schedules() -> Vec<Schedule> {
-        vec![Schedule::every::<KeepPartitions>(chrono::TimeDelta::hours(
-            12,
-        ))]
+    pub fn schedules() -> Vec<Schedule> {
+        [
+            audit::schedules(),
+            tenants::schedules(),
+            accounts::schedules(),
+            registrations::schedules(),
+            invitations::schedules(),
+        ]
+        .concat()
     }
 }
 

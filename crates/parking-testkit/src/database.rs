@@ -16,8 +16,8 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 /// The migrations of the product.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// The password of the login role in test clusters, which only this machine can reach.
-const PASSWORD: &str = "parking-test";
+/// The password of the login role in test databases, which only this machine can reach.
+pub const PASSWORD: &str = "parking-test";
 
 /// A migrated database of its own, reached as the application reaches it.
 #[derive(Debug)]
@@ -33,26 +33,40 @@ impl TestDb {
     pub async fn new() -> Self {
         let admin = server();
         let template = template(&admin).await;
+        let made = Self::made(admin, &format!("template {template}")).await;
+        made.prepare().await;
+        made
+    }
+
+    /// A database with nothing in it, on a server that knows the roles.
+    pub async fn blank() -> Self {
+        let admin = server();
+        template(&admin).await;
+        Self::made(admin, "").await
+    }
+
+    /// A copy of this one as it is now, for tests that tamper with it. Nobody else may be
+    /// connected: PostgreSQL copies what nobody uses.
+    pub async fn copy(&self) -> Self {
+        self.db.close().await;
+        Self::made(self.admin.clone(), &format!("template {}", self.name)).await
+    }
+
+    async fn made(admin: PgConnectOptions, how: &str) -> Self {
         let name = format!("test_{}", fresh().simple());
-        execute(
-            &admin,
-            &format!("create database {name} template {template}"),
-        )
-        .await;
+        execute(&admin, &format!("create database {name} {how}")).await;
         let db = Db::lazy(&DbOptions {
             // A parallel suite on a small machine may wait a while for its turn.
             acquire_timeout: Duration::from_secs(20),
             ..DbOptions::new(login(&admin).database(&name))
         });
         let noon = DateTime::from_timestamp(1_800_014_400, 0).expect("a valid instant");
-        let made = Self {
+        Self {
             admin,
             name,
             db,
             clock: Clock::manual(noon),
-        };
-        made.prepare().await;
-        made
+        }
     }
 
     /// The database, as the application sees it.

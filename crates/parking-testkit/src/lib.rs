@@ -5,5 +5,5 @@
 mod database;
 mod mailbox;
 
-pub use database::{MIGRATIONS, TestDb};
+pub use database::{MIGRATIONS, PASSWORD, TestDb};
 pub use mailbox::{Mailbox, Received};

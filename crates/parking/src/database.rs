@@ -1,4 +1,4 @@
-//! The installation's database: the private cluster or the one that DATABASE_URL names, with the
+//! The installation's database: the private cluster or the one that `DATABASE_URL` names, with the
 //! roles and the schema this program needs.
 
 use std::collections::BTreeMap;
@@ -121,6 +121,19 @@ impl Database {
         self.cluster.as_mut().is_none_or(Cluster::is_running)
     }
 
+    /// Starts the private cluster again after it ended; the pool finds it under the same address.
+    pub(crate) async fn revive(&mut self, config: &Config) -> anyhow::Result<()> {
+        let (ended, config) = (self.cluster.take(), config.clone());
+        // On a thread of its own: a recovery may take long, and a wish to stop must be heard.
+        let revived = tokio::task::spawn_blocking(move || {
+            // Given back before it is claimed again.
+            drop(ended);
+            Self::own(&config)
+        });
+        self.cluster = revived.await??.cluster;
+        Ok(())
+    }
+
     /// Where the database is, in words for people.
     pub(crate) fn place(&self) -> String {
         let database = self.app.get_database().unwrap_or("parking");
@@ -144,8 +157,11 @@ impl Database {
     }
 
     /// Makes the roles where they are missing and this account may, then brings the schema up to
-    /// date; answers how many migrations were applied.
+    /// date; answers how many migrations it lacked.
     pub(crate) async fn migrate(&self) -> anyhow::Result<usize> {
+        if self.migrator.is_none() && matches!(self.pending().await, Ok(0)) {
+            return Ok(0);
+        }
         // A database that was given with one account is migrated by that account, if it may.
         let migrator = self.migrator.as_ref().unwrap_or(&self.app);
         let is_separate = self.migrator.is_some();
@@ -167,12 +183,11 @@ impl Database {
             .map_err(explain_schema)?;
         let run = migrate::run(migrator, &MIGRATIONS);
         tokio::pin!(run);
-        let done = match tokio::time::timeout(PATIENCE, &mut run).await {
-            Ok(done) => done,
-            Err(_) => {
-                info!("still migrating, or waiting for another migration of this database");
-                run.await
-            }
+        let done = if let Ok(done) = tokio::time::timeout(PATIENCE, &mut run).await {
+            done
+        } else {
+            info!("still migrating, or waiting for another migration of this database");
+            run.await
         };
         done.map_err(explain_schema)?;
         Ok(pending)
@@ -241,6 +256,11 @@ impl Database {
     }
 }
 
+/// A pool that reaches no database, for what only describes the server.
+pub(crate) fn nowhere() -> Db {
+    Db::lazy(&DbOptions::new(PgConnectOptions::new_without_pgpass()))
+}
+
 /// How the private cluster is found and run.
 fn options(config: &Config) -> ClusterOptions {
     let paths = &config.paths;
@@ -287,7 +307,9 @@ fn explain_schema(error: SchemaError) -> anyhow::Error {
     }
 }
 
-fn explain_db(error: DbError) -> anyhow::Error {
+/// How the process should end when the database said no.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+pub(crate) fn explain_db(error: DbError) -> anyhow::Error {
     let exit = match &error {
         DbError::Unavailable(_) => Exit::Unavailable,
         _ => Exit::Refused,

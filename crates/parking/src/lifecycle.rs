@@ -49,6 +49,11 @@ impl Lifecycle {
         self.hard.clone()
     }
 
+    /// Waits until the shutdown begins.
+    pub(crate) async fn until_stopping(&self) {
+        self.soft.cancelled().await;
+    }
+
     /// Begins the shutdown because something the server cannot do without is gone.
     pub(crate) fn fail(&self) {
         self.has_failed.store(true, Ordering::Relaxed);

@@ -1,5 +1,6 @@
 //! The `parking` binary: what was asked on the command line, done, and an exit code.
 
+mod administrator;
 mod cmd;
 mod config;
 mod database;

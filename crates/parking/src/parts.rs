@@ -1,11 +1,116 @@
 //! From the configuration to the parts that other crates make of it.
 
+use std::sync::Arc;
+
 use anyhow::Context;
+use chrono::TimeDelta;
+use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, Tokens};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
+use parking_access::secrets::Vault;
+use parking_db::Db;
+use parking_domain::clock::Clock;
+use parking_http::edge::EdgeOptions;
+use parking_http::limits::{Buckets, RateLimits};
+use parking_server::{Build, Parts, Server, ServerOptions};
 
-use crate::config::{Config, Mode, Tls};
+use crate::config::{Config, Keys, Mode, Tls};
 
-/// What sends letters; `port` is the one really listened on, for links without PUBLIC_URL.
+/// Which program this is.
+pub(crate) const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    commit: option_env!("PARKING_COMMIT"),
+};
+
+/// Who signs access tokens, as the tokens say it.
+const ISSUER: &str = "parking";
+
+/// The server; `port` is the one really listened on.
+pub(crate) fn server(
+    config: &Config,
+    db: Db,
+    keys: &Keys,
+    hasher: Hasher,
+    port: u16,
+) -> anyhow::Result<Server> {
+    let mailer = mailer(config, port)?;
+    let is_mail_configured = mailer.is_configured();
+    let accounts = Accounts {
+        db,
+        clock: Clock::system(),
+        hasher,
+        tokens: Tokens::new(&keys.signing, ISSUER),
+        mailer,
+        buckets: Arc::new(Buckets::default()),
+        options: account_options(config)?,
+    };
+    let parts = Parts {
+        accounts,
+        vault: Vault::new(&keys.encryption),
+    };
+    let options = ServerOptions {
+        app_name: config.server.app_name.clone(),
+        build: BUILD,
+        edge: edge(config)?,
+        data_dir: config
+            .database
+            .url
+            .is_none()
+            .then(|| config.paths.data_dir.clone()),
+        shows_metrics: config.telemetry.has_metrics && config.server.metrics_listen.is_none(),
+        is_registration_enabled: config.auth.is_registration_open,
+        is_mail_configured,
+    };
+    Ok(Server::new(parts, options))
+}
+
+fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
+    let (server, limits) = (&config.server, &config.limits);
+    let origins = server.cors_origins.iter().map(|origin| origin.parse());
+    Ok(EdgeOptions {
+        request_timeout: server.request_timeout,
+        body_size_max: server.max_request_bytes,
+        cors_origins: origins.collect::<Result<_, _>>().context("CORS_ORIGINS")?,
+        trusted_proxies: server.trusted_proxies.clone(),
+        is_https: is_https(config),
+        rate_limits: limits.is_enabled.then(|| rate_limits(config)),
+    })
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    RateLimits {
+        requests_per_minute: config.limits.per_minute,
+        writes_per_minute: config.limits.writes_per_minute,
+        anonymous_per_minute: config.limits.anonymous_per_minute,
+    }
+}
+
+fn account_options(config: &Config) -> anyhow::Result<AccountOptions> {
+    let days = |span| TimeDelta::from_std(span).context("a span of time is too long");
+    Ok(AccountOptions {
+        registration_enabled: config.auth.is_registration_open,
+        access_ttl: days(config.auth.access_token_for)?,
+        session_ttl: days(config.auth.refresh_token_for)?,
+        public_url_is_https: is_https(config),
+        rate_limits: rate_limits(config),
+        attempts_are_limited: config.limits.is_enabled,
+    })
+}
+
+fn is_https(config: &Config) -> bool {
+    let url = config.server.public_url.as_ref();
+    url.is_some_and(|url| url.scheme() == "https")
+}
+
+/// What hashes passwords, on threads of its own.
+pub(crate) fn hasher(config: &Config) -> anyhow::Result<Hasher> {
+    let options = HashOptions {
+        threads: config.auth.hash_parallelism,
+        ..HashOptions::default()
+    };
+    Hasher::start(options).context("the threads that hash passwords cannot be started")
+}
+
+/// What sends letters; `port` is the one really listened on, for links without `PUBLIC_URL`.
 pub(crate) fn mailer(config: &Config, port: u16) -> anyhow::Result<Mailer> {
     let (name, url) = (&config.server.app_name, &config.server.base_url(port));
     let Some(mail) = &config.mail else {
@@ -19,7 +124,7 @@ pub(crate) fn mailer(config: &Config, port: u16) -> anyhow::Result<Mailer> {
         port: mail.port,
         security: match mail.tls {
             Tls::Implicit => SmtpSecurity::Tls,
-            Tls::StartTls => SmtpSecurity::StartTls,
+            Tls::Upgraded => SmtpSecurity::StartTls,
             Tls::Nothing => SmtpSecurity::None,
         },
         credentials: mail.login.clone(),

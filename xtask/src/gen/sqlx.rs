@@ -29,46 +29,56 @@ const MACROS: [&str; 6] = [
     "query_file_scalar!(",
 ];
 
+/// What a lint run is held to.
+const STRICT: [&str; 2] = ["-D", "warnings"];
+/// A lint must not stand between a developer and the data the lint run itself needs.
+const LENIENT: [&str; 2] = ["--cap-lints", "allow"];
+
 /// Lints the workspace, warnings denied; looks at the database too when a query, the schema or the
 /// committed data has changed since both last agreed.
 pub(crate) fn lint(repo: &Repo) -> Result<()> {
-    if check(repo)? {
+    let sources = sources_with_queries(repo)?;
+    if sources.is_empty() {
+        return clippy(repo, &STRICT, None, None);
+    }
+    if let Some(word) = Agreement::load(repo, inputs(repo, &sources)?)? {
+        return clippy(repo, &STRICT, Some(&word), None);
+    }
+    if compare(repo, &sources, &STRICT)? {
         return Ok(());
     }
     bail!("{FOLDER} is stale; `make gen` rewrites it")
 }
 
-/// Lints, and says whether the committed data is what the database would say now.
+/// Whether the committed data is what the database would say now.
 pub(super) fn check(repo: &Repo) -> Result<bool> {
-    let strict = ["-D", "warnings"];
     let sources = sources_with_queries(repo)?;
     if sources.is_empty() {
-        clippy(repo, &strict, None, None)?;
         return Ok(committed(repo)?.is_empty());
     }
-    let inputs = inputs(repo, &sources)?;
-    if let Some(word) = Agreement::load(repo, inputs)? {
-        clippy(repo, &strict, Some(&word), None)?;
-        return Ok(true);
-    }
+    let is_known = Agreement::load(repo, inputs(repo, &sources)?)?.is_some();
+    Ok(is_known || compare(repo, &sources, &LENIENT)?)
+}
+
+/// Compares with what a migrated database says, and remembers if both agree.
+fn compare(repo: &Repo, sources: &[PathBuf], lints: &[&str]) -> Result<bool> {
     let cluster = Cluster::start(repo)?;
     cluster.migrate(repo)?;
     let word = fresh_word();
-    let seen = look(repo, &cluster, &strict, &word)?;
-    report_differences(&committed(repo)?, &seen);
-    let is_current = committed(repo)? == seen;
-    if is_current {
-        Agreement::save(repo, inputs, &word)?;
+    let seen = look(repo, &cluster, lints, &word)?;
+    let committed = committed(repo)?;
+    report_differences(&committed, &seen);
+    if committed == seen {
+        Agreement::save(repo, inputs(repo, sources)?, &word)?;
     }
-    Ok(is_current)
+    Ok(committed == seen)
 }
 
 /// Replaces the committed data; says whether it was up to date.
 pub(super) fn rewrite(repo: &Repo, cluster: &Cluster) -> Result<bool> {
     let sources = sources_with_queries(repo)?;
     let word = fresh_word();
-    // A lint must not stand between a developer and the data the lint run itself needs.
-    let seen = look(repo, cluster, &["--cap-lints", "allow"], &word)?;
+    let seen = look(repo, cluster, &LENIENT, &word)?;
     let before = committed(repo)?;
     for name in before.keys().filter(|name| !seen.contains_key(*name)) {
         fs::remove_file(repo.path(FOLDER).join(name))?;

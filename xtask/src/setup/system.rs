@@ -1,4 +1,6 @@
-//! What comes from the distribution: PostgreSQL, Chromium, a C compiler, Python's venv.
+//! What comes from the distribution: PostgreSQL, Chromium, Python's venv.
+//!
+//! Not here: the C compiler. Without it this program could not have been linked; `make` sees to it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -92,7 +94,6 @@ pub(super) fn prepare(
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Need {
-    Compiler,
     Postgres,
     Chromium,
     PythonVenv,
@@ -101,7 +102,6 @@ enum Need {
 impl Need {
     fn name(self) -> &'static str {
         match self {
-            Self::Compiler => "a C compiler",
             Self::Postgres => "PostgreSQL 15 or newer",
             Self::Chromium => "Chromium",
             Self::PythonVenv => "Python 3 with venv",
@@ -110,7 +110,6 @@ impl Need {
 
     fn is_met(self, repo: &Repo) -> bool {
         match self {
-            Self::Compiler => repo.find_program("cc").is_some(),
             Self::Postgres => postgres(repo).is_some(),
             Self::Chromium => chromium(repo).is_some(),
             // Only asked for when there is no .venv yet; then ensurepip is what Debian leaves out.
@@ -126,7 +125,6 @@ impl Need {
 
     fn packages(self) -> &'static [&'static str] {
         match self {
-            Self::Compiler => &["gcc", "libc6-dev"],
             // The server package of a Debian release carries contrib and pgbench.
             Self::Postgres => &["postgresql", "postgresql-contrib"],
             Self::Chromium => &["chromium", "fonts-liberation"],
@@ -150,13 +148,8 @@ impl Need {
 
 fn absent(repo: &Repo, purpose: Purpose) -> Vec<Need> {
     let needs: &[Need] = match purpose {
-        Purpose::Run => &[Need::Compiler, Need::Postgres],
-        Purpose::Work => &[
-            Need::Compiler,
-            Need::Postgres,
-            Need::Chromium,
-            Need::PythonVenv,
-        ],
+        Purpose::Run => &[Need::Postgres],
+        Purpose::Work => &[Need::Postgres, Need::Chromium, Need::PythonVenv],
     };
     needs
         .iter()
@@ -300,8 +293,8 @@ mod tests {
             has_apt: false,
             is_ubuntu: false,
         };
-        let error = install_line(&[Need::Compiler], &elsewhere).unwrap_err();
-        assert!(error.to_string().contains("a C compiler"), "{error}");
+        let error = install_line(&[Need::PythonVenv], &elsewhere).unwrap_err();
+        assert!(error.to_string().contains("Python 3"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Each rule is a function from the text of the tree to findings, tested on small fixtures; the
 //! whole set also runs as a test of this crate. A rule is added here, and then it holds for all.
 
+mod declared;
 mod documents;
 mod files;
 mod lexer;
@@ -49,6 +50,7 @@ type Rule = fn(&Tree) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     order::crates_depend_downhill,
     order::dependencies_stay_in_their_crates,
+    order::slices_are_declared,
     order::slices_import_downhill,
     order::layers_of_a_slice,
     files::length,

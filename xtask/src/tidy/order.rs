@@ -1,126 +1,10 @@
-//! The declared order of crates and slices. Imports go downhill, and this file says where down is.
+//! Imports go downhill: between crates, between slices, and inside a slice.
 
 use super::Finding;
+use super::declared::{CRATES, CRATES_AT_THE_TOP, DISTRICTS, FENCES, PRIVATE_PARTS};
 use super::lexer::Token;
 use super::paths::{Mention, Place, mentions, place};
 use super::tree::{Source, Tree};
-
-/// Each crate with the crates of ours it may name.
-const CRATES: &[(&str, &[&str])] = &[
-    ("parking-domain", &[]),
-    ("parking-db", &["parking-domain"]),
-    ("parking-chirpstack", &["parking-domain"]),
-    ("parking-http", &["parking-domain", "parking-db"]),
-    (
-        "parking-access",
-        &["parking-domain", "parking-db", "parking-http"],
-    ),
-    (
-        "parking-estate",
-        &[
-            "parking-domain",
-            "parking-db",
-            "parking-http",
-            "parking-access",
-        ],
-    ),
-    (
-        "parking-flow",
-        &[
-            "parking-domain",
-            "parking-db",
-            "parking-chirpstack",
-            "parking-http",
-            "parking-access",
-            "parking-estate",
-        ],
-    ),
-    ("parking-ui", &[]),
-    (
-        "parking-server",
-        &[
-            "parking-domain",
-            "parking-db",
-            "parking-chirpstack",
-            "parking-http",
-            "parking-access",
-            "parking-estate",
-            "parking-flow",
-            "parking-ui",
-        ],
-    ),
-    ("parking-sim", &["parking-domain", "parking-chirpstack"]),
-    ("xtask", &[]),
-];
-
-/// These may name any crate of ours: the binary ties everything together, the test kit drives it.
-const CRATES_AT_THE_TOP: [&str; 2] = ["parking", "parking-testkit"];
-
-/// A dependency and the crates that exist to fence it in.
-const FENCES: &[(&str, &[&str])] = &[
-    (
-        "axum",
-        &[
-            "parking-http",
-            "parking-access",
-            "parking-estate",
-            "parking-flow",
-            "parking-server",
-            // Hands out its files as responses.
-            "parking-ui",
-        ],
-    ),
-    (
-        "sqlx",
-        &[
-            "parking-db",
-            "parking-http",
-            "parking-access",
-            "parking-estate",
-            "parking-flow",
-            "parking-server",
-            "parking-testkit",
-            // Embeds the migrations.
-            "parking",
-        ],
-    ),
-    ("tonic", &["parking-chirpstack", "parking-sim"]),
-    ("chirpstack_api", &["parking-chirpstack", "parking-sim"]),
-    ("rumqttc", &["parking-chirpstack", "parking-sim"]),
-    ("rumqttd", &["parking-sim", "parking-testkit"]),
-    ("rust-embed", &["parking-ui"]),
-    ("clap", &["parking"]),
-    ("anyhow", &["parking", "xtask"]),
-];
-
-/// A crate cut into slices, which stand in one order across all of them.
-struct District {
-    krate: &'static str,
-    slices: &'static [&'static str],
-}
-
-/// Lowest first.
-const DISTRICTS: [District; 4] = [
-    District {
-        krate: "parking_access",
-        slices: &["audit", "tenants", "accounts"],
-    },
-    District {
-        krate: "parking_estate",
-        slices: &["sites", "spaces", "devices", "gateways"],
-    },
-    District {
-        krate: "parking_flow",
-        slices: &["occupancy", "reservations", "displays", "ingest"],
-    },
-    District {
-        krate: "parking_server",
-        slices: &["live", "dashboard", "platform"],
-    },
-];
-
-/// The parts of a slice nobody outside may name.
-const PRIVATE_PARTS: [&str; 4] = ["api", "store", "jobs", "tests"];
 
 /// The slices of all districts, lowest first.
 pub(super) fn slices() -> impl Iterator<Item = &'static str> {
@@ -139,7 +23,7 @@ pub(super) fn crates_depend_downhill(tree: &Tree) -> Vec<Finding> {
         }
         let Some((_, allowed)) = CRATES.iter().find(|(known, _)| *known == krate) else {
             let text =
-                format!("{krate} has no place in the order of crates (xtask/src/tidy/order.rs)");
+                format!("{krate} has no place in the order of crates (xtask/src/tidy/declared.rs)");
             findings.push(Finding::new(manifest, 1, text));
             continue;
         };
@@ -168,7 +52,25 @@ pub(super) fn dependencies_stay_in_their_crates(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// A folder with routes or SQL of its own is a slice, and a slice has a place.
+pub(super) fn slices_are_declared(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (source, here) in sources_of_districts(tree) {
+        let [slice, part] = here.modules.as_slice() else {
+            continue;
+        };
+        if ["api", "store"].contains(&part.as_str()) && rank(slice).is_none() {
+            let text = format!(
+                "`{slice}` has no place in the order of slices (xtask/src/tidy/declared.rs)"
+            );
+            findings.push(Finding::new(source, 1, text));
+        }
+    }
+    findings
+}
+
 /// A slice calls the public face of a lower slice: never a higher one, never what is behind it.
+/// Its tests look from outside and may know whom they like.
 pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (source, here) in sources_of_districts(tree) {
@@ -177,6 +79,9 @@ pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
             let Some(slice) = slice_of(&mention).filter(|slice| *slice != own) else {
                 continue;
             };
+            if source.is_test() || mention.line > source.tests_begin() {
+                continue;
+            }
             // A crate's own frame, such as its lib.rs, is above all of its slices.
             if rank(own).is_some_and(|mine| rank(slice).is_some_and(|theirs| theirs > mine)) {
                 let text = format!("`{own}` is below `{slice}` and may not know it");
@@ -187,10 +92,8 @@ pub(super) fn slices_import_downhill(tree: &Tree) -> Vec<Finding> {
                 .get(2)
                 .map(String::as_str)
                 .unwrap_or_default();
-            if is_private_part(tree, &mention, part) && !source.is_test() {
-                let text = format!(
-                    "`{slice}::{part}` is private to its slice; call what its mod.rs offers"
-                );
+            if is_private_part(tree, &mention, part) {
+                let text = format!("`{slice}::{part}` is private; call what its mod.rs offers");
                 findings.push(Finding::new(source, mention.line, text));
             }
         }
@@ -336,6 +239,16 @@ mod tests {
             ),
         ]);
         assert_eq!(dependencies_stay_in_their_crates(&tree).len(), 1);
+    }
+
+    #[test]
+    fn a_slice_without_a_place_is_found() {
+        let tree = Tree::from([
+            ("crates/parking-access/src/tenants/store.rs", ""),
+            ("crates/parking-access/src/visitors/store.rs", ""),
+            ("crates/parking-access/src/mail/letters.rs", ""),
+        ]);
+        assert_eq!(slices_are_declared(&tree).len(), 1);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::store::{Filter, Row};
 use super::{By, Entry, append, chain, store};
 use crate::secrets::hex;
+use crate::wire;
 
 /// The most entries one export holds; more is a question for a narrower filter.
 const EXPORT_MAX: i64 = 100_000;
@@ -108,8 +109,8 @@ struct AuditEntry {
 /// Who did it.
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditActor {
-    /// `user`, `api_key`, `platform_admin`, `system` or `anonymous`.
     #[serde(rename = "type")]
+    #[schema(value_type = wire::ActorType)]
     kind: String,
     id: Option<String>,
     /// The name at the time.
@@ -148,7 +149,7 @@ struct ChainState {
 struct ChainFault {
     /// The number of the entry at which it shows.
     seq: i64,
-    /// `changed`, `removed`, `reordered` or `cut_off`.
+    #[schema(value_type = wire::FaultKind)]
     kind: String,
     message: String,
 }

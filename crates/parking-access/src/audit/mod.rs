@@ -15,6 +15,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use parking_db::Result;
+use parking_domain::access::Role;
 use parking_domain::ids::{TenantId, fresh};
 use parking_http::caller;
 use parking_http::{Actor, Caller};
@@ -23,7 +24,7 @@ use sqlx::PgConnection;
 
 pub use api::{AuditLog, routes};
 pub use chain::{Fault, FaultKind, Verification, verify};
-pub use jobs::{KeepPartitions, keep_partitions};
+pub use jobs::{KeepPartitions, jobs, keep_partitions, schedules};
 
 /// Who did it, as the record names them.
 #[derive(Clone, Debug)]
@@ -40,8 +41,9 @@ impl By {
     /// A caller of the API.
     pub fn caller(caller: &Caller) -> Self {
         let acting = caller.identity.acting.as_ref();
+        let is_platform = acting.is_some() || caller.role() == Role::PlatformAdmin;
         let (actor_type, id, name) = match &caller.identity.actor {
-            Actor::User { id, name, .. } if acting.is_some() => ("platform_admin", id, name),
+            Actor::User { id, name, .. } if is_platform => ("platform_admin", id, name),
             Actor::User { id, name, .. } => ("user", id, name),
             Actor::ApiKey { id, name } => ("api_key", id, name),
         };
@@ -51,6 +53,30 @@ impl By {
             actor_name: Some(name.clone()),
             acting_reason: acting.map(|acting| acting.reason.clone()),
             ..Self::anonymous(&caller.request)
+        }
+    }
+
+    /// A platform admin who enters or leaves a customer's tenant, whichever of both they are in
+    /// while they ask.
+    pub fn acting(caller: &Caller) -> Self {
+        Self {
+            actor_type: match caller.identity.actor {
+                Actor::User { .. } => "platform_admin",
+                Actor::ApiKey { .. } => "api_key",
+            },
+            ..Self::caller(caller)
+        }
+    }
+
+    /// A caller in a tenant of their own, even if they ask while they act in another's.
+    pub fn caller_at_home(caller: &Caller) -> Self {
+        Self {
+            actor_type: match caller.identity.actor {
+                Actor::User { .. } => "user",
+                Actor::ApiKey { .. } => "api_key",
+            },
+            acting_reason: None,
+            ..Self::caller(caller)
         }
     }
 

@@ -17,6 +17,13 @@ pub enum Letter<'a> {
         /// Proves that the reader owns the address.
         token: &'a SecretString,
     },
+    /// The reader asked to become a customer.
+    Registration {
+        /// Proves that the reader owns the address.
+        token: &'a SecretString,
+        /// What the tenant is to be called.
+        tenant: &'a str,
+    },
     /// The reader may join a tenant.
     Invitation {
         /// Proves that the reader owns the address.
@@ -64,6 +71,7 @@ impl Letter<'_> {
         match self {
             Self::ResetPassword { .. } => "reset_password",
             Self::VerifyEmail { .. } => "verify_email",
+            Self::Registration { .. } => "registration",
             Self::Invitation { .. } => "invitation",
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
@@ -79,6 +87,9 @@ impl Letter<'_> {
                 format!("/reset-password#token={}", token.expose_secret())
             }
             Self::VerifyEmail { token } => format!("/verify-email#token={}", token.expose_secret()),
+            Self::Registration { token, .. } => {
+                format!("/complete-registration#token={}", token.expose_secret())
+            }
             Self::Invitation { token, .. } => {
                 format!("/accept-invitation#token={}", token.expose_secret())
             }
@@ -135,6 +146,11 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
             &[format!("This address was given for an account at {app_name}. The link works for three days.")],
             "Confirm the address",
         ),
+        Letter::Registration { tenant, .. } => parts(
+            format!("Finish your registration at {app_name}"),
+            &[format!("Somebody, probably you, asked to register {tenant} at {app_name} with this address. The link works once and for three days. If it was not you, nothing needs to be done.")],
+            "Choose a password and begin",
+        ),
         Letter::Invitation { tenant, inviter, expires_at, .. } => parts(
             format!("You are invited to {tenant}"),
             &[
@@ -186,6 +202,11 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
             "Confirmez votre adresse e-mail".into(),
             &[format!("Cette adresse a été indiquée pour un compte {app_name}. Le lien fonctionne pendant trois jours.")],
             "Confirmer l’adresse",
+        ),
+        Letter::Registration { tenant, .. } => parts(
+            format!("Terminez votre inscription à {app_name}"),
+            &[format!("Quelqu’un, sans doute vous, a demandé à inscrire {tenant} à {app_name} avec cette adresse. Le lien fonctionne une seule fois, pendant trois jours. Si ce n’était pas vous, il n’y a rien à faire.")],
+            "Choisir un mot de passe et commencer",
         ),
         Letter::Invitation { tenant, inviter, expires_at, .. } => parts(
             format!("Vous êtes invité·e à rejoindre {tenant}"),

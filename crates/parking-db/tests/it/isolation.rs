@@ -264,3 +264,42 @@ async fn an_account_that_may_not_make_roles_is_told_so() {
         .unwrap_err();
     assert!(matches!(refused, roles::RolesError::NotAllowed));
 }
+
+#[tokio::test]
+async fn rows_of_a_month_nobody_prepared_move_when_it_is() {
+    let test = TestDb::new().await;
+    let tenant = seed(&mut test.superuser().await, "a").await;
+    let mut tx = test.db().tenant(tenant).await.unwrap();
+    for statement in [
+        "insert into events (tenant_id, at, kind, subject_type, subject_id) values (current_tenant_id(), '2031-05-31T23:59:59Z', 'a.b', 'a', '1')",
+        "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
+         values (current_tenant_id(), gen_random_uuid(), 0, '2031-05-01T00:00:00Z', 'system', 'a.b', 'a', '', '')",
+    ] {
+        sqlx::raw_sql(statement).execute(tx.conn()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut admin = test.superuser().await;
+    let where_from = async |admin: &mut PgConnection, table: &str| -> String {
+        let query =
+            format!("select tableoid::regclass::text from {table} where at >= '2031-01-01'");
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(admin)
+            .await
+            .unwrap()
+    };
+    assert_eq!(where_from(&mut admin, "events").await, "events_default");
+    for _ in 0..2 {
+        let mut tx = test.db().platform(Reason::Worker("test")).await.unwrap();
+        sqlx::raw_sql("select ensure_partitions(parent, '2031-05-15', 0) from unnest(array['audit_log', 'events']) as parent")
+            .execute(tx.conn())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(where_from(&mut admin, "events").await, "events_2031_05");
+    assert_eq!(
+        where_from(&mut admin, "audit_log").await,
+        "audit_log_2031_05"
+    );
+    assert_eq!(catalogue::check(&test.db()).await.unwrap(), vec![]);
+}

@@ -10,11 +10,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use parking_db::{Db, TenantTx};
+use parking_db::{Db, PlatformTx, TenantTx};
+use parking_domain::ids::TenantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use sqlx::PgConnection;
 
 use crate::extract::{from_json, json_bytes};
 use crate::{ApiError, Caller, Code, etag};
@@ -128,22 +130,86 @@ impl<T> Once<T> {
         operate: impl AsyncFnOnce(&mut TenantTx, T) -> Result<Answer, ApiError>,
     ) -> Result<Response, ApiError> {
         let mut tx = db.tenant(caller.tenant()).await?;
-        let Some(key) = self.key else {
-            let answer = operate(&mut tx, self.body).await?;
-            tx.commit().await?;
-            return Ok(answer.into_response());
+        let claimed = match self.key {
+            None => None,
+            Some(key) => {
+                let claim = Claim::new(caller, key, self.fingerprint);
+                match claim.make(tx.conn(), now).await? {
+                    None => Some(claim),
+                    Some(given) => return Ok(given),
+                }
+            }
         };
-        let credential = caller.credential();
-        if !store::claim(&mut tx, &credential, &key, &self.fingerprint, now).await? {
-            return match store::answer(&mut tx, &credential, &key).await? {
-                Some(stored) if stored.fingerprint == self.fingerprint => Ok(replay(stored)),
-                _ => Err(ApiError::new(Code::IdempotencyKeyReused)),
-            };
-        }
         let answer = operate(&mut tx, self.body).await?;
-        store::keep(&mut tx, &credential, &key, &answer).await?;
+        if let Some(claim) = claimed {
+            claim.keep(tx.conn(), &answer).await?;
+        }
         tx.commit().await?;
         Ok(answer.into_response())
+    }
+
+    /// Runs an operation across tenants and commits it, or repeats the answer it gave.
+    pub async fn run_across(
+        self,
+        mut tx: PlatformTx,
+        caller: &Caller,
+        now: DateTime<Utc>,
+        operate: impl AsyncFnOnce(&mut PlatformTx, T) -> Result<Answer, ApiError>,
+    ) -> Result<Response, ApiError> {
+        let claimed = match self.key {
+            None => None,
+            Some(key) => {
+                let claim = Claim::new(caller, key, self.fingerprint);
+                match claim.make(tx.conn(), now).await? {
+                    None => Some(claim),
+                    Some(given) => return Ok(given),
+                }
+            }
+        };
+        let answer = operate(&mut tx, self.body).await?;
+        if let Some(claim) = claimed {
+            claim.keep(tx.conn(), &answer).await?;
+        }
+        tx.commit().await?;
+        Ok(answer.into_response())
+    }
+}
+
+/// A key in the hands of the request that showed it first.
+struct Claim {
+    tenant: TenantId,
+    credential: String,
+    key: String,
+    fingerprint: [u8; 32],
+}
+
+impl Claim {
+    fn new(caller: &Caller, key: String, fingerprint: [u8; 32]) -> Self {
+        Self {
+            tenant: caller.tenant(),
+            credential: caller.credential(),
+            key,
+            fingerprint,
+        }
+    }
+
+    /// Takes the key, or returns the answer that was given under it.
+    async fn make(
+        &self,
+        conn: &mut PgConnection,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Response>, ApiError> {
+        if store::claim(conn, self, now).await? {
+            return Ok(None);
+        }
+        match store::answer(conn, self).await? {
+            Some(stored) if stored.fingerprint == self.fingerprint => Ok(Some(replay(stored))),
+            _ => Err(ApiError::new(Code::IdempotencyKeyReused)),
+        }
+    }
+
+    async fn keep(&self, conn: &mut PgConnection, answer: &Answer) -> Result<(), ApiError> {
+        Ok(store::keep(conn, self, answer).await?)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The SQL of idempotency keys.
 
 use chrono::{DateTime, Utc};
-use parking_db::{PlatformTx, Result, TenantTx};
+use parking_db::{PlatformTx, Result};
 use serde_json::Value;
+use sqlx::PgConnection;
 
-use super::Answer;
+use super::{Answer, Claim};
 
 /// An answer that was given before.
 pub(super) struct Stored {
@@ -17,59 +18,53 @@ pub(super) struct Stored {
 
 /// Takes the key for this request; false when it is taken already.
 pub(super) async fn claim(
-    tx: &mut TenantTx,
-    caller: &str,
-    key: &str,
-    fingerprint: &[u8],
+    conn: &mut PgConnection,
+    claim: &Claim,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let tenant = tx.tenant().0;
     let claimed = sqlx::query!(
         "insert into idempotency_keys (tenant_id, caller, key, fingerprint, created_at)
          values ($1, $2, $3, $4, $5) on conflict do nothing",
-        tenant,
-        caller,
-        key,
-        fingerprint,
+        claim.tenant.0,
+        claim.credential,
+        claim.key,
+        claim.fingerprint.as_slice(),
         now,
     )
-    .execute(tx.conn())
+    .execute(conn)
     .await?;
     Ok(claimed.rows_affected() == 1)
 }
 
 /// The answer kept under a key.
-pub(super) async fn answer(tx: &mut TenantTx, caller: &str, key: &str) -> Result<Option<Stored>> {
+pub(super) async fn answer(conn: &mut PgConnection, claim: &Claim) -> Result<Option<Stored>> {
     let stored = sqlx::query_as!(
         Stored,
         r#"select fingerprint, status as "status!", location, version, body as "body!"
-           from idempotency_keys where caller = $1 and key = $2 and status is not null"#,
-        caller,
-        key,
+           from idempotency_keys where tenant_id = $1 and caller = $2 and key = $3 and status is not null"#,
+        claim.tenant.0,
+        claim.credential,
+        claim.key,
     )
-    .fetch_optional(tx.conn())
+    .fetch_optional(conn)
     .await?;
     Ok(stored)
 }
 
 /// Keeps the answer.
-pub(super) async fn keep(
-    tx: &mut TenantTx,
-    caller: &str,
-    key: &str,
-    answer: &Answer,
-) -> Result<()> {
+pub(super) async fn keep(conn: &mut PgConnection, claim: &Claim, answer: &Answer) -> Result<()> {
     sqlx::query!(
-        "update idempotency_keys set status = $3, location = $4, version = $5, body = $6
-         where caller = $1 and key = $2",
-        caller,
-        key,
+        "update idempotency_keys set status = $4, location = $5, version = $6, body = $7
+         where tenant_id = $1 and caller = $2 and key = $3",
+        claim.tenant.0,
+        claim.credential,
+        claim.key,
         i16::try_from(answer.status.as_u16()).unwrap_or(200),
         answer.location,
         answer.version,
         answer.body,
     )
-    .execute(tx.conn())
+    .execute(conn)
     .await?;
     Ok(())
 }

@@ -29,11 +29,11 @@ pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
     .context("the audit log cannot be read")?;
     let broken = chains.iter().filter(|chain| chain.fault.is_some()).count();
     for chain in &chains {
-        println!("{}", line(chain));
+        say!("{}", line(chain));
     }
     database.stop()?;
     if broken == 0 {
-        println!("{} chains are intact", chains.len());
+        say!("{} chains are intact", chains.len());
         return Ok(());
     }
     Err(Stop::new(

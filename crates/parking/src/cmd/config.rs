@@ -18,13 +18,13 @@ pub(super) enum Command {
 /// Runs the command.
 pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
     match command {
-        Command::Print => print!("{}", as_toml(&asked.load_and_warn()?.effective)),
+        Command::Print => say!("{}", as_toml(&asked.load_and_warn()?.effective).trim_end()),
         Command::Check => {
             // A check that finds something has done its work: 1, not the 78 of a failed start.
             asked
                 .load_and_warn()
                 .map_err(|error| Stop::new(Exit::Failed, error))?;
-            println!("the configuration is sound");
+            say!("the configuration is sound");
         }
     }
     Ok(())

@@ -22,14 +22,14 @@ pub(super) enum Page {
 }
 
 /// Prints the page.
-pub(super) fn run(page: &Page) {
+pub(super) fn run(page: Page) {
     let text = match page {
         Page::Cli => cli(),
         Page::Config => config::as_markdown(),
         Page::Permissions => permissions(),
         Page::Errors => errors(),
     };
-    print!("{text}");
+    say!("{}", text.trim_end());
 }
 
 fn permissions() -> String {
@@ -39,15 +39,15 @@ fn permissions() -> String {
          scope; where no scope is named, only `admin:*` will do.\n\n\
          | permission | lowest role | scope of a key | what it covers |\n|---|---|---|---|\n",
     );
-    for grant in PERMISSIONS {
+    page.extend(PERMISSIONS.iter().map(|grant| {
         let scope = grant.scope.map_or("`admin:*`".to_owned(), |scope| {
             format!("`{}`", scope.name())
         });
-        page.push_str(&format!(
+        format!(
             "| `{}` | {} | {scope} | {} |\n",
             grant.name, grant.role, grant.about
-        ));
-    }
+        )
+    }));
     page
 }
 
@@ -58,14 +58,10 @@ fn errors() -> String {
          changes its meaning.\n\n\
          | code | status | meaning |\n|---|---|---|\n",
     );
-    for code in Code::ALL {
+    page.extend(Code::ALL.iter().map(|code| {
         let status = code.status().as_u16();
-        page.push_str(&format!(
-            "| `{}` | {status} | {} |\n",
-            code.name(),
-            code.title()
-        ));
-    }
+        format!("| `{}` | {status} | {} |\n", code.name(), code.title())
+    }));
     page
 }
 
@@ -76,34 +72,29 @@ fn cli() -> String {
     describe(&command, &mut page);
     page.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n| 0 | all is well |\n");
     page.push_str("| 2 | the command line cannot be understood |\n");
-    for exit in Exit::value_variants() {
-        page.push_str(&format!("| {} | {} |\n", *exit as u8, exit.meaning()));
-    }
+    let row = |exit: &Exit| format!("| {} | {} |\n", *exit as u8, exit.meaning());
+    page.extend(Exit::value_variants().iter().map(row));
     page
 }
 
 /// A chapter for the command and each of its visible subcommands.
 fn describe(command: &clap::Command, page: &mut String) {
     let usage = command.clone().render_usage().to_string();
-    page.push_str(&format!("\n```text\n{usage}\n```\n"));
+    page.extend(["\n```text\n", &usage, "\n```\n"]);
     let arguments: Vec<&clap::Arg> = command
         .get_arguments()
         .filter(|argument| !argument.is_hide_set())
         .collect();
     if !arguments.is_empty() {
         page.push_str("\n| option | meaning |\n|---|---|\n");
-        for argument in arguments {
-            let spelled = argument.to_string();
-            page.push_str(&format!(
-                "| `{spelled}` | {} |\n",
-                text(argument.get_help())
-            ));
-        }
+        let row =
+            |argument: &clap::Arg| format!("| `{argument}` | {} |\n", text(argument.get_help()));
+        page.extend(arguments.into_iter().map(row));
     }
     let visible = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     for sub in visible.filter(|sub| sub.get_name() != "help") {
         let name = sub.get_bin_name().unwrap_or(sub.get_name());
-        page.push_str(&format!("\n## {name}\n\n{}\n", text(sub.get_about())));
+        page.extend(["\n## ", name, "\n\n", &text(sub.get_about()), "\n"]);
         describe(sub, page);
     }
 }

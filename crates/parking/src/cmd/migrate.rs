@@ -10,24 +10,27 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
     let (config, _sending) = asked.begin()?;
     let database = Database::visit(&config)?;
     let done = super::block_on(database.migrate())?;
-    let applied = match done {
-        Ok(applied) => applied,
+    let missing = match done {
+        Ok(missing) => missing,
         Err(error) => {
             if let Some(RolesError::NotAllowed) = error.downcast_ref() {
-                println!(
+                say!(
                     "-- Run in the database {} by a superuser:\n",
                     database.place()
                 );
-                println!("{}", roles::SQL);
-                println!("{}", database.statements_for_superuser());
+                say!("{}", roles::SQL);
+                say!("{}", database.statements_for_superuser());
             }
             return Err(error);
         }
     };
-    match applied {
-        0 => println!("nothing to do: {} is up to date", database.place()),
-        1 => println!("1 migration applied to {}", database.place()),
-        _ => println!("{applied} migrations applied to {}", database.place()),
+    match missing {
+        0 => say!("nothing to do: {} is up to date", database.place()),
+        1 => say!("{} is up to date; it lacked a migration", database.place()),
+        _ => say!(
+            "{} is up to date; it lacked {missing} migrations",
+            database.place()
+        ),
     }
     database.stop()
 }

@@ -1,16 +1,22 @@
 //! The commands, one file each; the only place that prints.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command talks to its user"
-)]
+#![expect(clippy::print_stderr, reason = "a command talks to its user")]
+
+/// Prints a line; unlike `println!`, a reader that has seen enough (`| head`) is no panic.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cmd::print_line(format_args!($($text)*)) };
+}
 
 mod audit;
 mod config;
 mod doctor;
 mod r#gen;
 mod migrate;
+mod openapi;
+mod serve;
+mod user;
 
+use std::fmt::Arguments;
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,6 +40,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the UI and the API, and do the jobs.
+    Serve,
     /// Bring the database's roles and schema up to date.
     Migrate,
     /// Look for everything that may be wrong; each line says what to do. Exit code 1 if anything is.
@@ -41,6 +49,11 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Manage people from the command line.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Print the description of the API.
+    Openapi,
     /// Prove the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -56,12 +69,15 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         file: cli.config.as_deref(),
     };
     let done = match &cli.command {
+        Command::Serve => serve::run(&asked),
+        Command::Openapi => openapi::run(),
         Command::Migrate => migrate::run(&asked),
         Command::Doctor => doctor::run(&asked),
+        Command::User(command) => user::run(command, &asked),
         Command::Audit(command) => audit::run(command, &asked),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
-            r#gen::run(page);
+            r#gen::run(*page);
             Ok(())
         }
     };
@@ -90,7 +106,7 @@ impl Asked<'_> {
             .map_err(|problems| Stop::new(Exit::Configuration, problems).into())
     }
 
-    /// Reads the configuration and begins to log, quietly unless LOG_LEVEL says otherwise.
+    /// Reads the configuration and begins to log, quietly unless `LOG_LEVEL` says otherwise.
     fn begin(&self) -> anyhow::Result<(Config, Sending)> {
         let config = self.load_and_warn()?.config;
         let sending = telemetry::start_quietly(&config.telemetry)?;
@@ -114,4 +130,10 @@ fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
         .build()
         .context("the runtime cannot be started")?;
     Ok(runtime.block_on(work))
+}
+
+/// What is behind `say!`.
+fn print_line(line: Arguments<'_>) {
+    // Nobody reads any more, or the disk of a redirection is full: there is nobody left to tell.
+    drop(writeln!(stdout().lock(), "{line}"));
 }

@@ -72,21 +72,15 @@ pub(super) fn read(reader: &mut Reader) -> Database {
     let mut url = reader.optional(&URL);
     let migration_url = reader.optional(&MIGRATION_URL);
     if let Some(password) = reader.optional(&PASSWORD) {
-        url = match url {
-            Some(url) => with_password(&url, &password).map_or_else(
-                |reason| {
-                    reader.problem(&PASSWORD.spec, reason);
-                    None
-                },
-                Some,
-            ),
-            None => {
-                if !reader.is_given(&URL.spec) {
-                    reader.problem(&PASSWORD.spec, "is set, but DATABASE_URL is not");
-                }
-                None
-            }
+        let joined = match &url {
+            Some(url) => with_password(url, &password).map(Some),
+            None if reader.is_given(&URL.spec) => Ok(None),
+            None => Err("is set, but DATABASE_URL is not".to_owned()),
         };
+        match joined {
+            Ok(joined) => url = joined,
+            Err(reason) => reader.problem(&PASSWORD.spec, reason),
+        }
     }
     if migration_url.is_some() && !reader.is_given(&URL.spec) {
         reader.problem(

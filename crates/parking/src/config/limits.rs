@@ -13,8 +13,6 @@ pub(super) static SECTION: Section = Section {
         &WRITES_PER_MINUTE.spec,
         &PER_TENANT.spec,
         &ANONYMOUS_PER_MINUTE.spec,
-        &LOGIN_PER_ADDRESS.spec,
-        &LOGIN_PER_ACCOUNT.spec,
         &PER_HOUR.spec,
     ],
 };
@@ -61,24 +59,6 @@ static ANONYMOUS_PER_MINUTE: Setting<u32> = Setting::new(
 )
 .or("120");
 
-static LOGIN_PER_ADDRESS: Setting<u32> = Setting::new(
-    "RATE_LIMIT_LOGIN_PER_ADDRESS",
-    "login_per_address",
-    "whole number 1–1000000",
-    rate,
-    "Logins, refreshes, resets and invitations a minute from one network address.",
-)
-.or("30");
-
-static LOGIN_PER_ACCOUNT: Setting<u32> = Setting::new(
-    "RATE_LIMIT_LOGIN_PER_ACCOUNT",
-    "login_per_account",
-    "whole number 1–1000000",
-    rate,
-    "Logins and resets in a quarter of an hour for one account.",
-)
-.or("10");
-
 static PER_HOUR: Setting<String> = Setting::not_used(
     "RATE_LIMIT_PER_HOUR",
     "per_hour",
@@ -100,10 +80,6 @@ pub(crate) struct Limits {
     pub(crate) writes_per_minute: u32,
     /// Requests a minute per anonymous address.
     pub(crate) anonymous_per_minute: u32,
-    /// Attempts to log in a minute per address.
-    pub(crate) login_per_address: u32,
-    /// Attempts to log in per quarter of an hour and account.
-    pub(crate) login_per_account: u32,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Limits {
@@ -112,7 +88,5 @@ pub(super) fn read(reader: &mut Reader) -> Limits {
         per_minute: reader.get(&PER_MINUTE),
         writes_per_minute: reader.get(&WRITES_PER_MINUTE),
         anonymous_per_minute: reader.get(&ANONYMOUS_PER_MINUTE),
-        login_per_address: reader.get(&LOGIN_PER_ADDRESS),
-        login_per_account: reader.get(&LOGIN_PER_ACCOUNT),
     }
 }

@@ -89,7 +89,7 @@ static FROM: Setting<String> = Setting::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tls {
     /// In clear at first, then upgraded, else given up.
-    StartTls,
+    Upgraded,
     /// Encrypted from the first byte.
     Implicit,
     /// In clear.
@@ -185,7 +185,7 @@ impl Parts {
             (_, Some((_, value))) => {
                 tls(&value).map_err(|_| "has ?tls= other than starttls, none")?
             }
-            (_, None) => Tls::StartTls,
+            (_, None) => Tls::Upgraded,
         };
         let text = |encoded: &str| {
             let pairs = format!("v={}", encoded.replace('+', "%2B"));
@@ -211,10 +211,10 @@ impl Parts {
         let tls = self.tls.unwrap_or(if self.port == Some(465) {
             Tls::Implicit
         } else {
-            Tls::StartTls
+            Tls::Upgraded
         });
         let port = self.port.unwrap_or(match tls {
-            Tls::StartTls => 587,
+            Tls::Upgraded => 587,
             Tls::Implicit => 465,
             Tls::Nothing => 25,
         });
@@ -252,7 +252,7 @@ impl Tls {
     /// The word in the configuration.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::StartTls => "starttls",
+            Self::Upgraded => "starttls",
             Self::Implicit => "tls",
             Self::Nothing => "none",
         }
@@ -261,7 +261,7 @@ impl Tls {
 
 fn tls(value: &str) -> Result<Tls, String> {
     match value.to_ascii_lowercase().as_str() {
-        "starttls" => Ok(Tls::StartTls),
+        "starttls" => Ok(Tls::Upgraded),
         "tls" | "ssl" | "implicit" => Ok(Tls::Implicit),
         "none" | "off" => Ok(Tls::Nothing),
         _ => Err("starttls, tls or none".to_owned()),

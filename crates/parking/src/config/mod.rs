@@ -36,7 +36,7 @@ pub(crate) use paths::Paths;
 pub(crate) use platform::Platform;
 pub(crate) use print::as_toml;
 pub(crate) use reference::as_markdown;
-pub(crate) use secrets::Keys;
+pub(crate) use secrets::{Keys, random_password};
 pub(crate) use server::{Mode, Server};
 pub(crate) use setting::Spec;
 pub(crate) use source::{Environment, Origin};

@@ -1,5 +1,6 @@
 //! Names: which variables are ours, which are strangers, and what a misspelt one was meant to be.
 
+use super::setting::Spec;
 use super::source::specs;
 use super::{BOOTSTRAP, Problem};
 
@@ -63,7 +64,7 @@ pub(super) fn judge<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> 
 /// Every name a value may be given under, without the `_FILE` forms.
 pub(super) fn all_names() -> impl Iterator<Item = &'static str> {
     specs()
-        .flat_map(|spec| spec.names())
+        .flat_map(Spec::names)
         .chain(BOOTSTRAP.iter().map(|(name, _)| *name))
 }
 

@@ -81,9 +81,10 @@ pub(super) fn flag(value: &str) -> Result<bool, String> {
 
 /// A flag that may only say yes, because the feature has no switch.
 pub(super) fn always_on(value: &str) -> Result<bool, String> {
-    match flag(value)? {
-        true => Ok(true),
-        false => Err("true or unset: there is no switch for it".to_owned()),
+    if flag(value)? {
+        Ok(true)
+    } else {
+        Err("true or unset: there is no switch for it".to_owned())
     }
 }
 

@@ -10,12 +10,7 @@ use super::source::Environment;
 pub(super) static SECTION: Section = Section {
     name: "paths",
     doc: "Where things lie on this machine.",
-    specs: &[
-        &DATA_DIR.spec,
-        &DISK_FREE_MIN.spec,
-        &POSTGRES_BIN.spec,
-        &POSTGRES_USER.spec,
-    ],
+    specs: &[&DATA_DIR.spec, &POSTGRES_BIN.spec, &POSTGRES_USER.spec],
 };
 
 static DATA_DIR: Setting<String> = Setting::new(
@@ -26,15 +21,6 @@ static DATA_DIR: Setting<String> = Setting::new(
     "Folder for the private PostgreSQL, generated secrets and spooled messages.",
 )
 .or("./data");
-
-static DISK_FREE_MIN: Setting<u64> = Setting::new(
-    "PARKING_DISK_FREE_MIN",
-    "disk_free_min",
-    "size",
-    |value| parse::bytes(value, 0..=1 << 40),
-    "Below this much free space in the data folder, health and doctor report a failing disk.",
-)
-.or("512MiB");
 
 static POSTGRES_BIN: Setting<String> = Setting::new(
     "PARKING_POSTGRES_BIN",
@@ -60,8 +46,6 @@ static POSTGRES_USER: Setting<String> = Setting::new(
 pub(crate) struct Paths {
     /// Everything the installation keeps on disk.
     pub(crate) data_dir: PathBuf,
-    /// Free bytes below which the disk counts as failing.
-    pub(crate) disk_free_min: u64,
     /// The folder with the PostgreSQL programs, when it is not to be searched for.
     pub(crate) postgres_bin: Option<PathBuf>,
     /// The account for PostgreSQL when started by root.
@@ -75,7 +59,6 @@ pub(crate) struct Paths {
 pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Paths {
     Paths {
         data_dir: PathBuf::from(reader.get(&DATA_DIR)),
-        disk_free_min: reader.get(&DISK_FREE_MIN),
         postgres_bin: reader.optional(&POSTGRES_BIN).map(PathBuf::from),
         postgres_user: reader.optional(&POSTGRES_USER),
         search_path: environment.get("PATH").map(str::to_owned),

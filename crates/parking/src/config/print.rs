@@ -29,11 +29,8 @@ pub(crate) fn as_toml(effective: &[Effective]) -> String {
         if entries.is_empty() {
             continue;
         }
-        out.push_str(&format!("\n# {}\n[{}]\n", section.doc, section.name));
-        for entry in entries {
-            out.push('\n');
-            out.push_str(&lines(entry));
-        }
+        out.extend(["\n# ", section.doc, "\n[", section.name, "]\n"]);
+        out.extend(entries.into_iter().map(lines));
     }
     out
 }
@@ -45,11 +42,11 @@ fn lines(entry: &Effective) -> String {
         origin,
     } = entry;
     if spec.role == Role::NotUsed {
-        return format!("# {}: {}\n# from: {origin}\n", spec.name, spec.doc);
+        return format!("\n# {}: {}\n# from: {origin}\n", spec.name, spec.doc);
     }
     let names: Vec<&str> = spec.names().collect();
     let head = format!(
-        "# {}\n# {}: {}\n# from: {origin}\n",
+        "\n# {}\n# {}: {}\n# from: {origin}\n",
         spec.doc,
         names.join(", "),
         spec.form
@@ -77,17 +74,16 @@ fn literal(text: &str) -> String {
     if is_number || matches!(text, "true" | "false") {
         return text.to_owned();
     }
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
+    let quoted: String = text
+        .chars()
+        .map(|c| match c {
+            '"' => "\\\"".to_owned(),
+            '\\' => "\\\\".to_owned(),
+            c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("\"{quoted}\"")
 }
 
 /// A value as it may be shown.

@@ -21,17 +21,10 @@ pub(crate) fn as_markdown() -> String {
         .iter()
         .map(|prefix| format!("`{prefix}`"))
         .collect();
-    for chunk in prefixes.chunks(6) {
-        page.push_str(&chunk.join(" "));
-        page.push('\n');
-    }
+    page.extend(prefixes.chunks(6).map(|chunk| chunk.join(" ") + "\n"));
     page.push_str("\n| variable | meaning |\n|---|---|\n");
-    for (name, doc) in BOOTSTRAP {
-        page.push_str(&format!("| `{name}` | {doc} |\n"));
-    }
-    for section in SECTIONS {
-        page.push_str(&chapter(section));
-    }
+    page.extend(BOOTSTRAP.map(|(name, doc)| format!("| `{name}` | {doc} |\n")));
+    page.extend(SECTIONS.map(chapter));
     page
 }
 
@@ -39,15 +32,12 @@ fn chapter(section: &Section) -> String {
     let mut text = format!("\n## [{}]\n\n{}\n\n", section.name, section.doc);
     if section.specs.iter().all(|spec| spec.role == Role::NotUsed) {
         text.push_str("| variable | |\n|---|---|\n");
-        for spec in section.specs {
-            text.push_str(&format!("| `{}` | {} |\n", spec.name, spec.doc));
-        }
+        let row = |spec: &&Spec| format!("| `{}` | {} |\n", spec.name, spec.doc);
+        text.extend(section.specs.iter().map(row));
         return text;
     }
     text.push_str("| variable | key | value | default | meaning |\n|---|---|---|---|---|\n");
-    for spec in section.specs {
-        text.push_str(&row(spec));
-    }
+    text.extend(section.specs.iter().map(|spec| row(spec)));
     text
 }
 

@@ -130,7 +130,7 @@ static MAX_REQUEST_SIZE: Setting<u64> = Setting::new(
     |value| parse::bytes(value, 1 << 10..=1 << 30),
     "A larger request body is answered 413; routes may ask for less.",
 )
-.or("10MiB");
+.or("1MiB");
 
 static MAX_CONNECTIONS: Setting<u32> = Setting::new(
     "PARKING_MAX_CONNECTIONS",
@@ -139,7 +139,7 @@ static MAX_CONNECTIONS: Setting<u32> = Setting::new(
     |value| parse::whole(value, 16..=100_000),
     "HTTP connections open at once; further ones wait in the kernel's queue.",
 )
-.or("2048");
+.or("4096");
 
 static SHUTDOWN_TIMEOUT: Setting<Duration> = Setting::new(
     "PARKING_SHUTDOWN_TIMEOUT",
@@ -189,9 +189,9 @@ pub(crate) struct Server {
     /// The longest a request may take.
     pub(crate) request_timeout: Duration,
     /// The largest body in bytes.
-    pub(crate) max_request_bytes: u64,
+    pub(crate) max_request_bytes: usize,
     /// The most connections open at once.
-    pub(crate) max_connections: u32,
+    pub(crate) max_connections: usize,
     /// How long a drain may take.
     pub(crate) shutdown_timeout: Duration,
 }
@@ -229,8 +229,8 @@ pub(super) fn read(reader: &mut Reader) -> Server {
         trusted_proxies: reader.get(&TRUSTED_PROXIES),
         cors_origins: reader.get(&CORS_ORIGINS),
         request_timeout: reader.get(&REQUEST_TIMEOUT),
-        max_request_bytes: reader.get(&MAX_REQUEST_SIZE),
-        max_connections: reader.get(&MAX_CONNECTIONS),
+        max_request_bytes: usize::try_from(reader.get(&MAX_REQUEST_SIZE)).unwrap_or(usize::MAX),
+        max_connections: reader.get(&MAX_CONNECTIONS) as usize,
         shutdown_timeout: reader.get(&SHUTDOWN_TIMEOUT),
     }
 }

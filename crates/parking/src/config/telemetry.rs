@@ -74,7 +74,8 @@ static OTLP_ENDPOINT: Setting<Url> = Setting::new(
     "otlp_endpoint",
     "URL",
     parse::web_url,
-    "Collector that takes traces by OTLP over HTTP, such as http://localhost:4318.",
+    "Collector that takes traces by OTLP over HTTP, such as http://localhost:4318; with \
+     OTEL_EXPORTER_OTLP_HEADERS.",
 );
 
 static OTLP_SAMPLE_RATIO: Setting<f64> = Setting::new(

@@ -74,7 +74,7 @@ fn an_empty_environment_is_a_sound_configuration() {
 #[test]
 fn names_keys_and_aliases_are_unique() {
     let mut names = BTreeSet::new();
-    for name in specs().flat_map(|spec| spec.names()) {
+    for name in specs().flat_map(Spec::names) {
         assert!(names.insert(name), "{name} is declared twice");
         assert!(
             !name.ends_with("_FILE"),
@@ -224,7 +224,7 @@ fn half_a_mail_server_is_refused() {
     let mail = loaded([host, from, address]).config.mail.unwrap();
     assert_eq!(
         (mail.port, mail.tls, mail.login.is_none()),
-        (587, Tls::StartTls, true)
+        (587, Tls::Upgraded, true)
     );
 }
 

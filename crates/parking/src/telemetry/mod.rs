@@ -44,16 +44,17 @@ impl Drop for Sending {
 
 /// Begins to log; to be called once, before anything is worth a line.
 pub(crate) fn start(settings: &Telemetry, mode: Mode) -> anyhow::Result<Sending> {
-    let mut layers = vec![lines(settings)?];
+    let mut layers = vec![lines(settings)];
     let mut partings = Vec::new();
     if let Some(settings) = &settings.otlp {
         partings.extend(otlp::start(settings, &mut layers)?);
     }
     if let Some(settings) = &settings.sentry {
-        partings.extend(sentry::start(settings, mode, &mut layers));
+        partings.push(sentry::start(settings, mode, &mut layers));
     }
     tracing_subscriber::registry()
         .with(layers)
+        .with(filter(settings)?)
         .try_init()
         .context("logging was begun twice")?;
     std::panic::set_hook(Box::new(log_panic));
@@ -62,9 +63,10 @@ pub(crate) fn start(settings: &Telemetry, mode: Mode) -> anyhow::Result<Sending>
 
 /// Begins to log for a command whose user reads the terminal: text, and only what matters.
 pub(crate) fn start_quietly(settings: &Telemetry) -> anyhow::Result<Sending> {
-    let filter = match settings.is_log_filter_given {
-        true => settings.log_filter.clone(),
-        false => "warn,parking::database=info".to_owned(),
+    let filter = if settings.is_log_filter_given {
+        settings.log_filter.clone()
+    } else {
+        "warn,parking::database=info".to_owned()
     };
     let settings = Telemetry {
         log_filter: filter,
@@ -77,7 +79,7 @@ pub(crate) fn start_quietly(settings: &Telemetry) -> anyhow::Result<Sending> {
 }
 
 /// The log lines themselves.
-fn lines(settings: &Telemetry) -> anyhow::Result<Boxed> {
+fn lines(settings: &Telemetry) -> Boxed {
     let is_terminal = stderr().is_terminal();
     let usual = if is_terminal {
         LogFormat::Pretty
@@ -85,7 +87,7 @@ fn lines(settings: &Telemetry) -> anyhow::Result<Boxed> {
         LogFormat::Json
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
-    let lines = match settings.log_format.unwrap_or(usual) {
+    match settings.log_format.unwrap_or(usual) {
         LogFormat::Pretty => lines.with_ansi(is_terminal).boxed(),
         LogFormat::Json => lines
             .json()
@@ -93,9 +95,21 @@ fn lines(settings: &Telemetry) -> anyhow::Result<Boxed> {
             .with_current_span(true)
             .with_span_list(false)
             .boxed(),
+    }
+}
+
+/// What is worth recording, for lines, traces and Sentry alike.
+///
+/// Not a filter per layer: sqlx asks whether its lines are enabled without writing them, and a
+/// filter per layer then drops the next line of that thread, whosever it is.
+fn filter(settings: &Telemetry) -> anyhow::Result<EnvFilter> {
+    let directives = match settings.log_filter.as_str() {
+        level if level.contains(['=', ',']) => level.to_owned(),
+        // What PostgreSQL notes in passing ("already exists, skipping") is not worth a line; a
+        // filter that was written in several parts is obeyed to the letter.
+        level => format!("{level},sqlx::postgres::notice=warn"),
     };
-    let filter = EnvFilter::try_new(&settings.log_filter).context("LOG_LEVEL")?;
-    Ok(lines.with_filter(filter).boxed())
+    EnvFilter::try_new(directives).context("LOG_LEVEL")
 }
 
 /// A panic is one log line, like every other failure.

@@ -11,7 +11,6 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::warn;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::LevelFilter;
 
 use super::{Boxed, Parting};
 use crate::config::Otlp;
@@ -44,7 +43,7 @@ pub(super) fn start(settings: &Otlp, layers: &mut Vec<Boxed>) -> anyhow::Result<
         .with_resource(resource)
         .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("parking"));
-    layers.push(layer.with_filter(LevelFilter::INFO).boxed());
+    layers.push(layer.boxed());
     Ok(Some(Box::new(move || {
         if let Err(error) = provider.shutdown_with_timeout(TIMEOUT) {
             warn!(%error, "the last traces could not be sent");

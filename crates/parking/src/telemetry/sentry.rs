@@ -3,15 +3,16 @@
 use secrecy::ExposeSecret;
 use sentry::ClientOptions;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::Context;
 
 use super::{Boxed, Parting};
 use crate::config::{Mode, Sentry};
 
 /// Adds the layers that tell what an error was and which warnings led up to it; the parting sends
 /// those that are still queued.
-pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> Option<Parting> {
+pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> Parting {
     let environment = settings
         .environment
         .clone()
@@ -22,11 +23,19 @@ pub(super) fn start(settings: &Sentry, mode: Mode, layers: &mut Vec<Boxed>) -> O
             .release(concat!("parking@", env!("CARGO_PKG_VERSION")))
             .environment(environment),
     );
-    layers.push(ErrorLayer::new().with_filter(LevelFilter::ERROR).boxed());
-    layers.push(
-        BreadcrumbLayer::new()
-            .with_filter(LevelFilter::WARN)
-            .boxed(),
-    );
-    Some(Box::new(move || drop(guard)))
+    layers.push(OfLevel(Level::ERROR, ErrorLayer::new()).boxed());
+    layers.push(OfLevel(Level::WARN, BreadcrumbLayer::new()).boxed());
+    Box::new(move || drop(guard))
+}
+
+/// Hands a layer the events of one level. Not a filter per layer, for the reason given at
+/// `super::filter`.
+struct OfLevel<L>(Level, L);
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for OfLevel<L> {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if *event.metadata().level() == self.0 {
+            self.1.on_event(event, context);
+        }
+    }
 }

@@ -110,7 +110,7 @@ struct Worst(Verdict);
 impl Worst {
     fn print(&mut self, findings: &[Finding]) {
         for finding in findings {
-            println!("{finding}");
+            say!("{finding}");
             self.0 = match (self.0, finding.verdict) {
                 (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
                 (Verdict::Warn, _) | (_, Verdict::Warn) => Verdict::Warn,

@@ -1,6 +1,7 @@
 //! What others have to say: PostgreSQL, its catalogue and its clock, the mail server.
 
 use chrono::TimeDelta;
+use parking_access::accounts;
 use parking_db::cluster::{NEWEST_MAJOR, OLDEST_MAJOR};
 use parking_db::{Db, Reason, catalogue, queue};
 use parking_domain::clock::Clock;
@@ -22,6 +23,7 @@ pub(super) async fn check_database(config: &Config, database: &Database) -> Vec<
         findings.extend(migrations(database).await);
         findings.extend(isolation(&db).await);
         findings.extend(jobs(&db).await);
+        findings.extend(administrator(&db).await);
     }
     db.close().await;
     findings
@@ -130,6 +132,22 @@ async fn jobs(db: &Db) -> Vec<Finding> {
                 _ => Finding::ok(subject, text),
             }
         }
+    }]
+}
+
+async fn administrator(db: &Db) -> Vec<Finding> {
+    let subject = "administrator";
+    let look = async {
+        let mut tx = db.platform(Reason::Worker("doctor")).await?;
+        accounts::has_administrator(&mut tx).await
+    };
+    vec![match look.await {
+        Ok(true) => Finding::ok(subject, "somebody can sign in to run the installation"),
+        Ok(false) => Finding::warn(
+            subject,
+            "there is none: parking user create-admin makes one",
+        ),
+        Err(error) => Finding::fail(subject, chain(&error)),
     }]
 }
 

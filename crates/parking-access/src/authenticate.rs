@@ -1,0 +1,268 @@
+//! Finding out who shows credentials, in microseconds when they were seen a moment ago.
+//!
+//! What the database knows of a session or a key is believed for at most five seconds, and no
+//! longer than until a notice says that it changed ([`freshness`]). What depends on the time
+//! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
+//! Requests that ask for the same thing at once share one look into the database.
+
+mod freshness;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use moka::Expiry;
+use moka::future::Cache;
+use parking_db::Db;
+use parking_db::listen::{Notice, Subscription};
+use parking_domain::clock::Clock;
+use parking_http::caller::Request;
+use parking_http::{Actor, ApiError, Authenticate, Code, Credentials, Identity};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::accounts::{self, Claims, tokens::Tokens};
+use crate::api_keys::{self, KnownKey, ShownKey, Usage};
+use freshness::{Freshness, Seen};
+
+/// How long something may be believed without asking again.
+const BELIEVED_FOR: Duration = Duration::from_secs(5);
+
+/// How long something may be believed not to be there.
+const ABSENT_FOR: Duration = Duration::from_secs(1);
+
+/// Sessions and keys kept at a time.
+const KEPT_MAX: u64 = 50_000;
+
+/// How often an answer that changed while it was fetched is fetched again.
+const ATTEMPTS_MAX: usize = 3;
+
+/// Knows the callers.
+pub struct Callers {
+    db: Db,
+    clock: Clock,
+    tokens: Tokens,
+    /// By session and tenant; nothing for a session that is not going on.
+    people: Cache<(Uuid, Uuid), Believed<Identity>>,
+    /// By the public part of the key; nothing for one that does not exist.
+    keys: Cache<String, Believed<Program>>,
+    freshness: Freshness,
+    usage: Usage,
+}
+
+/// A key and the identity it gives.
+struct Program {
+    key: KnownKey,
+    identity: Arc<Identity>,
+}
+
+/// What the database said, and what of it could have changed since.
+struct Believed<T> {
+    found: Option<Arc<T>>,
+    seen: Seen,
+}
+
+impl<T> Clone for Believed<T> {
+    fn clone(&self) -> Self {
+        Self {
+            found: self.found.clone(),
+            seen: self.seen,
+        }
+    }
+}
+
+/// Absence is believed for a shorter time: strangers can ask for any number of absent things.
+struct Terms;
+
+impl<K, T> Expiry<K, Believed<T>> for Terms {
+    fn expire_after_create(&self, _: &K, believed: &Believed<T>, _: Instant) -> Option<Duration> {
+        Some(if believed.found.is_some() {
+            BELIEVED_FOR
+        } else {
+            ABSENT_FOR
+        })
+    }
+}
+
+fn cache<K: Hash + Eq + Send + Sync + 'static, T: Send + Sync + 'static>() -> Cache<K, Believed<T>>
+{
+    Cache::builder()
+        .max_capacity(KEPT_MAX)
+        .expire_after(Terms)
+        .build()
+}
+
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callers")
+    }
+}
+
+impl Callers {
+    /// Nobody is known yet.
+    pub fn new(db: Db, clock: Clock, tokens: Tokens) -> Arc<Self> {
+        Arc::new(Self {
+            db,
+            clock,
+            tokens,
+            people: cache(),
+            keys: cache(),
+            freshness: Freshness::default(),
+            usage: Usage::default(),
+        })
+    }
+
+    /// Stops believing what a notice says has changed, until told to stop.
+    pub async fn watch(self: Arc<Self>, mut news: Subscription, stop: CancellationToken) {
+        loop {
+            let notice = tokio::select! {
+                () = stop.cancelled() => return,
+                notice = news.next() => notice,
+            };
+            match &notice {
+                Notice::Access(subject) => self.freshness.changed(subject),
+                Notice::Missed => self.freshness.everything_changed(),
+                Notice::Events(_) | Notice::Jobs => {}
+            }
+        }
+    }
+
+    /// Writes down when keys were last used.
+    pub async fn flush_usage(&self) -> parking_db::Result<()> {
+        self.usage.flush(&self.db).await
+    }
+
+    async fn person(&self, token: &str) -> Result<Arc<Identity>, ApiError> {
+        let now = self.clock.now();
+        let claims = self.tokens.read(token, now)?;
+        let who = (claims.session, claims.tenant.0);
+        let found = self
+            .believe(&self.people, who, || self.load_person(&claims))
+            .await?;
+        found
+            .filter(|identity| {
+                let acting = identity.acting.as_ref();
+                acting.is_none_or(|acting| now < acting.until)
+            })
+            // The session is part of the token, and so is whose it is; both are signed.
+            .filter(
+                |identity| matches!(identity.actor, Actor::User { id, .. } if id == claims.user),
+            )
+            .ok_or_else(|| ApiError::new(Code::SessionEnded))
+    }
+
+    async fn load_person(&self, claims: &Claims) -> Result<Believed<Identity>, ApiError> {
+        let seen = self.freshness.look();
+        let found = accounts::identity(&self.db, claims, self.clock.now()).await?;
+        let seen = seen
+            .of(&format!("user:{}", claims.user))
+            .of(&format!("session:{}", claims.session))
+            .of(&format!("tenant:{}", claims.tenant));
+        Ok(Believed {
+            found: found.map(Arc::new),
+            seen: seen.into(),
+        })
+    }
+
+    async fn program(&self, shown: &str, request: &Request) -> Result<Arc<Identity>, ApiError> {
+        let refused = || ApiError::new(Code::Unauthenticated);
+        let shown = ShownKey::parse(shown).ok_or_else(refused)?;
+        let public_id = shown.public_id.to_owned();
+        let found = self
+            .believe(&self.keys, public_id, || self.load_key(shown.public_id))
+            .await?;
+        let now = self.clock.now();
+        let program = found
+            .filter(|program| shown.opens(&program.key) && program.key.is_good(now))
+            .ok_or_else(refused)?;
+        if !program.key.allows(request.ip) {
+            return Err(ApiError::new(Code::AddressNotAllowed));
+        }
+        if !program.key.is_tenant_active {
+            return Err(ApiError::new(Code::TenantSuspended));
+        }
+        self.usage.note(program.key.id, now, request.ip);
+        Ok(Arc::clone(&program.identity))
+    }
+
+    async fn load_key(&self, public_id: &str) -> Result<Believed<Program>, ApiError> {
+        let seen = self.freshness.look().of(&format!("key:{public_id}"));
+        let found = api_keys::known(&self.db, public_id).await?;
+        let seen = match &found {
+            Some(key) => seen.of(&format!("tenant:{}", key.tenant)),
+            None => seen,
+        };
+        Ok(Believed {
+            found: found.map(|key| Arc::new(Program::new(key))),
+            seen: seen.into(),
+        })
+    }
+
+    /// What a cache knows and nothing has changed since, else what `load` finds.
+    async fn believe<K, T, F>(
+        &self,
+        cache: &Cache<K, Believed<T>>,
+        key: K,
+        load: impl Fn() -> F,
+    ) -> Result<Option<Arc<T>>, ApiError>
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<Believed<T>, ApiError>>,
+    {
+        for _ in 0..ATTEMPTS_MAX {
+            let believed = cache
+                .try_get_with_by_ref(&key, load())
+                .await
+                .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+            if self.freshness.holds(&believed.seen) {
+                return Ok(believed.found);
+            }
+            cache.invalidate(&key).await;
+        }
+        // It changes faster than it can be kept.
+        Ok(load().await?.found)
+    }
+}
+
+impl Program {
+    fn new(key: KnownKey) -> Self {
+        let tenant_requests_per_minute = key.tenant_requests_per_minute;
+        let identity = Identity {
+            tenant: key.tenant,
+            actor: Actor::ApiKey {
+                id: key.id,
+                name: key.name.clone(),
+            },
+            role: key.role,
+            scopes: Some(key.scopes.clone()),
+            acting: None,
+            // A tenant's limit may have been lowered since the key was made.
+            requests_per_minute: key
+                .requests_per_minute
+                .map(|rate| rate.min(tenant_requests_per_minute)),
+            tenant_requests_per_minute,
+        };
+        Self {
+            key,
+            identity: Arc::new(identity),
+        }
+    }
+}
+
+impl Authenticate for Callers {
+    fn authenticate<'a>(
+        &'a self,
+        credentials: Credentials<'a>,
+        request: &'a Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Arc<Identity>, ApiError>> + Send + 'a>> {
+        match credentials {
+            Credentials::Bearer(token) => Box::pin(self.person(token)),
+            Credentials::ApiKey(key) => Box::pin(self.program(key, request)),
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Invitations over HTTP: managed by those who invite, followed by those who are invited.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use parking_domain::access::{Permission, Role};
+use parking_domain::text::{Email, Language, Name};
+use parking_http::page::{List, PageParams};
+use parking_http::{
+    Access, Actor, Answer, ApiError, Caller, Code, Id, IfMatch, Json, Once, PageInfo, Routes,
+    Tagged,
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{
+    AcceptError, Acceptance, Filter, Handling, Invite, Offer, Status, accept, find, invite, list,
+    preview, resend, revoke,
+};
+use crate::accounts::{
+    Accounts, Client, CreateError, LINK, PASSWORD, PASSWORD_LENGTH_MAX, SessionAnswer,
+    answer_session, bounded,
+};
+use crate::audit::By;
+use crate::wire;
+
+/// The routes of invitations.
+pub fn routes(accounts: Accounts) -> Routes {
+    let reads = Access::Needs(Permission::UsersRead);
+    let manages = Access::Needs(Permission::UsersManage);
+    Routes::new("Invitations")
+        .add(reads, routes!(list_invitations))
+        .add(manages, routes!(create_invitation))
+        .add(reads, routes!(get_invitation))
+        .add(manages, routes!(revoke_invitation))
+        .add(manages, routes!(resend_invitation))
+        .add(Access::Public, routes!(preview_invitation))
+        .add(Access::Public, routes!(accept_invitation))
+        .with_state(accounts)
+}
+
+/// Somebody is to be invited.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewInvitation {
+    #[schema(value_type = wire::Email)]
+    email: String,
+    /// At most one's own.
+    #[schema(value_type = wire::Role)]
+    role: String,
+    /// The language of the letter; English if left out.
+    #[schema(value_type = Option<wire::Language>)]
+    language: Option<String>,
+}
+
+/// An invitation.
+#[derive(Debug, Serialize, ToSchema)]
+struct Invitation {
+    id: Uuid,
+    email: String,
+    #[schema(value_type = wire::Role)]
+    role: String,
+    /// `pending`, `accepted`, `revoked` or `expired`.
+    status: String,
+    #[schema(value_type = wire::Language)]
+    language: String,
+    /// The person who invites; null if it was not a person, or they left.
+    invited_by: Option<Inviter>,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    accepted_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    /// When the letter left last.
+    last_sent_at: Option<DateTime<Utc>>,
+}
+
+/// Who invites.
+#[derive(Debug, Serialize, ToSchema)]
+struct Inviter {
+    id: Uuid,
+    name: String,
+}
+
+/// A page of invitations.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvitationPage {
+    invitations: Vec<Invitation>,
+    #[serde(flatten)]
+    page: PageInfo,
+}
+
+/// Which invitations are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InvitationFilter {
+    status: Option<InvitationStatus>,
+}
+
+/// Where an invitation stands.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum InvitationStatus {
+    Pending,
+    Accepted,
+    Revoked,
+    Expired,
+}
+
+impl From<InvitationStatus> for Status {
+    fn from(status: InvitationStatus) -> Self {
+        match status {
+            InvitationStatus::Pending => Self::Pending,
+            InvitationStatus::Accepted => Self::Accepted,
+            InvitationStatus::Revoked => Self::Revoked,
+            InvitationStatus::Expired => Self::Expired,
+        }
+    }
+}
+
+impl From<super::Invitation> for Invitation {
+    fn from(row: super::Invitation) -> Self {
+        let inviter = row.invited_by.zip(row.invited_by_name);
+        Self {
+            id: row.id,
+            email: row.email,
+            role: row.role,
+            status: row.status,
+            language: row.language,
+            invited_by: inviter.map(|(id, name)| Inviter { id, name }),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            accepted_at: row.accepted_at,
+            revoked_at: row.revoked_at,
+            last_sent_at: row.last_sent_at,
+        }
+    }
+}
+
+impl NewInvitation {
+    fn parse(&self, caller: &Caller) -> Result<Invite, ApiError> {
+        let language = self.language.as_deref().map(Language::parse).transpose();
+        let role = || "must be one of: viewer, operator, admin, owner, platform_admin";
+        Ok(Invite {
+            email: Email::parse(&self.email).map_err(|error| ApiError::field("email", error))?,
+            role: self
+                .role
+                .parse::<Role>()
+                .map_err(|_| ApiError::field("role", role()))?,
+            giver: caller.role(),
+            language: language
+                .map_err(|error| ApiError::field("language", error))?
+                .unwrap_or_default(),
+            invited_by: match caller.identity.actor {
+                Actor::User { id, .. } => Some(id),
+                Actor::ApiKey { .. } => None,
+            },
+        })
+    }
+}
+
+/// The tenant's invitations, the newest first.
+#[utoipa::path(get, path = "/api/v6/invitations", params(PageParams, InvitationFilter), responses((status = 200, body = InvitationPage)))]
+async fn list_invitations(
+    State(accounts): State<Accounts>,
+    caller: Caller,
+    List { page, filter }: List<InvitationFilter>,
+) -> Result<axum::Json<InvitationPage>, ApiError> {
+    let columns = [
+        ("-created_at", "created_at"),
+        ("email", "lower(email)"),
+        ("expires_at", "expires_at"),
+        ("role", "role"),
+        ("status", "status"),
+    ];
+    let order = page.order_by(&columns, "id")?;
+    let filter = Filter {
+        status: filter.status.map(|status| Status::from(status).name()),
+        pattern: page.pattern(),
+        now: accounts.clock.now(),
+    };
+    let mut tx = accounts.db.tenant(caller.tenant()).await?;
+    let (found, total) = list(&mut tx, &filter, &order, &page).await?;
+    Ok(axum::Json(InvitationPage {
+        invitations: found.into_iter().map(Invitation::from).collect(),
+        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+    }))
+}
+
+/// Invites somebody by mail. Nobody invites to a role above their own.
+#[utoipa::path(post, path = "/api/v6/invitations", request_body = NewInvitation, responses(
+    (status = 201, body = Invitation),
+    (status = 409, description = "They are a member or invited already, or the limit of users is reached"),
+))]
+async fn create_invitation(
+    State(accounts): State<Accounts>,
+    caller: Caller,
+    body: Once<NewInvitation>,
+) -> Result<Response, ApiError> {
+    let now = accounts.clock.now();
+    let made = body.run(&accounts.db, &caller, now, async |tx, body| {
+        let wanted = body.parse(&caller)?;
+        let by = By::caller(&caller);
+        let id = invite(tx.conn(), caller.tenant(), &wanted, &by, now).await?;
+        let found = find(tx, id, now).await?.ok_or_else(ApiError::not_found)?;
+        let (version, at) = (found.version, format!("/api/v6/invitations/{id}"));
+        Answer::created(at, version, &Invitation::from(found))
+    });
+    made.await
+}
+
+/// One invitation.
+#[utoipa::path(get, path = "/api/v6/invitations/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = Invitation)))]
+async fn get_invitation(
+    State(accounts): State<Accounts>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Tagged<Invitation>, ApiError> {
+    let mut tx = accounts.db.tenant(caller.tenant()).await?;
+    let found = find(&mut tx, id, accounts.clock.now()).await?;
+    let found = found.ok_or_else(ApiError::not_found)?;
+    Ok(Tagged(found.version, found.into()))
+}
+
+/// Mails an open invitation again and gives it another week. The link mailed before is good no
+/// longer.
+#[utoipa::path(post, path = "/api/v6/invitations/{id}/resend", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Invitation),
+    (status = 409, description = "It was accepted, revoked or has expired"),
+    (status = 412, description = "It was changed meanwhile"),
+))]
+async fn resend_invitation(
+    State(accounts): State<Accounts>,
+    caller: Caller,
+    if_match: IfMatch,
+    Id(id): Id,
+) -> Result<Tagged<Invitation>, ApiError> {
+    let now = accounts.clock.now();
+    let by = By::caller(&caller);
+    let handling = Handling {
+        id,
+        giver: caller.role(),
+        by: &by,
+        now,
+    };
+    let is_current = |version| if_match.check(version).is_ok();
+    let mut tx = accounts.db.tenant(caller.tenant()).await?;
+    resend(&mut tx, handling, is_current).await?;
+    let found = find(&mut tx, id, now).await?;
+    let found = found.ok_or_else(ApiError::not_found)?;
+    tx.commit().await?;
+    Ok(Tagged(found.version, found.into()))
+}
+
+/// Takes an open invitation back.
+#[utoipa::path(delete, path = "/api/v6/invitations/{id}", params(("id" = Uuid, Path)), responses(
+    (status = 204, description = "It is revoked"),
+    (status = 409, description = "It was accepted, revoked or has expired"),
+    (status = 412, description = "It was changed meanwhile"),
+))]
+async fn revoke_invitation(
+    State(accounts): State<Accounts>,
+    caller: Caller,
+    if_match: IfMatch,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let by = By::caller(&caller);
+    let handling = Handling {
+        id,
+        giver: caller.role(),
+        by: &by,
+        now: accounts.clock.now(),
+    };
+    let is_current = |version| if_match.check(version).is_ok();
+    let mut tx = accounts.db.tenant(caller.tenant()).await?;
+    revoke(&mut tx, handling, is_current).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A link from a letter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvitationToken {
+    /// The secret part of the link.
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+}
+
+/// What an invitation offers.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvitationPreview {
+    email: String,
+    tenant_name: String,
+    #[schema(value_type = wire::Role)]
+    role: &'static str,
+    expires_at: DateTime<Utc>,
+    /// Whether the address has an account, whose password is then asked for.
+    account_exists: bool,
+}
+
+impl From<Offer> for InvitationPreview {
+    fn from(offer: Offer) -> Self {
+        Self {
+            email: offer.email,
+            tenant_name: offer.tenant_name,
+            role: offer.role.name(),
+            expires_at: offer.expires_at,
+            account_exists: offer.account_exists,
+        }
+    }
+}
+
+/// The reader of the letter takes the offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvitationAcceptance {
+    /// The secret part of the link.
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    /// The name of the account that is made; ignored where there is one.
+    #[schema(value_type = Option<wire::Name>)]
+    name: Option<String>,
+    /// The password of the account that is made, or, as proof, of the one that is there.
+    #[schema(min_length = 1, max_length = 1_000, format = "password")]
+    password: String,
+    /// Whether the refresh token is kept in a cookie instead of the answer.
+    #[serde(default)]
+    cookie: bool,
+}
+
+/// What the link in a letter offers.
+#[utoipa::path(post, path = "/api/auth/invitations/preview", request_body = InvitationToken,
+    responses((status = 200, body = InvitationPreview)))]
+async fn preview_invitation(
+    State(accounts): State<Accounts>,
+    client: Client,
+    Json(body): Json<InvitationToken>,
+) -> Result<axum::Json<InvitationPreview>, ApiError> {
+    bounded("token", &body.token, 200)?;
+    accounts.count(LINK, &body.token, client.request.ip)?;
+    let token = SecretString::from(body.token);
+    let offer = preview(&accounts, &token).await?;
+    let offer = offer.ok_or_else(|| ApiError::new(Code::TokenInvalid))?;
+    Ok(axum::Json(offer.into()))
+}
+
+/// Takes an invitation: with the password of the account that has the address, or with a name
+/// and a password for a new one. Signs in, in the tenant.
+#[utoipa::path(post, path = "/api/auth/invitations/accept", request_body = InvitationAcceptance, responses(
+    (status = 200, body = SessionAnswer),
+    (status = 401, description = "The account exists, and that is not its password"),
+    (status = 403, description = "The account is disabled, or the tenant is not active"),
+    (status = 409, description = "The person is a member already, or the tenant's limit of users is reached"),
+))]
+async fn accept_invitation(
+    State(accounts): State<Accounts>,
+    client: Client,
+    Json(body): Json<InvitationAcceptance>,
+) -> Result<Response, ApiError> {
+    bounded("token", &body.token, 200)?;
+    bounded("password", &body.password, PASSWORD_LENGTH_MAX)?;
+    let name = body.name.as_deref().map(Name::parse).transpose();
+    accounts.count(LINK, &body.token, client.request.ip)?;
+    let acceptance = Acceptance {
+        token: SecretString::from(body.token),
+        name: name.map_err(|error| ApiError::field("name", error))?,
+        password: SecretString::from(body.password),
+    };
+    let offer = preview(&accounts, &acceptance.token).await?;
+    let offer = offer.ok_or(AcceptError::TokenInvalid)?;
+    // Shared with the login: a link is no second way to try passwords.
+    accounts.count(PASSWORD, &offer.email_key, client.request.ip)?;
+    let signed_in = accept(&accounts, &client, offer, acceptance).await?;
+    let status = StatusCode::OK;
+    Ok(answer_session(status, &accounts, &signed_in, body.cookie))
+}
+
+impl From<AcceptError> for ApiError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::TokenInvalid => Self::new(Code::TokenInvalid),
+            AcceptError::TenantSuspended => Self::new(Code::TenantSuspended),
+            AcceptError::NameNeeded => Self::field("name", error),
+            AcceptError::Password(error) => Self::field("password", error),
+            AcceptError::Text(error) => Self::new(Code::InternalError).because(error),
+            AcceptError::Account(CreateError::EmailTaken) => Self::new(Code::EmailTaken),
+            AcceptError::Account(CreateError::Db(error)) | AcceptError::Db(error) => error.into(),
+            AcceptError::Member(error) => error.into(),
+            AcceptError::SignIn(error) => error.into(),
+            AcceptError::Busy(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! The SQL of invitations.
+
+use chrono::{DateTime, Utc};
+use parking_db::{DbError, PlatformTx, Result, TenantTx};
+use parking_domain::ids::TenantId;
+use parking_domain::tenancy::TenantStatus;
+use parking_domain::text::Language;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use super::{Invite, Offer};
+
+/// Where an invitation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Accepted,
+    Revoked,
+    Expired,
+}
+
+impl Status {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// An invitation as it is kept.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Invitation {
+    pub(super) id: Uuid,
+    pub(super) email: String,
+    pub(super) role: String,
+    pub(super) status: String,
+    pub(super) language: String,
+    pub(super) invited_by: Option<Uuid>,
+    pub(super) invited_by_name: Option<String>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) last_sent_at: Option<DateTime<Utc>>,
+    pub(super) accepted_at: Option<DateTime<Utc>>,
+    pub(super) revoked_at: Option<DateTime<Utc>>,
+    pub(super) version: i64,
+}
+
+/// Which invitations are wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    pub(super) status: Option<&'static str>,
+    pub(super) pattern: Option<String>,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Whether somebody with the address is a member, active or not.
+pub(super) async fn is_member(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    email_key: &str,
+) -> Result<bool> {
+    let is_member = sqlx::query_scalar!(
+        r#"select exists (
+             select from memberships m join users u on u.id = m.user_id
+             where m.tenant_id = $1 and u.email_key = $2) as "is_member!""#,
+        tenant.0,
+        email_key,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is_member)
+}
+
+/// Holds the tenant's limit of users until the end of the transaction, and tells it.
+pub(super) async fn lock_limit(conn: &mut PgConnection, tenant: TenantId) -> Result<i64> {
+    let max = sqlx::query_scalar!(
+        "select max from tenant_usage where tenant_id = $1 and resource = 'users' for no key update",
+        tenant.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(max.map_or(0, i64::from))
+}
+
+/// The members, and the invitations that may still make some.
+pub(super) async fn count_taken(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let taken = sqlx::query_scalar!(
+        r#"select (select used from tenant_usage where tenant_id = $1 and resource = 'users')
+             + (select count(*) from invitations
+                where tenant_id = $1 and accepted_at is null and revoked_at is null and closed_at is null
+                  and expires_at > $2) as "taken""#,
+        tenant.0,
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(taken.unwrap_or(0))
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    (tenant, id): (TenantId, Uuid),
+    invite: &Invite,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into invitations (tenant_id, id, email, email_key, role, language, invited_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tenant.0,
+        id,
+        invite.email.as_str(),
+        invite.email.key(),
+        invite.role.name(),
+        invite.language.code(),
+        invite.invited_by,
+        now,
+        expires_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Closes an address's open invitation if its time is up.
+pub(super) async fn close_expired(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update invitations set closed_at = $3, token_hash = null, version = version + 1
+         where tenant_id = $1 and email_key = $2 and expires_at <= $3
+           and accepted_at is null and revoked_at is null and closed_at is null",
+        tenant.0,
+        email_key,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// An invitation that was closed because its time was up.
+#[derive(Debug)]
+pub(super) struct Closed {
+    pub(super) tenant_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) email: String,
+}
+
+/// Closes some of all tenants' open invitations whose time is up, in the order of tenants.
+pub(super) async fn close_some(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Closed>> {
+    let mut closed = sqlx::query_as!(
+        Closed,
+        "update invitations set closed_at = $1, token_hash = null, version = version + 1
+         where (tenant_id, id) in (
+           select tenant_id, id from invitations
+           where expires_at <= $1 and accepted_at is null and revoked_at is null and closed_at is null
+           limit $2
+           for update skip locked)
+         returning tenant_id, id, email",
+        now,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    closed.sort_by_key(|closed| closed.tenant_id);
+    Ok(closed)
+}
+
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Invitation>> {
+    let invitation = sqlx::query_as!(
+        Invitation,
+        r#"select i.id, i.email, i.role,
+             case when i.accepted_at is not null then 'accepted' when i.revoked_at is not null then 'revoked'
+               when i.closed_at is not null or i.expires_at <= $2 then 'expired' else 'pending' end as "status!",
+             i.language, i.invited_by, u.name as "invited_by_name?", i.created_at, i.expires_at, i.last_sent_at,
+             i.accepted_at, i.revoked_at, i.version
+           from invitations i left join users u on u.id = i.invited_by
+           where i.id = $1"#,
+        id,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(invitation)
+}
+
+/// Holds an invitation until the end of the transaction.
+pub(super) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+    sqlx::query!("select id from invitations where id = $1 for update", id)
+        .fetch_optional(conn)
+        .await?;
+    Ok(())
+}
+
+/// A page of the tenant's invitations, in an order that `Page::order_by` made.
+pub(super) async fn page(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    order: &str,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<Invitation>> {
+    let select = format!(
+        "select * from (
+           select i.id, i.email, i.role,
+             case when i.accepted_at is not null then 'accepted' when i.revoked_at is not null then 'revoked'
+               when i.closed_at is not null or i.expires_at <= $3 then 'expired' else 'pending' end as status,
+             i.language, i.invited_by, u.name as invited_by_name, i.created_at, i.expires_at, i.last_sent_at,
+             i.accepted_at, i.revoked_at, i.version
+           from invitations i left join users u on u.id = i.invited_by
+           where $2::text is null or i.email ilike $2
+         ) as found
+         where $1::text is null or status = $1
+         order by {order} offset $4 limit $5"
+    );
+    let invitations = sqlx::query_as::<_, Invitation>(AssertSqlSafe(select))
+        .bind(filter.status)
+        .bind(&filter.pattern)
+        .bind(filter.now)
+        .bind(offset)
+        .bind(limit)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(invitations)
+}
+
+pub(super) async fn count(tx: &mut TenantTx, filter: &Filter) -> Result<i64> {
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!" from (
+             select case when accepted_at is not null then 'accepted' when revoked_at is not null then 'revoked'
+                 when closed_at is not null or expires_at <= $3 then 'expired' else 'pending' end as status
+             from invitations where $2::text is null or email ilike $2
+           ) as found
+           where $1::text is null or status = $1"#,
+        filter.status,
+        filter.pattern,
+        filter.now,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(total)
+}
+
+/// Gives an invitation more time; the link that is out is good no longer.
+pub(super) async fn renew(
+    conn: &mut PgConnection,
+    id: Uuid,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update invitations set expires_at = $2, token_hash = null, version = version + 1 where id = $1",
+        id,
+        expires_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn revoke(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update invitations set revoked_at = $2, token_hash = null, version = version + 1 where id = $1",
+        id,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+struct OfferRow {
+    tenant_id: Uuid,
+    id: Uuid,
+    email: String,
+    email_key: String,
+    role: String,
+    language: String,
+    expires_at: DateTime<Utc>,
+    inviter: Option<String>,
+    tenant_name: String,
+    tenant_status: String,
+    account_exists: bool,
+}
+
+impl OfferRow {
+    fn offer(self) -> Result<Offer> {
+        let unreadable = || DbError::from(sqlx::Error::Decode("an unknown word".into()));
+        Ok(Offer {
+            tenant: TenantId(self.tenant_id),
+            id: self.id,
+            email: self.email,
+            email_key: self.email_key,
+            role: self.role.parse().map_err(|_| unreadable())?,
+            language: Language::parse(&self.language).map_err(|_| unreadable())?,
+            expires_at: self.expires_at,
+            inviter: self.inviter,
+            tenant_name: self.tenant_name,
+            is_tenant_active: self.tenant_status == TenantStatus::Active.name(),
+            account_exists: self.account_exists,
+        })
+    }
+}
+
+/// What an open invitation offers, by its identity.
+pub(super) async fn offer(
+    tx: &mut PlatformTx,
+    tenant: TenantId,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Offer>> {
+    let row = sqlx::query_as!(
+        OfferRow,
+        r#"select i.tenant_id, i.id, i.email, i.email_key, i.role, i.language, i.expires_at,
+             inviter.name as "inviter?", t.name as tenant_name, t.status as tenant_status,
+             exists (select from users u where u.email_key = i.email_key) as "account_exists!"
+           from invitations i
+           join tenants t on t.id = i.tenant_id
+           left join users inviter on inviter.id = i.invited_by
+           where i.tenant_id = $1 and i.id = $2 and i.expires_at > $3
+             and i.accepted_at is null and i.revoked_at is null and i.closed_at is null"#,
+        tenant.0,
+        id,
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(OfferRow::offer).transpose()
+}
+
+/// The same by the token of its letter.
+pub(super) async fn offer_by_token(
+    tx: &mut PlatformTx,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<Offer>> {
+    let row = sqlx::query_as!(
+        OfferRow,
+        r#"select i.tenant_id, i.id, i.email, i.email_key, i.role, i.language, i.expires_at,
+             inviter.name as "inviter?", t.name as tenant_name, t.status as tenant_status,
+             exists (select from users u where u.email_key = i.email_key) as "account_exists!"
+           from invitations i
+           join tenants t on t.id = i.tenant_id
+           left join users inviter on inviter.id = i.invited_by
+           where i.token_hash = $1 and i.expires_at > $2
+             and i.accepted_at is null and i.revoked_at is null and i.closed_at is null"#,
+        hash,
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(OfferRow::offer).transpose()
+}
+
+/// Accepts an invitation; false if its token is good no longer.
+pub(super) async fn claim(
+    tx: &mut PlatformTx,
+    offer: &Offer,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let claimed = sqlx::query!(
+        "update invitations set accepted_at = $4, token_hash = null, version = version + 1
+         where tenant_id = $1 and id = $2 and token_hash = $3 and expires_at > $4
+           and accepted_at is null and revoked_at is null and closed_at is null",
+        offer.tenant.0,
+        offer.id,
+        hash,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// Keeps the hash of the token that is about to be mailed; false if the invitation was closed.
+pub(super) async fn set_token(tx: &mut PlatformTx, offer: &Offer, hash: &[u8]) -> Result<bool> {
+    let updated = sqlx::query!(
+        "update invitations set token_hash = $3
+         where tenant_id = $1 and id = $2
+           and accepted_at is null and revoked_at is null and closed_at is null",
+        offer.tenant.0,
+        offer.id,
+        hash,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+pub(super) async fn stamp_sent(
+    tx: &mut PlatformTx,
+    offer: &Offer,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update invitations set last_sent_at = $3 where tenant_id = $1 and id = $2",
+        offer.tenant.0,
+        offer.id,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! Everything a tenant holds, as one JSON document.
+//!
+//! The document is written from one cursor over all tables at once, so every row is of the same
+//! instant, and sent as it is read, so it needs no memory of its size. Which tables and columns
+//! there are is asked of the catalogue under the tenant's own role: a new table is exported the
+//! moment it exists. [`SECRETS`] names what is left out although the role may read it.
+//! That the tenant was exported is written down, and committed, before the last byte is sent: a
+//! copy that broke off does not count.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::stream::{Stream, try_unfold};
+use parking_db::{Db, DbError, TenantTx};
+use parking_domain::ids::TenantId;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::store::{self, ExportedRow};
+use super::{Tenant, entry, find};
+use crate::audit::{self, By};
+
+/// Columns that never leave, by table: what proves who somebody is, and answers that may hold it.
+pub(super) const SECRETS: &[(&str, &str)] = &[
+    ("account_tokens", "hash"),
+    ("api_keys", "secret_hash"),
+    ("idempotency_keys", "body"),
+    ("idempotency_keys", "fingerprint"),
+    ("invitations", "token_hash"),
+    ("refresh_tokens", "hash"),
+    ("refresh_tokens", "parent_hash"),
+    ("users", "password_hash"),
+    ("webhook_secrets", "sealed_secret"),
+];
+
+/// Rows read at a time.
+const BATCH: i64 = 500;
+
+/// An export under way.
+struct Export {
+    tx: TenantTx,
+    tenant: Tenant,
+    /// Tables not begun yet, in the order of the cursor.
+    coming: VecDeque<String>,
+    /// The table whose rows are being written.
+    open: Option<String>,
+    by: By,
+    now: DateTime<Utc>,
+    /// Given back when the document is read or dropped.
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What comes next in the document.
+enum Stage {
+    Head(Box<Export>),
+    Rows(Box<Export>),
+    End,
+}
+
+/// Begins the export of a tenant, if there is one: its slug, and the document piece by piece.
+pub(super) async fn export(
+    db: &Db,
+    id: TenantId,
+    by: By,
+    now: DateTime<Utc>,
+    permit: OwnedSemaphorePermit,
+) -> Result<Option<(String, impl Stream<Item = Result<String, DbError>> + use<>)>, DbError> {
+    let mut tx = db.tenant(id).await?;
+    let Some(tenant) = find(tx.conn(), id).await? else {
+        return Ok(None);
+    };
+    let coming = store::open_export(&mut tx, SECRETS).await?.into();
+    let slug = tenant.slug.clone();
+    let export = Export {
+        tx,
+        tenant,
+        coming,
+        open: None,
+        by,
+        now,
+        _permit: permit,
+    };
+    Ok(Some((
+        slug,
+        try_unfold(Stage::Head(Box::new(export)), Stage::next),
+    )))
+}
+
+impl Stage {
+    /// Writes the next piece of the document.
+    async fn next(self) -> Result<Option<(String, Self)>, DbError> {
+        match self {
+            Self::Head(mut export) => {
+                let head = export.head().await?;
+                Ok(Some((head, Self::Rows(export))))
+            }
+            Self::Rows(mut export) => {
+                let rows = store::exported_rows(&mut export.tx, BATCH).await?;
+                if rows.is_empty() {
+                    Ok(Some((export.finish().await?, Self::End)))
+                } else {
+                    Ok(Some((export.rows(rows), Self::Rows(export))))
+                }
+            }
+            Self::End => Ok(None),
+        }
+    }
+}
+
+impl Export {
+    /// The cursor begins with the tenant itself.
+    async fn head(&mut self) -> Result<String, DbError> {
+        let tenant: String = store::exported_rows(&mut self.tx, 1)
+            .await?
+            .into_iter()
+            .map(|row| row.json)
+            .collect();
+        let at = self.now.to_rfc3339_opts(SecondsFormat::Micros, true);
+        Ok(format!(
+            "{{\"tenant\":{tenant},\"exported_at\":\"{at}\",\"tables\":{{"
+        ))
+    }
+
+    fn rows(&mut self, rows: Vec<ExportedRow>) -> String {
+        let mut text = String::new();
+        for row in rows {
+            if self.open.as_ref() == Some(&row.table) {
+                text.push(',');
+            } else {
+                self.open_until(Some(&row.table), &mut text);
+            }
+            text.push_str(&row.json);
+        }
+        text
+    }
+
+    /// Closes the table that is open, writes those that turned out empty, and opens the wanted one.
+    fn open_until(&mut self, wanted: Option<&str>, text: &mut String) {
+        if self.open.take().is_some() {
+            text.push_str(self.after_table());
+        }
+        while let Some(table) = self.coming.pop_front() {
+            text.extend(["\"", table.as_str(), "\":["]);
+            if wanted == Some(table.as_str()) {
+                self.open = Some(table);
+                return;
+            }
+            text.push_str(self.after_table());
+        }
+    }
+
+    fn after_table(&self) -> &'static str {
+        if self.coming.is_empty() { "]" } else { "]," }
+    }
+
+    /// Closes the document and writes down that it was whole.
+    async fn finish(mut self) -> Result<String, DbError> {
+        let mut tail = String::new();
+        self.open_until(None, &mut tail);
+        tail.push_str("}}");
+        store::stamp_export(&mut self.tx, self.now).await?;
+        let entry = entry("tenant.exported", &self.tenant);
+        audit::append(self.tx.conn(), self.tenant.id, &self.by, self.now, entry).await?;
+        self.tx.commit().await?;
+        Ok(tail)
+    }
+}

@@ -1,0 +1,158 @@
+//! The SQL of webhook credentials.
+
+use chrono::{DateTime, Utc};
+use parking_db::{PlatformTx, Result, TenantTx};
+use parking_domain::ids::TenantId;
+use uuid::Uuid;
+
+use super::Secret;
+
+/// A credential to be written.
+pub(super) struct NewRow<'a> {
+    pub(super) id: Uuid,
+    pub(super) name: &'a str,
+    pub(super) sealed: &'a [u8],
+    pub(super) rotated_from: Option<Uuid>,
+    pub(super) created_by: Option<Uuid>,
+    pub(super) now: DateTime<Utc>,
+}
+
+pub(super) async fn insert(tx: &mut TenantTx, row: NewRow<'_>) -> Result<()> {
+    let tenant = tx.tenant().0;
+    sqlx::query!(
+        "insert into webhook_secrets (tenant_id, id, name, sealed_secret, rotated_from, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        tenant,
+        row.id,
+        row.name,
+        row.sealed,
+        row.rotated_from,
+        row.created_by,
+        row.now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Secret>> {
+    let secret = sqlx::query_as!(
+        Secret,
+        r#"select s.id, s.name, s.expires_at, s.revoked_at, s.last_used_at, s.created_by,
+             u.name as "created_by_name?", s.created_at, s.version
+           from webhook_secrets s left join users u on u.id = s.created_by
+           where s.id = $1"#,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(secret)
+}
+
+/// The credential, locked until the end of the transaction.
+pub(super) async fn find_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option<Secret>> {
+    sqlx::query!(
+        "select id from webhook_secrets where id = $1 for update",
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    find(tx, id).await
+}
+
+/// The active credential, locked until the end of the transaction.
+pub(super) async fn active_for_update(tx: &mut TenantTx) -> Result<Option<Secret>> {
+    let id = sqlx::query_scalar!(
+        "select id from webhook_secrets where expires_at is null and revoked_at is null for update"
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    match id {
+        Some(id) => find(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// One page, newest first, and how many there are.
+pub(super) async fn list(
+    tx: &mut TenantTx,
+    pattern: Option<&str>,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Secret>, i64)> {
+    let secrets = sqlx::query_as!(
+        Secret,
+        r#"select s.id, s.name, s.expires_at, s.revoked_at, s.last_used_at, s.created_by,
+             u.name as "created_by_name?", s.created_at, s.version
+           from webhook_secrets s left join users u on u.id = s.created_by
+           where $1::text is null or s.name ilike $1
+           order by s.created_at desc, s.id desc offset $2 limit $3"#,
+        pattern,
+        offset,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!" from webhook_secrets s where $1::text is null or s.name ilike $1"#,
+        pattern
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((secrets, total))
+}
+
+pub(super) async fn retire(tx: &mut TenantTx, id: Uuid, expires_at: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update webhook_secrets set expires_at = $2, version = version + 1 where id = $1",
+        id,
+        expires_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Ends every credential that was still retiring.
+pub(super) async fn end_retiring(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update webhook_secrets set expires_at = $1, version = version + 1
+         where expires_at > $1 and revoked_at is null",
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn revoke(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update webhook_secrets set revoked_at = $2, version = version + 1 where id = $1",
+        id,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The sealed secrets a tenant's messages may be signed with, newest first.
+pub(super) async fn good(
+    tx: &mut PlatformTx,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Vec<u8>)>> {
+    let rows = sqlx::query!(
+        "select id, sealed_secret from webhook_secrets
+         where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
+         order by created_at desc, id desc",
+        tenant.0,
+        now,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.sealed_secret))
+        .collect())
+}

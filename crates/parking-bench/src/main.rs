@@ -1,0 +1,130 @@
+//! Measures the release binary from outside: how fast, how steady, how large, and what of that is
+//! PostgreSQL. Run by `cargo xtask bench`; prints Markdown.
+//!
+//! It knows nothing of the product's crates: it starts the program, signs in, asks, and reads what
+//! the operating system says of the process. Load is closed-loop over kept connections: each
+//! connection sends its next request when it has the last answer. Generator, server and PostgreSQL
+//! share the machine, so the figures are those of the whole, not of the server alone.
+#![expect(clippy::print_stdout, reason = "the report is this program's output")]
+#![expect(clippy::print_stderr, reason = "and so is its progress")]
+
+mod client;
+mod database;
+mod load;
+mod product;
+mod report;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use client::Client;
+use load::{Load, Sample, logins};
+use product::{Folder, Product};
+use report::Report;
+
+/// Connections at the same time.
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// How many people sign in at the same moment.
+const BURST: usize = 64;
+/// Things that exist, so that a list has more than a page.
+const THINGS: usize = 200;
+/// The list that is asked for.
+const LIST: &str = "/api/v6/audit-log";
+/// Who is asking.
+const ME: &str = "/api/v6/me";
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let binary = arguments.next().map(PathBuf::from);
+    let binary = binary.context("usage: parking-bench BINARY [SECONDS A MEASUREMENT]")?;
+    let seconds = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(measure(&binary, Duration::from_secs(seconds)))?;
+    println!("{}", report.markdown());
+    Ok(())
+}
+
+/// The whole of it, in one installation that is gone afterwards.
+async fn measure(binary: &std::path::Path, span: Duration) -> Result<Report> {
+    let folder = Folder::new()?;
+    let mut report = Report::about(binary)?;
+    eprintln!("bench: first and second start");
+    let first = Product::start(binary, &folder).await?;
+    report.first_start = first.started_after;
+    first.stop().await?;
+    let product = Product::start(binary, &folder).await?;
+    report.second_start = product.started_after;
+    report.memory_idle = product.memory()?;
+
+    let nobody = Client::new(&product.address);
+    let token = nobody.sign_in().await?;
+    let person = nobody.bearing(&token);
+    for n in 0..THINGS {
+        person.make_key(&format!("key {n}")).await?;
+    }
+    let program = nobody.with_key(&person.make_key("the bench").await?);
+    let script = database::script_of(&product, &folder, &person, LIST).await?;
+
+    for connections in CONNECTIONS {
+        eprintln!("bench: {connections} connections");
+        let me = run(&product, &person, ME, connections, span).await?;
+        let me_by_key = run(&product, &program, ME, connections, span).await?;
+        let list = run(&product, &person, LIST, connections, span).await?;
+        let alone = database::pgbench(&folder, &script, connections, span)?;
+        report.rows.push(report::Row {
+            connections,
+            me,
+            me_by_key,
+            list,
+            alone,
+        });
+    }
+    report.memory_loaded = product.memory()?;
+    eprintln!("bench: logins");
+    report.logins_a_second = logins(&nobody, 2, span).await?.a_second();
+    burst(&product, &nobody, &person, span, &mut report).await?;
+    report.memory_peak = product.memory_peak()?;
+    product.stop().await?;
+    Ok(report)
+}
+
+async fn run(
+    product: &Product,
+    client: &Client,
+    path: &str,
+    connections: usize,
+    span: Duration,
+) -> Result<Sample> {
+    let load = Load { connections, span };
+    // Connections, caches and plans are warm in whatever is compared.
+    load.warm_up().ask(client, path).await?;
+    let before = product.processor_time()?;
+    let mut sample = load.ask(client, path).await?;
+    sample.processor = product.processor_time()?.saturating_sub(before);
+    Ok(sample)
+}
+
+/// What everybody signing in at once does to somebody who is at work already.
+async fn burst(
+    product: &Product,
+    nobody: &Client,
+    person: &Client,
+    span: Duration,
+    report: &mut Report,
+) -> Result<()> {
+    let poll = Load {
+        connections: 1,
+        span,
+    };
+    report.others_alone = poll.ask(person, ME).await?;
+    let before = product.memory()?;
+    let (others, burst) = tokio::join!(poll.ask(person, ME), logins(nobody, BURST, span));
+    report.others_in_burst = others?;
+    report.burst = burst?;
+    report.burst_memory = product.memory()?.saturating_sub(before);
+    Ok(())
+}

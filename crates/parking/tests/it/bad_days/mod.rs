@@ -1,0 +1,7 @@
+//! Bad days: the database goes, the process is killed, two servers want the same thing, somebody
+//! tampers with the log.
+
+mod commands;
+mod crashes;
+mod database;
+mod tampering;

@@ -1,0 +1,405 @@
+//! Input that nobody should send: always a problem document with a code, never a 5xx, and nothing
+//! half-written.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::harness::actors::{Owner, fresh_address, log_in};
+use crate::harness::http::{send, try_send};
+use crate::harness::stage::digest;
+use crate::harness::{Answer, Api, Stage};
+use crate::matrix::recipes::{Recipe, Thing, recipes};
+
+/// Somebody may do all of it: the owner, or for the platform's own operations its admin.
+struct Desk {
+    stage: Stage,
+    owner: Owner,
+    admin: PgConnection,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let stage = Stage::set().await;
+        let owner = stage.customer("Target").await;
+        let admin = stage.server.superuser().await;
+        Self {
+            stage,
+            owner,
+            admin,
+        }
+    }
+
+    /// Whoever may call it, from an address without a history.
+    fn caller(&self, recipe: &Recipe) -> Api {
+        let of_platform =
+            recipe.thing == Thing::Tenant || recipe.operation.ends_with(" /api/v6/tenants");
+        let api = if of_platform {
+            &self.stage.platform.api
+        } else {
+            &self.owner.api
+        };
+        api.from_address(&fresh_address())
+    }
+
+    /// The operations that read a body; the others never look at what is sent along.
+    async fn operations_with_a_body(&self) -> BTreeSet<String> {
+        let api = self.stage.server.anonymous();
+        let described = api.get("/openapi.json").await.expect(200);
+        let paths = described["paths"].as_object().expect("paths").iter();
+        paths
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().expect("methods").iter();
+                methods
+                    .filter(|(_, operation)| !operation["requestBody"].is_null())
+                    .map(move |(method, _)| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect()
+    }
+
+    /// Method and path, with an id that exists where the path has one.
+    fn target(&self, recipe: &Recipe) -> (Method, String) {
+        let (method, path) = recipe.operation.split_once(' ').expect("METHOD /path");
+        let path = path.replace("{id}", self.owner.tenant_id());
+        (
+            Method::from_bytes(method.as_bytes()).expect("a method"),
+            path,
+        )
+    }
+}
+
+/// What is wrong with the answer to bad input, if anything is.
+fn fault(about: &str, answer: &Answer) -> Option<String> {
+    let code = answer.code();
+    let is_right = (400..500).contains(&answer.status) && !code.is_empty();
+    (!is_right).then(|| format!("{about}: {} {}", answer.status, shortened(&answer.text())))
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// Bodies that no operation can want.
+fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("nothing", Vec::new()),
+        ("half an object", b"{\"name\": \"a".to_vec()),
+        ("malformed UTF-8", b"{\"name\": \"\xff\xfe\"}".to_vec()),
+        ("half a surrogate pair", br#"{"name": "\ud800"}"#.to_vec()),
+        ("an array", b"[]".to_vec()),
+        ("a string", b"\"name\"".to_vec()),
+        ("null", b"null".to_vec()),
+        (
+            "a field nobody knows",
+            br#"{"colour_of_the_sky": "blue"}"#.to_vec(),
+        ),
+        (
+            "a number beyond all numbers",
+            br#"{"minutes": 1e999}"#.to_vec(),
+        ),
+        ("two documents", b"{} {}".to_vec()),
+        (
+            "very deep",
+            [vec![b'['; 100_000], vec![b']'; 100_000]].concat(),
+        ),
+        (
+            "deep in a field",
+            [
+                b"{\"name\":".to_vec(),
+                vec![b'['; 50_000],
+                vec![b']'; 50_000],
+                b"}".to_vec(),
+            ]
+            .concat(),
+        ),
+        (
+            "ten megabytes",
+            [
+                b"{\"name\":\"".to_vec(),
+                vec![b'a'; 10 << 20],
+                b"\"}".to_vec(),
+            ]
+            .concat(),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_refused_by_every_operation() {
+    let mut desk = Desk::open().await;
+    let before = digest(&mut desk.admin).await;
+    let mut faults = Vec::new();
+    let bodies = unreadable();
+    for recipe in recipes().iter().filter(|recipe| !recipe.body.is_null()) {
+        let (method, path) = desk.target(recipe);
+        let api = desk.caller(recipe);
+        for (about, body) in &bodies {
+            let request = api
+                .request(method.clone(), &path)
+                .header("content-type", "application/json");
+            // A server that refuses ten megabytes may hang up before it has read them.
+            match try_send(request.body(body.clone())).await {
+                Ok(answer) => faults.extend(fault(
+                    &format!("{} with {about}", recipe.operation),
+                    &answer,
+                )),
+                Err(_) => assert!(
+                    body.len() > 1 << 20,
+                    "{} with {about}: no answer",
+                    recipe.operation
+                ),
+            }
+        }
+        for kind in [
+            "",
+            "text/plain",
+            "application/xml",
+            "multipart/form-data; boundary=x",
+        ] {
+            let request = api
+                .request(method.clone(), &path)
+                .header("content-type", kind);
+            let answer = send(request.body(recipe.body.to_string())).await;
+            if answer.status != 415 || answer.code() != "unsupported_media_type" {
+                faults.push(format!(
+                    "{} as {kind:?}: {} {}",
+                    recipe.operation,
+                    answer.status,
+                    answer.text()
+                ));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert_eq!(
+        digest(&mut desk.admin).await,
+        before,
+        "something was written"
+    );
+}
+
+/// Values that a field may not want, with whether any field at all could accept them.
+fn odd_values() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0.5),
+        json!(i64::MAX),
+        json!(1e300),
+        json!([]),
+        json!({}),
+        json!({ "a": { "b": [1, null, "c"] } }),
+        json!(""),
+        json!("   "),
+        json!("\u{200b}\u{200d}\u{feff}"),
+        json!("\u{202e}desrever"),
+        json!("line\nbreak\ttab\u{7}bell"),
+        json!("nul\u{0}nul"),
+        json!("'; drop table users; --"),
+        json!("' or '1'='1"),
+        json!("$$; select pg_sleep(10); $$"),
+        json!("{{7*7}} ${jndi:ldap://x} <script>alert(1)</script>"),
+        json!("../../../../etc/passwd"),
+        json!("\u{1f697}".repeat(300)),
+        json!("a".repeat(100_000)),
+        json!("2026-02-30T25:61:61Z"),
+        json!("+275760-09-13T00:00:00Z"),
+        json!("00000000-0000-0000-0000-000000000000"),
+    ]
+}
+
+#[tokio::test]
+async fn an_odd_value_in_any_field_is_refused_or_harmless() {
+    let mut desk = Desk::open().await;
+    let mut faults = Vec::new();
+    for recipe in recipes() {
+        // Those would end the caller's session or lock the tenant when they succeed.
+        let fields = recipe.body.as_object().filter(|_| !recipe.is_last);
+        let Some(fields) = fields.filter(|_| recipe.thing != Thing::Tenant) else {
+            continue;
+        };
+        let (method, path) = desk.target(&recipe);
+        for field in fields.keys() {
+            for value in odd_values() {
+                let mut body = recipe.body.clone();
+                body[field] = value.clone();
+                let api = desk.caller(&recipe);
+                let before = digest(&mut desk.admin).await;
+                let answer = send(api.request(method.clone(), &path).json(&body)).await;
+                let about = format!(
+                    "{} with {field} = {}",
+                    recipe.operation,
+                    shortened(&value.to_string())
+                );
+                if answer.status >= 400 {
+                    faults.extend(fault(&about, &answer));
+                    if digest(&mut desk.admin).await != before {
+                        faults.push(format!("{about}: refused, and yet something was written"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    desk.owner.looks_at_me().await.expect(200);
+}
+
+#[tokio::test]
+async fn odd_addresses_and_queries_are_refused_by_every_operation() {
+    let desk = Desk::open().await;
+    let mut faults = Vec::new();
+    let queries = [
+        "page=x",
+        "page=-1",
+        "page=99999999999999999999",
+        "page_size=0",
+        "limit=1e3",
+        "offset=-0.5",
+        "sort=%27%3B%20drop%20table%20users",
+        "sort=-",
+        "q=%00",
+        "q=%ff%fe",
+        "q=a&q=b",
+        "nobody_knows_this=1",
+    ];
+    for recipe in recipes() {
+        let (method, path) = desk.target(&recipe);
+        let api = desk.caller(&recipe);
+        if recipe.thing != Thing::Nothing {
+            let (_, template) = recipe.operation.split_once(' ').expect("METHOD /path");
+            for id in ["x", "%00", "%ff", "..%2f..", "0", "'--", &"9".repeat(5_000)] {
+                let request = api.request(method.clone(), &template.replace("{id}", id));
+                let answer = send(request.json(&recipe.body)).await;
+                let is_not_found = (answer.status, answer.code().as_str()) == (404, "not_found");
+                if !is_not_found {
+                    faults.push(format!(
+                        "{} for {}: {} {}",
+                        recipe.operation,
+                        shortened(id),
+                        answer.status,
+                        shortened(&answer.text())
+                    ));
+                }
+            }
+        } else if method == Method::GET && crate::matrix::is_list(recipe.operation) {
+            for query in queries {
+                let answer = api.get(&format!("{path}?{query}")).await;
+                faults.extend(fault(&format!("{path}?{query}"), &answer));
+            }
+            let long = format!("{path}?q={}", "a".repeat(1_000));
+            faults.extend(fault("a long q", &api.get(&long).await));
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[tokio::test]
+async fn odd_credentials_and_headers_are_refused_before_they_cost_anything() {
+    let desk = Desk::open().await;
+    let anonymous = desk.stage.server.anonymous();
+    let me = "/api/v6/me";
+    let good = desk.owner.access_token().to_owned();
+    let (head, tail) = good.split_at(good.len() - 4);
+    let mut claims: Vec<&str> = good.split('.').collect();
+    claims[1] = "eyJzdWIiOiIwMDAwIn0";
+    for token in [
+        "",
+        " ",
+        "a",
+        "a.b.c",
+        "pk_",
+        "pk__",
+        "pk_x_y",
+        &format!("{head}AAAA"),
+        &claims.join("."),
+        &"x".repeat(20_000),
+        &tail.repeat(3),
+        &format!("pk_{}_{}", "a".repeat(5_000), "b".repeat(5_000)),
+    ] {
+        for api in [anonymous.bearing(token), anonymous.with("x-api-key", token)] {
+            let refused = api.get(me).await;
+            refused.refused(401, "unauthenticated");
+        }
+    }
+    let not_text = anonymous
+        .request(Method::GET, me)
+        .header("authorization", &b"Bearer \xff\xfe"[..]);
+    send(not_text).await.refused(401, "unauthenticated");
+    let tags = desk
+        .owner
+        .api
+        .request(Method::PATCH, me)
+        .header("if-match", &b"\xff"[..]);
+    let refused = send(tags.json(&json!({ "theme": "dark" }))).await;
+    assert!(refused.status < 500, "{}", refused.text());
+    for email in ["ROOT@PLATFORM.TEST", " root@platform.test "] {
+        log_in(
+            &anonymous.from_address(&fresh_address()),
+            email,
+            "wrong password 1",
+        )
+        .await
+        .refused(401, "invalid_credentials");
+    }
+}
+
+/// Writes bytes as they are and reads the status line, empty when the connection is closed without.
+async fn raw(address: &str, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The server may hang up before it has read all of it; what it said still arrives.
+    drop(stream.write_all(bytes).await);
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer);
+    let count = tokio::time::timeout(std::time::Duration::from_secs(10), read)
+        .await
+        .expect("an answer or the end of the connection")
+        .unwrap_or(0);
+    let text = String::from_utf8_lossy(&answer[..count]).into_owned();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn requests_that_are_no_http_never_reach_a_handler_and_hurt_nobody() {
+    let desk = Desk::open().await;
+    let address = desk.stage.server.address().to_owned();
+    let mut many_headers = String::from("GET /api HTTP/1.1\r\nhost: x\r\n");
+    for n in 0..5_000 {
+        write!(many_headers, "x-{n}: y\r\n").unwrap();
+    }
+    let long = "a".repeat(200_000);
+    for (about, bytes) in [
+        ("noise", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec()),
+        ("a long path", format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes()),
+        ("a long header", format!("GET /api HTTP/1.1\r\nhost: x\r\nx-long: {long}\r\n\r\n").into_bytes()),
+        ("many headers", format!("{many_headers}\r\n").into_bytes()),
+        ("two lengths", b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}".to_vec()),
+        ("a length and chunks", b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /api HTTP/1.1\r\n".to_vec()),
+        ("a bad chunk", b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n".to_vec()),
+    ] {
+        let status = raw(&address, &bytes).await;
+        let is_refused = status.is_empty() || status.starts_with("HTTP/1.1 4");
+        assert!(is_refused, "{about}: {status}");
+    }
+    desk.owner.looks_at_me().await.expect(200);
+}

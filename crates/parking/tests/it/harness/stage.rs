@@ -1,0 +1,90 @@
+//! A server with people on it, for tests whose story begins later than the first sign-in.
+
+use parking_domain::ids::fresh;
+use serde_json::json;
+use sqlx::PgConnection;
+use sqlx::types::Uuid;
+
+use super::TestServer;
+use super::actors::{Member, Owner, PlatformAdmin, text};
+use super::server::ADMIN_EMAIL;
+
+/// A server, and who runs it.
+pub(crate) struct Stage {
+    pub(crate) server: TestServer,
+    pub(crate) platform: PlatformAdmin,
+}
+
+impl Stage {
+    /// A server whose administrator has signed in.
+    pub(crate) async fn set() -> Self {
+        Self::set_with(&[]).await
+    }
+
+    /// The same with settings of the test's own.
+    pub(crate) async fn set_with(own: &[(&str, &str)]) -> Self {
+        let server = TestServer::start_with(own).await;
+        let platform = PlatformAdmin::signs_in(&server).await;
+        Self { server, platform }
+    }
+
+    /// A customer with room for many people, and its owner.
+    pub(crate) async fn customer(&self, name: &str) -> Owner {
+        self.customer_of_tier(name, "enterprise").await
+    }
+
+    /// A customer of a tier, and its owner.
+    pub(crate) async fn customer_of_tier(&self, name: &str, tier: &str) -> Owner {
+        let request = json!({ "name": name, "tier": tier });
+        let tenant = self.platform.creates_tenant(&request).await;
+        let owner = format!("owner@{}.test", text(&tenant, "slug"));
+        Owner(self.person(text(&tenant, "id"), "owner", &owner).await)
+    }
+
+    /// A new person with a role in a tenant, signed in.
+    pub(crate) async fn person(&self, tenant: &str, role: &str, email: &str) -> Member {
+        self.enrols(tenant, role, email).await;
+        Member::signs_in(&self.server, email).await
+    }
+
+    /// Writes a person down as if they had accepted an invitation long ago. Their password is the
+    /// administrator's, so that no test waits for another hash.
+    pub(crate) async fn enrols(&self, tenant: &str, role: &str, email: &str) -> Uuid {
+        let (tenant, user) = (Uuid::parse_str(tenant).unwrap(), fresh());
+        let mut admin = self.server.superuser().await;
+        sqlx::query(
+            "with person as (
+               insert into users (id, email, email_key, name, password_hash, email_verified_at, created_at, updated_at)
+               select $1, $2, lower($2), 'Somebody', password_hash, now(), now(), now() from users where email_key = $3
+               returning id)
+             insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
+             select $4, gen_random_uuid(), $1, $5, now(), now() from person",
+        )
+        .bind(user)
+        .bind(email)
+        .bind(ADMIN_EMAIL)
+        .bind(tenant)
+        .bind(role)
+        .execute(&mut admin)
+        .await
+        .unwrap();
+        user
+    }
+}
+
+/// A fingerprint of everything that a refused request must leave alone.
+pub(crate) async fn digest(admin: &mut PgConnection) -> String {
+    sqlx::query_scalar(DIGEST).fetch_one(admin).await.unwrap()
+}
+
+/// What changes by being looked at (last use, sign-ins) and what the server does beside requests
+/// (jobs, audit) is not part of it.
+const DIGEST: &str = "select concat_ws(' ',
+    (select sum(hashtext(t::text)) from tenants t),
+    (select sum(hashtext(u::text)) from tenant_usage u),
+    (select sum(hashtext((u.name, u.theme, u.is_active, u.password_hash)::text)) from users u),
+    (select sum(hashtext(m::text)) from memberships m),
+    (select sum(hashtext((i.id, i.role, i.accepted_at, i.revoked_at)::text)) from invitations i),
+    (select sum(hashtext((k.id, k.name, k.role, k.scopes, k.revoked_at)::text)) from api_keys k),
+    (select sum(hashtext((w.id, w.expires_at, w.revoked_at)::text)) from webhook_secrets w),
+    (select sum(hashtext((s.id, s.ended_at)::text)) from sessions s where s.ended_at is not null))";

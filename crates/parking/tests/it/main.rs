@@ -1,0 +1,14 @@
+//! The product from its outer edge: the real binary with a real database, driven over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+mod bad_days;
+mod bad_input;
+mod harness;
+mod journeys;
+mod matrix;
+mod schemathesis;
+mod sessions;
+mod sweep;

@@ -1,0 +1,264 @@
+//! Who calls, and the things they call for.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use parking_domain::access::{Role, Scope};
+use parking_domain::ids::fresh;
+use serde_json::Value;
+use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, PgConnection};
+use tokio::sync::Mutex;
+
+use super::expect::Shows;
+use super::recipes::{Recipe, Thing};
+use crate::harness::actors::{Member, Owner};
+use crate::harness::stage::digest;
+use crate::harness::{Api, Stage};
+
+/// Whose the thing is that an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Whose {
+    Own,
+    Foreign,
+    Nobodys,
+}
+
+/// A kind of caller.
+pub(super) struct Actor {
+    pub(super) name: &'static str,
+    pub(super) api: Api,
+    pub(super) shows: Shows,
+    /// The tenant they are in, or would be.
+    pub(super) tenant: Uuid,
+    /// The account, where there is one.
+    pub(super) user: Option<Uuid>,
+}
+
+/// Everybody, and a connection that sees everything.
+pub(super) struct Cast {
+    pub(super) stage: Stage,
+    pub(super) actors: Vec<Actor>,
+    /// Two customers.
+    tenants: [Uuid; 2],
+    admin: Mutex<PgConnection>,
+    fresh_emails: Cell<u32>,
+}
+
+fn id(text: &str) -> Uuid {
+    Uuid::parse_str(text).expect("an id")
+}
+
+fn person(name: &'static str, role: Role, member: &Member) -> Actor {
+    Actor {
+        name,
+        api: member.api.clone(),
+        shows: Shows::Session(role),
+        tenant: id(member.tenant_id()),
+        user: Some(id(member.id())),
+    }
+}
+
+impl Cast {
+    /// Two customers with everybody in them.
+    pub(super) async fn assemble() -> Self {
+        let stage = Stage::set().await;
+        let (ours, theirs) = (stage.customer("Ours").await, stage.customer("Theirs").await);
+        let tenants = [id(ours.tenant_id()), id(theirs.tenant_id())];
+        let mut actors = strangers(&stage, tenants[0]);
+        for role in [Role::Viewer, Role::Operator, Role::Admin] {
+            let email = format!("{role}@ours.test");
+            let member = stage.person(ours.tenant_id(), role.name(), &email).await;
+            actors.push(person(role.name(), role, &member));
+        }
+        actors.push(person("owner", Role::Owner, &ours));
+        actors.push(person("owner of another tenant", Role::Owner, &theirs));
+        actors.push(person(
+            "platform admin",
+            Role::PlatformAdmin,
+            &stage.platform,
+        ));
+        actors.extend(keys(&stage, &ours).await);
+        Self {
+            admin: Mutex::new(stage.server.superuser().await),
+            stage,
+            actors,
+            tenants,
+            fresh_emails: Cell::new(0),
+        }
+    }
+
+    /// The caller with a session that may be used up. For those who have none, as they are.
+    pub(super) async fn sign_in_again(&self, actor: &Actor) -> Api {
+        let Shows::Session(role) = actor.shows else {
+            return actor.api.clone();
+        };
+        let email = self.fresh_email();
+        let tenant = actor.tenant.to_string();
+        self.stage.person(&tenant, role.name(), &email).await.api
+    }
+
+    /// The body of a recipe for a caller.
+    pub(super) fn fill(&self, body: &Value, actor: &Actor) -> Value {
+        if body.is_null() {
+            return Value::Null;
+        }
+        let text = body
+            .to_string()
+            .replace("$email", &self.fresh_email())
+            .replace("$tenant", &actor.tenant.to_string());
+        serde_json::from_str(&text).expect("still JSON")
+    }
+
+    /// Makes the ground ready for a recipe.
+    pub(super) async fn make_ground(&self, recipe: &Recipe, actor: &Actor) {
+        let sql = recipe.ground.replace("$tenant", &actor.tenant.to_string());
+        let mut admin = self.admin.lock().await;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *admin)
+            .await
+            .unwrap();
+    }
+
+    /// The id of a thing, made for this one call.
+    pub(super) async fn id_of(&self, thing: Thing, actor: &Actor, whose: Whose) -> Uuid {
+        let elsewhere = self.tenants[usize::from(actor.tenant == self.tenants[0])];
+        let tenant = match (whose, thing) {
+            _ if thing == Thing::Nothing => return Uuid::nil(),
+            (Whose::Nobodys, _) => return fresh(),
+            (Whose::Own, Thing::Tenant) => fresh(),
+            (Whose::Own, _) => actor.tenant,
+            (Whose::Foreign, _) => elsewhere,
+        };
+        let user = actor.user.unwrap_or_else(Uuid::nil);
+        let whose = if whose == Whose::Own { "=" } else { "<>" };
+        let sql = making(thing)
+            .replace("$id", &format!("'{}'", fresh()))
+            .replace("$tenant", &format!("'{tenant}'"))
+            .replace("$whose", &format!("{whose} '{user}'"));
+        let mut admin = self.admin.lock().await;
+        let made = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_optional(&mut *admin)
+            .await;
+        // A caller without an account has no session of its own.
+        made.unwrap().unwrap_or_else(fresh)
+    }
+
+    /// A fingerprint of everything that a refused call must leave alone.
+    pub(super) async fn digest(&self) -> String {
+        digest(&mut *self.admin.lock().await).await
+    }
+
+    fn fresh_email(&self) -> String {
+        self.fresh_emails.set(self.fresh_emails.get() + 1);
+        format!("fresh{}@people.test", self.fresh_emails.get())
+    }
+}
+
+/// Those who show nothing, or nothing good.
+fn strangers(stage: &Stage, tenant: Uuid) -> Vec<Actor> {
+    let anonymous = stage.server.anonymous();
+    let forged =
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAifQ.";
+    let stranger = |name, api, shows| Actor {
+        name,
+        api,
+        shows,
+        tenant,
+        user: None,
+    };
+    vec![
+        stranger("nobody", anonymous.clone(), Shows::Nothing),
+        stranger(
+            "a forged token",
+            anonymous.bearing(forged),
+            Shows::NothingGood,
+        ),
+        stranger(
+            "nonsense",
+            anonymous.with("authorization", "Basic cm9vdA=="),
+            Shows::NothingGood,
+        ),
+    ]
+}
+
+/// Keys of a tenant: as weak, as strong and as dead as they come.
+async fn keys(stage: &Stage, owner: &Owner) -> Vec<Actor> {
+    let mut admin = stage.server.superuser().await;
+    let tenant = id(owner.tenant_id());
+    let mut actors = Vec::new();
+    let all: BTreeSet<Scope> = BTreeSet::from([Scope::AdminAll]);
+    // A scope is needed to make a key; this one opens nothing that exists yet.
+    let ingest = BTreeSet::from([Scope::WebhookIngest]);
+    for (name, scopes, end) in [
+        ("a key without scopes", &ingest, None),
+        ("a key with all scopes", &all, None),
+        (
+            "an expired key",
+            &all,
+            Some("expires_at = now() - interval '1 hour'"),
+        ),
+        ("a revoked key", &all, Some("revoked_at = now()")),
+    ] {
+        let named: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+        let key = owner.makes_key("owner", &named).await;
+        let shows = match end {
+            None => Shows::Key(Role::Owner, scopes.clone()),
+            Some(end) => {
+                let sql = format!("update api_keys set {end} where id = '{}'", key.id);
+                sqlx::raw_sql(AssertSqlSafe(sql))
+                    .execute(&mut admin)
+                    .await
+                    .unwrap();
+                Shows::NothingGood
+            }
+        };
+        actors.push(Actor {
+            name,
+            api: key.api,
+            shows,
+            tenant,
+            user: None,
+        });
+    }
+    actors
+}
+
+/// How a thing is written down. `$whose` compares an account with the caller's.
+fn making(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Nothing => "select $id::uuid",
+        Thing::Tenant => {
+            "insert into tenants (id, name, slug, tier, requests_per_minute, created_at, updated_at)
+             values ($id, 'T', $id, 'basic', 100, now(), now()) returning id"
+        }
+        Thing::User | Thing::Membership => {
+            "with person as (insert into users (id, email, email_key, name, created_at, updated_at)
+               values ($id, $id || '@people.test', $id || '@people.test', 'P', now(), now()) returning id)
+             insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
+             select $tenant, id, id, 'viewer', now(), now() from person returning id"
+        }
+        Thing::Invitation => {
+            "insert into invitations (tenant_id, id, email, email_key, role, language, created_at, expires_at)
+             values ($tenant, $id, $id || '@people.test', $id || '@people.test', 'viewer', 'en', now(),
+               now() + interval '1 day') returning id"
+        }
+        Thing::ApiKey => {
+            "insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_at, updated_at)
+             values ($tenant, $id, $id, '', 'K', 'viewer', '{tenants:read}', now(), now()) returning id"
+        }
+        Thing::WebhookSecret => {
+            "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
+             values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
+        }
+        Thing::AuditEntry => {
+            "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
+             values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
+        }
+        Thing::Session => {
+            "insert into sessions (id, user_id, created_at, last_used_at, expires_at)
+             select $id::uuid, id, now(), now(), now() + interval '1 day' from users where id $whose limit 1
+             returning id"
+        }
+    }
+}

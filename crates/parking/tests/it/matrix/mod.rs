@@ -1,0 +1,241 @@
+//! The access matrix: every operation the server describes × every kind of caller × their own, a
+//! foreign and an absent id, against the permission table.
+
+mod cast;
+mod expect;
+pub(crate) mod recipes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::Value;
+use sqlx::types::Uuid;
+
+use crate::harness::http::send;
+use crate::harness::{Answer, Api};
+use cast::{Actor, Cast, Whose};
+use expect::{Access, Verdict, verdict};
+use recipes::{Recipe, Thing, recipes};
+
+/// An operation as the server describes it.
+struct Operation {
+    name: String,
+    access: Access,
+}
+
+/// Reads the server's own description.
+async fn operations(api: &Api) -> Vec<Operation> {
+    let described = api.get("/openapi.json").await.expect(200);
+    let mut operations = Vec::new();
+    for (path, methods) in described["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let access = operation["x-access"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{method} {path} states no access"));
+            operations.push(Operation {
+                name: format!("{} {path}", method.to_uppercase()),
+                access: Access::named(access),
+            });
+        }
+    }
+    operations
+}
+
+/// Every operation has a recipe and every recipe an operation.
+fn pair(operations: Vec<Operation>) -> Vec<(Operation, Recipe)> {
+    let mut by_name: BTreeMap<&str, Recipe> = recipes()
+        .into_iter()
+        .map(|one| (one.operation, one))
+        .collect();
+    let mut without = Vec::new();
+    let mut paired = Vec::new();
+    for operation in operations {
+        match by_name.remove(operation.name.as_str()) {
+            Some(recipe) => paired.push((operation, recipe)),
+            None => without.push(operation.name),
+        }
+    }
+    let idle: Vec<_> = by_name.keys().collect();
+    assert!(
+        without.is_empty() && idle.is_empty(),
+        "operations without a recipe: {without:?}; recipes without an operation: {idle:?}"
+    );
+    // Those that use a caller up come last.
+    paired.sort_by_key(|(_, recipe)| recipe.is_last);
+    paired
+}
+
+/// One cell of the matrix, and everything about it that differs from what must be.
+struct Case<'a> {
+    operation: &'a Operation,
+    recipe: &'a Recipe,
+    actor: &'a Actor,
+    whose: Whose,
+    id: Uuid,
+}
+
+impl Case<'_> {
+    async fn call(&self, cast: &Cast) -> Answer {
+        let (method, template) = self.recipe.operation.split_once(' ').expect("METHOD /path");
+        let path = template.replace("{id}", &self.id.to_string());
+        let api = if self.recipe.is_last {
+            cast.sign_in_again(self.actor).await
+        } else {
+            self.actor.api.clone()
+        };
+        // The same name each time: it is in the answer, and answers are compared.
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = api
+            .request(method, &path)
+            .header("x-request-id", "the-matrix");
+        let body = cast.fill(&self.recipe.body, self.actor);
+        send(if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        })
+        .await
+    }
+
+    /// What is wrong with the answer, if anything is.
+    fn fault(&self, answer: &Answer) -> Option<String> {
+        let is_there = self.whose == Whose::Own;
+        let expected = match verdict(self.operation.access, &self.actor.shows) {
+            Verdict::Refused(status, code) => {
+                (answer.status, answer.code()) == (status, code.to_owned())
+            }
+            Verdict::Admitted if is_there => self.recipe.done.contains(&answer.status),
+            Verdict::Admitted => (answer.status, answer.code().as_str()) == (404, "not_found"),
+        };
+        (!expected).then(|| self.told(&format!("{} {}", answer.status, answer.text())))
+    }
+
+    fn told(&self, what: &str) -> String {
+        format!(
+            "{} by {} on {:?}: {what}",
+            self.operation.name, self.actor.name, self.whose
+        )
+    }
+}
+
+/// Whose things there are to try: none without an id, and the platform has no foreign tenants.
+fn whose(thing: Thing) -> &'static [Whose] {
+    match thing {
+        Thing::Nothing => &[Whose::Own],
+        Thing::Tenant => &[Whose::Own, Whose::Nobodys],
+        _ => &[Whose::Own, Whose::Foreign, Whose::Nobodys],
+    }
+}
+
+#[tokio::test]
+async fn every_operation_answers_every_caller_as_the_permission_table_says() {
+    let cast = Cast::assemble().await;
+    let matrix = pair(operations(&cast.stage.server.anonymous()).await);
+    let mut faults = Vec::new();
+    let mut cells = 0;
+    for (operation, recipe) in &matrix {
+        for actor in &cast.actors {
+            let (tried, found) = try_cells(&cast, operation, recipe, actor).await;
+            cells += tried;
+            faults.extend(found);
+        }
+    }
+    println!("{cells} cells of {} operations", matrix.len());
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+/// One caller at one operation, with each kind of id: how many cells that are, and what is wrong.
+async fn try_cells(
+    cast: &Cast,
+    operation: &Operation,
+    recipe: &Recipe,
+    actor: &Actor,
+) -> (usize, Vec<String>) {
+    let mut cases = Vec::new();
+    for &whose in whose(recipe.thing) {
+        cast.make_ground(recipe, actor).await;
+        let id = cast.id_of(recipe.thing, actor, whose).await;
+        cases.push(Case {
+            operation,
+            recipe,
+            actor,
+            whose,
+            id,
+        });
+    }
+    let before = cast.digest().await;
+    let mut faults = Vec::new();
+    let mut answers = BTreeMap::new();
+    for case in &cases {
+        let answer = case.call(cast).await;
+        faults.extend(case.fault(&answer));
+        answers.insert(case.whose, answer);
+    }
+    if let (Some(foreign), Some(absent)) =
+        (answers.get(&Whose::Foreign), answers.get(&Whose::Nobodys))
+        && foreign.essence() != absent.essence()
+    {
+        faults.push(cases[0].told(&format!(
+            "foreign {foreign:?} is not the bytes of absent {absent:?}"
+        )));
+    }
+    let is_refused = verdict(operation.access, &actor.shows) != Verdict::Admitted;
+    if is_refused && cast.digest().await != before {
+        faults.push(cases[0].told("refused, and yet it changed something"));
+    }
+    (cases.len(), faults)
+}
+
+#[tokio::test]
+async fn every_operation_is_described_well_enough_to_be_used() {
+    let stage = crate::harness::Stage::set().await;
+    let described = stage
+        .server
+        .anonymous()
+        .get("/openapi.json")
+        .await
+        .expect(200);
+    let mut ids = BTreeSet::new();
+    for (path, methods) in described["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let id = operation["operationId"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
+            assert!(
+                !id.is_empty() && ids.insert(id.clone()),
+                "{method} {path}: operationId {id:?} is absent or taken"
+            );
+            let about = operation["summary"]
+                .as_str()
+                .or(operation["description"].as_str());
+            assert!(
+                about.is_some_and(|text| !text.is_empty()),
+                "{method} {path} is not described"
+            );
+            assert_ne!(operation["tags"], Value::Null, "{method} {path} has no tag");
+        }
+    }
+}
+
+/// Whether an operation answers with a list that comes in pages.
+pub(crate) fn is_list(operation: &str) -> bool {
+    let lists = [
+        "sessions",
+        "tenants",
+        "users",
+        "memberships",
+        "invitations",
+        "api-keys",
+        "webhook-secrets",
+        "audit-log",
+    ];
+    lists
+        .iter()
+        .any(|name| operation.ends_with(&format!("/{name}")))
+}

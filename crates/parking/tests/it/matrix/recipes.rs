@@ -1,0 +1,268 @@
+//! How each operation of the API is called so that somebody who may call it succeeds.
+//!
+//! An operation without a recipe fails the matrix, so a new route comes with a line here.
+
+use serde_json::{Value, json};
+
+/// What the `{id}` in an operation's path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    /// There is none.
+    Nothing,
+    /// A customer; only the platform names tenants by id.
+    Tenant,
+    /// An account with a membership in the tenant.
+    User,
+    Membership,
+    Invitation,
+    ApiKey,
+    WebhookSecret,
+    AuditEntry,
+    /// A sign-in of the caller.
+    Session,
+}
+
+/// How one operation is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Recipe {
+    pub(crate) operation: &'static str,
+    pub(crate) thing: Thing,
+    /// The body; `$email` in it becomes an address nobody has, `$tenant` the caller's tenant.
+    pub(crate) body: Value,
+    /// What a caller is answered whom the guard lets through.
+    pub(crate) done: &'static [u16],
+    /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
+    pub(crate) ground: &'static str,
+    /// Whether the caller's session is of no use afterwards.
+    pub(crate) is_last: bool,
+}
+
+const NO_SECRET: &str = "update webhook_secrets set revoked_at = now() where tenant_id = '$tenant' and revoked_at is null";
+const ONE_SECRET: &str =
+    "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at)
+    values ('$tenant', gen_random_uuid(), 'W', '', now()) on conflict do nothing";
+const EXPORTED: &str = "update tenants set exported_at = now() where kind = 'customer'";
+
+fn get(operation: &'static str) -> Recipe {
+    Recipe {
+        operation,
+        thing: Thing::Nothing,
+        body: Value::Null,
+        done: &[200],
+        ground: "",
+        is_last: false,
+    }
+}
+
+fn post(operation: &'static str, body: Value, done: &'static [u16]) -> Recipe {
+    Recipe {
+        body,
+        done,
+        ..get(operation)
+    }
+}
+
+impl Recipe {
+    fn of(mut self, thing: Thing) -> Self {
+        self.thing = thing;
+        self
+    }
+
+    fn on(mut self, ground: &'static str) -> Self {
+        self.ground = ground;
+        self
+    }
+
+    fn last(mut self) -> Self {
+        self.is_last = true;
+        self
+    }
+}
+
+/// Every recipe.
+pub(crate) fn recipes() -> Vec<Recipe> {
+    let mut all = open();
+    all.extend(own_account());
+    all.extend(tenants());
+    all.extend(members());
+    all.extend(credentials());
+    all.extend(audit());
+    all
+}
+
+/// What anybody may call. A token nobody issued is what they show, so the handler refuses it:
+/// what matters here is that the guard lets them through to it.
+fn open() -> Vec<Recipe> {
+    let token = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let password = "a long enough password 77";
+    vec![
+        get("GET /health"),
+        get("GET /health/live"),
+        get("GET /health/ready"),
+        get("GET /api"),
+        get("GET /version"),
+        post(
+            "POST /api/auth/login",
+            json!({ "email": "$email", "password": password }),
+            &[401],
+        ),
+        post(
+            "POST /api/auth/register",
+            json!({ "email": "$email", "name": "R", "tenant_name": "R" }),
+            &[202],
+        ),
+        post(
+            "POST /api/auth/register/complete",
+            json!({ "token": token, "password": password }),
+            &[422],
+        ),
+        post(
+            "POST /api/auth/refresh",
+            json!({ "refresh_token": token }),
+            &[401],
+        ),
+        post(
+            "POST /api/auth/forgot-password",
+            json!({ "email": "$email" }),
+            &[202],
+        ),
+        post(
+            "POST /api/auth/reset-password",
+            json!({ "token": token, "new_password": password }),
+            &[422],
+        ),
+        post(
+            "POST /api/auth/verify-email",
+            json!({ "token": token }),
+            &[422],
+        ),
+        post(
+            "POST /api/auth/invitations/preview",
+            json!({ "token": token }),
+            &[422],
+        ),
+        post(
+            "POST /api/auth/invitations/accept",
+            json!({ "token": token, "name": "N", "password": password }),
+            &[422],
+        ),
+    ]
+}
+
+fn own_account() -> Vec<Recipe> {
+    let passwords = json!({
+        "current_password": crate::harness::server::PASSWORD,
+        "new_password": "another hill and a heron 9",
+    });
+    vec![
+        get("GET /api/auth/me"),
+        get("GET /api/v6/me"),
+        post("PATCH /api/v6/me", json!({ "theme": "dark" }), &[200]),
+        post("PUT /api/v6/me", json!({ "theme": "light" }), &[200]),
+        get("GET /api/v6/me/limits"),
+        get("GET /api/auth/sessions"),
+        post("DELETE /api/auth/sessions/{id}", Value::Null, &[204]).of(Thing::Session),
+        post("POST /api/auth/resend-verification", json!({}), &[202]),
+        post(
+            "POST /api/auth/switch-tenant",
+            json!({ "tenant_id": "$tenant" }),
+            &[200],
+        )
+        .last(),
+        post("POST /api/auth/switch-back", json!({}), &[200]).last(),
+        post("POST /api/auth/change-password", passwords, &[204]).last(),
+        post("POST /api/auth/logout", json!({}), &[204]).last(),
+        post("POST /api/auth/logout-everywhere", json!({}), &[204]).last(),
+    ]
+}
+
+fn tenants() -> Vec<Recipe> {
+    let change = || json!({ "features": { "displays": true } });
+    vec![
+        get("GET /api/v6/tenants"),
+        post(
+            "POST /api/v6/tenants",
+            json!({ "name": "N", "tier": "basic" }),
+            &[201],
+        ),
+        get("GET /api/v6/tenants/stats"),
+        get("GET /api/v6/tenants/tiers"),
+        get("GET /api/v6/tenants/current"),
+        post(
+            "PATCH /api/v6/tenants/current",
+            json!({ "name": "N" }),
+            &[200],
+        ),
+        post(
+            "PUT /api/v6/tenants/current",
+            json!({ "name": "N" }),
+            &[200],
+        ),
+        get("GET /api/v6/tenants/current/export"),
+        get("GET /api/v6/tenants/{id}").of(Thing::Tenant),
+        post("PATCH /api/v6/tenants/{id}", change(), &[200]).of(Thing::Tenant),
+        post("PUT /api/v6/tenants/{id}", change(), &[200]).of(Thing::Tenant),
+        post(
+            "POST /api/v6/tenants/{id}/suspend",
+            json!({ "reason": "R" }),
+            &[200],
+        )
+        .of(Thing::Tenant),
+        post("POST /api/v6/tenants/{id}/activate", json!({}), &[200]).of(Thing::Tenant),
+        get("GET /api/v6/tenants/{id}/export").of(Thing::Tenant),
+        post("DELETE /api/v6/tenants/{id}", Value::Null, &[202])
+            .of(Thing::Tenant)
+            .on(EXPORTED),
+    ]
+}
+
+fn members() -> Vec<Recipe> {
+    let role = || json!({ "role": "operator" });
+    let invitation = json!({ "email": "$email", "role": "viewer" });
+    vec![
+        get("GET /api/v6/users"),
+        get("GET /api/v6/users/{id}").of(Thing::User),
+        get("GET /api/v6/memberships"),
+        get("GET /api/v6/memberships/{id}").of(Thing::Membership),
+        post("PATCH /api/v6/memberships/{id}", role(), &[200]).of(Thing::Membership),
+        post("PUT /api/v6/memberships/{id}", role(), &[200]).of(Thing::Membership),
+        post("DELETE /api/v6/memberships/{id}", Value::Null, &[204]).of(Thing::Membership),
+        get("GET /api/v6/invitations"),
+        post("POST /api/v6/invitations", invitation, &[201]),
+        get("GET /api/v6/invitations/{id}").of(Thing::Invitation),
+        post("POST /api/v6/invitations/{id}/resend", json!({}), &[200]).of(Thing::Invitation),
+        post("DELETE /api/v6/invitations/{id}", Value::Null, &[204]).of(Thing::Invitation),
+    ]
+}
+
+fn credentials() -> Vec<Recipe> {
+    let key = json!({ "name": "K", "role": "viewer", "scopes": ["tenants:read"] });
+    let change = || json!({ "name": "renamed" });
+    vec![
+        get("GET /api/v6/api-keys"),
+        post("POST /api/v6/api-keys", key, &[201]),
+        get("GET /api/v6/api-keys/{id}").of(Thing::ApiKey),
+        post("PATCH /api/v6/api-keys/{id}", change(), &[200]).of(Thing::ApiKey),
+        post("PUT /api/v6/api-keys/{id}", change(), &[200]).of(Thing::ApiKey),
+        post("DELETE /api/v6/api-keys/{id}", Value::Null, &[204]).of(Thing::ApiKey),
+        get("GET /api/v6/webhook-secrets"),
+        post(
+            "POST /api/v6/webhook-secrets",
+            json!({ "name": "W" }),
+            &[201],
+        )
+        .on(NO_SECRET),
+        get("GET /api/v6/webhook-secrets/{id}").of(Thing::WebhookSecret),
+        post("POST /api/v6/webhook-secrets/rotate", json!({}), &[201]).on(ONE_SECRET),
+        post("DELETE /api/v6/webhook-secrets/{id}", Value::Null, &[204]).of(Thing::WebhookSecret),
+    ]
+}
+
+fn audit() -> Vec<Recipe> {
+    vec![
+        get("GET /api/v6/audit-log"),
+        get("GET /api/v6/audit-log/{id}").of(Thing::AuditEntry),
+        get("GET /api/v6/audit-log/export"),
+        get("GET /api/v6/audit-log/verify"),
+    ]
+}
