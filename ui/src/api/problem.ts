@@ -38,8 +38,8 @@ export class Problem extends Error {
   }
 }
 
-export const NETWORK_UNREACHABLE = 'network_unreachable';
-export const REQUEST_TIMED_OUT = 'request_timed_out';
+const NETWORK_UNREACHABLE = 'network_unreachable';
+const REQUEST_TIMED_OUT = 'request_timed_out';
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

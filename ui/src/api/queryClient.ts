@@ -1,9 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { asProblem } from './problem';
 
-/** A query belongs to a tenant; its key begins with that tenant's id. */
-export type TenantKey = readonly [tenantId: string, ...rest: unknown[]];
-
 /** First part of the few keys that belong to no tenant (server version, sign-in options). */
 export const NO_TENANT = 'no-tenant';
 

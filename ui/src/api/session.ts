@@ -13,7 +13,13 @@ export type SessionState =
   | { status: 'starting' }
   | { status: 'unreachable'; problem: Problem }
   | { status: 'anonymous'; reason: 'none' | 'ended' | 'signed_out' }
-  | { status: 'signed_in'; session: Session; expiresAt: number };
+  | {
+      status: 'signed_in';
+      session: Session;
+      expiresAt: number;
+      /** Whether another tab brought it: what changes then, nobody here asked for. */
+      isFromOtherTab: boolean;
+    };
 
 type Broadcast = { kind: 'session'; session: Session } | { kind: 'ended' };
 
@@ -42,9 +48,14 @@ export function createSessionStore(around: SessionSurroundings) {
     for (const listener of listeners) listener();
   }
 
-  function hold(session: Session) {
+  function hold(session: Session, isFromOtherTab: boolean) {
     around.hint.write(true);
-    set({ status: 'signed_in', session, expiresAt: around.now() + session.expires_in * 1000 });
+    set({
+      status: 'signed_in',
+      session,
+      expiresAt: around.now() + session.expires_in * 1000,
+      isFromOtherTab,
+    });
   }
 
   function forget(reason: 'ended' | 'signed_out') {
@@ -55,7 +66,7 @@ export function createSessionStore(around: SessionSurroundings) {
   /** Takes over a session the server just gave us, and tells the other tabs. */
   function adopt(session: Session) {
     const shared: Session = { ...session, refresh_token: null };
-    hold(shared);
+    hold(shared, false);
     around.channel?.postMessage({ kind: 'session', session: shared } satisfies Broadcast);
   }
 
@@ -66,7 +77,7 @@ export function createSessionStore(around: SessionSurroundings) {
 
   if (around.channel) {
     around.channel.onmessage = (event: MessageEvent<Broadcast>) => {
-      if (event.data.kind === 'session') hold(event.data.session);
+      if (event.data.kind === 'session') hold(event.data.session, true);
       else if (state.status === 'signed_in') forget('signed_out');
     };
   }

@@ -8,36 +8,33 @@ type Schemas = components['schemas'];
 
 export type Session = Schemas['Session'];
 export type User = Schemas['User'];
-export type Language = User['language'];
-export type ThemePreference = User['theme'];
+export type Language = Schemas['Language'];
+export type ThemePreference = Schemas['Theme'];
 export type TenantRef = Schemas['TenantRef'];
 export type Me = Schemas['Me'];
-export type Limits = Schemas['Limits'];
-export type ResourceUsage = Schemas['ResourceUsage'];
-export type LimitedResource = ResourceUsage['resource'];
+export type LimitedResource = Schemas['Resource'];
 export type Role = Schemas['Role'];
+/** Without the platform's own role, which neither keys nor ordinary members have. */
+export type TenantRole = Schemas['KeyRole'];
 export type Member = Schemas['Member'];
+/** The API calls its status a plain string; these are the ones it has. */
+export type InvitationStatus = 'pending' | 'accepted' | 'revoked' | 'expired';
 export type Invitation = Schemas['Invitation'];
 export type InvitationPreview = Schemas['InvitationPreview'];
 export type ApiKey = Schemas['ApiKey'];
-export type CreatedApiKey = Schemas['CreatedApiKey'];
+export type ApiKeyDraft = Schemas['NewApiKey'];
+export type CreatedApiKey = Schemas['MadeApiKey'];
+export type Scope = Schemas['Scope'];
 export type WebhookSecret = Schemas['WebhookSecret'];
-export type CreatedWebhookSecret = Schemas['CreatedWebhookSecret'];
+export type CreatedWebhookSecret = Schemas['MadeWebhookSecret'];
 export type AuditEntry = Schemas['AuditEntry'];
-export type AuditActorType = Schemas['AuditActor']['type'];
-export type AuditVerification = Schemas['AuditVerification'];
 export type Tenant = Schemas['Tenant'];
-export type TenantLimits = Schemas['TenantLimits'];
+export type TenantDraft = Schemas['CreateTenant'];
+export type TenantChange = Schemas['UpdateTenant'];
+export type TenantLimits = Schemas['Limits'];
 export type Tier = Schemas['Tier'];
-export type SessionEntry = Schemas['SessionEntry'];
+export type TierTerms = Schemas['TierTerms'];
+export type SessionEntry = Schemas['ListedSession'];
 
 /** What every list answers beside its resource-named array. */
-export type ListEnvelope = {
-  total: number;
-  page: number;
-  page_size: number;
-  total_pages: number;
-  tenant_id: string;
-  tenant_scope: 'tenant' | 'all';
-  is_cross_tenant: boolean;
-};
+export type ListEnvelope = Schemas['PageInfo'];

@@ -6,6 +6,7 @@ import { RouterProvider } from 'react-router/dom';
 import { createQueryClient, forgetOtherTenants } from '@/api/queryClient';
 import { sessionStore } from '@/api/session';
 import type { Language } from '@/api/types';
+import { LoadingOutlined } from '@/components/icons';
 import { antdLocale, setLanguage } from '@/i18n';
 import { antdThemeFor } from '@/theme/antdTheme';
 import { paint, setThemePreference, useIsMotionReduced, useScheme } from '@/theme/preference';
@@ -60,7 +61,7 @@ export function App() {
       theme={theme}
       locale={antdLocale(i18n.language as Language)}
       form={{ requiredMark: 'optional', scrollToFirstError: { focus: true } }}
-      button={{ autoInsertSpace: false }}
+      button={{ autoInsertSpace: false, loadingIcon: <LoadingOutlined spin /> }}
       getPopupContainer={popupHome}
     >
       <section id={TOASTS_ID} aria-label={t('toasts.label')} />

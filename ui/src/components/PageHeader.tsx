@@ -31,7 +31,7 @@ export function PageHeader({ title, intro, actions }: Props) {
 }
 
 /** The browser tab's title. */
-export function PageTitle({ title }: { title: string }) {
+function PageTitle({ title }: { title: string }) {
   const { t } = useTranslation();
   return <title>{`${title} · ${t('app.name')}`}</title>;
 }

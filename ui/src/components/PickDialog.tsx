@@ -121,6 +121,8 @@ function PickList({
     <>
       <Input
         ref={inputRef}
+        // The letters typed while the dialog still opens are meant for it.
+        autoFocus
         size="large"
         role="combobox"
         aria-label={searchLabel}

@@ -1,4 +1,4 @@
-import { Checkbox, Modal } from 'antd';
+import { Button, Checkbox, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from './CopyButton';
@@ -28,10 +28,11 @@ export function RevealSecret({ title, label, secret, onClose, children }: Props)
       mask={{ closable: false }}
       keyboard={false}
       width={640}
-      okText={t('secret.close')}
-      okButtonProps={{ disabled: !isKept }}
-      cancelButtonProps={{ hidden: true }}
-      onOk={onClose}
+      footer={
+        <Button type="primary" disabled={!isKept} onClick={onClose}>
+          {t('secret.close')}
+        </Button>
+      }
     >
       <p>{t('secret.once')}</p>
       <div className={styles.secret}>

@@ -11,7 +11,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', Number.POSITIVE_INFINITY],
 ];
 
-export type Formats = ReturnType<typeof createFormats>;
+type Formats = ReturnType<typeof createFormats>;
 
 /** 24-hour clock and day before month, which is how most readers of "en" here write them. */
 const regions: Record<string, string> = { en: 'en-GB', fr: 'fr-FR' };

@@ -23,6 +23,7 @@ import {
   HomeOutlined as HomeOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
+  LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
   LogoutOutlined as LogoutOutlinedGlyph,
   MailOutlined as MailOutlinedGlyph,
@@ -78,6 +79,7 @@ export const HomeOutlined = silent(HomeOutlinedGlyph);
 export const KeyOutlined = silent(KeyOutlinedGlyph);
 export const LaptopOutlined = silent(LaptopOutlinedGlyph);
 export const LoginOutlined = silent(LoginOutlinedGlyph);
+export const LoadingOutlined = silent(LoadingOutlinedGlyph);
 export const LogoutOutlined = silent(LogoutOutlinedGlyph);
 export const MailOutlined = silent(MailOutlinedGlyph);
 export const MenuFoldOutlined = silent(MenuFoldOutlinedGlyph);

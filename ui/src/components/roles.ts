@@ -1,15 +1,13 @@
 import { useTranslation } from 'react-i18next';
-import type { Role } from '@/api/types';
+import type { Role, TenantRole } from '@/api/types';
 
 /** From least to most, within a tenant. */
-export const roles: readonly Role[] = ['viewer', 'operator', 'admin', 'owner'];
-
-type NamedRole = Role | 'platform_admin';
+export const roles: readonly TenantRole[] = ['viewer', 'operator', 'admin', 'owner'];
 
 /** The last one exists in the platform's own tenant only. */
-const ranks: readonly NamedRole[] = [...roles, 'platform_admin'];
+const ranks: readonly Role[] = [...roles, 'platform_admin'];
 
-function isNamedRole(role: string): role is NamedRole {
+function isNamedRole(role: string): role is Role {
   return ranks.some((known) => known === role);
 }
 

@@ -53,10 +53,6 @@ function preferredLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en';
 }
 
-export function currentLanguage(): Language {
-  return isLanguage(i18next.language) ? i18next.language : 'en';
-}
-
 export function antdLocale(language: Language): Locale | undefined {
   return antdLocales.get(language);
 }

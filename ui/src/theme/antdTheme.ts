@@ -81,6 +81,7 @@ export function antdThemeFor(scheme: Scheme, isMotionReduced: boolean): ThemeCon
         borderColor: p.line,
         cellPaddingBlock: 12,
       },
+      Alert: { fontSizeLG: 15, withDescriptionIconSize: 18, withDescriptionPadding: '12px 16px' },
       Tooltip: { colorTextLightSolid: p.onTooltip },
       Tag: { defaultBg: p.sunken, defaultColor: p.inkSoft },
       Tabs: { titleFontSize: 15, horizontalItemGutter: 28 },

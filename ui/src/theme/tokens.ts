@@ -116,7 +116,7 @@ export const palettes: Record<Scheme, Palette> = {
 /** Road works: the bar shown while acting for another tenant. The same in both schemes. */
 export const actingColours = { stripe: '#1a1a1a', sign: '#f7c52d', onSign: '#1a1400' };
 
-export type SpaceState = 'free' | 'occupied' | 'reserved' | 'maintenance' | 'unknown';
+type SpaceState = 'free' | 'occupied' | 'reserved' | 'maintenance' | 'unknown';
 
 /**
  * A bay's state as colour and shape, so that it reads without colour; the letter is translated

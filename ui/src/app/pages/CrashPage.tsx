@@ -5,6 +5,7 @@ import { asProblem, Problem } from '@/api/problem';
 import { PageHeader } from '@/components/PageHeader';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { paths } from '../paths';
+import { useSessionActions } from '../session/useSession';
 import styles from './pages.module.css';
 
 /** A page's code from before an upgrade: the server no longer has it. */
@@ -18,17 +19,31 @@ function isMissingChunk(error: unknown): boolean {
 export function CrashPage({ isInShell }: { isInShell?: boolean }) {
   const { t } = useTranslation();
   const error = useRouteError();
+  const { signOut } = useSessionActions();
   const isOutdated = isMissingChunk(error);
+  const isRefusal = error instanceof Problem;
   const panel = (
     <div className={styles.panel}>
       <PageHeader
-        title={isOutdated ? t('crash.outdatedTitle') : t('crash.title')}
-        intro={isOutdated ? t('crash.outdatedText') : t('crash.text')}
+        title={
+          isOutdated
+            ? t('crash.outdatedTitle')
+            : isRefusal
+              ? t('crash.refusedTitle')
+              : t('crash.title')
+        }
+        intro={
+          isOutdated
+            ? t('crash.outdatedText')
+            : isRefusal
+              ? t('crash.refusedText')
+              : t('crash.text')
+        }
       />
       {!isOutdated && (
         <ProblemAlert
           error={
-            error instanceof Problem
+            isRefusal
               ? error
               : new Problem({ status: 0, code: 'client_error', detail: asProblem(error).message })
           }
@@ -39,6 +54,9 @@ export function CrashPage({ isInShell }: { isInShell?: boolean }) {
           {t('crash.reload')}
         </Button>
         <Button href={paths.home()}>{t('common.toHome')}</Button>
+        {isRefusal && (
+          <Button onClick={() => void signOut().catch(() => undefined)}>{t('nav.signOut')}</Button>
+        )}
       </div>
     </div>
   );

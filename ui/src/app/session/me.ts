@@ -10,7 +10,7 @@ export const meQuery = (tenantId: string) =>
     staleTime: 60_000,
   });
 
-export const limitsQuery = (tenantId: string) =>
+const limitsQuery = (tenantId: string) =>
   queryOptions({
     queryKey: [tenantId, 'me', 'limits'],
     queryFn: () => answer(api.GET('/api/v6/me/limits')),

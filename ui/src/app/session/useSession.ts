@@ -25,21 +25,21 @@ export function useSessionActions() {
       adopt: sessionStore.adopt,
       signOut: async () => {
         try {
-          await api.POST('/api/auth/logout', { body: {} });
+          await api.POST('/api/auth/logout');
         } finally {
           // Even when the server cannot be reached, this browser must forget.
           sessionStore.end('signed_out');
         }
       },
       signOutEverywhere: async () => {
-        await api.POST('/api/auth/logout-everywhere', { body: {} });
+        await api.POST('/api/auth/logout-everywhere');
         sessionStore.end('signed_out');
       },
       switchTenant: async (body: { tenant_id: string; reason?: string; minutes?: number }) => {
         sessionStore.adopt(await answer(api.POST('/api/auth/switch-tenant', { body })));
       },
       switchBack: async () => {
-        sessionStore.adopt(await answer(api.POST('/api/auth/switch-back', { body: {} })));
+        sessionStore.adopt(await answer(api.POST('/api/auth/switch-back')));
       },
     }),
     [],

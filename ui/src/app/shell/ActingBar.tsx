@@ -53,7 +53,9 @@ export function ActingBar({ me, acting }: { me: Me; acting: NonNullable<Me['acti
     <section className={styles.acting} aria-label={t('acting.label')}>
       <div className={styles.sign}>
         <strong>{t('acting.title', { tenant: me.tenant.name })}</strong>
-        <span className={styles.reason}>{acting.reason}</span>
+        <span className={styles.reason} title={acting.reason}>
+          {acting.reason}
+        </span>
         <span className={styles.buttons}>
           <span role="timer" aria-label={t('acting.timeLeft')} className={styles.timer}>
             {minutesAndSeconds(left)}

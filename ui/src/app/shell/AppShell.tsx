@@ -11,6 +11,7 @@ import { CommandPalette } from './CommandPalette';
 import { OfflineBar } from './ConnectionState';
 import { useIsNavCollapsed } from './navPreference';
 import { SideNav } from './SideNav';
+import { useSwitchNotice } from './switchNotice';
 import { TopBar } from './TopBar';
 import { VersionNotice } from './VersionNotice';
 
@@ -31,6 +32,7 @@ export function AppShell() {
   const [isCollapsed, setIsCollapsed] = useIsNavCollapsed();
   const [isNavOpen, setIsNavOpen] = useState(false);
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
+  useSwitchNotice(me);
   const isLoading = useNavigation().state === 'loading';
 
   // Shortcuts belong to the whole window, which React does not render.
@@ -51,7 +53,7 @@ export function AppShell() {
   }, []);
 
   return (
-    <div className={styles.frame}>
+    <div className={me.acting ? styles.actingFrame : styles.frame}>
       <a href={`#${CONTENT_ID}`} className={styles.skip}>
         {t('nav.skip')}
       </a>

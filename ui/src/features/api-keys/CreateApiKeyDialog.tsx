@@ -1,7 +1,7 @@
 import { DatePicker, Form, Input, InputNumber, Modal, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { CreatedApiKey, Role } from '@/api/types';
+import type { CreatedApiKey, Scope, TenantRole } from '@/api/types';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { roles } from '@/components/roles';
 import { useSubmit } from '@/components/useSubmit';
@@ -11,8 +11,8 @@ import { ScopePicker } from './ScopePicker';
 
 type Values = {
   name: string;
-  role: Role;
-  scopes: string[];
+  role: TenantRole;
+  scopes: Scope[];
   expires_at?: Dayjs | null;
   allowed_ips?: string[];
   requests_per_minute?: number | null;

@@ -1,5 +1,6 @@
 import { Checkbox, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
+import type { Scope } from '@/api/types';
 import styles from './apiKeys.module.css';
 import {
   type Reach,
@@ -12,7 +13,7 @@ import {
 
 const reaches: readonly Reach[] = ['none', 'read', 'write'];
 
-type Props = { id?: string; value?: string[]; onChange?: (scopes: string[]) => void };
+type Props = { id?: string; value?: Scope[]; onChange?: (scopes: Scope[]) => void };
 
 /** What a key may touch, resource by resource. */
 export function ScopePicker({ id, value = [], onChange }: Props) {

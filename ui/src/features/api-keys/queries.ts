@@ -1,17 +1,8 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { Role } from '@/api/types';
+import type { ApiKeyDraft } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
-
-export type ApiKeyDraft = {
-  name: string;
-  role: Role;
-  scopes: string[];
-  expires_at?: string;
-  allowed_ips?: string[];
-  requests_per_minute?: number;
-};
 
 export const apiKeysQuery = (tenantId: string, query: ListQuery) =>
   queryOptions({

@@ -13,13 +13,13 @@ const commonActions = [
   'login.failed',
   'user.password_changed',
   'membership.updated',
-  'membership.deleted',
+  'membership.removed',
   'invitation.created',
   'invitation.accepted',
   'api_key.created',
   'api_key.revoked',
-  'webhook_secret.created',
   'webhook_secret.rotated',
+  'tenant.entered',
   'tenant.updated',
 ];
 

@@ -4,8 +4,10 @@ import type { AuditEntry } from '@/api/types';
 /** Things the log speaks about; the list may be filtered by them. */
 export const entityTypes = [
   'api_key',
+  'audit_log',
   'invitation',
   'membership',
+  'registration',
   'session',
   'tenant',
   'user',

@@ -1,7 +1,7 @@
 import { useLocation } from 'react-router';
 
 /** Links in mails carry their token behind `#`, where no server log and no referrer sees it. */
-export function readHashToken(hash: string): string {
+function readHashToken(hash: string): string {
   return new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
 }
 

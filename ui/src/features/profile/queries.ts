@@ -27,6 +27,6 @@ export function useChangePassword() {
 
 export function useResendVerification() {
   return useMutation({
-    mutationFn: () => api.POST('/api/auth/resend-verification', { body: {} }),
+    mutationFn: () => api.POST('/api/auth/resend-verification'),
   });
 }

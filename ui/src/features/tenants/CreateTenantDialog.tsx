@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Language, Tenant } from '@/api/types';
+import type { Language, Tenant, Tier } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -14,7 +14,7 @@ import styles from './tenants.module.css';
 type Values = {
   name: string;
   slug?: string;
-  tier: string;
+  tier: Tier;
   owner_email?: string;
   language: Language;
 };

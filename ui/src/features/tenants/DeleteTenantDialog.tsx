@@ -27,8 +27,7 @@ export function DeleteTenantDialog({ tenant, isOpen, onClose }: Props) {
   const remove = useDeleteTenant();
   const activate = useActivateTenant();
   const isExported =
-    exportData.isSuccess ||
-    (tenant.exported_at !== null && now - Date.parse(tenant.exported_at) < EXPORT_VALID_MS);
+    exportData.isSuccess || now - Date.parse(tenant.exported_at ?? '') < EXPORT_VALID_MS;
   const isConfirmed = typed.trim() === tenant.slug;
 
   function close() {

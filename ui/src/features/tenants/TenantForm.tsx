@@ -1,6 +1,6 @@
 import { Button, Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Tenant, TenantLimits, Tier } from '@/api/types';
+import type { Tenant, TenantLimits, TierTerms } from '@/api/types';
 import { GatedButton } from '@/components/GatedButton';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
@@ -9,7 +9,7 @@ import { changeOf, limitNames, type TenantValues } from './change';
 import { useUpdateTenant } from './queries';
 import styles from './tenants.module.css';
 
-type Props = { tenant: Tenant; etag: string | null; tiers: Tier[]; isReadOnly: boolean };
+type Props = { tenant: Tenant; etag: string | null; tiers: TierTerms[]; isReadOnly: boolean };
 
 export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
   const { t } = useTranslation();
@@ -128,6 +128,6 @@ function useFeatureName(): (feature: string) => string {
   };
 }
 
-function tierLimit(tier: Tier | undefined, name: keyof TenantLimits): string | undefined {
+function tierLimit(tier: TierTerms | undefined, name: keyof TenantLimits): string | undefined {
   return tier && String(tier.limits[name]);
 }

@@ -9,7 +9,7 @@ const tenant = {
   limit_overrides: { users: 30 },
   features: { displays: true, graphql: false },
 } as unknown as Tenant;
-const same = { name: 'A', slug: 'a', tier: 'basic' };
+const same = { name: 'A', slug: 'a', tier: 'basic' as const };
 
 describe('what an edit sends', () => {
   it('is only what was changed', () => {

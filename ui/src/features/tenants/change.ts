@@ -1,5 +1,4 @@
-import type { Tenant, TenantLimits } from '@/api/types';
-import type { TenantChange } from './queries';
+import type { Tenant, TenantChange, TenantLimits, Tier } from '@/api/types';
 
 export const limitNames: readonly (keyof TenantLimits)[] = [
   'users',
@@ -13,7 +12,7 @@ export const limitNames: readonly (keyof TenantLimits)[] = [
 export type TenantValues = {
   name: string;
   slug: string;
-  tier: string;
+  tier: Tier;
   limits?: Partial<Record<keyof TenantLimits, number | null>>;
   features?: Record<string, boolean>;
 };
@@ -25,7 +24,7 @@ export function changeOf(tenant: Tenant, values: TenantValues): TenantChange {
   if (values.slug !== tenant.slug) change.slug = values.slug;
   if (values.tier !== tenant.tier) change.tier = values.tier;
 
-  const limits: Record<string, number | null> = {};
+  const limits: NonNullable<TenantChange['limits']> = {};
   for (const name of limitNames) {
     const before = tenant.limit_overrides[name] ?? null;
     const after = values.limits?.[name] ?? null;

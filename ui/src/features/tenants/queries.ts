@@ -1,27 +1,11 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { Language, Tenant } from '@/api/types';
+import type { Tenant, TenantChange, TenantDraft } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
 export const tenantFilters = ['status', 'tier'] as const;
-export type TenantFilter = (typeof tenantFilters)[number];
-
-export type TenantDraft = {
-  name: string;
-  slug?: string;
-  tier: string;
-  owner_email?: string;
-  language?: Language;
-};
-export type TenantChange = {
-  name?: string;
-  slug?: string;
-  tier?: string;
-  /** null takes the override away, so that the tier's limit applies again. */
-  limits?: Record<string, number | null>;
-  features?: Record<string, boolean>;
-};
+type TenantFilter = (typeof tenantFilters)[number];
 
 export const tenantsQuery = (
   tenantId: string,
@@ -29,7 +13,19 @@ export const tenantsQuery = (
 ) =>
   queryOptions({
     queryKey: [tenantId, 'tenants', 'list', query],
-    queryFn: () => answer(api.GET('/api/v6/tenants', { params: { query } })),
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/tenants', {
+          params: {
+            query: {
+              ...query,
+              // Whatever the URL says; the server refuses what it does not know.
+              status: query.status as Tenant['status'] | undefined,
+              tier: query.tier as Tenant['tier'] | undefined,
+            },
+          },
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
 

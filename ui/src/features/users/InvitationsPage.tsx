@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import type { Invitation } from '@/api/types';
+import type { Invitation, InvitationStatus } from '@/api/types';
 import { useCan } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { useConfirm } from '@/components/confirm';
@@ -25,8 +25,8 @@ import {
 import styles from './users.module.css';
 
 const FILTERS: readonly InvitationFilter[] = ['status'];
-const statuses: readonly Invitation['status'][] = ['pending', 'accepted', 'revoked', 'expired'];
-const tones: Record<Invitation['status'], Tone> = {
+const statuses: readonly InvitationStatus[] = ['pending', 'accepted', 'revoked', 'expired'];
+const tones: Record<InvitationStatus, Tone> = {
   pending: 'waiting',
   accepted: 'good',
   revoked: 'quiet',
@@ -114,9 +114,7 @@ function useColumns(): Column<Invitation>[] {
     {
       key: 'status',
       title: t('fields.status'),
-      render: ({ status }) => (
-        <StatusTag tone={tones[status]}>{t(`invitations.statuses.${status}`)}</StatusTag>
-      ),
+      render: ({ status }) => <InvitationState status={status} />,
     },
     {
       key: 'invited_by',
@@ -142,6 +140,13 @@ function useColumns(): Column<Invitation>[] {
       render: (invitation) => <InvitationActions invitation={invitation} />,
     },
   ];
+}
+
+function InvitationState({ status }: { status: string }) {
+  const { t } = useTranslation();
+  const known = statuses.find((each) => each === status);
+  if (!known) return status;
+  return <StatusTag tone={tones[known]}>{t(`invitations.statuses.${known}`)}</StatusTag>;
 }
 
 function InvitationActions({ invitation }: { invitation: Invitation }) {

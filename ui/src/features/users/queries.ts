@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { Language, Member, Role } from '@/api/types';
+import type { InvitationStatus, Language, Member, Role } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
@@ -14,11 +14,16 @@ export const membersQuery = (
   queryOptions({
     queryKey: [tenantId, 'users', query],
     queryFn: () => {
-      const { is_active, ...rest } = query;
+      // Whatever the URL says; the server refuses what it does not know.
+      const { is_active, role, ...rest } = query;
       return answer(
         api.GET('/api/v6/users', {
           params: {
-            query: { ...rest, ...(is_active ? { is_active: is_active === 'true' } : {}) },
+            query: {
+              ...rest,
+              role: role as Role | undefined,
+              is_active: is_active === undefined ? undefined : is_active === 'true',
+            },
           },
         }),
       );
@@ -32,7 +37,10 @@ export const invitationsQuery = (
 ) =>
   queryOptions({
     queryKey: [tenantId, 'invitations', query],
-    queryFn: () => answer(api.GET('/api/v6/invitations', { params: { query } })),
+    queryFn: () => {
+      const status = query.status as InvitationStatus | undefined;
+      return answer(api.GET('/api/v6/invitations', { params: { query: { ...query, status } } }));
+    },
     placeholderData: keepPreviousData,
   });
 
@@ -84,7 +92,7 @@ export function useResendInvitation() {
   const onSuccess = useRefreshPeople();
   return useMutation({
     mutationFn: (id: string) =>
-      answer(api.POST('/api/v6/invitations/{id}/resend', { params: { path: { id } }, body: {} })),
+      answer(api.POST('/api/v6/invitations/{id}/resend', { params: { path: { id } } })),
     onSuccess,
   });
 }
