@@ -18,7 +18,7 @@ function focused(page) {
       style !== null &&
       ((style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0) ||
         style.boxShadow !== 'none');
-    const box = element.getBoundingClientRect();
+    const box = (wrapper ?? element).getBoundingClientRect();
     return {
       name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '',
       tag: element.tagName,
@@ -29,6 +29,16 @@ function focused(page) {
     };
   });
 }
+
+/** Until nothing slides or fades any more. */
+const stillness = (page) =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    const moving = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.all(moving.map(({ finished }) => finished.catch(() => undefined)));
+  });
 
 describe('with the keyboard alone', () => {
   test('one signs in, finds the way, creates a key and signs out', () =>
@@ -98,6 +108,7 @@ describe('with the keyboard alone', () => {
       await page.goto('/profile');
       await page.getByRole('heading', { name: en('profile.title') }).waitFor();
       await page.keyboard.press('Tab');
+      await stillness(page);
       const first = await focused(page);
       assert.equal(first.name, en('nav.skip'));
       assert.ok(first.isVisible, 'the skip link is to be seen once it has the focus');
@@ -122,6 +133,7 @@ describe('with the keyboard alone', () => {
         const marks = new Set();
         for (let stops = 0; stops < 80; stops += 1) {
           await page.keyboard.press('Tab');
+          await stillness(page);
           const stop = await focused(page);
           if (!stop) break;
           const isKnown = await page.evaluate(() => {
