@@ -73,6 +73,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Reads a JSON document, naming the field that does not fit.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // serde would take the items of a list for the fields of a struct, in the order of our source.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(ApiError::field("body", "must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
@@ -201,6 +205,8 @@ mod tests {
         );
         let error = from_json::<Form>(br#"{"name":"a","colour":1}"#).unwrap_err();
         assert_eq!(error.errors[0].field, "colour");
+        let error = from_json::<Form>(br#" ["a", 1]"#).unwrap_err();
+        assert_eq!(error.errors[0].field, "body");
         assert_eq!(
             from_json::<Form>(b"{").unwrap_err().code,
             Code::MalformedRequest

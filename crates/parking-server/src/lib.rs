@@ -7,6 +7,7 @@ mod about;
 mod background;
 mod docs;
 mod health;
+mod linger;
 mod listener;
 mod metrics;
 mod readiness;

@@ -98,6 +98,7 @@ struct InvitationPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct InvitationFilter {
+    #[param(inline)]
     status: Option<InvitationStatus>,
 }
 

@@ -16,7 +16,8 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use parking_db::events::{self, NewEvent};
-use parking_db::{DbError, OnConstraint as _, TenantTx, queue};
+use parking_db::queue::{self, JobError};
+use parking_db::{DbError, OnConstraint as _, Reason, TenantTx};
 use parking_domain::access::Role;
 use parking_domain::account::INVITATION_VALID_FOR;
 use parking_domain::ids::{TenantId, fresh};
@@ -27,7 +28,9 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::accounts::Accounts;
 use crate::audit::{self, By, Entry};
+use crate::tenants::InviteOwner;
 
 pub use api::routes;
 pub use jobs::{CloseInvitations, jobs, schedules};
@@ -140,6 +143,33 @@ pub async fn invite(
     };
     audit::append(conn, tenant, by, now, entry).await?;
     Ok(id)
+}
+
+/// Invites the first owner of a new tenant, as whoever created it wished. Done twice, it is done
+/// once: an invitation or a membership that is there already is what was wanted.
+async fn invite_owner(
+    accounts: &Accounts,
+    tenant: TenantId,
+    wish: &InviteOwner,
+) -> Result<(), JobError> {
+    let owner = Invite {
+        email: Email::parse(&wish.email).map_err(JobError::fail)?,
+        role: Role::Owner,
+        giver: Role::PlatformAdmin,
+        language: wish.language,
+        invited_by: wish.invited_by,
+    };
+    let by = By::system("founding of the tenant");
+    let mut tx = accounts
+        .db
+        .platform(Reason::Worker("invite the first owner"))
+        .await?;
+    match invite(tx.conn(), tenant, &owner, &by, accounts.clock.now()).await {
+        Ok(_) => Ok(tx.commit().await?),
+        Err(InviteError::AlreadyInvited | InviteError::AlreadyMember) => Ok(()),
+        Err(InviteError::Db(error)) => Err(error.into()),
+        Err(error) => Err(JobError::fail(error)),
+    }
 }
 
 fn refused(error: DbError) -> InviteError {

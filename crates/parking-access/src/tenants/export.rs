@@ -28,6 +28,7 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("invitations", "token_hash"),
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),
+    ("registrations", "token_hash"),
     ("users", "password_hash"),
     ("webhook_secrets", "sealed_secret"),
 ];

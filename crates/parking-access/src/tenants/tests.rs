@@ -540,6 +540,7 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("idempotency_keys", "key"),
         ("invitations", "email_key"),
         ("jobs", "unique_key"),
+        ("registrations", "email_key"),
         ("users", "email_key"),
     ];
     let stage = Stage::set().await;

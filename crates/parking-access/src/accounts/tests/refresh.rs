@@ -85,6 +85,34 @@ async fn a_token_shown_again_after_the_grace_ends_the_session_and_tells_its_owne
 }
 
 #[tokio::test]
+async fn a_refresh_sees_what_the_one_before_it_did_to_the_token() {
+    let house = Arc::new(House::built().await);
+    house.member("ada@example.org", Role::Viewer).await;
+    let session = house.session("ada@example.org").await;
+    // Somebody used the token a minute ago, in a transaction that has not ended yet.
+    let mut earlier = house.stage.test.superuser().await;
+    let long_ago = house.stage.now() - TimeDelta::minutes(1);
+    sqlx::raw_sql("begin").execute(&mut earlier).await.unwrap();
+    sqlx::query("update refresh_tokens set used_at = $1")
+        .bind(long_ago)
+        .execute(&mut earlier)
+        .await
+        .unwrap();
+    let later = {
+        let (house, token) = (Arc::clone(&house), session["refresh_token"].clone());
+        #[expect(clippy::disallowed_methods, reason = "the two are really parallel")]
+        tokio::spawn(async move { house.refresh(&token).await })
+    };
+    let waiting = "select count(*) from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock'";
+    while house.count(waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::raw_sql("commit").execute(&mut earlier).await.unwrap();
+    assert_eq!(later.await.unwrap().code(), "session_ended");
+}
+
+#[tokio::test]
 async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
     let house = House::built().await;
     house.member("ada@example.org", Role::Viewer).await;

@@ -110,7 +110,7 @@ async fn a_platform_admin_enters_with_a_reason_and_both_logs_tell_it() {
         Some("call 4711".to_owned()),
         "platform_admin".to_owned(),
     );
-    assert_eq!(house.log(tenant).await, [told.clone()]);
+    assert_eq!(house.log(tenant).await, std::slice::from_ref(&told));
     assert_eq!(house.log(TenantId::PLATFORM).await.last(), Some(&told));
 
     // What concerns only the admin is not told in the customer's log.

@@ -1,0 +1,18 @@
+/** axe-core on a page, every rule on. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** One line per violation: the rule, what is wrong, where. */
+export async function violations(page) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return found.violations.map(({ id, help, nodes }) => {
+    const where = nodes.slice(0, 3).map(({ html, failureSummary }) => {
+      const why = failureSummary.split('\n').slice(1, 3).join(' ').trim();
+      return `${html.slice(0, 140)} (${why})`;
+    });
+    return `axe ${id}: ${help}: ${where.join(' | ')}`;
+  });
+}

@@ -1,0 +1,118 @@
+/** One Chromium for the whole run, and pages on which nothing goes wrong unnoticed. */
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const WIDE = { width: 1440, height: 900 };
+export const NARROW = { width: 390, height: 844 };
+
+function executable() {
+  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+  const found = known.find((path) => path && existsSync(path));
+  if (!found) throw new Error('no Chromium found; `cargo xtask setup` installs it');
+  return found;
+}
+
+/** Headless, with a profile of its own that goes when it closes. */
+export const launch = () =>
+  chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
+
+/**
+ * A page that remembers everything a user should never meet: errors in the console, exceptions,
+ * requests that failed or were refused. `allow` names the requests a test wants to fail.
+ */
+export class Watch {
+  #faults = [];
+  #allowed = [];
+  #open = new Set();
+
+  constructor(page) {
+    page.on('pageerror', (error) => this.#note(`exception: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      // The browser's own line about a refused request; the response below says it better.
+      const { url } = message.location();
+      if (/^Failed to load resource/.test(message.text()) && this.#isAllowed(url)) return;
+      this.#note(`console: ${message.text()} (${url})`);
+    });
+    page.on('request', (request) => this.#open.add(request));
+    page.on('requestfinished', (request) => this.#open.delete(request));
+    page.on('requestfailed', (request) => {
+      this.#open.delete(request);
+      const why = request.failure()?.errorText ?? '';
+      // Leaving a page cancels what it was still asking for.
+      if (why === 'net::ERR_ABORTED' || this.#isAllowed(request.url())) return;
+      this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() < 400 || this.#isAllowed(response.url())) return;
+      this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
+    });
+  }
+
+  /** From now on requests to this address may fail. */
+  allow(pattern) {
+    this.#allowed.push(pattern);
+  }
+
+  get isQuiet() {
+    return this.#open.size === 0;
+  }
+
+  /** What went wrong since the last question. */
+  faults() {
+    return this.#faults.splice(0);
+  }
+
+  #isAllowed(url) {
+    return this.#allowed.some((pattern) => pattern.test(url));
+  }
+
+  #note(fault) {
+    this.#faults.push(fault);
+  }
+}
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('playwright-core').BrowserContextOptions} options
+ */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({
+    viewport: WIDE,
+    locale: 'en-GB',
+    colorScheme: 'light',
+    ...options,
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const watch = new Watch(page);
+  return { context, page, watch };
+}
+
+/** Until the page shows what it wanted to show: a heading, nothing loading, nothing under way. */
+export async function settle(page, watch) {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const isStill = await page.evaluate(async () => {
+      await document.fonts.ready;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const isMoving = document
+        .getAnimations()
+        .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
+      return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
+    });
+    if (isStill && watch.isQuiet) return;
+    if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
+  }
+}

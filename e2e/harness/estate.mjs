@@ -1,0 +1,94 @@
+/** Tenants to look at: one full of everything, one with nothing, each with its people. */
+import { tokenOf } from './api.mjs';
+import { ADMIN } from './server.mjs';
+import { PASSWORD, the } from './world.mjs';
+
+const person = (name, email) => ({ name, email, password: PASSWORD });
+
+/** A customer who registers by letter, as anybody may. */
+export async function register(owner, tenantName) {
+  const { api, mailbox } = the();
+  await api.post('/api/auth/register', {
+    email: owner.email,
+    name: owner.name,
+    tenant_name: tenantName,
+  });
+  const letter = await mailbox.letterTo(owner.email);
+  const session = await api.post('/api/auth/register/complete', {
+    token: tokenOf(letter),
+    password: owner.password,
+  });
+  return { owner, session, tenant: session.tenant, api: api.as(session) };
+}
+
+/** A colleague who follows an invitation. */
+export async function join(ownerApi, who, role) {
+  const { api, mailbox } = the();
+  await ownerApi.post('/api/v6/invitations', { email: who.email, role });
+  const letter = await mailbox.letterTo(who.email);
+  await api.post('/api/auth/invitations/accept', {
+    token: tokenOf(letter),
+    name: who.name,
+    password: who.password,
+  });
+  return who;
+}
+
+let built = null;
+
+/** Built once, whoever asks first. */
+export const estate = () => {
+  built ??= build();
+  return built;
+};
+
+async function build() {
+  const { api } = the();
+  const admin = await api.signIn(ADMIN);
+  const full = await register(person('Ada Okafor', 'ada@northgate.test'), 'Northgate Parking');
+  const empty = await register(person('Emil Leer', 'emil@quiet.test'), 'Quiet Meadow');
+  await fill(full.api);
+  const viewer = await join(full.api, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
+  await join(full.api, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
+  await join(full.api, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
+  const [gone] = await manyTenants(admin);
+  await admin.post(`/api/v6/tenants/${gone.id}/suspend`, { reason: 'Invoice 4711 is unpaid' });
+  return { admin, full, empty, viewer };
+}
+
+async function fill(owner) {
+  await owner.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
+  const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  await owner.post('/api/v6/api-keys', {
+    name: 'Entrance terminal',
+    role: 'operator',
+    scopes: ['spaces:read', 'reservations:write'],
+    expires_at: inHours(24 * 90),
+    allowed_ips: ['192.0.2.0/24'],
+  });
+  await owner.post('/api/v6/api-keys', { name: 'Reports', role: 'viewer', scopes: ['telemetry:read'] });
+  const old = await owner.post('/api/v6/api-keys', {
+    name: 'Old terminal, level −2',
+    role: 'viewer',
+    scopes: ['spaces:read'],
+  });
+  await owner.delete(`/api/v6/api-keys/${old.id}`);
+  await owner.post('/api/v6/webhook-secrets', { name: 'ChirpStack Northgate' });
+  await owner.post('/api/v6/webhook-secrets/rotate', { overlap_hours: 24 });
+  for (const [email, role] of [
+    ['dora@northgate.test', 'operator'],
+    ['a.very.long.address.that.hardly.fits.anywhere@parking.northgate.test', 'viewer'],
+  ]) {
+    await owner.post('/api/v6/invitations', { email, role });
+  }
+}
+
+async function manyTenants(admin) {
+  const { tiers } = await admin.get('/api/v6/tenants/tiers');
+  const names = ['Bay Street Garages', 'Ville de Saint-Étienne', 'Harbour & Sons', 'Altstadt GmbH'];
+  const made = [];
+  for (const [index, name] of names.entries()) {
+    made.push(await admin.post('/api/v6/tenants', { name, tier: tiers[index % tiers.length].tier }));
+  }
+  return made;
+}

@@ -1,0 +1,21 @@
+/** What people do again and again in the browser. */
+import { en } from './texts.mjs';
+
+/** Fills in the sign-in form that is on the page; the words are those of `t`. */
+export async function fillLogin(page, { email, password }, t = en) {
+  await page.getByLabel(t('fields.email')).fill(email);
+  await page.getByLabel(t('fields.password'), { exact: true }).fill(password);
+  await page.getByRole('button', { name: t('login.submit') }).click();
+}
+
+export async function signIn(page, who, t = en) {
+  await page.goto('/login');
+  await fillLogin(page, who, t);
+  await page.getByRole('navigation', { name: t('nav.label') }).or(page.getByRole('button', { name: t('nav.open') })).first().waitFor();
+}
+
+/** A new password, twice. */
+export async function fillNewPassword(page, password, t = en) {
+  await page.getByLabel(t('fields.newPassword'), { exact: true }).fill(password);
+  await page.getByLabel(t('fields.repeatPassword')).fill(password);
+}

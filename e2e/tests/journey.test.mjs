@@ -1,0 +1,138 @@
+/** From the first sign-in of an installation to the end of everybody's sessions. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ADMIN } from '../harness/server.mjs';
+import { en } from '../harness/texts.mjs';
+import { fillLogin, fillNewPassword, signIn } from '../harness/visitor.mjs';
+import { PASSWORD, the, withPages } from '../harness/world.mjs';
+
+const OWNER = { name: 'Olga Novak', email: 'olga@eastpier.test', password: PASSWORD };
+const COLLEAGUE = { name: 'Ciara Byrne', email: 'ciara@eastpier.test', password: PASSWORD };
+const TENANT = 'East Pier';
+
+/** Follows the link of the newest letter and becomes somebody. */
+async function accept(page, who, t = en) {
+  const letter = await the().mailbox.letterTo(who.email);
+  await page.goto(letter.link);
+  await page.getByText(TENANT).first().waitFor();
+  await page.getByLabel(t('fields.name'), { exact: true }).fill(who.name);
+  await fillNewPassword(page, who.password, t);
+  await page.getByRole('button', { name: t('acceptInvitation.submit') }).click();
+  await page.getByRole('heading', { name: t('home.title', { name: who.name }) }).waitFor();
+}
+
+const dialog = (page, name) => page.getByRole('dialog', { name });
+
+async function createTenant(page) {
+  await page.getByRole('link', { name: en('nav.tenants') }).click();
+  await page.getByRole('button', { name: en('tenants.create') }).click();
+  const form = dialog(page, en('tenants.create'));
+  await form.getByLabel(en('fields.name'), { exact: true }).fill(TENANT);
+  await form.getByLabel(en('tenants.owner')).fill(OWNER.email);
+  await form.getByRole('button', { name: en('tenants.createSubmit') }).click();
+  await page.getByRole('heading', { level: 1, name: TENANT }).waitFor();
+}
+
+async function invite(page) {
+  await page.getByRole('link', { name: en('nav.users') }).click();
+  await page.getByRole('button', { name: en('users.invite') }).first().click();
+  const form = dialog(page, en('invitations.inviteTitle', { tenant: TENANT }));
+  await form.getByLabel(en('fields.email')).fill(COLLEAGUE.email);
+  await form.getByRole('button', { name: en('invitations.send') }).click();
+  await page.getByText(en('invitations.created', { email: COLLEAGUE.email })).waitFor();
+}
+
+/** Creates a key and reads it from the page, where it stands once. */
+async function createKey(page) {
+  await page.getByRole('link', { name: en('nav.apiKeys') }).click();
+  await page.getByRole('button', { name: en('apiKeys.create') }).first().click();
+  const form = dialog(page, en('apiKeys.create'));
+  await form.getByLabel(en('fields.name'), { exact: true }).fill('Barrier at the pier');
+  await form
+    .getByRole('radiogroup', { name: en('apiKeys.scopes.tenants') })
+    .getByText(en('apiKeys.reaches.read'), { exact: true })
+    .click();
+  await form.getByRole('button', { name: en('apiKeys.createSubmit') }).click();
+  const reveal = dialog(page, en('apiKeys.createdTitle', { name: 'Barrier at the pier' }));
+  const key = (await reveal.getByLabel(en('apiKeys.one'), { exact: true }).innerText()).trim();
+  await reveal.getByRole('checkbox', { name: en('secret.kept') }).check();
+  await reveal.getByRole('button', { name: en('secret.close') }).click();
+  await reveal.waitFor({ state: 'hidden' });
+  assert.equal(await page.getByText(key).count(), 0, 'the key still stands on the page');
+  return key;
+}
+
+async function useKey(key) {
+  const response = await fetch(`${the().base}/api/v6/me`, { headers: { 'x-api-key': key } });
+  assert.equal(response.status, 200);
+  const me = await response.json();
+  assert.equal(me.tenant.name, TENANT);
+  assert.equal(me.api_key.name, 'Barrier at the pier');
+}
+
+async function changeRole(page) {
+  await page.getByRole('link', { name: en('nav.users') }).click();
+  await page.getByRole('button', { name: en('users.actionsFor', { name: COLLEAGUE.name }) }).click();
+  await page.getByRole('menuitem', { name: en('users.changeRole') }).click();
+  const form = dialog(page, en('users.roleTitle', { name: COLLEAGUE.name }));
+  await form.getByRole('radio', { name: en('roles.viewer.name') }).check();
+  await form.getByRole('button', { name: en('common.save') }).click();
+  await page.getByText(en('users.roleChanged', { name: COLLEAGUE.name })).waitFor();
+}
+
+/** The change just made stands in the log, with what it was before. */
+async function readAudit(page) {
+  await page.getByRole('link', { name: en('nav.auditLog') }).click();
+  await page.getByRole('button', { name: 'membership.updated' }).first().click();
+  const entry = page.getByRole('dialog');
+  await entry.getByRole('heading', { name: en('audit.changes') }).waitFor();
+  const row = entry.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'role' }) });
+  assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['operator', 'viewer']);
+  await page.keyboard.press('Escape');
+  await entry.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: en('audit.verify') }).click();
+  await page.getByText(/The chain is intact/).waitFor();
+}
+
+describe('an installation comes to life', () => {
+  test('the administrator opens a tenant, its owner invites, and all leave together', () =>
+    withPages(async (visit) => {
+      const admin = await visit();
+      await admin.page.goto('/');
+      await fillLogin(admin.page, ADMIN);
+      await admin.page
+        .getByRole('heading', { name: en('home.title', { name: ADMIN.name }) })
+        .waitFor();
+      await createTenant(admin.page);
+
+      const owner = await visit();
+      await accept(owner.page, OWNER);
+      await invite(owner.page);
+
+      const colleague = await visit();
+      await accept(colleague.page, COLLEAGUE);
+      await colleague.page.getByText(en('roles.operator.name')).first().waitFor();
+      const again = await visit();
+      await signIn(again.page, COLLEAGUE);
+
+      await useKey(await createKey(owner.page));
+      await changeRole(owner.page);
+      await readAudit(owner.page);
+    }));
+
+  test('who signs out everywhere ends on the login page in every browser', () =>
+    withPages(async (visit) => {
+      const [one, other] = [await visit(), await visit()];
+      await signIn(one.page, OWNER);
+      await signIn(other.page, OWNER);
+      await one.page.goto('/sessions');
+      await one.page.getByRole('button', { name: en('sessions.endAll') }).click();
+      await one.page.getByRole('dialog').getByRole('button', { name: en('sessions.endAll') }).click();
+      await one.page.getByText(en('login.signedOut')).waitFor();
+      // The other browser learns it with its next question, which is refused.
+      other.watch.allow(/\/api\//);
+      await other.page.getByRole('link', { name: en('nav.users') }).click();
+      await other.page.getByText(en('login.sessionEnded')).waitFor();
+      assert.match(other.page.url(), /\/login\?next=%2Fusers/);
+    }));
+});

@@ -1,0 +1,140 @@
+/** Everything without a pointer, and one always sees where one is. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { estate } from '../harness/estate.mjs';
+import { en } from '../harness/texts.mjs';
+import { signIn } from '../harness/visitor.mjs';
+import { withPages } from '../harness/world.mjs';
+
+/** What has the focus: its name and place, and whether one can see that it has. */
+function focused(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    const wrapper = element.closest('.ant-input-affix-wrapper, .ant-select, .ant-picker, label');
+    const around = wrapper ? getComputedStyle(wrapper) : null;
+    const isRinged = (style) =>
+      style !== null &&
+      ((style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0) ||
+        style.boxShadow !== 'none');
+    const box = element.getBoundingClientRect();
+    return {
+      name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '',
+      tag: element.tagName,
+      top: box.top,
+      left: box.left,
+      isVisible: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0,
+      isRinged: isRinged({ outlineStyle, outlineWidth, boxShadow }) || isRinged(around),
+    };
+  });
+}
+
+describe('with the keyboard alone', () => {
+  test('one signs in, finds the way, creates a key and signs out', () =>
+    withPages(async (visit) => {
+      const { full } = await estate();
+      const { page } = await visit();
+      const { keyboard } = page;
+      await page.goto('/login');
+      await page.getByRole('heading', { name: en('login.title') }).waitFor();
+      const email = page.getByLabel(en('fields.email'));
+      for (let presses = 0; presses < 12; presses += 1) {
+        if (await email.evaluate((field) => field === document.activeElement)) break;
+        await keyboard.press('Tab');
+      }
+      await keyboard.type(full.owner.email);
+      await keyboard.press('Tab');
+      await keyboard.type(full.owner.password);
+      await keyboard.press('Enter');
+      await page.getByRole('navigation', { name: en('nav.label') }).waitFor();
+
+      await keyboard.press('Control+k');
+      const palette = page.getByRole('combobox', { name: en('palette.search') });
+      await palette.waitFor();
+      await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+      await keyboard.type(en('palette.createApiKey'));
+      await keyboard.press('Enter');
+      const form = page.getByRole('dialog', { name: en('apiKeys.create') });
+      await form.waitFor();
+      const name = form.getByLabel(en('fields.name'), { exact: true });
+      await page.waitForFunction((field) => document.activeElement === field, await name.elementHandle());
+      await keyboard.type('Made without a mouse');
+      const scope = form.getByRole('checkbox', { name: /telemetry:read/ });
+      for (let presses = 0; presses < 20; presses += 1) {
+        if (await scope.evaluate((box) => box === document.activeElement)) break;
+        await keyboard.press('Tab');
+      }
+      await keyboard.press('Space');
+      assert.ok(await scope.isChecked());
+      await name.focus();
+      await keyboard.press('Enter');
+      const reveal = page.getByRole('dialog', { name: en('apiKeys.createdTitle', { name: 'Made without a mouse' }) });
+      await reveal.waitFor();
+      const kept = reveal.getByRole('checkbox', { name: en('secret.kept') });
+      for (let presses = 0; presses < 12; presses += 1) {
+        if (await kept.evaluate((box) => box === document.activeElement)) break;
+        await keyboard.press('Tab');
+      }
+      await keyboard.press('Space');
+      await keyboard.press('Tab');
+      await keyboard.press('Enter');
+      await reveal.waitFor({ state: 'hidden' });
+      await page.getByRole('rowheader', { name: 'Made without a mouse' }).waitFor();
+
+      await keyboard.press('Control+k');
+      await palette.waitFor();
+      await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+      await keyboard.type(en('nav.signOut'));
+      await keyboard.press('Enter');
+      await page.getByText(en('login.signedOut')).waitFor();
+    }));
+
+  test('the first stop skips to the content', () =>
+    withPages(async (visit) => {
+      const { full } = await estate();
+      const { page } = await visit();
+      await signIn(page, full.owner);
+      await page.goto('/profile');
+      await page.getByRole('heading', { name: en('profile.title') }).waitFor();
+      await page.keyboard.press('Tab');
+      const first = await focused(page);
+      assert.equal(first.name, en('nav.skip'));
+      assert.ok(first.isVisible, 'the skip link is to be seen once it has the focus');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement?.id), 'content');
+      await page.keyboard.press('Tab');
+      const inMain = await page.evaluate(() =>
+        document.querySelector('main').contains(document.activeElement),
+      );
+      assert.ok(inMain, 'the next stop is inside the content');
+    }));
+
+  for (const address of ['/', '/users', '/api-keys', '/audit-log', '/profile', '/settings']) {
+    test(`every stop on ${address} can be seen, and each comes once`, () =>
+      withPages(async (visit) => {
+        const { full } = await estate();
+        const { page } = await visit({ reducedMotion: 'reduce' });
+        await signIn(page, full.owner);
+        await page.goto(address);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        const unseen = [];
+        const marks = new Set();
+        for (let stops = 0; stops < 80; stops += 1) {
+          await page.keyboard.press('Tab');
+          const stop = await focused(page);
+          if (!stop) break;
+          const isKnown = await page.evaluate(() => {
+            const isMarked = document.activeElement.hasAttribute('data-visited');
+            document.activeElement.setAttribute('data-visited', '');
+            return isMarked;
+          });
+          if (isKnown) break;
+          marks.add(`${stop.tag} ${stop.name}`);
+          if (!stop.isVisible || !stop.isRinged) unseen.push(stop);
+        }
+        assert.ok(marks.size > 8, `only ${marks.size} stops`);
+        assert.deepEqual(unseen, []);
+      }));
+  }
+});

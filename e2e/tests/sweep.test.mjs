@@ -1,0 +1,124 @@
+/** Every page, as everybody who may see it, in every dress: nothing broken, nothing untranslated, nothing inaccessible. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { violations } from '../harness/axe.mjs';
+import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { estate } from '../harness/estate.mjs';
+import { pagesLoaded, routes } from '../harness/routes.mjs';
+import { ADMIN } from '../harness/server.mjs';
+import { rawKeysIn, text } from '../harness/texts.mjs';
+import { signIn } from '../harness/visitor.mjs';
+import { the, withPages } from '../harness/world.mjs';
+
+/** Everything a page says, aloud or to assistive technology. */
+function wordsOf(page) {
+  return page.evaluate(() => {
+    const spoken = ['aria-label', 'title', 'placeholder', 'alt'];
+    const said = [...document.querySelectorAll(spoken.map((name) => `[${name}]`).join())].flatMap(
+      (element) => spoken.map((name) => element.getAttribute(name)).filter(Boolean),
+    );
+    return [document.title, document.body.innerText, ...said].join('\n');
+  });
+}
+
+async function look(page, watch, language, dress) {
+  const lang = await page.evaluate(() => document.documentElement.lang);
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+  return [
+    ...watch.faults(),
+    ...(lang === language ? [] : [`the document says it is in "${lang}"`]),
+    ...(theme === dress.colorScheme ? [] : [`it is ${theme}`]),
+    ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : []),
+    ...rawKeysIn(await wordsOf(page)).map((key) => `shows the key ${key}`),
+    ...(await violations(page)),
+  ].map((fault) => `${dress.colorScheme}, ${dress.viewport.width} px: ${fault}`);
+}
+
+const LIGHT_WIDE = { colorScheme: 'light', viewport: WIDE };
+const LIGHT_NARROW = { colorScheme: 'light', viewport: NARROW };
+const DARK_WIDE = { colorScheme: 'dark', viewport: WIDE };
+const DARK_NARROW = { colorScheme: 'dark', viewport: NARROW };
+/** Each language in both themes and both widths; the four together only once. */
+const DRESSES = { en: [LIGHT_WIDE, DARK_WIDE, DARK_NARROW, LIGHT_NARROW], fr: [LIGHT_NARROW, DARK_WIDE] };
+
+async function sweep(visit, language, who, addresses) {
+  const { page, watch } = await visit({
+    locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const t = (key, values) => text(language, key, values);
+  // What a link that means nothing gets.
+  watch.allow(/\/api\/auth\/invitations\/preview$/);
+  if (who) {
+    const account = await the().api.signIn(who);
+    await account.patch('/api/v6/me', { language });
+    await signIn(page, who, t);
+  }
+  const faults = [];
+  for (const address of addresses) {
+    await page.setViewportSize(DRESSES[language][0].viewport);
+    await page.emulateMedia({ colorScheme: DRESSES[language][0].colorScheme });
+    await page.goto(address);
+    for (const dress of DRESSES[language]) {
+      await page.setViewportSize(dress.viewport);
+      await page.emulateMedia({ colorScheme: dress.colorScheme });
+      await settle(page, watch);
+      const found = await look(page, watch, language, dress);
+      faults.push(...found.map((fault) => `${address}, ${fault}`));
+    }
+  }
+  assert.deepEqual(faults, []);
+}
+
+const concrete = (path, tenant) =>
+  path.replace(':tenantId', tenant.id).replace('*', '/no/such/page');
+
+/** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
+async function pagesFor(role) {
+  const { full } = await estate();
+  const all = routes
+    .filter(({ guard }) => guard === 'session')
+    .map(({ path }) => concrete(path, full.tenant));
+  const extra = {
+    'platform admin': ['/tenants?create=1', '/tenants?q=zzz'],
+    owner: ['/users/invitations?invite=1', '/api-keys?create=1', '/audit-log?q=zzz'],
+  };
+  return [...all, ...(extra[role] ?? [])];
+}
+
+function anonymousPages() {
+  const open = routes.filter(({ guard }) => guard !== 'session').map(({ path }) => path);
+  const withToken = routes
+    .filter(({ guard }) => guard === 'indifferent')
+    .map(({ path }) => `${path}#token=nonsense`);
+  return [...open, ...withToken];
+}
+
+test('the sweep knows every page of the route table', () => {
+  assert.equal(routes.length, pagesLoaded);
+});
+
+describe('every page is sound', { concurrency: 2 }, () => {
+  for (const language of ['en', 'fr']) {
+    test(`for a stranger, in ${language}`, () =>
+      withPages((visit) => sweep(visit, language, null, anonymousPages())));
+  }
+  for (const [role, whoIs] of Object.entries({
+    'platform admin': async () => ADMIN,
+    owner: async () => (await estate()).full.owner,
+    viewer: async () => (await estate()).viewer,
+    'owner of an empty tenant': async () => (await estate()).empty.owner,
+  })) {
+    // One after the other: an account has one language at a time.
+    test(`for ${role}, in English and in French`, () =>
+      withPages(async (visit) => {
+        const who = await whoIs();
+        for (const language of ['en', 'fr']) {
+          await sweep(visit, language, who, await pagesFor(role));
+        }
+      }));
+  }
+});
