@@ -22,15 +22,14 @@ export async function register(owner, tenantName) {
 }
 
 /** A colleague who follows an invitation. */
-export async function join(ownerApi, who, role) {
+export async function join({ api: owner, tenant }, who, role) {
   const { api, mailbox } = the();
-  await ownerApi.post('/api/v6/invitations', { email: who.email, role });
-  const letter = await mailbox.letterTo(who.email);
-  await api.post('/api/auth/invitations/accept', {
-    token: tokenOf(letter),
-    name: who.name,
-    password: who.password,
-  });
+  await owner.post('/api/v6/invitations', { email: who.email, role });
+  const letter = await mailbox.letterTo(who.email, new RegExp(tenant.name));
+  const token = tokenOf(letter);
+  const { account_exists: isKnown } = await api.post('/api/auth/invitations/preview', { token });
+  const name = isKnown ? {} : { name: who.name };
+  await api.post('/api/auth/invitations/accept', { token, password: who.password, ...name });
   return who;
 }
 
@@ -47,17 +46,22 @@ async function build() {
   const admin = await api.signIn(ADMIN);
   const full = await register(person('Ada Okafor', 'ada@northgate.test'), 'Northgate Parking');
   const empty = await register(person('Emil Leer', 'emil@quiet.test'), 'Quiet Meadow');
+  // Nearly full once everybody is in.
+  await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9 } });
+  full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
-  const viewer = await join(full.api, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
-  await join(full.api, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
-  await join(full.api, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
+  const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
+  await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
+  await join(full, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
+  const stylish = await join(full, person('Stella Dubois', 'stella@northgate.test'), 'operator');
+  const twofold = await join(full, person('Tomas Both', 'tomas@northgate.test'), 'operator');
+  await join(empty, twofold, 'viewer');
   const [gone] = await manyTenants(admin);
   await admin.post(`/api/v6/tenants/${gone.id}/suspend`, { reason: 'Invoice 4711 is unpaid' });
-  return { admin, full, empty, viewer };
+  return { admin, full, empty, viewer, stylish, twofold };
 }
 
 async function fill(owner) {
-  await owner.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
   await owner.post('/api/v6/api-keys', {
     name: 'Entrance terminal',

@@ -19,3 +19,18 @@ export async function fillNewPassword(page, password, t = en) {
   await page.getByLabel(t('fields.newPassword'), { exact: true }).fill(password);
   await page.getByLabel(t('fields.repeatPassword')).fill(password);
 }
+
+/** From the list of tenants to the page of one. */
+export async function openTenantPage(page, tenant, t = en) {
+  await follow(page, 'nav.tenants', t);
+  await page.getByLabel(t('tenants.search')).fill(tenant.slug);
+  await page.getByRole('link', { name: tenant.name }).click();
+  await page.getByRole('heading', { level: 1, name: tenant.name }).waitFor();
+}
+
+/** To a page by the navigation at the side; `key` names the entry in the texts. */
+export const follow = (page, key, t = en) =>
+  page
+    .getByRole('navigation', { name: t('nav.label') })
+    .getByRole('link', { name: t(key), exact: true })
+    .click();

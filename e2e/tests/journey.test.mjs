@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, fillNewPassword, signIn } from '../harness/visitor.mjs';
+import { fillLogin, fillNewPassword, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Olga Novak', email: 'olga@eastpier.test', password: PASSWORD };
@@ -24,7 +24,7 @@ async function accept(page, who, t = en) {
 const dialog = (page, name) => page.getByRole('dialog', { name });
 
 async function createTenant(page) {
-  await page.getByRole('link', { name: en('nav.tenants') }).click();
+  await follow(page, 'nav.tenants');
   await page.getByRole('button', { name: en('tenants.create') }).click();
   const form = dialog(page, en('tenants.create'));
   await form.getByLabel(en('fields.name'), { exact: true }).fill(TENANT);
@@ -34,7 +34,7 @@ async function createTenant(page) {
 }
 
 async function invite(page) {
-  await page.getByRole('link', { name: en('nav.users') }).click();
+  await follow(page, 'nav.users');
   await page.getByRole('button', { name: en('users.invite') }).first().click();
   const form = dialog(page, en('invitations.inviteTitle', { tenant: TENANT }));
   await form.getByLabel(en('fields.email')).fill(COLLEAGUE.email);
@@ -44,7 +44,7 @@ async function invite(page) {
 
 /** Creates a key and reads it from the page, where it stands once. */
 async function createKey(page) {
-  await page.getByRole('link', { name: en('nav.apiKeys') }).click();
+  await follow(page, 'nav.apiKeys');
   await page.getByRole('button', { name: en('apiKeys.create') }).first().click();
   const form = dialog(page, en('apiKeys.create'));
   await form.getByLabel(en('fields.name'), { exact: true }).fill('Barrier at the pier');
@@ -71,7 +71,7 @@ async function useKey(key) {
 }
 
 async function changeRole(page) {
-  await page.getByRole('link', { name: en('nav.users') }).click();
+  await follow(page, 'nav.users');
   await page.getByRole('button', { name: en('users.actionsFor', { name: COLLEAGUE.name }) }).click();
   await page.getByRole('menuitem', { name: en('users.changeRole') }).click();
   const form = dialog(page, en('users.roleTitle', { name: COLLEAGUE.name }));
@@ -82,7 +82,7 @@ async function changeRole(page) {
 
 /** The change just made stands in the log, with what it was before. */
 async function readAudit(page) {
-  await page.getByRole('link', { name: en('nav.auditLog') }).click();
+  await follow(page, 'nav.auditLog');
   await page.getByRole('button', { name: 'membership.updated' }).first().click();
   const entry = page.getByRole('dialog');
   await entry.getByRole('heading', { name: en('audit.changes') }).waitFor();
@@ -131,7 +131,7 @@ describe('an installation comes to life', () => {
       await one.page.getByText(en('login.signedOut')).waitFor();
       // The other browser learns it with its next question, which is refused.
       other.watch.allow(/\/api\//);
-      await other.page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(other.page, 'nav.users');
       await other.page.getByText(en('login.sessionEnded')).waitFor();
       assert.match(other.page.url(), /\/login\?next=%2Fusers/);
     }));

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { estate } from '../harness/estate.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, openTenantPage, signIn } from '../harness/visitor.mjs';
+import { fillLogin, follow, openTenantPage, signIn } from '../harness/visitor.mjs';
 import { withPages } from '../harness/world.mjs';
 
 const REASON = 'Ticket 4711: the terminal answers 401';
@@ -27,13 +27,13 @@ describe('acting for another tenant', () => {
       const { full } = await estate();
       const { page } = await visit();
       await signIn(page, ADMIN);
-      await page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: ADMIN.email }).waitFor();
 
       await enter(page, full.tenant);
       await actingBar(page).getByText(REASON).waitFor();
       await actingBar(page).getByText(full.tenant.name).waitFor();
-      await page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: full.owner.email }).waitFor();
       assert.equal(await page.getByRole('rowheader', { name: ADMIN.email }).count(), 0);
       // As administrator there, not as platform administrator: no other tenants.
@@ -41,7 +41,7 @@ describe('acting for another tenant', () => {
 
       await actingBar(page).getByRole('button', { name: en('acting.leave') }).click();
       await actingBar(page).waitFor({ state: 'hidden' });
-      await page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: ADMIN.email }).waitFor();
       assert.equal(await page.getByRole('rowheader', { name: full.owner.email }).count(), 0);
       assert.equal(await rowsOf(page, en('users.members')).count(), 2);
@@ -53,7 +53,7 @@ describe('acting for another tenant', () => {
       const { page } = await visit();
       await signIn(page, ADMIN);
       await enter(page, full.tenant);
-      await page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: full.owner.email }).waitFor();
       // From now on the page itself notes whether that address was ever drawn again.
       await page.evaluate((email) => {
@@ -68,7 +68,7 @@ describe('acting for another tenant', () => {
       await actingBar(page).getByRole('button', { name: en('acting.leave') }).click();
       await page.getByRole('heading', { name: en('home.title', { name: ADMIN.name }) }).waitFor();
       await page.evaluate(() => window.watchFor());
-      await page.getByRole('link', { name: en('nav.users') }).click();
+      await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: ADMIN.email }).waitFor();
       assert.equal(await page.evaluate(() => window.seenAfterwards), false);
     }));

@@ -12,7 +12,11 @@ export function ForbiddenPage({ permission }: { permission: Permission }) {
   const roleName = useRoleName();
   return (
     <StatePage title={t('forbidden.title')}>
-      <p>{t('forbidden.text', { role: roleName(me.role), tenant: me.tenant.name })}</p>
+      <p>
+        {permission.startsWith('tenants:')
+          ? t('forbidden.platformText')
+          : t('forbidden.text', { role: roleName(me.role), tenant: me.tenant.name })}
+      </p>
       <p>
         {t('forbidden.permission')} <code>{permission}</code>
       </p>

@@ -141,7 +141,7 @@ function useColumns(): Column<ApiKey>[] {
       key: 'expires_at',
       title: t('apiKeys.expires'),
       sort: 'expires_at',
-      render: ({ expires_at }) => (expires_at ? <Moment at={expires_at} /> : t('common.never')),
+      render: ({ expires_at }) => (expires_at ? <Moment at={expires_at} /> : t('common.noEnd')),
     },
     {
       key: 'actions',

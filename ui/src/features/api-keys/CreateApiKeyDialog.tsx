@@ -53,8 +53,8 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
       title={t('apiKeys.create')}
       width={620}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('apiKeys.createSubmit')}
+      okButtonProps={{ htmlType: 'submit', form: 'api-key' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Modal, Select } from 'antd';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language, Tenant, Tier } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
@@ -42,13 +43,19 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
       onCreated(tenant);
     },
   });
+  // Opened by its address, the dialog is there before the tiers are.
+  const firstTier = tiers.data?.tiers[0]?.tier;
+  useEffect(() => {
+    if (isOpen && firstTier && !form.getFieldValue('tier')) form.setFieldValue('tier', firstTier);
+  }, [isOpen, firstTier, form]);
+
   return (
     <Modal
       open={isOpen}
       title={t('tenants.create')}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('tenants.createSubmit')}
+      okButtonProps={{ htmlType: 'submit', form: 'tenant' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden
@@ -66,7 +73,7 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
         form={form}
         name="tenant"
         layout="vertical"
-        initialValues={{ language: i18n.language, tier: tiers.data?.tiers[0]?.tier }}
+        initialValues={{ language: i18n.language, tier: firstTier }}
         onFinish={submit}
       >
         <Form.Item

@@ -30,8 +30,8 @@ export function EnterTenantDialog({ tenant, isOpen, onClose }: Props) {
       open={isOpen}
       title={t('tenants.enterTitle', { name: tenant.name })}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('tenants.enterSubmit')}
+      okButtonProps={{ htmlType: 'submit', form: 'enter-tenant' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

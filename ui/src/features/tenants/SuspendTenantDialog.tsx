@@ -32,9 +32,8 @@ export function SuspendTenantDialog({ tenant, isOpen, onClose }: Props) {
       open={isOpen}
       title={t('tenants.suspendTitle', { name: tenant.name })}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('tenants.suspend')}
-      okButtonProps={{ danger: true }}
+      okButtonProps={{ htmlType: 'submit', form: 'suspend-tenant', danger: true }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

@@ -37,8 +37,8 @@ export function InviteDialog({ isOpen, onClose }: Props) {
       open={isOpen}
       title={t('invitations.inviteTitle', { tenant: me.tenant.name })}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('invitations.send')}
+      okButtonProps={{ htmlType: 'submit', form: 'invite' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

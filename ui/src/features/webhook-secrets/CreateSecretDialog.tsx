@@ -31,8 +31,8 @@ export function CreateSecretDialog({ isOpen, onClose, onCreated }: Props) {
       open={isOpen}
       title={t('webhookSecrets.create')}
       onCancel={onClose}
-      onOk={form.submit}
       okText={t('webhookSecrets.createSubmit')}
+      okButtonProps={{ htmlType: 'submit', form: 'webhook-secret' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden
