@@ -6,9 +6,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{ApiError, Code};
+use crate::{ApiError, Code, FieldError};
 
 /// The largest body a request may have unless the server is told otherwise.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,15 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(ApiError::field("body", "must be an object"));
     }
+    let value = read(bytes).or_else(|error| read_with_whole_numbers(bytes, &error).ok_or(error))?;
+    // PostgreSQL cannot hold U+0000; telling which field has it is not worth a second parse.
+    if bytes.windows(6).any(|window| window == br"\u0000") {
+        return Err(ApiError::new(Code::ValidationFailed).detail("text must not contain U+0000"));
+    }
+    Ok(value)
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
@@ -90,11 +100,37 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     json.end().map_err(|error| {
         ApiError::new(Code::MalformedRequest).detail(format!("not JSON: {error}"))
     })?;
-    // PostgreSQL cannot hold U+0000; telling which field has it is not worth a second parse.
-    if bytes.windows(6).any(|window| window == br"\u0000") {
-        return Err(ApiError::new(Code::ValidationFailed).detail("text must not contain U+0000"));
-    }
     Ok(value)
+}
+
+/// JSON has one kind of number, and in it `41.0` is as whole as `41`; serde tells them apart. What
+/// was refused for that alone is read again.
+fn read_with_whole_numbers<T: DeserializeOwned>(bytes: &[u8], error: &ApiError) -> Option<T> {
+    let is_about_it = |field: &FieldError| field.message.contains("floating point");
+    if !error.errors.iter().any(is_about_it) {
+        return None;
+    }
+    let mut value = serde_json::from_slice(bytes).ok()?;
+    make_whole(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+fn make_whole(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(make_whole),
+        Value::Object(fields) => fields.values_mut().for_each(make_whole),
+        Value::Number(number) => {
+            // What has no fraction is written without one, unless it is too large to be exact.
+            let text = number.to_string();
+            if let Some(whole) = text
+                .strip_suffix(".0")
+                .and_then(|text| text.parse::<i64>().ok())
+            {
+                *number = whole.into();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// Reads a form as browsers and OAuth clients send it, with the same care as a query string.
@@ -205,6 +241,10 @@ mod tests {
         );
         let error = from_json::<Form>(br#"{"name":"a","colour":1}"#).unwrap_err();
         assert_eq!(error.errors[0].field, "colour");
+        let whole = from_json::<Form>(br#"{"name":"a","count":3.0}"#).unwrap();
+        assert_eq!(whole.count, 3);
+        let error = from_json::<Form>(br#"{"name":"a","count":3.5}"#).unwrap_err();
+        assert_eq!(error.errors[0].field, "count");
         let error = from_json::<Form>(br#" ["a", 1]"#).unwrap_err();
         assert_eq!(error.errors[0].field, "body");
         assert_eq!(

@@ -22,4 +22,4 @@ pub use etag::{IfMatch, Tagged};
 pub use extract::{Id, Json, Query};
 pub use idempotency::{Answer, Once};
 pub use page::{Page, PageInfo};
-pub use routes::{Access, Routes};
+pub use routes::{Access, Routes, sorted_by};

@@ -83,7 +83,8 @@ impl Page {
         let mut errors = Vec::new();
         let mut take = |name: &str| {
             let at = pairs.iter().position(|(key, _)| key == name)?;
-            Some(pairs.remove(at).1)
+            // As everywhere in a query, an empty value is as good as none.
+            Some(pairs.remove(at).1).filter(|value| !value.is_empty())
         };
         let mut number = |name: &str, value: Option<String>, min: i64, max: i64| -> Option<i64> {
             let value = value?;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use parking_domain::access::Permission;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -108,6 +109,36 @@ impl Routes {
     pub fn into_parts(self) -> (axum::Router, OpenApi) {
         self.router.split_for_parts()
     }
+}
+
+/// Describes what a list can be sorted by: the columns that it gives to
+/// [`Page::order_by`](crate::Page::order_by).
+pub fn sorted_by<S>(
+    columns: &[(&str, &str)],
+    handlers: UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    let names: Vec<_> = columns
+        .iter()
+        .map(|(name, _)| name.trim_start_matches('-'))
+        .collect();
+    let pattern = format!("^-?({})$", names.join("|"));
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .pattern(Some(pattern))
+        .build();
+    let (schemas, mut paths, methods) = handlers;
+    paths
+        .paths
+        .values_mut()
+        .filter_map(|item| item.get.as_mut()?.parameters.as_mut())
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .filter(|parameter| parameter.name == "sort")
+        .for_each(|parameter| parameter.schema = Some(schema.clone().into()));
+    (schemas, paths, methods)
 }
 
 async fn guard(access: Access, request: Request, next: Next) -> Response {

@@ -50,10 +50,27 @@ pub(crate) fn complete(mut api: OpenApi, version: &str) -> OpenApi {
 /// The description as it is served and committed: pretty, and the same at every build.
 pub(crate) fn to_json(api: &OpenApi) -> String {
     // By way of a `Value`, whose objects are sorted, because extensions are kept in hash order.
-    let value = serde_json::to_value(api).unwrap_or_default();
+    let mut value = serde_json::to_value(api).unwrap_or_default();
+    allow_empty_values(&mut value);
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// In a query an empty value is as good as none, which our library has no word for.
+fn allow_empty_values(api: &mut serde_json::Value) {
+    let methods = api["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(serde_json::Value::as_object_mut)
+        .flat_map(|item| item.values_mut());
+    let parameters = methods
+        .filter_map(|operation| operation.get_mut("parameters")?.as_array_mut())
+        .flatten();
+    for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+        parameter["allowEmptyValue"] = true.into();
+    }
 }
 
 /// The routes of the documentation.

@@ -14,6 +14,7 @@ use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
     Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageInfo, Routes, Tagged,
+    sorted_by,
 };
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,14 @@ use crate::wire::{self, Change};
 /// The most addresses a key lists.
 const ALLOWED_IPS_MAX: usize = 50;
 
+/// What the list can be sorted by.
+const COLUMNS: &[(&str, &str)] = &[
+    ("-created_at", "k.created_at"),
+    ("name", "lower(k.name)"),
+    ("last_used_at", "k.last_used_at"),
+    ("expires_at", "k.expires_at"),
+];
+
 /// What the slice works with.
 #[derive(Clone, Debug)]
 pub struct ApiKeys {
@@ -42,7 +51,7 @@ pub struct ApiKeys {
 pub fn routes(state: ApiKeys) -> Routes {
     let access = Access::Needs(Permission::ApiKeysManage);
     Routes::new("API keys")
-        .add(access, routes!(list_keys, create_key))
+        .add(access, sorted_by(COLUMNS, routes!(list_keys, create_key)))
         .add(access, routes!(get_key, patch_key, put_key, revoke_key))
         .with_state(state)
 }
@@ -355,13 +364,7 @@ async fn list_keys(
     caller: Caller,
     List { page, filter }: List<KeyFilter>,
 ) -> Result<axum::Json<ApiKeyPage>, ApiError> {
-    let columns = [
-        ("-created_at", "k.created_at"),
-        ("name", "lower(k.name)"),
-        ("last_used_at", "k.last_used_at"),
-        ("expires_at", "k.expires_at"),
-    ];
-    let order = page.order_by(&columns, "k.id")?;
+    let order = page.order_by(COLUMNS, "k.id")?;
     let now = keys.clock.now();
     let pattern = page.pattern();
     let filter = Filter {

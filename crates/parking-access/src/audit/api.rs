@@ -9,7 +9,7 @@ use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_http::page::{List, PageParams};
-use parking_http::{Access, ApiError, Caller, Code, Id, PageInfo, Routes};
+use parking_http::{Access, ApiError, Caller, Code, Id, PageInfo, Routes, sorted_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -40,7 +40,7 @@ pub struct AuditLog {
 pub fn routes(state: AuditLog) -> Routes {
     let access = Access::Needs(Permission::AuditRead);
     Routes::new("Audit log")
-        .add(access, routes!(list_entries))
+        .add(access, sorted_by(COLUMNS, routes!(list_entries)))
         .add(access, routes!(export_entries))
         .add(access, routes!(verify_chain))
         .add(access, routes!(get_entry))
@@ -182,6 +182,9 @@ impl From<Row> for AuditEntry {
     }
 }
 
+/// What the list can be sorted by.
+const COLUMNS: &[(&str, &str)] = &[("-at", "seq")];
+
 /// The tenant's audit log, newest first.
 #[utoipa::path(get, path = "/api/v6/audit-log", params(PageParams, EntryFilter), responses((status = 200, body = AuditPage)))]
 async fn list_entries(
@@ -189,7 +192,7 @@ async fn list_entries(
     caller: Caller,
     List { page, filter }: List<EntryFilter>,
 ) -> Result<axum::Json<AuditPage>, ApiError> {
-    let order = page.order_by(&[("-at", "seq")], "seq")?;
+    let order = page.order_by(COLUMNS, "seq")?;
     let filter = filter.with(page.pattern());
     let mut tx = log.db.tenant(caller.tenant()).await?;
     let total = store::count(&mut tx, &filter).await?;

@@ -9,7 +9,7 @@ use parking_domain::text::{Email, Language, Name};
 use parking_http::page::{List, PageParams};
 use parking_http::{
     Access, Actor, Answer, ApiError, Caller, Code, Id, IfMatch, Json, Once, PageInfo, Routes,
-    Tagged,
+    Tagged, sorted_by,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub fn routes(accounts: Accounts) -> Routes {
     let reads = Access::Needs(Permission::UsersRead);
     let manages = Access::Needs(Permission::UsersManage);
     Routes::new("Invitations")
-        .add(reads, routes!(list_invitations))
+        .add(reads, sorted_by(COLUMNS, routes!(list_invitations)))
         .add(manages, routes!(create_invitation))
         .add(reads, routes!(get_invitation))
         .add(manages, routes!(revoke_invitation))
@@ -164,6 +164,15 @@ impl NewInvitation {
     }
 }
 
+/// What the list can be sorted by.
+const COLUMNS: &[(&str, &str)] = &[
+    ("-created_at", "created_at"),
+    ("email", "lower(email)"),
+    ("expires_at", "expires_at"),
+    ("role", "role"),
+    ("status", "status"),
+];
+
 /// The tenant's invitations, the newest first.
 #[utoipa::path(get, path = "/api/v6/invitations", params(PageParams, InvitationFilter), responses((status = 200, body = InvitationPage)))]
 async fn list_invitations(
@@ -171,14 +180,7 @@ async fn list_invitations(
     caller: Caller,
     List { page, filter }: List<InvitationFilter>,
 ) -> Result<axum::Json<InvitationPage>, ApiError> {
-    let columns = [
-        ("-created_at", "created_at"),
-        ("email", "lower(email)"),
-        ("expires_at", "expires_at"),
-        ("role", "role"),
-        ("status", "status"),
-    ];
-    let order = page.order_by(&columns, "id")?;
+    let order = page.order_by(COLUMNS, "id")?;
     let filter = Filter {
         status: filter.status.map(|status| Status::from(status).name()),
         pattern: page.pattern(),

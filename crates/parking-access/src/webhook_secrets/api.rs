@@ -10,7 +10,7 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageInfo, Problem, Routes,
+    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageInfo, Problem, Routes, sorted_by,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,10 @@ pub struct WebhookSecrets {
 pub fn routes(state: WebhookSecrets) -> Routes {
     let access = Access::Needs(Permission::WebhookSecretsManage);
     Routes::new("Webhook credentials")
-        .add(access, routes!(list_secrets, create_secret))
+        .add(
+            access,
+            sorted_by(COLUMNS, routes!(list_secrets, create_secret)),
+        )
         .add(access, routes!(rotate_secret))
         .add(access, routes!(get_secret, revoke_secret))
         .with_state(state)
@@ -189,6 +192,9 @@ fn made(secret: Secret, shown: &SecretString, now: DateTime<Utc>) -> Response {
     response
 }
 
+/// What the list can be sorted by.
+const COLUMNS: &[(&str, &str)] = &[("-created_at", "s.created_at")];
+
 /// The tenant's webhook credentials, newest first.
 #[utoipa::path(get, path = "/api/v6/webhook-secrets", params(PageParams), responses((status = 200, body = WebhookSecretPage)))]
 async fn list_secrets(
@@ -199,10 +205,10 @@ async fn list_secrets(
         filter: NoFilter {},
     }: List<NoFilter>,
 ) -> Result<axum::Json<WebhookSecretPage>, ApiError> {
-    page.order_by(&[("-created_at", "s.created_at")], "s.id")?;
+    let oldest_first = page.order_by(COLUMNS, "s.id")?.contains(" asc");
     let mut tx = secrets.db.tenant(caller.tenant()).await?;
     let (found, total) =
-        store::list(&mut tx, page.pattern().as_deref(), page.offset, page.size).await?;
+        store::list(&mut tx, page.pattern().as_deref(), &page, oldest_first).await?;
     let now = secrets.clock.now();
     let webhook_secrets = found
         .into_iter()

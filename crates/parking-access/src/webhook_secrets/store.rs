@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::ids::TenantId;
+use parking_http::Page;
 use uuid::Uuid;
 
 use super::Secret;
@@ -77,8 +78,8 @@ pub(super) async fn active_for_update(tx: &mut TenantTx) -> Result<Option<Secret
 pub(super) async fn list(
     tx: &mut TenantTx,
     pattern: Option<&str>,
-    offset: i64,
-    limit: i64,
+    page: &Page,
+    oldest_first: bool,
 ) -> Result<(Vec<Secret>, i64)> {
     let secrets = sqlx::query_as!(
         Secret,
@@ -86,10 +87,11 @@ pub(super) async fn list(
              u.name as "created_by_name?", s.created_at, s.version
            from webhook_secrets s left join users u on u.id = s.created_by
            where $1::text is null or s.name ilike $1
-           order by s.created_at desc, s.id desc offset $2 limit $3"#,
+           order by case when $4 then s.created_at end, s.created_at desc, s.id desc offset $2 limit $3"#,
         pattern,
-        offset,
-        limit,
+        page.offset,
+        page.size,
+        oldest_first,
     )
     .fetch_all(tx.conn())
     .await?;

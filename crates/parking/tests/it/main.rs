@@ -3,6 +3,11 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and stops"
 )]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what a failed test saw is for whoever reads its output"
+)]
 
 mod bad_days;
 mod bad_input;

@@ -7,7 +7,7 @@ mod sessions;
 mod sign_in;
 mod switch;
 
-use parking_http::{Access, Routes};
+use parking_http::{Access, Routes, sorted_by};
 use utoipa_axum::routes;
 
 use super::Accounts;
@@ -23,7 +23,10 @@ pub fn routes(accounts: Accounts) -> Routes {
         .add(public, routes!(sign_in::refresh))
         .add(public, routes!(sign_in::logout))
         .add(person, routes!(sign_in::logout_everywhere))
-        .add(person, routes!(sessions::list_sessions))
+        .add(
+            person,
+            sorted_by(sessions::COLUMNS, routes!(sessions::list_sessions)),
+        )
         .add(person, routes!(sessions::end_session))
         .add(person, routes!(passwords::change_password))
         .add(public, routes!(passwords::forgot_password))

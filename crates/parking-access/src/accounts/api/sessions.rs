@@ -42,6 +42,13 @@ pub(super) struct SessionPage {
     page: PageInfo,
 }
 
+/// What the list can be sorted by.
+pub(super) const COLUMNS: &[(&str, &str)] = &[
+    ("-last_used_at", "last_used_at"),
+    ("created_at", "created_at"),
+    ("expires_at", "expires_at"),
+];
+
 /// The caller's sessions that are going on, the one used last first.
 #[utoipa::path(get, path = "/api/auth/sessions", params(PageParams), responses((status = 200, body = SessionPage)))]
 pub(super) async fn list_sessions(
@@ -50,12 +57,7 @@ pub(super) async fn list_sessions(
     List { page, .. }: List<NoFilter>,
 ) -> Result<axum::Json<SessionPage>, ApiError> {
     let person = caller.person()?;
-    let columns = [
-        ("-last_used_at", "last_used_at"),
-        ("created_at", "created_at"),
-        ("expires_at", "expires_at"),
-    ];
-    let order = page.order_by(&columns, "id")?;
+    let order = page.order_by(COLUMNS, "id")?;
     let now = accounts.clock.now();
     let mut tx = accounts
         .db

@@ -53,14 +53,19 @@ pub(super) struct LoginForm {
     #[schema(min_length = 1, max_length = 1_000, format = "password")]
     password: String,
     /// The tenant to work in; the one worked in last if left out.
+    #[schema(nullable = false)]
     tenant_id: Option<Uuid>,
     /// Accepted and without meaning here.
+    #[schema(nullable = false)]
     grant_type: Option<String>,
     /// Accepted and without meaning here.
+    #[schema(nullable = false)]
     scope: Option<String>,
     /// Accepted and without meaning here.
+    #[schema(nullable = false)]
     client_id: Option<String>,
     /// Accepted and without meaning here.
+    #[schema(nullable = false)]
     client_secret: Option<String>,
 }
 
@@ -95,7 +100,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 #[serde(deny_unknown_fields)]
 pub(super) struct Refresh {
     /// The token; if left out, the one in the cookie.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     refresh_token: Option<String>,
 }
 

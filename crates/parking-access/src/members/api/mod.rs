@@ -6,7 +6,7 @@ mod users;
 use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
-use parking_http::{Access, Routes};
+use parking_http::{Access, Routes, sorted_by};
 use utoipa_axum::routes;
 
 /// What the slice works with.
@@ -25,9 +25,12 @@ pub fn routes(state: Members) -> Routes {
         Access::Needs(Permission::UsersManage),
     );
     Routes::new("Users")
-        .add(reads, routes!(users::list_users))
+        .add(reads, sorted_by(users::COLUMNS, routes!(users::list_users)))
         .add(reads, routes!(users::get_user))
-        .add(reads, routes!(memberships::list_memberships))
+        .add(
+            reads,
+            sorted_by(users::COLUMNS, routes!(memberships::list_memberships)),
+        )
         .add(reads, routes!(memberships::get_membership))
         .add(
             manages,

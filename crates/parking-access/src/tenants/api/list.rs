@@ -36,6 +36,16 @@ pub(super) struct TenantsPage {
     page: PageInfo,
 }
 
+/// What the list can be sorted by.
+pub(super) const COLUMNS: &[(&str, &str)] = &[
+    ("-created_at", "created_at"),
+    ("updated_at", "updated_at"),
+    ("name", "lower(name)"),
+    ("slug", "slug"),
+    ("tier", "tier"),
+    ("status", "status"),
+];
+
 /// All tenants of the installation. Sorts by `created_at` (default, newest first), `updated_at`,
 /// `name`, `slug`, `tier` or `status`; `q` looks in name and slug.
 #[utoipa::path(get, path = "/api/v6/tenants", params(PageParams, TenantFilter),
@@ -45,17 +55,7 @@ pub(super) async fn list_tenants(
     caller: Caller,
     List { page, filter }: List<TenantFilter>,
 ) -> Result<axum::Json<TenantsPage>, ApiError> {
-    let order = page.order_by(
-        &[
-            ("-created_at", "created_at"),
-            ("updated_at", "updated_at"),
-            ("name", "lower(name)"),
-            ("slug", "slug"),
-            ("tier", "tier"),
-            ("status", "status"),
-        ],
-        "id",
-    )?;
+    let order = page.order_by(COLUMNS, "id")?;
     let filter = Filter {
         status: filter.status,
         tier: filter.tier,

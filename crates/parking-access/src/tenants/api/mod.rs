@@ -12,7 +12,7 @@ use std::sync::Arc;
 use parking_db::{Db, PlatformTx, Reason};
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
-use parking_http::{Access, ApiError, IfMatch, Routes};
+use parking_http::{Access, ApiError, IfMatch, Routes, sorted_by};
 use tokio::sync::Semaphore;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -65,7 +65,7 @@ pub fn routes(state: Tenants) -> Routes {
         Access::Needs(Permission::TenantsManage),
     );
     Routes::new("Tenants")
-        .add(reads, routes!(list::list_tenants))
+        .add(reads, sorted_by(list::COLUMNS, routes!(list::list_tenants)))
         .add(manages, routes!(create::create_tenant))
         .add(reads, routes!(list::tenant_stats))
         .add(reads, routes!(list::tiers))

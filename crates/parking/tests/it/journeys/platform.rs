@@ -11,8 +11,7 @@ use crate::harness::{Stage, eventually};
 async fn a_platform_admin_acts_in_a_tenant_with_a_reason_and_leaves_a_trace() {
     let stage = Stage::set().await;
     let owner = stage.customer("Visited").await;
-    let tenant = owner.tenant_id();
-    let switch = "/api/auth/switch-tenant";
+    let (tenant, switch) = (owner.tenant_id(), "/api/auth/switch-tenant");
     for body in [
         json!({ "tenant_id": tenant }),
         json!({ "tenant_id": tenant, "reason": "   " }),
@@ -109,7 +108,7 @@ async fn a_suspended_tenant_is_locked_and_comes_back_unharmed() {
         })
         .await;
     }
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     log_in(&anonymous, &owner.email, PASSWORD)
         .await
         .refused(403, "tenant_suspended");
