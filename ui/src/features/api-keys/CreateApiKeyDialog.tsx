@@ -54,7 +54,7 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
       width={620}
       onCancel={onClose}
       okText={t('apiKeys.createSubmit')}
-      okButtonProps={{ htmlType: 'submit', form: 'api-key' }}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'api-key' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

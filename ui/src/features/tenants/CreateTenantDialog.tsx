@@ -55,7 +55,7 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
       title={t('tenants.create')}
       onCancel={onClose}
       okText={t('tenants.createSubmit')}
-      okButtonProps={{ htmlType: 'submit', form: 'tenant' }}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'tenant' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

@@ -31,7 +31,7 @@ export function EnterTenantDialog({ tenant, isOpen, onClose }: Props) {
       title={t('tenants.enterTitle', { name: tenant.name })}
       onCancel={onClose}
       okText={t('tenants.enterSubmit')}
-      okButtonProps={{ htmlType: 'submit', form: 'enter-tenant' }}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'enter-tenant' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

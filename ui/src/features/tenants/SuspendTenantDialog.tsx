@@ -33,7 +33,12 @@ export function SuspendTenantDialog({ tenant, isOpen, onClose }: Props) {
       title={t('tenants.suspendTitle', { name: tenant.name })}
       onCancel={onClose}
       okText={t('tenants.suspend')}
-      okButtonProps={{ htmlType: 'submit', form: 'suspend-tenant', danger: true }}
+      okButtonProps={{
+        htmlType: 'submit',
+        formNoValidate: true,
+        form: 'suspend-tenant',
+        danger: true,
+      }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

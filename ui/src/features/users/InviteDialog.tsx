@@ -38,7 +38,7 @@ export function InviteDialog({ isOpen, onClose }: Props) {
       title={t('invitations.inviteTitle', { tenant: me.tenant.name })}
       onCancel={onClose}
       okText={t('invitations.send')}
-      okButtonProps={{ htmlType: 'submit', form: 'invite' }}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'invite' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden

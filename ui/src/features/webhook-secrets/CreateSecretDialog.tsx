@@ -32,7 +32,7 @@ export function CreateSecretDialog({ isOpen, onClose, onCreated }: Props) {
       title={t('webhookSecrets.create')}
       onCancel={onClose}
       okText={t('webhookSecrets.createSubmit')}
-      okButtonProps={{ htmlType: 'submit', form: 'webhook-secret' }}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'webhook-secret' }}
       cancelText={t('common.cancel')}
       confirmLoading={isSending}
       destroyOnHidden
