@@ -47,6 +47,8 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("parking-sim", &["parking-domain", "parking-chirpstack"]),
+    // Measures the product from outside and knows nothing of it.
+    ("parking-bench", &[]),
     ("xtask", &[]),
 ];
 
@@ -87,7 +89,7 @@ pub(super) const FENCES: &[(&str, &[&str])] = &[
     ("rumqttd", &["parking-sim", "parking-testkit"]),
     ("rust-embed", &["parking-ui"]),
     ("clap", &["parking"]),
-    ("anyhow", &["parking", "xtask"]),
+    ("anyhow", &["parking", "parking-bench", "xtask"]),
 ];
 
 /// A crate cut into slices, which stand in one order across all of them.

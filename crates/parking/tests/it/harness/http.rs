@@ -33,7 +33,7 @@ fn client() -> Client {
             Client::builder()
                 .no_proxy()
                 .connect_timeout(Duration::from_secs(5))
-                .timeout(Duration::from_secs(60))
+                .timeout(Duration::from_mins(1))
                 .pool_idle_timeout(Duration::from_secs(20))
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
