@@ -82,7 +82,11 @@ fn lines_with_queries(source: &Source) -> Vec<usize> {
 /// The environment is read once, by the binary's configuration.
 pub(super) fn environment_in_config(tree: &Tree) -> Vec<Finding> {
     // Programs for developers are called with arguments and configured by nothing else.
-    let free = ["crates/parking/src/config", "crates/parking-bench/", "xtask/"];
+    let free = [
+        "crates/parking/src/config",
+        "crates/parking-bench/",
+        "xtask/",
+    ];
     let mut findings = Vec::new();
     for source in tree.rust() {
         let is_free = source.is_test()

@@ -50,7 +50,7 @@ impl Desk {
         } else {
             &self.owner.api
         };
-        api.from_address(&fresh_address())
+        api.coming_from(&fresh_address())
     }
 
     /// The operations that read a body; the others never look at what is sent along.
@@ -358,7 +358,7 @@ async fn odd_credentials_and_headers_are_refused_before_they_cost_anything() {
     assert!(refused.status < 500, "{}", refused.text());
     for email in ["ROOT@PLATFORM.TEST", " root@platform.test "] {
         log_in(
-            &anonymous.from_address(&fresh_address()),
+            &anonymous.coming_from(&fresh_address()),
             email,
             "wrong password 1",
         )

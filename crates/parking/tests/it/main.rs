@@ -3,6 +3,11 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and stops"
 )]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "shown when a test fails"
+)]
 
 mod bad_days;
 mod bad_input;

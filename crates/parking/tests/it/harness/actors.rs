@@ -26,7 +26,7 @@ pub(crate) struct Member {
 impl Member {
     /// Signs in with the usual password.
     pub(crate) async fn signs_in(server: &TestServer, email: &str) -> Self {
-        let anonymous = server.anonymous().from_address(&fresh_address());
+        let anonymous = server.anonymous().coming_from(&fresh_address());
         let answer = log_in(&anonymous, email, PASSWORD).await;
         Self::with_session(&anonymous, &answer.expect(200))
     }
@@ -102,7 +102,7 @@ impl Owner {
     pub(crate) async fn makes_key(&self, role: &str, scopes: &[&str]) -> Key {
         let body = json!({ "name": format!("a {role} key"), "role": role, "scopes": scopes });
         let answer = self.api.post("/api/v6/api-keys", &body).await;
-        Key::made(&self.api, answer.expect(201))
+        Key::made(&self.api, &answer.expect(201))
     }
 
     /// The membership of somebody in the tenant.
@@ -183,14 +183,14 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn made(maker: &Api, created: Value) -> Self {
-        let secret = text(&created, "key").to_owned();
+    fn made(maker: &Api, created: &Value) -> Self {
+        let secret = text(created, "key").to_owned();
         let api = Api::at(maker.base())
-            .from_address(&fresh_address())
+            .coming_from(&fresh_address())
             .with("x-api-key", &secret);
         Self {
             api,
-            id: text(&created, "id").to_owned(),
+            id: text(created, "id").to_owned(),
             secret,
         }
     }

@@ -15,6 +15,9 @@ pub(crate) struct Api {
     headers: HeaderMap,
 }
 
+/// What of an answer is the same each time.
+pub(crate) type Essence = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);
+
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -69,7 +72,7 @@ impl Api {
 
     /// The same, from another address as the server's proxy would tell it.
     #[must_use]
-    pub(crate) fn from_address(&self, address: &str) -> Self {
+    pub(crate) fn coming_from(&self, address: &str) -> Self {
         self.with("x-forwarded-for", address)
     }
 
@@ -195,7 +198,7 @@ impl Answer {
     }
 
     /// Everything but what time and counting make different: for comparing byte by byte.
-    pub(crate) fn essence(&self) -> (u16, Vec<(String, Vec<u8>)>, Vec<u8>) {
+    pub(crate) fn essence(&self) -> Essence {
         let is_fleeting = |name: &HeaderName| {
             name == "date" || name.as_str().starts_with("x-ratelimit-") || name == "retry-after"
         };

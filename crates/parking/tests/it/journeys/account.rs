@@ -13,7 +13,7 @@ const NEW_PASSWORD: &str = "a heron stands in the reeds 7";
 async fn a_forgotten_password_is_replaced_by_mail() {
     let stage = Stage::set().await;
     let owner = stage.customer("Forgetful").await;
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     let forgot = "/api/auth/forgot-password";
     let known = anonymous
         .post(forgot, &json!({ "email": owner.email }))
@@ -110,7 +110,7 @@ async fn a_profile_is_changed_and_letters_follow_its_language() {
         let problem = refused.refused(422, "validation_failed");
         assert_eq!(problem["errors"][0]["field"], field, "{problem}");
     }
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     anonymous
         .post(
             "/api/auth/forgot-password",
@@ -129,7 +129,7 @@ async fn a_profile_is_changed_and_letters_follow_its_language() {
 async fn a_browser_keeps_its_refresh_token_in_a_cookie_that_scripts_cannot_read() {
     let stage = Stage::set().await;
     let owner = stage.customer("Cookies").await;
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     let body = json!({ "email": owner.email, "password": PASSWORD, "cookie": true });
     let answer = anonymous.post("/api/auth/login", &body).await;
     assert_eq!(answer.expect(200)["refresh_token"], json!(null));
@@ -152,7 +152,7 @@ async fn a_member_of_two_tenants_moves_between_them() {
     south.invites(&north.email, "viewer").await.expect(201);
     let letter = stage.server.mailbox.wait_for(&north.email, "South").await;
     let token = letter.token().expect("the letter holds a link");
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     let accept = "/api/auth/invitations/accept";
     // The link alone is not enough to get into an account that exists.
     let wrong = json!({ "token": token, "password": "not their password 1" });

@@ -162,7 +162,7 @@ async fn a_key_is_shown_once_and_does_what_it_is_for(owner: &Owner) -> Key {
     })
     .await;
     key.api
-        .from_address("192.0.2.7")
+        .coming_from("192.0.2.7")
         .get("/api/v6/me")
         .await
         .expect(200);
@@ -285,7 +285,7 @@ async fn a_session_is_ended_from_afar(stage: &Stage, owner: &Owner) {
 async fn a_revoked_key_is_dead(owner: &Owner, key: &Key) {
     let path = format!("/api/v6/api-keys/{}", key.id);
     owner.api.delete(&path).await.expect(204);
-    let key = key.api.from_address("192.0.2.7");
+    let key = key.api.coming_from("192.0.2.7");
     eventually("the key is dead", async || {
         (key.get("/api/v6/me").await.status == 401).then_some(())
     })

@@ -15,7 +15,7 @@ use crate::harness::{Answer, TestServer};
 /// Accepts an invitation as somebody who has no account yet.
 async fn accept(server: &TestServer, token: &str, name: &str, password: &str) -> Answer {
     let body = json!({ "token": token, "name": name, "password": password });
-    let anonymous = server.anonymous().from_address(&fresh_address());
+    let anonymous = server.anonymous().coming_from(&fresh_address());
     anonymous.post("/api/auth/invitations/accept", &body).await
 }
 
@@ -31,7 +31,7 @@ async fn accept_by_mail(server: &TestServer, email: &str, tenant_name: &str) -> 
     )
     .await;
     Member::with_session(
-        &server.anonymous().from_address(&fresh_address()),
+        &server.anonymous().coming_from(&fresh_address()),
         &session.expect(200),
     )
 }

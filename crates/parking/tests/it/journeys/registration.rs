@@ -13,7 +13,7 @@ fn wish(email: &str) -> Value {
 #[tokio::test]
 async fn a_stranger_registers_and_proves_the_address_before_anything_is_made() {
     let stage = Stage::set_with(&[("REGISTRATION_ENABLED", "true")]).await;
-    let anonymous = stage.server.anonymous().from_address(&fresh_address());
+    let anonymous = stage.server.anonymous().coming_from(&fresh_address());
     let register = "/api/auth/register";
     let fresh = anonymous.post(register, &wish("nora@yard.test")).await;
     let known = anonymous

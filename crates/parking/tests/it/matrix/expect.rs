@@ -23,8 +23,10 @@ impl Access {
             permission => PERMISSIONS
                 .iter()
                 .find(|grant| grant.name == permission)
-                .map(|grant| Self::Needs(grant.permission))
-                .unwrap_or_else(|| panic!("x-access names no permission: {permission}")),
+                .map_or_else(
+                    || panic!("x-access names no permission: {permission}"),
+                    |grant| Self::Needs(grant.permission),
+                ),
         }
     }
 }
