@@ -1357,23 +1357,23 @@ export interface components {
         /** @description The same as the password form of OAuth 2 has it. */
         LoginForm: {
             /** @description Accepted and without meaning here. */
-            client_id?: string | null;
+            client_id?: string;
             /** @description Accepted and without meaning here. */
-            client_secret?: string | null;
+            client_secret?: string;
             /** @description Accepted and without meaning here. */
-            grant_type?: string | null;
+            grant_type?: string;
             /**
              * Format: password
              * @description Its password.
              */
             password: string;
             /** @description Accepted and without meaning here. */
-            scope?: string | null;
+            scope?: string;
             /**
              * Format: uuid
              * @description The tenant to work in; the one worked in last if left out.
              */
-            tenant_id?: string | null;
+            tenant_id?: string;
             /** @description The address of the account, in any case. */
             username: string;
         };
@@ -1922,8 +1922,6 @@ export interface components {
         WebhookSecretPage: components["schemas"]["PageInfo"] & {
             webhook_secrets: components["schemas"]["WebhookSecret"][];
         };
-        /** @enum {string} */
-        InvitationStatus: "pending" | "accepted" | "revoked" | "expired";
     };
     responses: never;
     parameters: never;
@@ -4464,7 +4462,7 @@ export interface operations {
                 sort?: string;
                 /** @description Text that must occur. */
                 q?: string;
-                status?: components["schemas"]["InvitationStatus"];
+                status?: "pending" | "accepted" | "revoked" | "expired";
             };
             header?: never;
             path?: never;

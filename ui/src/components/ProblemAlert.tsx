@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, type Problem } from '@/api/problem';
 import { CopyButton } from './CopyButton';
+import { fieldMessage } from './fieldMessage';
 import { ReloadOutlined } from './icons';
 import { useNow } from './now';
 import styles from './ProblemAlert.module.css';
@@ -33,7 +34,7 @@ export function ProblemAlert({ error, onRetry, shownFields = [] }: Props) {
             <ul className={styles.fields}>
               {loose.map(({ field, message }) => (
                 <li key={`${field}:${message}`}>
-                  <code>{field}</code> {message}
+                  <code>{field}</code> {fieldMessage(t, message)}
                 </li>
               ))}
             </ul>

@@ -1,5 +1,6 @@
 import { act, screen } from '@testing-library/react';
 import { Form, type FormInstance, Input } from 'antd';
+import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '@/api/problem';
 import { renderPart } from '@/test/render';
@@ -37,7 +38,7 @@ describe('field errors of the server', () => {
     });
     let placed: string[] = [];
     await act(async () => {
-      if (form) placed = placeFieldErrors(form, refusal, ['email', 'allowed_ips']);
+      if (form) placed = placeFieldErrors(i18next.t, form, refusal, ['email', 'allowed_ips']);
     });
     expect(placed).toEqual(['email', 'allowed_ips[1]']);
     expect(await screen.findByText('is taken')).toBeDefined();

@@ -1,11 +1,14 @@
 import type { FormInstance } from 'antd';
+import type { TFunction } from 'i18next';
 import { asProblem } from '@/api/problem';
+import { fieldMessage } from './fieldMessage';
 
 /**
  * Puts a refusal's field errors beside their fields and says which were placed; the rest belongs in
  * the alert above the form.
  */
 export function placeFieldErrors<Values extends object>(
+  t: TFunction,
   form: FormInstance<Values>,
   error: unknown,
   fields: readonly (keyof Values & string)[],
@@ -16,7 +19,7 @@ export function placeFieldErrors<Values extends object>(
     const known = fields.find(
       (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
     );
-    if (known) byField.set(known, [...(byField.get(known) ?? []), message]);
+    if (known) byField.set(known, [...(byField.get(known) ?? []), fieldMessage(t, message)]);
   }
   const placed = [...byField].map(([name, errors]) => ({ name, errors }));
   form.setFields(placed as Parameters<FormInstance<Values>['setFields']>[0]);

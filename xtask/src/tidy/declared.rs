@@ -47,7 +47,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("parking-sim", &["parking-domain", "parking-chirpstack"]),
-    // Measures the product from outside and knows nothing of it.
+    // Measures the finished program from outside.
     ("parking-bench", &[]),
     ("xtask", &[]),
 ];

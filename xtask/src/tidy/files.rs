@@ -81,7 +81,6 @@ fn lines_with_queries(source: &Source) -> Vec<usize> {
 
 /// The environment is read once, by the binary's configuration.
 pub(super) fn environment_in_config(tree: &Tree) -> Vec<Finding> {
-    // Programs for developers are called with arguments and configured by nothing else.
     let free = [
         "crates/parking/src/config",
         "crates/parking-bench/",

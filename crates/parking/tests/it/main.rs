@@ -6,7 +6,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "shown when a test fails"
+    reason = "what a failed test saw is for whoever reads its output"
 )]
 
 mod bad_days;
