@@ -212,6 +212,3 @@ impl Answer {
         (self.status, headers, self.body.clone())
     }
 }
-
-/// An answer's status, headers and body, but for what time and counting make different.
-type Essence = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);
