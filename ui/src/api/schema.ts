@@ -1922,8 +1922,6 @@ export interface components {
         WebhookSecretPage: components["schemas"]["PageInfo"] & {
             webhook_secrets: components["schemas"]["WebhookSecret"][];
         };
-        /** @enum {string} */
-        InvitationStatus: "pending" | "accepted" | "revoked" | "expired";
     };
     responses: never;
     parameters: never;
@@ -4464,7 +4462,7 @@ export interface operations {
                 sort?: string;
                 /** @description Text that must occur. */
                 q?: string;
-                status?: components["schemas"]["InvitationStatus"];
+                status?: "pending" | "accepted" | "revoked" | "expired";
             };
             header?: never;
             path?: never;
