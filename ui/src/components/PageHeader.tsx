@@ -10,10 +10,12 @@ export function PageHeader({ title, intro, actions }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
 
   // A route change moves focus to the new page's heading, so that a screen reader says where one is;
-  // the first page keeps the browser's own starting point.
+  // the first page keeps the browser's own starting point, and a dialog that came with the page its field.
   useEffect(() => {
     if (isFirstPage) isFirstPage = false;
-    else heading.current?.focus({ preventScroll: true });
+    else if (!document.activeElement?.closest('[role="dialog"]')) {
+      heading.current?.focus({ preventScroll: true });
+    }
   }, []);
 
   return (
