@@ -55,6 +55,9 @@ impl Product {
         let begun = Instant::now();
         let mut child = Command::new(binary)
             .arg("serve")
+            // Nothing of ours decides what is measured.
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("PARKING_DATA_DIR", folder.path())
             .env("PARKING_LISTEN", "127.0.0.1:0")
             .env("PARKING_ADMIN_EMAIL", EMAIL)

@@ -15,6 +15,9 @@ pub(crate) struct Api {
     headers: HeaderMap,
 }
 
+/// What of an answer is the same each time.
+pub(crate) type Essence = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);
+
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -209,6 +212,3 @@ impl Answer {
         (self.status, headers, self.body.clone())
     }
 }
-
-/// An answer's status, headers and body, but for what time and counting make different.
-type Essence = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);

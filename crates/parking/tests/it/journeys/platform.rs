@@ -11,18 +11,15 @@ use crate::harness::{Stage, eventually};
 async fn a_platform_admin_acts_in_a_tenant_with_a_reason_and_leaves_a_trace() {
     let stage = Stage::set().await;
     let owner = stage.customer("Visited").await;
-    let (tenant, switch) = (owner.tenant_id(), "/api/auth/switch-tenant");
+    let (api, tenant) = (&stage.platform.api, owner.tenant_id());
+    let switch = "/api/auth/switch-tenant";
     for body in [
         json!({ "tenant_id": tenant }),
         json!({ "tenant_id": tenant, "reason": "   " }),
         json!({ "tenant_id": tenant, "reason": "a ticket", "minutes": 61 }),
     ] {
-        stage
-            .platform
-            .api
-            .post(switch, &body)
-            .await
-            .refused(422, "validation_failed");
+        let refused = api.post(switch, &body).await;
+        refused.refused(422, "validation_failed");
     }
     let answer = stage
         .platform
@@ -51,7 +48,23 @@ async fn a_platform_admin_acts_in_a_tenant_with_a_reason_and_leaves_a_trace() {
         .get("/api/v6/tenants")
         .await
         .refused(403, "forbidden");
-    // The platform's own token is still the platform's: acting is bound to the token that was given.
+    // The token from before is no way in: what it may do is bound to the tenant it was made for.
+    let before = stage.platform.looks_at_me().await.expect(200);
+    assert_eq!(before["tenant"]["kind"], "platform");
+    expect_a_trace(&owner, stage.platform.id()).await;
+
+    let back = visitor
+        .api
+        .post("/api/auth/switch-back", &json!({}))
+        .await
+        .expect(200);
+    let home = Member::with_session(&stage.platform.api, &back);
+    assert_eq!(home.looks_at_me().await.expect(200)["acting"], json!(null));
+    home.api.get("/api/v6/tenants").await.expect(200);
+}
+
+/// The tenant's own log says who was there, what they did, and why.
+async fn expect_a_trace(owner: &Owner, visitor_id: &str) {
     let log = owner
         .api
         .get("/api/v6/audit-log?page_size=500")
@@ -68,20 +81,11 @@ async fn a_platform_admin_acts_in_a_tenant_with_a_reason_and_leaves_a_trace() {
             .copied()
     };
     let invited = has("invitation.created").unwrap_or_else(|| panic!("no trace in {log}"));
-    assert_eq!(invited["actor"]["id"], stage.platform.id());
+    assert_eq!(invited["actor"]["id"], visitor_id);
     let entered = by_visitor
         .iter()
         .any(|entry| entry["reason"] == "ticket 4711: cannot invite");
     assert!(entered, "the reason is not in the tenant's log: {log}");
-
-    let back = visitor
-        .api
-        .post("/api/auth/switch-back", &json!({}))
-        .await
-        .expect(200);
-    let home = Member::with_session(&stage.platform.api, &back);
-    assert_eq!(home.looks_at_me().await.expect(200)["acting"], json!(null));
-    home.api.get("/api/v6/tenants").await.expect(200);
 }
 
 #[tokio::test]

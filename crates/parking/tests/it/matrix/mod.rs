@@ -132,15 +132,31 @@ async fn every_operation_answers_every_caller_as_the_permission_table_says() {
     let cast = Cast::assemble().await;
     let matrix = pair(operations(&cast.stage.server.anonymous()).await);
     let mut faults = Vec::new();
-    let mut cells = 0;
+    let mut cells: BTreeMap<String, usize> = BTreeMap::new();
     for (operation, recipe) in &matrix {
         for actor in &cast.actors {
-            let (tried, found) = try_cells(&cast, operation, recipe, actor).await;
-            cells += tried;
-            faults.extend(found);
+            for (answer, found) in try_cells(&cast, operation, recipe, actor).await {
+                *cells.entry(answer).or_default() += 1;
+                faults.extend(found);
+            }
         }
     }
-    println!("{cells} cells of {} operations", matrix.len());
+    println!("{} operations: {cells:?}", matrix.len());
+    // Every kind of answer occurs, or the matrix is not what it says it is.
+    for answer in [
+        "200",
+        "201",
+        "204",
+        "401 unauthenticated",
+        "403 forbidden",
+        "403 person_required",
+        "404 not_found",
+    ] {
+        assert!(
+            cells.contains_key(answer),
+            "no cell is answered {answer}: {cells:?}"
+        );
+    }
     assert!(
         faults.is_empty(),
         "{} faults:\n{}",
@@ -149,13 +165,13 @@ async fn every_operation_answers_every_caller_as_the_permission_table_says() {
     );
 }
 
-/// One caller at one operation, with each kind of id: how many cells that are, and what is wrong.
+/// One caller at one operation, with each kind of id: how each was answered, and what is wrong.
 async fn try_cells(
     cast: &Cast,
     operation: &Operation,
     recipe: &Recipe,
     actor: &Actor,
-) -> (usize, Vec<String>) {
+) -> Vec<(String, Vec<String>)> {
     let mut cases = Vec::new();
     for &whose in whose(recipe.thing) {
         cast.make_ground(recipe, actor).await;
@@ -169,13 +185,16 @@ async fn try_cells(
         });
     }
     let before = cast.digest().await;
-    let mut faults = Vec::new();
+    let mut cells = Vec::new();
     let mut answers = BTreeMap::new();
     for case in &cases {
         let answer = case.call(cast).await;
-        faults.extend(case.fault(&answer));
+        let kind = format!("{} {}", answer.status, answer.code());
+        let faults: Vec<_> = case.fault(&answer).into_iter().collect();
+        cells.push((kind.trim_end().to_owned(), faults));
         answers.insert(case.whose, answer);
     }
+    let faults = &mut cells[0].1;
     if let (Some(foreign), Some(absent)) =
         (answers.get(&Whose::Foreign), answers.get(&Whose::Nobodys))
         && foreign.essence() != absent.essence()
@@ -188,7 +207,7 @@ async fn try_cells(
     if is_refused && cast.digest().await != before {
         faults.push(cases[0].told("refused, and yet it changed something"));
     }
-    (cases.len(), faults)
+    cells
 }
 
 #[tokio::test]
