@@ -1,7 +1,7 @@
 //! Finding out who shows credentials, in microseconds when they were seen a moment ago.
 //!
 //! What the database knows of a session or a key is believed for at most five seconds, and no
-//! longer than until a notice says that it changed ([`freshness`]). What depends on the time
+//! longer than until a notice says that it changed (`freshness`). What depends on the time
 //! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
 //! Requests that ask for the same thing at once share one look into the database.
 

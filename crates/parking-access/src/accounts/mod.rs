@@ -2,7 +2,7 @@
 //!
 //! An account is one e-mail address, in whatever case it is typed. A sign-in opens a session; the
 //! session hands out access tokens that live for minutes and refresh tokens that are exchanged at
-//! each use ([`sessions`]). Whoever shows a used refresh token after a short grace has a copy, and
+//! each use (`sessions`). Whoever shows a used refresh token after a short grace has a copy, and
 //! the session ends. Nothing here tells whether an address has an account: not the answers, not
 //! their time, not the limits. Links are made by the jobs that mail them, so no secret waits in
 //! the queue. Tables: `users`, `sessions`, `refresh_tokens`, `account_tokens`; reads
