@@ -100,12 +100,11 @@ pub async fn rotate(
     overlap: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Secret, SecretString), SecretError> {
-    let mut active = store::active_for_update(tx).await?;
-    if active.is_none() {
-        // Whoever waited for another rotation sees only now what that one made.
-        active = store::active_for_update(tx).await?;
-    }
-    let old = active.ok_or(SecretError::NoneActive)?;
+    // One rotation at a time: two would wait for each other's rows in a circle.
+    store::take_turn(tx).await?;
+    let old = store::active_for_update(tx)
+        .await?
+        .ok_or(SecretError::NoneActive)?;
     // One that was retiring already makes room: at most two are good at a time.
     store::end_retiring(tx, now).await?;
     store::retire(tx, old.id, now + overlap).await?;

@@ -61,6 +61,17 @@ pub(super) async fn find_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Optio
     find(tx, id).await
 }
 
+/// Waits for other rotations in this tenant, and keeps later ones waiting until the end of the
+/// transaction.
+pub(super) async fn take_turn(tx: &mut TenantTx) -> Result<()> {
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('webhook secrets of ' || current_tenant_id(), 0))",
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// The active credential, locked until the end of the transaction.
 pub(super) async fn active_for_update(tx: &mut TenantTx) -> Result<Option<Secret>> {
     let id = sqlx::query_scalar!(
