@@ -126,7 +126,7 @@ impl Stage {
     /// A tenant with nobody in it, and limits of its own.
     pub(crate) async fn tenant_with(&self, called: &str, limits: LimitOverrides) -> TenantId {
         let mut tx = self.worker().await;
-        let new = tenants::NewTenant {
+        let new = tenants::TenantDraft {
             name: name(called),
             slug: None,
             tier: Tier::Basic,

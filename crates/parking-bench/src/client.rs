@@ -12,6 +12,8 @@ use tokio::task::AbortHandle;
 
 /// The first administrator, as the server is configured to make it.
 pub(crate) const EMAIL: &str = "root@bench.test";
+/// Who signs in over and over.
+pub(crate) const CROWD: &str = "crowd@bench.test";
 /// The administrator's password.
 pub(crate) const PASSWORD: &str = "a kettle on the hob 31";
 
@@ -106,7 +108,7 @@ impl Client {
 
     /// Signs in as the administrator and answers the access token.
     pub(crate) async fn sign_in(&self) -> Result<String> {
-        let answer = self.post("/api/auth/login", &credentials()).await?;
+        let answer = self.post("/api/auth/login", &credentials(EMAIL)).await?;
         let token = answer["access_token"].as_str().context("an access token")?;
         Ok(token.to_owned())
     }
@@ -120,8 +122,8 @@ impl Client {
 }
 
 /// What the administrator signs in with.
-pub(crate) fn credentials() -> Value {
-    json!({ "email": EMAIL, "password": PASSWORD })
+pub(crate) fn credentials(email: &str) -> Value {
+    json!({ "email": email, "password": PASSWORD })
 }
 
 impl Connection {

@@ -18,6 +18,9 @@ use crate::product::{Folder, Product};
 /// The server's pool has so many connections; more would be another database.
 const POOL: usize = 12;
 
+/// So long a server may take to end the transaction of a request it has answered.
+const AFTER_THE_ANSWER: Duration = Duration::from_secs(1);
+
 /// How the private PostgreSQL is reached.
 struct Server {
     programs: PathBuf,
@@ -87,6 +90,8 @@ pub(crate) async fn script_of(
             .send(client.request(Method::GET, path, "")?)
             .await?;
     }
+    // A read ends by dropping its transaction, which PostgreSQL hears of after the answer was sent.
+    tokio::time::sleep(AFTER_THE_ANSWER).await;
     let logged = fs::read_to_string(&log)?;
     server.administer("alter role parking reset all")?;
     server.administer(renew)?;
@@ -112,10 +117,10 @@ fn script(log: &str) -> Result<String> {
             writeln!(script, "{part};")?;
         }
         if statement.eq_ignore_ascii_case("commit") || statement.eq_ignore_ascii_case("rollback") {
-            break;
+            return Ok(script);
         }
     }
-    Ok(script)
+    bail!("a transaction without an end in the log: {log}")
 }
 
 /// The statements in a piece of log, with their parameters in place.

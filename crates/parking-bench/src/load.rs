@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use hyper::{Method, StatusCode};
 use tokio::task::JoinSet;
 
-use crate::client::{Client, credentials};
+use crate::client::{CROWD, Client, credentials};
 
 /// How much is asked.
 #[derive(Clone, Copy, Debug)]
@@ -116,8 +116,8 @@ pub(crate) async fn logins(client: &Client, at_once: usize, span: Duration) -> R
         let client = client.clone();
         tasks.spawn(async move {
             let mut connection = client.connect().await?;
-            let request =
-                client.request(Method::POST, "/api/auth/login", &credentials().to_string())?;
+            let body = credentials(CROWD).to_string();
+            let request = client.request(Method::POST, "/api/auth/login", &body)?;
             let mut found = Sample::default();
             while begun.elapsed() < span {
                 let asked = Instant::now();

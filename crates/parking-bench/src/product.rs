@@ -1,7 +1,7 @@
 //! The product as a process: started, looked at, stopped.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -40,6 +40,34 @@ impl Drop for Folder {
     }
 }
 
+/// The program, of whose environment nothing but this decides what is measured.
+fn program(binary: &Path, folder: &Folder) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("PARKING_DATA_DIR", folder.path());
+    command
+}
+
+/// Makes one more account, while no server runs.
+pub(crate) fn add_account(binary: &Path, folder: &Folder, email: &str) -> Result<()> {
+    let mut child = program(binary, folder)
+        .args(["user", "create-admin", "--email", email])
+        .args(["--name", "The crowd", "--password-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("making an account")?;
+    let mut input = child.stdin.take().context("its standard input")?;
+    writeln!(input, "{PASSWORD}")?;
+    drop(input);
+    if !child.wait()?.success() {
+        bail!("the account {email} could not be made");
+    }
+    Ok(())
+}
+
 /// A running server.
 pub(crate) struct Product {
     child: Child,
@@ -53,12 +81,8 @@ impl Product {
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(binary: &Path, folder: &Folder) -> Result<Self> {
         let begun = Instant::now();
-        let mut child = Command::new(binary)
+        let mut child = program(binary, folder)
             .arg("serve")
-            // Nothing of ours decides what is measured.
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("PARKING_DATA_DIR", folder.path())
             .env("PARKING_LISTEN", "127.0.0.1:0")
             .env("PARKING_ADMIN_EMAIL", EMAIL)
             .env("PARKING_ADMIN_PASSWORD", PASSWORD)

@@ -23,7 +23,7 @@ pub struct Cursor {
 
 /// Something that happened to a subject.
 #[derive(Clone, Copy, Debug)]
-pub struct NewEvent<'a> {
+pub struct EventDraft<'a> {
     /// What happened, as `<subject>.<verb>`.
     pub kind: &'a str,
     /// What it happened to.
@@ -58,7 +58,7 @@ pub async fn append(
     conn: &mut PgConnection,
     tenant: TenantId,
     at: DateTime<Utc>,
-    event: NewEvent<'_>,
+    event: EventDraft<'_>,
 ) -> Result<()> {
     sqlx::query!(
         "insert into events (tenant_id, at, kind, subject_type, subject_id, payload)

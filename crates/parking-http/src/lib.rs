@@ -21,5 +21,5 @@ pub use error::{ApiError, FieldError, Problem};
 pub use etag::{IfMatch, Tagged};
 pub use extract::{Id, Json, Query};
 pub use idempotency::{Answer, Once};
-pub use page::{Page, PageInfo};
+pub use page::{Page, PageExtent};
 pub use routes::{Access, Routes, sorted_by};

@@ -167,7 +167,7 @@ impl Page {
 
 /// How a page lies in its list, and whose list it is.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct PageInfo {
+pub struct PageExtent {
     /// Rows in the whole list, after the filters.
     pub total: i64,
     /// This page, from 1.
@@ -194,7 +194,7 @@ pub enum TenantScope {
     All,
 }
 
-impl PageInfo {
+impl PageExtent {
     /// Describes a page of one tenant's list.
     pub fn of_tenant(page: &Page, total: i64, tenant: TenantId) -> Self {
         Self {
@@ -238,7 +238,7 @@ mod tests {
         let same = page(&[("offset", "40"), ("limit", "20")]).unwrap();
         assert_eq!((third.offset, third.size), (same.offset, same.size));
         assert_eq!(
-            PageInfo::of_tenant(&third, 41, TenantId::PLATFORM).total_pages,
+            PageExtent::of_tenant(&third, 41, TenantId::PLATFORM).total_pages,
             3
         );
     }

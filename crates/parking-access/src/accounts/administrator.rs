@@ -7,7 +7,7 @@ use parking_domain::text::{Email, Language, Name};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::people::NewUser;
+use super::people::UserDraft;
 use super::store::{sessions, users};
 use crate::audit::{self, By, Entry};
 
@@ -36,7 +36,7 @@ pub async fn create_administrator(
     administrator: Administrator,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DbError> {
-    let wanted = NewUser {
+    let wanted = UserDraft {
         id: fresh(),
         email: administrator.email,
         name: administrator.name,

@@ -102,7 +102,7 @@ impl Person {
 
 /// An account that is to be.
 #[derive(Clone, Debug)]
-pub(crate) struct NewUser {
+pub(crate) struct UserDraft {
     pub(crate) id: Uuid,
     pub(crate) email: Email,
     pub(crate) name: Name,

@@ -27,7 +27,7 @@ const SESSIONS_MAX: i64 = 100;
 
 /// A session that is to be.
 #[derive(Debug)]
-pub(crate) struct NewSession<'a> {
+pub(crate) struct SessionDraft<'a> {
     pub(crate) id: Uuid,
     pub(crate) user: Uuid,
     pub(crate) tenant: TenantId,
@@ -118,7 +118,7 @@ pub(crate) async fn open(
     let (id, user) = (fresh(), standing.user.id);
     let ip = client.request.ip.to_string();
     store::end_surplus(conn, user, SESSIONS_MAX - 1, now).await?;
-    let session = NewSession {
+    let session = SessionDraft {
         id,
         user,
         tenant: tenant.id,

@@ -9,7 +9,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::passwords::Busy;
-use super::people::{Homeless, NewUser, Person, Standing};
+use super::people::{Homeless, UserDraft, Person, Standing};
 use super::sessions::{RefreshError, SignedIn, open};
 use super::store::users;
 use super::tokens::TokenError;
@@ -230,7 +230,7 @@ pub(crate) enum CreateError {
 /// Makes an account for somebody who has shown that the address is theirs. The caller records it.
 pub(crate) async fn create(
     tx: &mut PlatformTx,
-    new: &NewUser,
+    new: &UserDraft,
     now: DateTime<Utc>,
 ) -> Result<(), CreateError> {
     users::insert(tx.conn(), new, now)

@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::people::NewUser;
+use super::people::UserDraft;
 use super::*;
 use crate::authenticate::Callers;
 use crate::mail::{SmtpOptions, SmtpSecurity};
@@ -126,7 +126,7 @@ impl House {
     /// An account with the usual password and a confirmed address.
     pub(crate) async fn account(&self, email: &str) -> Uuid {
         let password = SecretString::from(PASSWORD);
-        let user = NewUser {
+        let user = UserDraft {
             id: fresh(),
             email: Email::parse(email).unwrap(),
             name: name("Ada Lovelace"),

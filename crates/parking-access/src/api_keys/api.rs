@@ -13,7 +13,7 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageInfo, Routes, Tagged,
+    Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageExtent, Routes, Tagged,
     sorted_by,
 };
 use secrecy::ExposeSecret as _;
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::store::{self, Filter};
-use super::{Key, KeyChange, KeyError, Maker, NewKey, change, create, revoke};
+use super::{Key, KeyChange, KeyError, Maker, KeyDraft, change, create, revoke};
 use crate::audit::By;
 use crate::wire::{self, Change};
 
@@ -59,7 +59,7 @@ pub fn routes(state: ApiKeys) -> Routes {
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewApiKey {
+struct ApiKeyDraft {
     #[schema(value_type = wire::Name)]
     name: String,
     /// The role it never exceeds; at most one's own.
@@ -144,7 +144,7 @@ struct MadeApiKey {
 struct ApiKeyPage {
     api_keys: Vec<ApiKey>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// Which keys are wanted.
@@ -299,8 +299,8 @@ impl Wrong {
     }
 }
 
-impl NewApiKey {
-    fn read(self) -> Result<NewKey, ApiError> {
+impl ApiKeyDraft {
+    fn read(self) -> Result<KeyDraft, ApiError> {
         let mut wrong = Wrong::default();
         let name = wrong.read("name", Name::parse(&self.name));
         let role = wrong.role(&self.role);
@@ -310,7 +310,7 @@ impl NewApiKey {
         let (expires_at, requests_per_minute) = (self.expires_at, self.requests_per_minute);
         let new = (|| {
             let (name, role, scopes, allowed_ips) = (name?, role?, scopes?, allowed_ips?);
-            Some(NewKey {
+            Some(KeyDraft {
                 name,
                 role,
                 scopes,
@@ -377,18 +377,18 @@ async fn list_keys(
     let api_keys = found.into_iter().map(|key| ApiKey::of(key, now)).collect();
     Ok(axum::Json(ApiKeyPage {
         api_keys,
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 
 /// Makes a key. Its secret is in the answer and nowhere else, so an `Idempotency-Key` is not
 /// honoured: a lost answer means a lost key, to be revoked.
-#[utoipa::path(post, path = "/api/v6/api-keys", request_body = NewApiKey, responses((status = 201, body = MadeApiKey,
+#[utoipa::path(post, path = "/api/v6/api-keys", request_body = ApiKeyDraft, responses((status = 201, body = MadeApiKey,
     headers(("Location" = String, description = "Where the key is")))))]
 async fn create_key(
     State(keys): State<ApiKeys>,
     caller: Caller,
-    Json(new): Json<NewApiKey>,
+    Json(new): Json<ApiKeyDraft>,
 ) -> Result<Response, ApiError> {
     let (new, now) = (new.read()?, keys.clock.now());
     let mut tx = keys.db.tenant(caller.tenant()).await?;

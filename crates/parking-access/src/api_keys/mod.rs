@@ -35,7 +35,7 @@ pub use usage::Usage;
 
 /// What a key is to be.
 #[derive(Clone, Debug)]
-pub struct NewKey {
+pub struct KeyDraft {
     /// What people call it.
     pub name: Name,
     /// The role it never exceeds.
@@ -159,7 +159,7 @@ pub struct Maker {
 pub async fn create(
     tx: &mut TenantTx,
     maker: &Maker,
-    new: NewKey,
+    new: KeyDraft,
     now: DateTime<Utc>,
 ) -> Result<(Key, SecretString), KeyError> {
     check(maker, new.role, new.expires_at, now)?;
@@ -170,7 +170,7 @@ pub async fn create(
     let secret_hash = fingerprint(secret.expose_secret());
     store::insert(
         tx,
-        store::NewRow {
+        store::RowDraft {
             id,
             public_id: &public_id,
             secret_hash: &secret_hash,

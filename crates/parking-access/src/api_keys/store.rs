@@ -13,10 +13,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
-use super::{Key, KeyChange, KnownKey, NewKey};
+use super::{Key, KeyChange, KnownKey, KeyDraft};
 
 /// What a new row holds besides what was asked for.
-pub(super) struct NewRow<'a> {
+pub(super) struct RowDraft<'a> {
     pub(super) id: Uuid,
     pub(super) public_id: &'a str,
     pub(super) secret_hash: &'a [u8],
@@ -40,7 +40,7 @@ fn nets(ips: &[IpNet]) -> Vec<String> {
     ips.iter().map(|net| net.trunc().to_string()).collect()
 }
 
-pub(super) async fn insert(tx: &mut TenantTx, row: NewRow<'_>, new: &NewKey) -> Result<()> {
+pub(super) async fn insert(tx: &mut TenantTx, row: RowDraft<'_>, new: &KeyDraft) -> Result<()> {
     let tenant = tx.tenant().0;
     sqlx::query!(
         "insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, allowed_ips,

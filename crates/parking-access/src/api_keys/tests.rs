@@ -31,8 +31,8 @@ fn maker(role: Role) -> Maker {
     }
 }
 
-fn wanted(role: Role) -> NewKey {
-    NewKey {
+fn wanted(role: Role) -> KeyDraft {
+    KeyDraft {
         name: Name::parse("Gate").unwrap(),
         role,
         scopes: vec![Scope::SitesRead],
@@ -42,7 +42,7 @@ fn wanted(role: Role) -> NewKey {
     }
 }
 
-async fn made(test: &TestDb, tenant: TenantId, new: NewKey) -> (Key, String) {
+async fn made(test: &TestDb, tenant: TenantId, new: KeyDraft) -> (Key, String) {
     let mut tx = test.db().tenant(tenant).await.unwrap();
     let (key, shown) = create(&mut tx, &maker(Role::Owner), new, test.clock().now())
         .await
@@ -131,7 +131,7 @@ async fn a_key_ends_by_the_clock_and_by_being_revoked() {
     let (_, shown) = made(
         &test,
         tenant,
-        NewKey {
+        KeyDraft {
             expires_at: Some(end),
             ..wanted(Role::Viewer)
         },
@@ -180,7 +180,7 @@ async fn a_key_comes_only_from_where_it_may() {
     let (key, shown) = made(
         &test,
         tenant,
-        NewKey {
+        KeyDraft {
             allowed_ips: nets,
             ..wanted(Role::Viewer)
         },

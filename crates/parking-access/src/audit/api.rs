@@ -9,7 +9,7 @@ use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_http::page::{List, PageParams};
-use parking_http::{Access, ApiError, Caller, Code, Id, PageInfo, Routes, sorted_by};
+use parking_http::{Access, ApiError, Caller, Code, Id, PageExtent, Routes, sorted_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -132,7 +132,7 @@ struct AuditEntity {
 struct AuditPage {
     entries: Vec<AuditEntry>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// Whether the chain is whole.
@@ -207,7 +207,7 @@ async fn list_entries(
     let entries = rows.into_iter().map(AuditEntry::from).collect();
     Ok(axum::Json(AuditPage {
         entries,
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 

@@ -79,7 +79,42 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// One page of entries, newest first unless `ascending`, below or above `seq`.
+/// One page in one direction. The direction is part of the text, because PostgreSQL walks the index
+/// on `seq` only for an order it can see.
+macro_rules! page_in_order {
+    ($order:literal, $tx:expr, $filter:expr, $offset:expr, $limit:expr) => {
+        sqlx::query_as!(
+            Row,
+            r#"select tenant_id, id, seq, at, actor_type, actor_id, actor_name, action, entity_type, entity_id,
+                 entity_name, old::text, new::text, reason, request_id, ip, prev_hash, hash
+               from audit_log
+               where ($1::text is null or actor_id = $1)
+                 and ($2::text is null or action = $2 or action like $2 || '.%')
+                 and ($3::text is null or entity_type = $3)
+                 and ($4::text is null or entity_id = $4)
+                 and ($5::text is null or request_id = $5)
+                 and ($6::timestamptz is null or at >= $6)
+                 and ($7::timestamptz is null or at < $7)
+                 and ($8::text is null or actor_name ilike $8 or entity_name ilike $8 or action ilike $8
+                      or reason ilike $8 or new::text ilike $8 or old::text ilike $8)
+               order by "# + $order + " offset $9 limit $10",
+            $filter.actor_id,
+            $filter.action,
+            $filter.entity_type,
+            $filter.entity_id,
+            $filter.request_id,
+            $filter.from,
+            $filter.to,
+            $filter.pattern,
+            $offset,
+            $limit,
+        )
+        .fetch_all($tx.conn())
+        .await?
+    };
+}
+
+/// One page of entries, newest first unless `oldest_first`.
 pub(super) async fn page(
     tx: &mut TenantTx,
     filter: &Filter,
@@ -87,37 +122,11 @@ pub(super) async fn page(
     limit: i64,
     oldest_first: bool,
 ) -> Result<Vec<Row>> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select tenant_id, id, seq, at, actor_type, actor_id, actor_name, action, entity_type, entity_id,
-             entity_name, old::text, new::text, reason, request_id, ip, prev_hash, hash
-           from audit_log
-           where ($1::text is null or actor_id = $1)
-             and ($2::text is null or action = $2 or action like $2 || '.%')
-             and ($3::text is null or entity_type = $3)
-             and ($4::text is null or entity_id = $4)
-             and ($5::text is null or request_id = $5)
-             and ($6::timestamptz is null or at >= $6)
-             and ($7::timestamptz is null or at < $7)
-             and ($8::text is null or actor_name ilike $8 or entity_name ilike $8 or action ilike $8
-                  or reason ilike $8 or new::text ilike $8 or old::text ilike $8)
-           order by case when $11 then seq else -seq end
-           offset $9 limit $10"#,
-        filter.actor_id,
-        filter.action,
-        filter.entity_type,
-        filter.entity_id,
-        filter.request_id,
-        filter.from,
-        filter.to,
-        filter.pattern,
-        offset,
-        limit,
-        oldest_first,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows)
+    Ok(if oldest_first {
+        page_in_order!("tenant_id, seq", tx, filter, offset, limit)
+    } else {
+        page_in_order!("tenant_id desc, seq desc", tx, filter, offset, limit)
+    })
 }
 
 pub(super) async fn count(tx: &mut TenantTx, filter: &Filter) -> Result<i64> {

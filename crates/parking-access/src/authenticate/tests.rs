@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{Connection as _, PgConnection};
 
 use super::*;
-use crate::api_keys::{Maker, NewKey};
+use crate::api_keys::{Maker, KeyDraft};
 use crate::audit::By;
 use crate::members;
 use crate::tenants;
@@ -52,8 +52,8 @@ fn owner() -> Maker {
     }
 }
 
-fn plain() -> NewKey {
-    NewKey {
+fn plain() -> KeyDraft {
+    KeyDraft {
         name: name("Gate"),
         role: Role::Operator,
         scopes: vec![Scope::SitesRead],
@@ -64,7 +64,7 @@ fn plain() -> NewKey {
 }
 
 /// A new key: its identity and the whole of it.
-async fn key(stage: &Stage, tenant: TenantId, new: NewKey) -> (Uuid, String) {
+async fn key(stage: &Stage, tenant: TenantId, new: KeyDraft) -> (Uuid, String) {
     let mut tx = stage.db.tenant(tenant).await.unwrap();
     let (key, shown) = api_keys::create(&mut tx, &owner(), new, stage.now())
         .await
@@ -166,7 +166,7 @@ async fn a_key_ends_by_the_clock_although_it_is_believed() {
     let tenant = stage.tenant("Quay").await;
     let callers = callers(&stage);
     let expires_at = Some(stage.now() + TimeDelta::seconds(2));
-    let new = NewKey {
+    let new = KeyDraft {
         expires_at,
         ..plain()
     };
@@ -181,7 +181,7 @@ async fn a_key_comes_only_from_its_addresses() {
     let stage = Stage::set().await;
     let tenant = stage.tenant("Quay").await;
     let callers = callers(&stage);
-    let new = NewKey {
+    let new = KeyDraft {
         allowed_ips: vec!["192.0.2.0/28".parse().unwrap()],
         ..plain()
     };

@@ -1,7 +1,7 @@
 //! Following an invitation: seeing what it offers, and taking it.
 
 use chrono::{DateTime, Utc};
-use parking_db::events::{self, NewEvent};
+use parking_db::events::{self, EventDraft};
 use parking_db::queue::JobError;
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::access::Role;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{entry, store, tell};
 use crate::accounts::{
-    self, Accounts, Busy, Client, CreateError, NewUser, Person, Proof, SignInError, SignedIn,
+    self, Accounts, Busy, Client, CreateError, UserDraft, Person, Proof, SignInError, SignedIn,
 };
 use crate::audit::{self, By, Entry};
 use crate::mail::Letter;
@@ -101,7 +101,7 @@ enum Taker {
     /// Somebody with an account, who proved its password.
     Known(Person, Option<String>),
     /// Somebody whose account is made.
-    Fresh(NewUser),
+    Fresh(UserDraft),
 }
 
 /// Makes the reader of the letter a member, with the account they have or a fresh one, and signs
@@ -146,7 +146,7 @@ async fn taker(
     let Some(person) = person else {
         let name = acceptance.name.clone().ok_or(AcceptError::NameNeeded)?;
         check_password(acceptance.password.expose_secret(), &offer.email)?;
-        return Ok(Taker::Fresh(NewUser {
+        return Ok(Taker::Fresh(UserDraft {
             id: fresh(),
             email: Email::parse(&offer.email)?,
             name,
@@ -194,7 +194,7 @@ async fn record(
         now,
     )
     .await?;
-    let joined = NewEvent {
+    let joined = EventDraft {
         kind: "membership.created",
         subject_type: "membership",
         subject_id: &membership.to_string(),

@@ -8,7 +8,7 @@ use parking_domain::access::{Permission, Role};
 use parking_domain::text::{Email, Language, Name};
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, Answer, ApiError, Caller, Code, Id, IfMatch, Json, Once, PageInfo, Routes,
+    Access, Actor, Answer, ApiError, Caller, Code, Id, IfMatch, Json, Once, PageExtent, Routes,
     Tagged, sorted_by,
 };
 use secrecy::SecretString;
@@ -46,7 +46,7 @@ pub fn routes(accounts: Accounts) -> Routes {
 /// Somebody is to be invited.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewInvitation {
+struct InvitationDraft {
     #[schema(value_type = wire::Email)]
     email: String,
     /// At most one's own.
@@ -90,7 +90,7 @@ struct Inviter {
 struct InvitationPage {
     invitations: Vec<Invitation>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// Which invitations are wanted.
@@ -142,7 +142,7 @@ impl From<super::Invitation> for Invitation {
     }
 }
 
-impl NewInvitation {
+impl InvitationDraft {
     fn parse(&self, caller: &Caller) -> Result<Invite, ApiError> {
         let language = self.language.as_deref().map(Language::parse).transpose();
         let role = || "must be one of: viewer, operator, admin, owner, platform_admin";
@@ -190,19 +190,19 @@ async fn list_invitations(
     let (found, total) = list(&mut tx, &filter, &order, &page).await?;
     Ok(axum::Json(InvitationPage {
         invitations: found.into_iter().map(Invitation::from).collect(),
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 
 /// Invites somebody by mail. Nobody invites to a role above their own.
-#[utoipa::path(post, path = "/api/v6/invitations", request_body = NewInvitation, responses(
+#[utoipa::path(post, path = "/api/v6/invitations", request_body = InvitationDraft, responses(
     (status = 201, body = Invitation),
     (status = 409, description = "They are a member or invited already, or the limit of users is reached"),
 ))]
 async fn create_invitation(
     State(accounts): State<Accounts>,
     caller: Caller,
-    body: Once<NewInvitation>,
+    body: Once<InvitationDraft>,
 ) -> Result<Response, ApiError> {
     let now = accounts.clock.now();
     let made = body.run(&accounts.db, &caller, now, async |tx, body| {

@@ -15,7 +15,7 @@ mod store;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use parking_db::events::{self, NewEvent};
+use parking_db::events::{self, EventDraft};
 use parking_db::queue::{self, JobError};
 use parking_db::{DbError, OnConstraint as _, Reason, TenantTx};
 use parking_domain::access::Role;
@@ -276,7 +276,7 @@ async fn tell(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    let event = NewEvent {
+    let event = EventDraft {
         kind,
         subject_type: "invitation",
         subject_id: &id.to_string(),

@@ -28,12 +28,12 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::accounts::{self, CreateError};
-use crate::accounts::{Accounts, Busy, Client, NewUser, SignInError, SignedIn};
+use crate::accounts::{Accounts, Busy, Client, UserDraft, SignInError, SignedIn};
 use crate::audit::{self, By, Entry};
 use crate::mail::Letter;
 use crate::members::{self, AddError};
 use crate::secrets::{fingerprint, random_token};
-use crate::tenants::{self, NewTenant};
+use crate::tenants::{self, TenantDraft};
 
 pub use api::routes;
 pub use jobs::{CleanRegistrations, jobs, schedules};
@@ -182,7 +182,7 @@ async fn complete(
     check_password(completion.password.expose_secret(), &asked.email)?;
     let password_hash = accounts.hasher.hash(&completion.password).await?;
 
-    let owner = NewUser {
+    let owner = UserDraft {
         id: fresh(),
         email: Email::parse(&asked.email)?,
         name: Name::parse(&asked.name)?,
@@ -194,7 +194,7 @@ async fn complete(
         (None, Some(slug)) => Some(Slug::parse(slug)?),
         (None, None) => None,
     };
-    let wanted = NewTenant {
+    let wanted = TenantDraft {
         name: Name::parse(&asked.tenant_name)?,
         slug,
         tier: TIER,
@@ -218,8 +218,8 @@ async fn establish(
     tx: &mut PlatformTx,
     accounts: &Accounts,
     client: &Client,
-    owner: NewUser,
-    wanted: NewTenant,
+    owner: UserDraft,
+    wanted: TenantDraft,
 ) -> Result<SignedIn, RegisterError> {
     let now = accounts.clock.now();
     accounts::create(tx, &owner, now).await?;

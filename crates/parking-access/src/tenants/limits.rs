@@ -4,7 +4,7 @@
 //! more things or a smaller tier, nobody who does it has to think of the announcement.
 
 use chrono::{DateTime, Utc};
-use parking_db::events::{self, NewEvent};
+use parking_db::events::{self, EventDraft};
 use parking_db::queue::{Job, JobError, enqueue};
 use parking_db::{Db, DbError, Reason};
 use parking_domain::ids::TenantId;
@@ -35,7 +35,7 @@ pub(super) async fn announce(db: &Db, now: DateTime<Utc>) -> Result<(), DbError>
     let mut tx = db.platform(Reason::Worker("announce limits")).await?;
     store::forget_far_limits(&mut tx).await?;
     for near in store::take_near_limits(&mut tx, now).await? {
-        let event = NewEvent {
+        let event = EventDraft {
             kind: "tenant.limit_near",
             subject_type: "tenant",
             subject_id: &near.tenant.to_string(),

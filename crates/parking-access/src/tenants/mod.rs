@@ -20,7 +20,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use parking_db::events::{self, NewEvent};
+use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, PlatformTx};
 use parking_domain::ids::{TenantId, fresh};
 use parking_domain::tenancy::{LimitOverrides, Limits, TenantStatus, Tier};
@@ -118,7 +118,7 @@ pub struct Usage {
 
 /// A tenant that is to be.
 #[derive(Clone, Debug)]
-pub struct NewTenant {
+pub struct TenantDraft {
     /// Its name.
     pub name: Name,
     /// Its name in addresses; made from the name, and numbered when taken, if nobody chose one.
@@ -160,7 +160,7 @@ const SLUG_ATTEMPTS_MAX: usize = 10;
 pub async fn create(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
-    new: NewTenant,
+    new: TenantDraft,
 ) -> Result<Tenant, CreateError> {
     let id = TenantId(fresh());
     match new.slug.clone() {
@@ -190,7 +190,7 @@ pub async fn ensure_platform(
     if store::find(tx.conn(), platform).await?.is_some() {
         return Ok(());
     }
-    let new = NewTenant {
+    let new = TenantDraft {
         name,
         slug: Some(slug.clone()),
         tier: Tier::Enterprise,
@@ -209,7 +209,7 @@ pub async fn ensure_platform(
 async fn insert_numbered(
     tx: &mut PlatformTx,
     id: TenantId,
-    new: &NewTenant,
+    new: &TenantDraft,
     now: DateTime<Utc>,
 ) -> Result<(), CreateError> {
     let plain = Slug::from_name(new.name.as_str());
@@ -288,7 +288,7 @@ async fn happened(
     kind: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    let event = NewEvent {
+    let event = EventDraft {
         kind,
         subject_type: "tenant",
         subject_id: &id.to_string(),

@@ -683,7 +683,7 @@ async fn the_platform_tenant_is_made_once() {
         (platform.slug.as_str(), platform.tier),
         ("platform", Tier::Enterprise)
     );
-    let taken = super::NewTenant {
+    let taken = super::TenantDraft {
         name: crate::tests::name("X"),
         slug: Some(super::Slug::parse("platform").unwrap()),
         tier: Tier::Basic,

@@ -10,7 +10,7 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageInfo, Problem, Routes, sorted_by,
+    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Problem, Routes, sorted_by,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub fn routes(state: WebhookSecrets) -> Routes {
 /// A credential to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewWebhookSecret {
+struct WebhookSecretDraft {
     #[schema(value_type = Option<wire::Name>)]
     name: Option<String>,
 }
@@ -122,7 +122,7 @@ struct MadeWebhookSecret {
 struct WebhookSecretPage {
     webhook_secrets: Vec<WebhookSecret>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// This list has no filters of its own.
@@ -216,19 +216,19 @@ async fn list_secrets(
         .collect();
     Ok(axum::Json(WebhookSecretPage {
         webhook_secrets,
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 
 /// Makes the tenant's credential. The secret is in the answer and nowhere else, so an
 /// `Idempotency-Key` is not honoured.
-#[utoipa::path(post, path = "/api/v6/webhook-secrets", request_body = NewWebhookSecret, responses(
+#[utoipa::path(post, path = "/api/v6/webhook-secrets", request_body = WebhookSecretDraft, responses(
     (status = 201, body = MadeWebhookSecret, headers(("Location" = String, description = "Where the credential is"))),
     (status = 409, description = "There is an active one: rotate it", body = Problem, content_type = "application/problem+json")))]
 async fn create_secret(
     State(secrets): State<WebhookSecrets>,
     caller: Caller,
-    Json(new): Json<NewWebhookSecret>,
+    Json(new): Json<WebhookSecretDraft>,
 ) -> Result<Response, ApiError> {
     let name = Name::parse(new.name.as_deref().unwrap_or("Webhook"))
         .map_err(|error| ApiError::field("name", error))?;

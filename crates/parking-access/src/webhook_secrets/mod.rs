@@ -160,7 +160,7 @@ async fn insert(
 ) -> Result<(Secret, SecretString), SecretError> {
     let (id, shown) = (fresh(), random_hex());
     let sealed = vault.seal(&shown, &place(tx.tenant(), id));
-    let row = store::NewRow {
+    let row = store::RowDraft {
         id,
         name,
         sealed: &sealed,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Secret;
 
 /// A credential to be written.
-pub(super) struct NewRow<'a> {
+pub(super) struct RowDraft<'a> {
     pub(super) id: Uuid,
     pub(super) name: &'a str,
     pub(super) sealed: &'a [u8],
@@ -18,7 +18,7 @@ pub(super) struct NewRow<'a> {
     pub(super) now: DateTime<Utc>,
 }
 
-pub(super) async fn insert(tx: &mut TenantTx, row: NewRow<'_>) -> Result<()> {
+pub(super) async fn insert(tx: &mut TenantTx, row: RowDraft<'_>) -> Result<()> {
     let tenant = tx.tenant().0;
     sqlx::query!(
         "insert into webhook_secrets (tenant_id, id, name, sealed_secret, rotated_from, created_by, created_at)
@@ -64,10 +64,10 @@ pub(super) async fn find_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Optio
 /// Waits for other rotations in this tenant, and keeps later ones waiting until the end of the
 /// transaction.
 pub(super) async fn take_turn(tx: &mut TenantTx) -> Result<()> {
-    sqlx::query(
+    sqlx::query_scalar!(
         "select pg_advisory_xact_lock(hashtextextended('webhook secrets of ' || current_tenant_id(), 0))",
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
     Ok(())
 }

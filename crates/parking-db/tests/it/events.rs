@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parking_db::events::{self, Cursor, NewEvent};
+use parking_db::events::{self, Cursor, EventDraft};
 use parking_db::{Db, Reason, TenantTx};
 use parking_domain::ids::{TenantId, fresh};
 use parking_testkit::TestDb;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 async fn say(tx: &mut TenantTx, what: &str, at: chrono::DateTime<chrono::Utc>) {
     let tenant = tx.tenant();
-    let event = NewEvent {
+    let event = EventDraft {
         kind: what,
         subject_type: "test",
         subject_id: "1",

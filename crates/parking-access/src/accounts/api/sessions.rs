@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use parking_db::Reason;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Id, PageInfo};
+use parking_http::{ApiError, Caller, Id, PageExtent};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ struct SessionEntry {
 pub(super) struct SessionPage {
     sessions: Vec<SessionEntry>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// What the list can be sorted by.
@@ -75,7 +75,7 @@ pub(super) async fn list_sessions(
     };
     Ok(axum::Json(SessionPage {
         sessions: found.into_iter().map(entry).collect(),
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 

@@ -7,11 +7,11 @@ use parking_http::caller::Acting;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::super::sessions::{KnownToken, ListedSession, NewSession, Session};
+use super::super::sessions::{KnownToken, ListedSession, SessionDraft, Session};
 
 pub(in super::super) async fn insert(
     conn: &mut PgConnection,
-    session: &NewSession<'_>,
+    session: &SessionDraft<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::people::{NewUser, Person, ProfileChange, Standing, TenantRef, Theme, User};
+use super::super::people::{UserDraft, Person, ProfileChange, Standing, TenantRef, Theme, User};
 use super::word;
 
 /// The most tenants of one person that are ever listed.
@@ -173,7 +173,7 @@ pub(in super::super) async fn by_id(conn: &mut PgConnection, id: Uuid) -> Result
 /// Writes an account down whose owner has shown that the address is theirs.
 pub(in super::super) async fn insert(
     conn: &mut PgConnection,
-    new: &NewUser,
+    new: &UserDraft,
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
@@ -320,7 +320,7 @@ pub(in super::super) async fn has_platform_admin(conn: &mut PgConnection) -> Res
 /// Makes the account of an administrator, or takes the one that has the address.
 pub(in super::super) async fn upsert_administrator(
     conn: &mut PgConnection,
-    new: &NewUser,
+    new: &UserDraft,
     now: DateTime<Utc>,
 ) -> Result<Uuid> {
     let id = sqlx::query_scalar!(

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use parking_db::TenantTx;
 use parking_domain::access;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Id, IfMatch, Json, PageInfo, Problem, Tagged};
+use parking_http::{ApiError, Caller, Id, IfMatch, Json, PageExtent, Problem, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -65,7 +65,7 @@ fn tagged(membership: Membership) -> Tagged<MembershipBody> {
 pub(super) struct MembershipsPage {
     memberships: Vec<MembershipBody>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// The tenant's memberships. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
@@ -88,7 +88,7 @@ pub(super) async fn list_memberships(
         .collect::<Result<_, _>>()?;
     Ok(axum::Json(MembershipsPage {
         memberships,
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 

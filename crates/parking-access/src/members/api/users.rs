@@ -4,7 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_domain::access;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Id, PageInfo, Tagged};
+use parking_http::{ApiError, Caller, Id, PageExtent, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -108,7 +108,7 @@ impl From<Row> for Member {
 pub(super) struct UsersPage {
     users: Vec<Member>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// The people of the tenant. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
@@ -127,7 +127,7 @@ pub(super) async fn list_users(
     let rows = store::page(&mut tx, &filter, &order, page.offset, page.size).await?;
     Ok(axum::Json(UsersPage {
         users: rows.into_iter().map(Member::from).collect(),
-        page: PageInfo::of_tenant(&page, total, caller.tenant()),
+        page: PageExtent::of_tenant(&page, total, caller.tenant()),
     }))
 }
 

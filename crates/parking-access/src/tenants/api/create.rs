@@ -12,7 +12,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::super::life::described;
-use super::super::{NewTenant, Tenant, create, entry, owner, record};
+use super::super::{TenantDraft, Tenant, create, entry, owner, record};
 use super::Tenants;
 use super::wire::{FeatureChanges, LimitChanges, TenantBody};
 use crate::audit::{By, Entry};
@@ -49,9 +49,9 @@ impl CreateTenant {
         owner.map_err(|error| ApiError::field("owner_email", error))
     }
 
-    fn parsed(self) -> Result<NewTenant, ApiError> {
+    fn parsed(self) -> Result<TenantDraft, ApiError> {
         let slug = self.slug.as_deref().map(Slug::parse).transpose();
-        Ok(NewTenant {
+        Ok(TenantDraft {
             name: Name::parse(&self.name).map_err(|error| ApiError::field("name", error))?,
             slug: slug.map_err(|error| ApiError::field("slug", error))?,
             tier: self.tier,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use parking_domain::ids::TenantId;
 use parking_domain::tenancy;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Id, PageInfo, Tagged};
+use parking_http::{ApiError, Caller, Id, PageExtent, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -33,7 +33,7 @@ pub(super) struct TenantFilter {
 pub(super) struct TenantsPage {
     tenants: Vec<TenantBody>,
     #[serde(flatten)]
-    page: PageInfo,
+    page: PageExtent,
 }
 
 /// What the list can be sorted by.
@@ -65,7 +65,7 @@ pub(super) async fn list_tenants(
     let (tenants, total) = list(&mut tx, &filter, &order, &page).await?;
     Ok(axum::Json(TenantsPage {
         tenants: tenants.into_iter().map(TenantBody::from).collect(),
-        page: PageInfo::of_all(&page, total, caller.tenant()),
+        page: PageExtent::of_all(&page, total, caller.tenant()),
     }))
 }
 

@@ -21,7 +21,7 @@ pub(super) use export::{ExportedRow, exported_rows, open_export, stamp_export};
 pub(super) use limits::{forget_far_limits, near_limit, owners, take_near_limits};
 pub(super) use purge::{delete, delete_rows, due_for_purge, references, tenant_tables};
 
-use super::{NewTenant, Settings, Tenant, Terms, Usage};
+use super::{TenantDraft, Settings, Tenant, Terms, Usage};
 
 /// A tenant as it is kept.
 #[derive(Debug, sqlx::FromRow)]
@@ -78,7 +78,7 @@ pub(super) async fn insert(
     tx: &mut PlatformTx,
     id: TenantId,
     slug: &Slug,
-    new: &NewTenant,
+    new: &TenantDraft,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let settings = Settings {
