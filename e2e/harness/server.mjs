@@ -53,6 +53,7 @@ export async function startServer({ smtpPort }) {
       PARKING_ADMIN_NAME: ADMIN.name,
       PARKING_ADMIN_PASSWORD: ADMIN.password,
       RATE_LIMIT_ENABLED: 'false',
+      RATE_LIMIT_ATTEMPTS: 'false',
       REGISTRATION_ENABLED: 'true',
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}?tls=none`,
       SMTP_FROM: 'Parking <parking@platform.test>',

@@ -255,6 +255,16 @@ impl Program {
 }
 
 impl Authenticate for Callers {
+    fn knows(&self, credentials: Credentials<'_>) -> bool {
+        match credentials {
+            // Only what we have signed gets as far as the database.
+            Credentials::Bearer(_) => true,
+            Credentials::ApiKey(key) => {
+                ShownKey::parse(key).is_none_or(|shown| self.keys.contains_key(shown.public_id))
+            }
+        }
+    }
+
     fn authenticate<'a>(
         &'a self,
         credentials: Credentials<'a>,

@@ -87,6 +87,7 @@ impl Product {
             .env("PARKING_ADMIN_EMAIL", EMAIL)
             .env("PARKING_ADMIN_PASSWORD", PASSWORD)
             .env("RATE_LIMIT_ENABLED", "false")
+            .env("RATE_LIMIT_ATTEMPTS", "false")
             .env("LOG_FORMAT", "json")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -91,6 +91,11 @@ pub enum Credentials<'a> {
 
 /// Finds out who shows credentials. The edge knows this one thing about accounts.
 pub trait Authenticate: Send + Sync + 'static {
+    /// Whether finding out needs no look into the database.
+    fn knows(&self, _credentials: Credentials<'_>) -> bool {
+        true
+    }
+
     /// Who it is, or why not.
     fn authenticate<'a>(
         &'a self,

@@ -80,10 +80,23 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     }
     let value = read(bytes).or_else(|error| read_with_whole_numbers(bytes, &error).ok_or(error))?;
     // PostgreSQL cannot hold U+0000; telling which field has it is not worth a second parse.
-    if bytes.windows(6).any(|window| window == br"\u0000") {
+    if holds_nul(bytes) {
         return Err(ApiError::new(Code::ValidationFailed).detail("text must not contain U+0000"));
     }
     Ok(value)
+}
+
+/// Whether a JSON document has `\u0000` in it, and not the text of it, which is `\\u0000`.
+fn holds_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        if rest[at..].starts_with(br"\u0000") {
+            return true;
+        }
+        // What a backslash escapes is not the beginning of another escape.
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -265,6 +278,8 @@ mod tests {
                 .code,
             Code::ValidationFailed
         );
+        let text = from_json::<Form>(br#"{"name":"a\\u0000b"}"#).unwrap();
+        assert_eq!(text.name, r"a\u0000b");
     }
 
     #[test]

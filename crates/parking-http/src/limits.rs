@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -19,6 +19,8 @@ pub struct RateLimits {
     pub requests_per_minute: u32,
     /// Changes a minute of one credential.
     pub writes_per_minute: u32,
+    /// The most requests a minute of one tenant, whatever the tenant itself may do.
+    pub tenant_per_minute_max: Option<u32>,
     /// Requests a minute of one address without credentials.
     pub anonymous_per_minute: u32,
 }
@@ -28,6 +30,7 @@ impl Default for RateLimits {
         Self {
             requests_per_minute: 100,
             writes_per_minute: 60,
+            tenant_per_minute_max: None,
             anonymous_per_minute: 120,
         }
     }
@@ -75,6 +78,9 @@ pub struct Buckets {
     hasher: RandomState,
 }
 
+/// Bad credentials a minute from one address.
+const STRANGERS_PER_MINUTE: u32 = 60;
+
 /// Buckets a shard holds before the full ones, which say nothing, are thrown out.
 const SHARD_SIZE_MAX: usize = 8_192;
 
@@ -90,32 +96,56 @@ impl Default for Buckets {
 impl Buckets {
     /// Takes a token from a bucket that refills at `per_minute` and holds `burst`.
     pub fn take(&self, key: Key, per_minute: u32, burst: u32, now: DateTime<Utc>) -> Verdict {
-        let (rate, burst) = (f64::from(per_minute.max(1)) / 60.0, f64::from(burst.max(1)));
-        let shard = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % self.shards.len();
-        let mut buckets = self.shards[shard]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.shard(&key);
         if buckets.len() >= SHARD_SIZE_MAX {
             make_room(&mut buckets, now);
         }
-        let bucket = buckets.entry(key).or_insert(Bucket {
-            tokens: burst,
+        let fresh = Bucket::full(burst, now);
+        let bucket = buckets.entry(key).or_insert(fresh);
+        bucket.take(per_minute, burst, now)
+    }
+
+    /// How a bucket would stand if a token were taken from it.
+    pub fn look(&self, key: &Key, per_minute: u32, burst: u32, now: DateTime<Utc>) -> Verdict {
+        let buckets = self.shard(key);
+        let bucket = buckets.get(key).copied();
+        bucket
+            .unwrap_or_else(|| Bucket::full(burst, now))
+            .take(per_minute, burst, now)
+    }
+
+    fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Bucket>> {
+        let shard = usize::try_from(self.hasher.hash_one(key)).unwrap_or(0) % self.shards.len();
+        self.shards[shard]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bucket {
+    fn full(burst: u32, now: DateTime<Utc>) -> Self {
+        Self {
+            tokens: f64::from(burst.max(1)),
             filled_at: now,
             full_at: now,
-        });
-        let passed = (now - bucket.filled_at)
+        }
+    }
+
+    fn take(&mut self, per_minute: u32, burst: u32, now: DateTime<Utc>) -> Verdict {
+        let (rate, burst) = (f64::from(per_minute.max(1)) / 60.0, f64::from(burst.max(1)));
+        let passed = (now - self.filled_at)
             .to_std()
             .unwrap_or_default()
             .as_secs_f64();
-        let tokens = (bucket.tokens + passed * rate).min(burst);
+        let tokens = (self.tokens + passed * rate).min(burst);
         let is_refused = tokens < 1.0;
-        bucket.tokens = if is_refused { tokens } else { tokens - 1.0 };
-        bucket.filled_at = now;
-        let reset = Duration::from_secs_f64((burst - bucket.tokens) / rate);
-        bucket.full_at = now + reset;
+        self.tokens = if is_refused { tokens } else { tokens - 1.0 };
+        self.filled_at = now;
+        let reset = Duration::from_secs_f64((burst - self.tokens) / rate);
+        self.full_at = now + reset;
         Verdict {
             limit: per_minute,
-            remaining: whole(bucket.tokens),
+            remaining: whole(self.tokens),
             reset,
             wait: is_refused.then(|| Duration::from_secs_f64((1.0 - tokens) / rate)),
         }
@@ -164,7 +194,10 @@ pub(crate) fn count_caller(
         let writes = limits.writes_per_minute.max(per_minute / 2);
         verdicts.push(buckets.take(Key::Writes(credential), writes, writes, now));
     }
-    let tenant = identity.tenant_requests_per_minute.max(per_minute);
+    let allowed = identity.tenant_requests_per_minute.max(per_minute);
+    let tenant = limits
+        .tenant_per_minute_max
+        .map_or(allowed, |max| allowed.min(max));
     verdicts.push(buckets.take(
         Key::Tenant(identity.tenant),
         tenant,
@@ -188,6 +221,37 @@ pub(crate) fn count_address(
         per_minute.saturating_mul(2),
         now,
     )
+}
+
+/// Counts credentials that were not good against the address they came from.
+pub(crate) fn count_stranger(buckets: &Buckets, ip: IpAddr, now: DateTime<Utc>) {
+    buckets.take(
+        stranger(ip),
+        STRANGERS_PER_MINUTE,
+        2 * STRANGERS_PER_MINUTE,
+        now,
+    );
+}
+
+/// Refuses credentials nobody has seen from an address that has shown too many bad ones, before
+/// they cost a look into the database.
+pub(crate) fn allow_stranger(
+    buckets: &Buckets,
+    ip: IpAddr,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    buckets
+        .look(
+            &stranger(ip),
+            STRANGERS_PER_MINUTE,
+            2 * STRANGERS_PER_MINUTE,
+            now,
+        )
+        .allow()
+}
+
+fn stranger(ip: IpAddr) -> Key {
+    Key::Named("bad credentials", network(ip).to_string())
 }
 
 /// A home has one IPv4 address or a /64: that is who asks.

@@ -19,14 +19,14 @@ pub struct EdgeMetrics {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    method: &'static str,
     endpoint: String,
     status_code: u16,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RouteLabels {
-    method: String,
+    method: &'static str,
     endpoint: String,
 }
 
@@ -70,11 +70,17 @@ impl EdgeMetrics {
         metrics
     }
 
-    pub(crate) fn answered(&self, method: &str, endpoint: &str, status_code: u16, took: Duration) {
-        let (method, endpoint) = (method.to_owned(), endpoint.to_owned());
+    pub(crate) fn answered(
+        &self,
+        method: &'static str,
+        endpoint: &str,
+        status_code: u16,
+        took: Duration,
+    ) {
+        let endpoint = endpoint.to_owned();
         self.durations
             .get_or_create(&RouteLabels {
-                method: method.clone(),
+                method,
                 endpoint: endpoint.clone(),
             })
             .observe(took.as_secs_f64());

@@ -22,6 +22,8 @@ const LIMIT_MAX: i64 = 1_000;
 /// The deepest a list can be paged into; beyond it a filter is the better question.
 const OFFSET_MAX: i64 = 1_000_000;
 
+const NULLS_LAST: &str = " nulls last";
+
 /// Which part of a list is wanted, in which order, and what text it should hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -136,32 +138,38 @@ impl Page {
 
     /// The `order by` clause: one of `columns` (name in the API, SQL), then `tie` so that pages
     /// never overlap. The first column is the order when none is asked for; one that begins
-    /// with a dash is descending by default.
+    /// with a dash is descending by default. SQL of a column that may be null ends with
+    /// ` nulls last`; on others that would keep PostgreSQL from walking their index.
     pub fn order_by(
         &self,
         columns: &[(&'static str, &'static str)],
         tie: &'static str,
     ) -> Result<String, ApiError> {
-        let wanted = self
-            .sort
-            .as_deref()
-            .or_else(|| columns.first().map(|(name, _)| *name))
-            .unwrap_or(tie);
-        let (name, direction) = wanted
-            .strip_prefix('-')
-            .map_or((wanted, "asc"), |name| (name, "desc"));
-        let names = || {
-            columns
-                .iter()
-                .map(|(name, _)| name.trim_start_matches('-'))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        columns
-            .iter()
-            .find(|(column, _)| column.trim_start_matches('-') == name)
-            .map(|(_, sql)| format!("{sql} {direction} nulls last, {tie} {direction}"))
-            .ok_or_else(|| ApiError::field("sort", format!("must be one of: {}", names())))
+        let (sql, ascends) = self.order(columns)?;
+        let direction = if ascends { "asc" } else { "desc" };
+        Ok(match sql.strip_suffix(NULLS_LAST) {
+            Some(sql) => format!("{sql} {direction}{NULLS_LAST}, {tie} {direction}"),
+            None => format!("{sql} {direction}, {tie} {direction}"),
+        })
+    }
+
+    /// The SQL of the column that was asked for, and whether its order ascends.
+    pub fn order(
+        &self,
+        columns: &[(&'static str, &'static str)],
+    ) -> Result<(&'static str, bool), ApiError> {
+        let by_default = columns.first().map_or("", |(name, _)| *name);
+        let wanted = self.sort.as_deref().unwrap_or(by_default);
+        let plain = |name: &'static str| name.trim_start_matches('-');
+        let name = wanted.strip_prefix('-').unwrap_or(wanted);
+        match columns.iter().find(|(column, _)| plain(column) == name) {
+            Some((_, sql)) => Ok((sql, name == wanted)),
+            None => {
+                let names: Vec<_> = columns.iter().map(|(name, _)| plain(name)).collect();
+                let message = format!("must be one of: {}", names.join(", "));
+                Err(ApiError::field("sort", message))
+            }
+        }
     }
 }
 
@@ -259,13 +267,18 @@ mod tests {
 
     #[test]
     fn only_listed_columns_reach_the_order_clause() {
-        let columns = &[("-created_at", "created_at"), ("name", "lower(name)")];
+        let columns = &[
+            ("-created_at", "created_at"),
+            ("name", "lower(name)"),
+            ("seen", "seen_at nulls last"),
+        ];
         let order = |sort: &str| page(&[("sort", sort)]).unwrap().order_by(columns, "id");
         assert_eq!(
             page(&[]).unwrap().order_by(columns, "id").unwrap(),
-            "created_at desc nulls last, id desc"
+            "created_at desc, id desc"
         );
-        assert_eq!(order("name").unwrap(), "lower(name) asc nulls last, id asc");
+        assert_eq!(order("name").unwrap(), "lower(name) asc, id asc");
+        assert_eq!(order("-seen").unwrap(), "seen_at desc nulls last, id desc");
         assert!(order("name; drop table users").is_err());
     }
 

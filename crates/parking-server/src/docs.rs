@@ -19,7 +19,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         title = "Smart Parking Platform",
         description = "Sign in at `/api/auth/login` for a bearer token, or send an API key in `X-API-Key`. \
             Errors are problem documents (RFC 9457) whose `code` is part of the API; see `/docs/errors`. \
-            Lists come in pages. Creates take an `Idempotency-Key`; single resources carry an `ETag` and \
+            Lists come in pages. Creates take an `Idempotency-Key`, except those that show a secret once; single resources carry an `ETag` and \
             honour `If-Match`. Instants are RFC 3339 in UTC.",
         license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")
     ),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,6 +21,9 @@ use crate::readiness::{Readiness, Stage};
 /// How long a look at the database may take.
 const LOOK_MAX: Duration = Duration::from_secs(1);
 
+/// How long a probe may answer with what the one before it found.
+const PROBE_AGE_MAX: Duration = Duration::from_secs(1);
+
 /// Free space below which the disk is a worry.
 const DISK_FREE_MIN: u64 = 512 * 1024 * 1024;
 
@@ -37,7 +40,12 @@ pub(crate) struct Health {
     pub(crate) version: &'static str,
     pub(crate) metrics: Metrics,
     pub(crate) last: Arc<Mutex<Option<Checks>>>,
+    pub(crate) answered: Answered,
 }
+
+/// Whether the database answered, and when it was asked. Probes that come at the same time share
+/// one look, so that no number of them takes connections from those who work.
+pub(crate) type Answered = Arc<tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>>;
 
 /// What the last look found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -160,7 +168,7 @@ async fn live() -> axum::Json<Probe> {
 #[utoipa::path(get, path = "/health/ready", responses((status = 200, body = Probe), (status = 503, body = Probe)))]
 async fn ready(State(health): State<Health>) -> Response {
     let reason = match health.readiness.stage() {
-        Stage::Ready => health.look_at_database().await.err(),
+        Stage::Ready => health.probe().await.err(),
         stage => Some(format!("the server is {}", stage.name())),
     };
     match reason {
@@ -214,6 +222,19 @@ impl Health {
             jobs,
             disk,
         });
+    }
+
+    /// Whether the database answers, by a look that is a second old at most.
+    async fn probe(&self) -> Result<(), String> {
+        let mut answered = self.answered.lock().await;
+        match &*answered {
+            Some((asked_at, found)) if asked_at.elapsed() < PROBE_AGE_MAX => found.clone(),
+            _ => {
+                let found = self.look_at_database().await;
+                *answered = Some((Instant::now(), found.clone()));
+                found
+            }
+        }
     }
 
     fn found(&self, status: CheckStatus, detail: &str) -> Check {

@@ -14,6 +14,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+/// Whoever takes nothing of an answer for so long has lost interest in it.
+const PATIENCE_MAX: Duration = Duration::from_secs(30);
+
 /// Whoever says nothing for so long is done.
 const SILENCE_MAX: Duration = Duration::from_millis(500);
 
@@ -25,6 +28,8 @@ const BYTES_MAX: usize = 32 * 1024 * 1024;
 pub(crate) struct Lingering {
     stream: TcpStream,
     farewell: Option<Farewell>,
+    /// Runs while the other side takes nothing of what we have to say.
+    patience: Option<Pin<Box<Sleep>>>,
 }
 
 /// We have said everything and listen for the other side's end.
@@ -39,7 +44,25 @@ impl Lingering {
         Self {
             stream,
             farewell: None,
+            patience: None,
         }
+    }
+
+    /// Passes on how a write went, and ends the wait for a reader who never reads.
+    fn within_patience<T>(
+        &mut self,
+        wrote: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if wrote.is_ready() {
+            self.patience = None;
+            return wrote;
+        }
+        let patience = self
+            .patience
+            .get_or_insert_with(|| Box::pin(sleep(PATIENCE_MAX)));
+        ready!(patience.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -90,7 +113,8 @@ impl AsyncWrite for Lingering {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.within_patience(wrote, context)
     }
 
     fn poll_write_vectored(
@@ -98,7 +122,8 @@ impl AsyncWrite for Lingering {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.within_patience(wrote, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -106,7 +131,8 @@ impl AsyncWrite for Lingering {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.within_patience(flushed, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

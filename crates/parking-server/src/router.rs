@@ -114,6 +114,7 @@ impl Server {
             version: options.build.version,
             metrics: metrics.clone(),
             last: Arc::new(Mutex::new(None)),
+            answered: Arc::default(),
         };
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
         let notices = Notices::default();
@@ -177,27 +178,24 @@ impl Server {
     /// Routes that have callers, permissions and limits.
     fn api(&self) -> Routes {
         let (db, clock) = (self.db.clone(), self.clock.clone());
-        audit::routes(AuditLog {
-            db: db.clone(),
-            clock: clock.clone(),
-        })
-        .merge(tenants::routes(self.tenants.clone()))
-        .merge(accounts::routes(self.accounts.clone()))
-        .merge(members::routes(Members {
-            db: db.clone(),
-            clock: clock.clone(),
-        }))
-        .merge(registrations::routes(self.accounts.clone()))
-        .merge(invitations::routes(self.accounts.clone()))
-        .merge(api_keys::routes(ApiKeys {
-            db: db.clone(),
-            clock: clock.clone(),
-        }))
-        .merge(webhook_secrets::routes(WebhookSecrets {
-            db,
-            clock,
-            vault: self.vault.clone(),
-        }))
+        audit::routes(AuditLog::new(db.clone(), clock.clone()))
+            .merge(tenants::routes(self.tenants.clone()))
+            .merge(accounts::routes(self.accounts.clone()))
+            .merge(members::routes(Members {
+                db: db.clone(),
+                clock: clock.clone(),
+            }))
+            .merge(registrations::routes(self.accounts.clone()))
+            .merge(invitations::routes(self.accounts.clone()))
+            .merge(api_keys::routes(ApiKeys {
+                db: db.clone(),
+                clock: clock.clone(),
+            }))
+            .merge(webhook_secrets::routes(WebhookSecrets {
+                db,
+                clock,
+                vault: self.vault.clone(),
+            }))
     }
 
     /// Routes that are open to everybody and never limited.

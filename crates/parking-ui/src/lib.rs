@@ -6,7 +6,6 @@
 
 mod files;
 
-use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
@@ -26,11 +25,6 @@ const SERVER_PATHS: [(&str, bool); 7] = [
     ("version", false),
     ("openapi.json", false),
 ];
-
-/// The UI for whatever no other route answers.
-pub fn router() -> Router {
-    Router::new().fallback(serve)
-}
 
 /// Answers one request from the built UI.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
@@ -57,11 +51,6 @@ pub fn is_page(path: &str) -> bool {
     !SERVER_PATHS
         .iter()
         .any(|&(name, may_continue)| first == name && (may_continue || rest.is_none()))
-}
-
-/// Whether the UI was built when the server was; without it a plain page says how to build it.
-pub fn is_built() -> bool {
-    Dist::get(files::INDEX).is_some()
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ fn rate_limits(config: &Config) -> RateLimits {
     RateLimits {
         requests_per_minute: config.limits.per_minute,
         writes_per_minute: config.limits.writes_per_minute,
+        tenant_per_minute_max: config.limits.tenant_per_minute_max,
         anonymous_per_minute: config.limits.anonymous_per_minute,
     }
 }
@@ -92,7 +93,7 @@ fn account_options(config: &Config) -> anyhow::Result<AccountOptions> {
         session_ttl: days(config.auth.refresh_token_for)?,
         public_url_is_https: is_https(config),
         rate_limits: rate_limits(config),
-        attempts_are_limited: config.limits.is_enabled,
+        attempts_are_limited: config.limits.attempts_are_limited,
     })
 }
 

@@ -45,7 +45,7 @@ pub use tokens::{Claims, Tokens};
 
 pub(crate) use api::{Client, SessionAnswer, answer_session, bounded};
 pub(crate) use limits::{LETTER, LINK, PASSWORD};
-pub(crate) use people::{UserDraft, Person};
+pub(crate) use people::{Person, UserDraft};
 pub(crate) use sessions::SignedIn;
 pub(crate) use sign_in::{
     CreateError, Proof, SignInError, complete, confirm_email, create, enter, person_by_email,

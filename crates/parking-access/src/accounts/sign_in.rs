@@ -9,7 +9,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::passwords::Busy;
-use super::people::{Homeless, UserDraft, Person, Standing};
+use super::people::{Homeless, Person, Standing, UserDraft};
 use super::sessions::{RefreshError, SignedIn, open};
 use super::store::users;
 use super::tokens::TokenError;

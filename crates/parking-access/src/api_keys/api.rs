@@ -13,8 +13,8 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageExtent, Routes, Tagged,
-    sorted_by,
+    Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageExtent, Routes,
+    Tagged, sorted_by,
 };
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::store::{self, Filter};
-use super::{Key, KeyChange, KeyError, Maker, KeyDraft, change, create, revoke};
+use super::{Key, KeyChange, KeyDraft, KeyError, Maker, change, create, revoke};
 use crate::audit::By;
 use crate::wire::{self, Change};
 
@@ -34,8 +34,8 @@ const ALLOWED_IPS_MAX: usize = 50;
 const COLUMNS: &[(&str, &str)] = &[
     ("-created_at", "k.created_at"),
     ("name", "lower(k.name)"),
-    ("last_used_at", "k.last_used_at"),
-    ("expires_at", "k.expires_at"),
+    ("last_used_at", "k.last_used_at nulls last"),
+    ("expires_at", "k.expires_at nulls last"),
 ];
 
 /// What the slice works with.

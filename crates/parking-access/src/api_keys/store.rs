@@ -13,7 +13,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
-use super::{Key, KeyChange, KnownKey, KeyDraft};
+use super::{Key, KeyChange, KeyDraft, KnownKey};
 
 /// What a new row holds besides what was asked for.
 pub(super) struct RowDraft<'a> {

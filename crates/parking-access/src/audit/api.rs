@@ -1,8 +1,11 @@
 //! Reading, exporting and verifying the audit log.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use parking_db::Db;
@@ -12,20 +15,18 @@ use parking_http::page::{List, PageParams};
 use parking_http::{Access, ApiError, Caller, Code, Id, PageExtent, Routes, sorted_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::store::{Filter, Row};
-use super::{By, Entry, append, chain, store};
+use super::{By, chain, export, store};
 use crate::secrets::hex;
 use crate::wire;
 
-/// The most entries one export holds; more is a question for a narrower filter.
-const EXPORT_MAX: i64 = 100_000;
-
-/// Entries an export reads at a time.
-const EXPORT_BATCH: i64 = 5_000;
+/// Exports at a time: each holds a connection for as long as its reader takes.
+const EXPORTS_MAX: usize = 2;
 
 /// What the audit slice works with.
 #[derive(Clone, Debug)]
@@ -34,6 +35,18 @@ pub struct AuditLog {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    exports: Arc<Semaphore>,
+}
+
+impl AuditLog {
+    /// The log kept in a database, by a clock.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self {
+            db,
+            clock,
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+        }
+    }
 }
 
 /// The routes of the audit log.
@@ -79,6 +92,7 @@ impl EntryFilter {
             from: self.from,
             to: self.to,
             pattern,
+            after: None,
         }
     }
 }
@@ -192,18 +206,11 @@ async fn list_entries(
     caller: Caller,
     List { page, filter }: List<EntryFilter>,
 ) -> Result<axum::Json<AuditPage>, ApiError> {
-    let order = page.order_by(COLUMNS, "seq")?;
+    let (_, oldest_first) = page.order(COLUMNS)?;
     let filter = filter.with(page.pattern());
     let mut tx = log.db.tenant(caller.tenant()).await?;
     let total = store::count(&mut tx, &filter).await?;
-    let rows = store::page(
-        &mut tx,
-        &filter,
-        page.offset,
-        page.size,
-        order.contains(" asc"),
-    )
-    .await?;
+    let rows = store::page(&mut tx, &filter, page.offset, page.size, oldest_first).await?;
     let entries = rows.into_iter().map(AuditEntry::from).collect();
     Ok(axum::Json(AuditPage {
         entries,
@@ -225,109 +232,33 @@ async fn get_entry(
     Ok(axum::Json(row.into()))
 }
 
-/// The tenant's audit log as CSV, oldest first, with the filters of the list. At most 100 000
-/// entries; the export is itself recorded.
-#[utoipa::path(get, path = "/api/v6/audit-log/export", params(PageParams, EntryFilter),
+/// The tenant's audit log as CSV, oldest first, with the filters of the list. It is sent as it is
+/// read, and is itself recorded.
+#[utoipa::path(get, path = "/api/v6/audit-log/export",
+    params(("q" = Option<String>, Query, max_length = 200, description = "Text that must occur."), EntryFilter),
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export_entries(
     State(log): State<AuditLog>,
     caller: Caller,
     List { page, filter }: List<EntryFilter>,
 ) -> Result<Response, ApiError> {
-    let filter = filter.with(page.pattern());
-    let mut tx = log.db.tenant(caller.tenant()).await?;
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let failed = |error: csv::Error| ApiError::new(Code::InternalError).because(error);
-    csv.write_record(CSV_HEADER).map_err(failed)?;
-    let mut exported = 0;
-    while exported < EXPORT_MAX {
-        let rows = store::page(&mut tx, &filter, exported, EXPORT_BATCH, true).await?;
-        let read = i64::try_from(rows.len()).unwrap_or(EXPORT_BATCH);
-        for row in rows {
-            csv.write_record(csv_record(row)).map_err(failed)?;
-        }
-        exported += read;
-        if read < EXPORT_BATCH {
-            break;
-        }
-    }
-    let entry = Entry {
-        action: "audit_log.exported",
-        entity_type: "audit_log",
-        new: Some(serde_json::json!({ "entries": exported })),
-        ..Entry::default()
+    let Ok(permit) = Arc::clone(&log.exports).try_acquire_owned() else {
+        return Err(ApiError::new(Code::Unavailable)
+            .detail("other exports are under way")
+            .retry_after(Duration::from_secs(5)));
     };
-    append(
-        tx.conn(),
-        caller.tenant(),
-        &By::caller(&caller),
-        log.clock.now(),
-        entry,
-    )
-    .await?;
-    tx.commit().await?;
-    let bytes = csv
-        .into_inner()
-        .map_err(|error| failed(error.into_error().into()))?;
+    let by = By::caller(&caller);
+    let filter = filter.with(page.pattern());
+    let tx = log.db.tenant(caller.tenant()).await?;
+    let lines = export::export(tx, filter, by, log.clock, permit);
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
             header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"audit-log.csv\""),
+            "attachment; filename=\"audit-log.csv\"",
         ),
     ];
-    Ok((headers, Body::from(bytes)).into_response())
-}
-
-const CSV_HEADER: [&str; 15] = [
-    "seq",
-    "at",
-    "actor_type",
-    "actor_id",
-    "actor_name",
-    "action",
-    "entity_type",
-    "entity_id",
-    "entity_name",
-    "old",
-    "new",
-    "reason",
-    "request_id",
-    "ip",
-    "hash",
-];
-
-fn csv_record(row: Row) -> [String; 15] {
-    let text = |value: Option<String>| harmless(value.unwrap_or_default());
-    [
-        row.seq.to_string(),
-        row.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        row.actor_type,
-        text(row.actor_id),
-        text(row.actor_name),
-        row.action,
-        row.entity_type,
-        text(row.entity_id),
-        text(row.entity_name),
-        text(row.old),
-        text(row.new),
-        text(row.reason),
-        text(row.request_id),
-        text(row.ip),
-        hex(&row.hash),
-    ]
-}
-
-/// A cell that a spreadsheet shows and does not run.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    Ok((headers, Body::from_stream(lines)).into_response())
 }
 
 /// Computes the tenant's chain again and says whether it is whole.

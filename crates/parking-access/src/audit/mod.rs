@@ -8,6 +8,7 @@
 
 mod api;
 mod chain;
+mod export;
 mod jobs;
 mod store;
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(super) struct Filter {
     pub(super) from: Option<DateTime<Utc>>,
     pub(super) to: Option<DateTime<Utc>>,
     pub(super) pattern: Option<String>,
+    /// Only entries with a higher number.
+    pub(super) after: Option<i64>,
 }
 
 pub(super) async fn insert(
@@ -97,6 +99,7 @@ macro_rules! page_in_order {
                  and ($7::timestamptz is null or at < $7)
                  and ($8::text is null or actor_name ilike $8 or entity_name ilike $8 or action ilike $8
                       or reason ilike $8 or new::text ilike $8 or old::text ilike $8)
+                 and seq > $11
                order by "# + $order + " offset $9 limit $10",
             $filter.actor_id,
             $filter.action,
@@ -108,6 +111,7 @@ macro_rules! page_in_order {
             $filter.pattern,
             $offset,
             $limit,
+            $filter.after.unwrap_or(0),
         )
         .fetch_all($tx.conn())
         .await?

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{Connection as _, PgConnection};
 
 use super::*;
-use crate::api_keys::{Maker, KeyDraft};
+use crate::api_keys::{KeyDraft, Maker};
 use crate::audit::By;
 use crate::members;
 use crate::tenants;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{entry, store, tell};
 use crate::accounts::{
-    self, Accounts, Busy, Client, CreateError, UserDraft, Person, Proof, SignInError, SignedIn,
+    self, Accounts, Busy, Client, CreateError, Person, Proof, SignInError, SignedIn, UserDraft,
 };
 use crate::audit::{self, By, Entry};
 use crate::mail::Letter;

@@ -28,7 +28,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::accounts::{self, CreateError};
-use crate::accounts::{Accounts, Busy, Client, UserDraft, SignInError, SignedIn};
+use crate::accounts::{Accounts, Busy, Client, SignInError, SignedIn, UserDraft};
 use crate::audit::{self, By, Entry};
 use crate::mail::Letter;
 use crate::members::{self, AddError};

@@ -10,7 +10,8 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Problem, Routes, sorted_by,
+    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Problem, Routes,
+    sorted_by,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -205,7 +206,7 @@ async fn list_secrets(
         filter: NoFilter {},
     }: List<NoFilter>,
 ) -> Result<axum::Json<WebhookSecretPage>, ApiError> {
-    let oldest_first = page.order_by(COLUMNS, "s.id")?.contains(" asc");
+    let (_, oldest_first) = page.order(COLUMNS)?;
     let mut tx = secrets.db.tenant(caller.tenant()).await?;
     let (found, total) =
         store::list(&mut tx, page.pattern().as_deref(), &page, oldest_first).await?;

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use parking_domain::clock::Clock;
 use tower_http::compression::CompressionLayer;
@@ -23,7 +24,9 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::caller::{self, Seen};
 use crate::extract::BodyLimit;
-use crate::limits::{Buckets, RateLimits, count_address, count_caller};
+use crate::limits::{
+    Buckets, RateLimits, allow_stranger, count_address, count_caller, count_stranger,
+};
 use crate::metrics::EdgeMetrics;
 use crate::{ApiError, Authenticate, Caller, Code, Credentials};
 
@@ -137,15 +140,11 @@ async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Nex
     let Some(facts) = request.extensions().get::<caller::Request>().cloned() else {
         return ApiError::new(Code::InternalError).into_response();
     };
-    let seen = edge.see(request.headers(), facts.clone()).await;
-    let verdict = edge.options.rate_limits.as_ref().map(|limits| {
-        let now = edge.clock.now();
-        match &seen {
-            Seen::Known(caller) => {
-                count_caller(&edge.buckets, limits, caller, request.method(), now)
-            }
-            Seen::Nobody | Seen::Refused(_) => count_address(&edge.buckets, limits, facts.ip, now),
-        }
+    let now = edge.clock.now();
+    let seen = edge.see(request.headers(), facts.clone(), now).await;
+    let verdict = edge.options.rate_limits.as_ref().map(|limits| match &seen {
+        Seen::Known(caller) => count_caller(&edge.buckets, limits, caller, request.method(), now),
+        Seen::Nobody | Seen::Refused(_) => count_address(&edge.buckets, limits, facts.ip, now),
     });
     let log = match &seen {
         Seen::Known(caller) => Some(caller.clone()),
@@ -172,40 +171,54 @@ async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Nex
 }
 
 impl Edge {
-    async fn see(&self, headers: &HeaderMap, request: caller::Request) -> Seen {
-        let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str());
-        let found = match (
-            text(&header::AUTHORIZATION),
-            text(&HeaderName::from_static("x-api-key")),
-        ) {
-            (None, None) => return Seen::Nobody,
-            (Some(Ok(value)), _) => match value.split_once(' ') {
-                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                    // Integrations that can only send a bearer token may send their key as one.
-                    let token = token.trim();
-                    let is_key = token.starts_with("pk_");
-                    let shown = if is_key {
-                        Credentials::ApiKey(token)
-                    } else {
-                        Credentials::Bearer(token)
-                    };
-                    self.authenticate.authenticate(shown, &request).await
-                }
-                _ => Err(ApiError::new(Code::Unauthenticated)
-                    .detail("the Authorization header must be `Bearer …`")),
-            },
-            (None, Some(Ok(key))) => {
-                self.authenticate
-                    .authenticate(Credentials::ApiKey(key.trim()), &request)
-                    .await
-            }
-            _ => Err(ApiError::new(Code::Unauthenticated)
-                .detail("the credentials hold characters that are not text")),
+    async fn see(&self, headers: &HeaderMap, request: caller::Request, now: DateTime<Utc>) -> Seen {
+        let credentials = match credentials(headers) {
+            Ok(Some(credentials)) => credentials,
+            Ok(None) => return Seen::Nobody,
+            Err(error) => return Seen::Refused(Arc::new(error)),
         };
-        match found {
-            Ok(identity) => Seen::Known(Caller { identity, request }),
-            Err(error) => Seen::Refused(Arc::new(error)),
+        let is_limited = self.options.rate_limits.is_some();
+        if is_limited
+            && !self.authenticate.knows(credentials)
+            && let Err(error) = allow_stranger(&self.buckets, request.ip, now)
+        {
+            return Seen::Refused(Arc::new(error));
         }
+        match self.authenticate.authenticate(credentials, &request).await {
+            Ok(identity) => Seen::Known(Caller { identity, request }),
+            Err(error) => {
+                if error.code.status() == StatusCode::UNAUTHORIZED {
+                    count_stranger(&self.buckets, request.ip, now);
+                }
+                Seen::Refused(Arc::new(error))
+            }
+        }
+    }
+}
+
+/// What a request shows to say who sent it.
+fn credentials(headers: &HeaderMap) -> Result<Option<Credentials<'_>>, ApiError> {
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str());
+    let refused = |detail| Err(ApiError::new(Code::Unauthenticated).detail(detail));
+    match (
+        text(&header::AUTHORIZATION),
+        text(&HeaderName::from_static("x-api-key")),
+    ) {
+        (None, None) => Ok(None),
+        (Some(Ok(value)), _) => match value.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                let token = token.trim();
+                // Integrations that can only send a bearer token may send their key as one.
+                Ok(Some(if token.starts_with("pk_") {
+                    Credentials::ApiKey(token)
+                } else {
+                    Credentials::Bearer(token)
+                }))
+            }
+            _ => refused("the Authorization header must be `Bearer …`"),
+        },
+        (None, Some(Ok(key))) => Ok(Some(Credentials::ApiKey(key.trim()))),
+        _ => refused("the credentials hold characters that are not text"),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The outermost layer: every request gets a name, an answer and one line in the log.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -26,7 +27,7 @@ pub(super) async fn answer(
     next: Next,
 ) -> Response {
     let started = Instant::now();
-    let method = request.method().as_str().to_owned();
+    let method = verb(request.method());
     let route = endpoint(&request).to_owned();
     let id = request_id(request.headers());
     let peer = request
@@ -58,9 +59,9 @@ pub(super) async fn answer(
     headers::secure(response.headers_mut(), edge.options.is_https);
     let took = started.elapsed();
     edge.metrics
-        .answered(&method, &route, response.status().as_u16(), took);
+        .answered(method, &route, response.status().as_u16(), took);
     let line = Line {
-        method: &method,
+        method,
         route: &route,
         id: &id,
         ip,
@@ -82,6 +83,20 @@ async fn run(edge: &Edge, request: Request, next: Next) -> Response {
             .detail("the request took too long")
             .retry_after(Duration::from_secs(1))
             .into_response(),
+    }
+}
+
+/// The method, of which clients may invent any number: labels and log fields take those there are.
+fn verb(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
     }
 }
 
@@ -125,6 +140,7 @@ fn plain_failure(response: &Response) -> Option<Arc<ApiError>> {
 /// Replaces the body by the problem document and keeps the other headers.
 fn with_problem(response: &Response, failure: &ApiError, id: &str) -> Response {
     let mut problem = failure.respond(id);
+    let own: HashSet<HeaderName> = problem.headers().keys().cloned().collect();
     for (name, value) in response.headers() {
         let is_of_body = [
             header::CONTENT_TYPE,
@@ -132,7 +148,7 @@ fn with_problem(response: &Response, failure: &ApiError, id: &str) -> Response {
             header::CONTENT_ENCODING,
         ]
         .contains(name);
-        if !is_of_body && !problem.headers().contains_key(name) {
+        if !is_of_body && !own.contains(name) {
             problem.headers_mut().append(name, value.clone());
         }
     }

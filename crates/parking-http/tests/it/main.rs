@@ -23,6 +23,7 @@ use parking_http::{
     Access, Actor, ApiError, Authenticate, Caller, Code, Credentials, Identity, Json, Problem,
     Routes, caller,
 };
+use prometheus_client::registry::Registry;
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt as _;
 use utoipa::ToSchema;
@@ -117,13 +118,21 @@ fn routes() -> Routes {
 }
 
 fn edge(clock: &Clock, rate_limits: Option<RateLimits>) -> Router {
+    measured_edge(clock, rate_limits, &mut Registry::default())
+}
+
+fn measured_edge(
+    clock: &Clock,
+    rate_limits: Option<RateLimits>,
+    registry: &mut Registry,
+) -> Router {
     let options = EdgeOptions {
         request_timeout: Duration::from_millis(200),
         body_size_max: 1_000,
         rate_limits,
         ..EdgeOptions::default()
     };
-    let metrics = EdgeMetrics::new(&mut prometheus_client::registry::Registry::default());
+    let metrics = EdgeMetrics::new(registry);
     let edge = Edge::new(
         options,
         clock.clone(),
@@ -279,6 +288,7 @@ async fn callers_pay_from_their_own_bucket_and_health_is_free() {
     let limits = RateLimits {
         requests_per_minute: 2,
         writes_per_minute: 1,
+        tenant_per_minute_max: None,
         anonymous_per_minute: 1,
     };
     let app = edge(&clock, Some(limits));
@@ -309,6 +319,30 @@ async fn callers_pay_from_their_own_bucket_and_health_is_free() {
     assert_eq!(
         status(get_as("/api/mine", "owner")).await.status(),
         StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn invented_methods_and_paths_make_no_labels() {
+    let mut registry = Registry::default();
+    let app = measured_edge(&clock(), None, &mut registry);
+    for n in 0..50 {
+        let request = Request::builder()
+            .method(format!("BREW{n}").as_str())
+            .uri(format!("/pots/{n}"))
+            .body(Body::empty())
+            .unwrap();
+        app.clone().oneshot(request).await.unwrap();
+    }
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    let counters = text
+        .lines()
+        .filter(|line| line.starts_with("api_requests_total"));
+    assert_eq!(counters.count(), 1, "{text}");
+    assert!(
+        text.contains(r#"method="OTHER",endpoint="unmatched""#),
+        "{text}"
     );
 }
 

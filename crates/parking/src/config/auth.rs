@@ -100,7 +100,7 @@ static REGISTRATION_ENABLED: Setting<bool> = Setting::new(
     "Whether anybody may sign up and get a tenant of their own.",
 )
 .aliases(&["PARKING_REGISTRATION_ENABLED"])
-.or("true");
+.or("false");
 
 static HASH_PARALLELISM: Setting<u32> = Setting::new(
     "PARKING_HASH_PARALLELISM",

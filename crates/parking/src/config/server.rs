@@ -101,7 +101,7 @@ static TRUSTED_PROXIES: Setting<Vec<IpNet>> = Setting::new(
     "trusted_proxies",
     "networks, comma separated",
     parse::networks,
-    "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody else's are.",
+    "Proxies whose X-Forwarded-For is believed; nobody else's is.",
 )
 .or("");
 

@@ -106,6 +106,7 @@ async fn a_burst_of_logins_delays_nobody_else() {
 async fn guessing_is_slowed_down_whether_the_account_exists_or_not() {
     let stage = Stage::set_with(&[
         ("RATE_LIMIT_ENABLED", "true"),
+        ("RATE_LIMIT_ATTEMPTS", "true"),
         ("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "100000"),
     ])
     .await;

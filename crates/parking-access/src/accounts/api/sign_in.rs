@@ -324,17 +324,28 @@ pub(super) async fn refresh(
     }
 }
 
-/// Ends the session of the access token, or, when that has expired, of the cookie. Public,
-/// because whoever wants to leave must not be asked to sign in first.
-#[utoipa::path(post, path = "/api/auth/logout", responses((status = 204, description = "The session has ended")))]
+/// Ends the session of the access token, or, when that has expired, of the refresh token in the
+/// body or the cookie. Public, because whoever wants to leave must not be asked to sign in first.
+#[utoipa::path(post, path = "/api/auth/logout", request_body = Option<Refresh>,
+    responses((status = 204, description = "The session has ended, or there was none")))]
 pub(super) async fn logout(
     State(accounts): State<Accounts>,
     client: Client,
     RefreshCookie(cookie): RefreshCookie,
     caller: Result<Caller, ApiError>,
+    OptionalJson(body): OptionalJson<Option<Refresh>>,
 ) -> Result<Response, ApiError> {
-    let person = caller.ok().and_then(|caller| caller.person().ok());
-    let leaving = match (person, &cookie) {
+    let person = match caller {
+        Ok(caller) => caller.person().ok(),
+        // Nobody is told that a session has ended that nobody could look for.
+        Err(error) if error.code.status().is_server_error() => return Err(error),
+        Err(_) => None,
+    };
+    let shown = body.and_then(|body| body.refresh_token).or(cookie);
+    if let Some(token) = &shown {
+        bounded("refresh_token", token, 200)?;
+    }
+    let leaving = match (person, &shown) {
         (Some(person), _) => Some(Leaving::Caller(person)),
         (None, Some(token)) => Some(Leaving::Token(token)),
         (None, None) => None,

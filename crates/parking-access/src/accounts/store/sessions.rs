@@ -7,7 +7,7 @@ use parking_http::caller::Acting;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::super::sessions::{KnownToken, ListedSession, SessionDraft, Session};
+use super::super::sessions::{KnownToken, ListedSession, Session, SessionDraft};
 
 pub(in super::super) async fn insert(
     conn: &mut PgConnection,

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::people::{UserDraft, Person, ProfileChange, Standing, TenantRef, Theme, User};
+use super::super::people::{Person, ProfileChange, Standing, TenantRef, Theme, User, UserDraft};
 use super::word;
 
 /// The most tenants of one person that are ever listed.

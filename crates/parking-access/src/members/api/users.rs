@@ -45,7 +45,7 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ),
     ("is_active", "m.is_active"),
     ("created_at", "m.created_at"),
-    ("last_login_at", "u.last_login_at"),
+    ("last_login_at", "u.last_login_at nulls last"),
 ];
 
 /// A person of the tenant.

@@ -12,7 +12,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::super::life::described;
-use super::super::{TenantDraft, Tenant, create, entry, owner, record};
+use super::super::{Tenant, TenantDraft, create, entry, owner, record};
 use super::Tenants;
 use super::wire::{FeatureChanges, LimitChanges, TenantBody};
 use crate::audit::{By, Entry};

@@ -21,7 +21,7 @@ pub(super) use export::{ExportedRow, exported_rows, open_export, stamp_export};
 pub(super) use limits::{forget_far_limits, near_limit, owners, take_near_limits};
 pub(super) use purge::{delete, delete_rows, due_for_purge, references, tenant_tables};
 
-use super::{TenantDraft, Settings, Tenant, Terms, Usage};
+use super::{Settings, Tenant, TenantDraft, Terms, Usage};
 
 /// A tenant as it is kept.
 #[derive(Debug, sqlx::FromRow)]

@@ -148,6 +148,7 @@ impl Installation {
             ("PARKING_ADMIN_EMAIL", ADMIN_EMAIL),
             ("PARKING_ADMIN_PASSWORD", PASSWORD),
             ("RATE_LIMIT_ENABLED", "false"),
+            ("RATE_LIMIT_ATTEMPTS", "false"),
         ]);
         Self { folder, settings }
     }

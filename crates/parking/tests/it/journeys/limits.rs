@@ -78,3 +78,46 @@ async fn whoever_asks_too_fast_is_told_when_to_come_back_and_nobody_else_pays() 
         owner.api.get(path).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn what_a_tenant_may_do_in_all_can_be_capped_for_everybody() {
+    let stage = Stage::set_with(&[
+        ("RATE_LIMIT_ENABLED", "true"),
+        ("RATE_LIMIT_PER_TENANT", "10"),
+    ])
+    .await;
+    let owner = stage.customer("Capped").await;
+    let key = owner.makes_key("viewer", &["sites:read"]).await;
+    while owner.looks_at_me().await.status == 200 {}
+    let colleague = stage.server.anonymous().with("x-api-key", &key.secret);
+    colleague
+        .get("/api/v6/me")
+        .await
+        .refused(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn made_up_keys_are_refused_before_they_cost_anything_and_known_ones_are_not() {
+    let stage = Stage::set_with(&[
+        ("RATE_LIMIT_ENABLED", "true"),
+        ("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "100000"),
+    ])
+    .await;
+    let owner = stage.customer("Guessed Keys").await;
+    let key = owner.makes_key("viewer", &["sites:read"]).await;
+    let anonymous = stage.server.anonymous();
+    let mut refused = 0;
+    for n in 0..150 {
+        let guess = anonymous.with("x-api-key", &format!("pk_{n:016}_{n:043}"));
+        let answer = guess.get("/api/v6/me").await;
+        assert!([401, 429].contains(&answer.status), "{}", answer.status);
+        refused += u32::from(answer.status == 429);
+        anonymous
+            .with("x-api-key", &key.secret)
+            .get("/api/v6/me")
+            .await
+            .expect(200);
+    }
+    assert!(refused > 0, "150 wrong keys in a row and nobody minds");
+    owner.looks_at_me().await.expect(200);
+}
