@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language, Tenant, Tier } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
+import { EmailField } from '@/components/EmailField';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
@@ -110,10 +111,15 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
             )}
           />
         </Form.Item>
-        <Form.Item name="owner_email" label={t('tenants.owner')} extra={t('tenants.ownerHint')}>
-          <Input type="email" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        </Form.Item>
-        <Form.Item name="language" label={t('tenants.mailLanguage')}>
+        <EmailField
+          name="owner_email"
+          label={t('tenants.owner')}
+          extra={t('tenants.ownerHint')}
+          isOptional
+          autoComplete="off"
+        />
+        {/* There is always one; without `required` it would be marked as optional. */}
+        <Form.Item name="language" label={t('tenants.mailLanguage')} required>
           <Select options={languages.map((value) => ({ value, label: languageNames[value] }))} />
         </Form.Item>
       </Form>

@@ -38,6 +38,7 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
       )}
       <Form
         form={form}
+        noValidate
         name="edit-tenant"
         layout="vertical"
         requiredMark={false}
