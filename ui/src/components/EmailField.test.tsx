@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { renderPart } from '@/test/render';
 import { EmailField } from './EmailField';
 
-const WRONG = 'Enter a whole e-mail address, such as name@example.com.';
+const WRONG = 'Enter an address such as name@example.com.';
 const NONE = 'Enter an e-mail address.';
 
 function show(isOptional = false) {
