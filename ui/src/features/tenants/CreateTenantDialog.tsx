@@ -7,6 +7,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { EmailField } from '@/components/EmailField';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { languageNames, languages } from '@/i18n';
@@ -25,6 +26,7 @@ type Props = { isOpen: boolean; onClose: () => void; onCreated: (tenant: Tenant)
 export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
   const { t, i18n } = useTranslation();
   const formats = useFormats();
+  const tierName = useTierName();
   const toast = useToast();
   const tiers = useQuery(tiersQuery(useTenantId()));
   const create = useCreateTenant();
@@ -96,7 +98,7 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
             loading={tiers.isPending}
             options={(tiers.data?.tiers ?? []).map(({ tier, limits }) => ({
               value: tier,
-              label: tier,
+              label: tierName(tier),
               text: t('tenants.tierText', {
                 users: formats.number(limits.users),
                 sites: formats.number(limits.sites),
