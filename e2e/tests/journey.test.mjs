@@ -9,6 +9,8 @@ import { PASSWORD, the, withPages } from '../harness/world.mjs';
 const OWNER = { name: 'Olga Novak', email: 'olga@eastpier.test', password: PASSWORD };
 const COLLEAGUE = { name: 'Ciara Byrne', email: 'ciara@eastpier.test', password: PASSWORD };
 const TENANT = 'East Pier';
+const KEY = 'Barrier at the pier';
+const RENAMED_KEY = 'Barrier at the east pier';
 
 /** Follows the link of the newest letter and becomes somebody. */
 async function accept(page, who, t = en) {
@@ -47,19 +49,31 @@ async function createKey(page) {
   await follow(page, 'nav.apiKeys');
   await page.getByRole('button', { name: en('apiKeys.create') }).first().click();
   const form = dialog(page, en('apiKeys.create'));
-  await form.getByLabel(en('fields.name'), { exact: true }).fill('Barrier at the pier');
+  await form.getByLabel(en('fields.name'), { exact: true }).fill(KEY);
   await form
     .getByRole('radiogroup', { name: en('apiKeys.scopes.tenants') })
     .getByText(en('apiKeys.reaches.read'), { exact: true })
     .click();
   await form.getByRole('button', { name: en('apiKeys.createSubmit') }).click();
-  const reveal = dialog(page, en('apiKeys.createdTitle', { name: 'Barrier at the pier' }));
+  const reveal = dialog(page, en('apiKeys.createdTitle', { name: KEY }));
   const key = (await reveal.getByLabel(en('apiKeys.one'), { exact: true }).innerText()).trim();
   await reveal.getByRole('checkbox', { name: en('secret.kept') }).check();
   await reveal.getByRole('button', { name: en('secret.close') }).click();
   await reveal.waitFor({ state: 'hidden' });
   assert.equal(await page.getByText(key).count(), 0, 'the key still stands on the page');
+  const create = page.getByRole('button', { name: en('apiKeys.create') }).first();
+  assert.ok(await create.evaluate((button) => button === document.activeElement), 'focus is lost');
   return key;
+}
+
+async function renameKey(page) {
+  await page.getByRole('button', { name: en('apiKeys.actionsFor', { name: KEY }) }).click();
+  await page.getByRole('menuitem', { name: en('apiKeys.edit') }).click();
+  const form = dialog(page, en('apiKeys.editTitle', { name: KEY }));
+  await form.getByLabel(en('fields.name'), { exact: true }).fill(RENAMED_KEY);
+  await form.getByRole('button', { name: en('common.save') }).click();
+  await page.getByText(en('apiKeys.changed', { name: RENAMED_KEY })).waitFor();
+  await form.waitFor({ state: 'hidden' });
 }
 
 async function useKey(key) {
@@ -67,7 +81,7 @@ async function useKey(key) {
   assert.equal(response.status, 200);
   const me = await response.json();
   assert.equal(me.tenant.name, TENANT);
-  assert.equal(me.api_key.name, 'Barrier at the pier');
+  assert.equal(me.api_key.name, RENAMED_KEY);
 }
 
 async function changeRole(page) {
@@ -83,9 +97,11 @@ async function changeRole(page) {
 /** The change just made stands in the log, with what it was before. */
 async function readAudit(page) {
   await follow(page, 'nav.auditLog');
-  await page.getByRole('button', { name: 'membership.updated' }).first().click();
+  await page.getByRole('button', { name: en('audit.actions.membership.updated') }).first().click();
   const entry = page.getByRole('dialog');
   await entry.getByRole('heading', { name: en('audit.changes') }).waitFor();
+  // By its name in the list; what the API calls it stands in the details.
+  await entry.getByText('membership.updated', { exact: true }).waitFor();
   const row = entry.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'role' }) });
   assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['operator', 'viewer']);
   await page.keyboard.press('Escape');
@@ -115,7 +131,9 @@ describe('an installation comes to life', () => {
       const again = await visit();
       await signIn(again.page, COLLEAGUE);
 
-      await useKey(await createKey(owner.page));
+      const key = await createKey(owner.page);
+      await renameKey(owner.page);
+      await useKey(key);
       await changeRole(owner.page);
       await readAudit(owner.page);
     }));

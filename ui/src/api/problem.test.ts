@@ -12,7 +12,11 @@ describe('problems', () => {
           code: 'validation_failed',
           detail: 'see errors',
           request_id: 'r-7',
-          errors: [{ field: 'email', message: 'is not an address' }, { nonsense: true }],
+          errors: [
+            { field: 'email', message: 'is not an address' },
+            { field: 'name', code: 'empty', message: 'must not be empty' },
+            { nonsense: true },
+          ],
         },
         { status: 422 },
       ),
@@ -21,7 +25,10 @@ describe('problems', () => {
       status: 422,
       code: 'validation_failed',
       requestId: 'r-7',
-      errors: [{ field: 'email', message: 'is not an address' }],
+      errors: [
+        { field: 'email', message: 'is not an address' },
+        { field: 'name', code: 'empty', message: 'must not be empty' },
+      ],
       isTransient: false,
     });
   });

@@ -1,5 +1,10 @@
 /** What went wrong, in the server's words (RFC 9457), or in ours when no server answered. */
-export type FieldError = { field: string; message: string };
+export type FieldError = {
+  field: string;
+  message: string;
+  /** What is wrong, for programs; older servers say it in the message only. */
+  code?: string;
+};
 
 type ProblemFields = {
   status: number;
@@ -54,7 +59,9 @@ function fieldErrors(value: unknown): FieldError[] {
   return value.flatMap((item: unknown) => {
     if (!isRecord(item)) return [];
     const field = text(item.field);
-    return field ? [{ field, message: text(item.message) ?? '' }] : [];
+    if (!field) return [];
+    const code = text(item.code);
+    return [{ field, message: text(item.message) ?? '', ...(code ? { code } : {}) }];
   });
 }
 

@@ -22,6 +22,7 @@ export type InvitationStatus = 'pending' | 'accepted' | 'revoked' | 'expired';
 export type Invitation = Schemas['Invitation'];
 export type InvitationPreview = Schemas['InvitationPreview'];
 export type ApiKey = Schemas['ApiKey'];
+export type ApiKeyChange = Schemas['ApiKeyChange'];
 export type ApiKeyDraft = Schemas['NewApiKey'];
 export type CreatedApiKey = Schemas['MadeApiKey'];
 export type Scope = Schemas['Scope'];

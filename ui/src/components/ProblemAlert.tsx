@@ -32,9 +32,9 @@ export function ProblemAlert({ error, onRetry, shownFields = [] }: Props) {
         <div className={styles.body}>
           {loose.length > 0 && (
             <ul className={styles.fields}>
-              {loose.map(({ field, message }) => (
-                <li key={`${field}:${message}`}>
-                  <code>{field}</code> {fieldMessage(t, message)}
+              {loose.map((fault) => (
+                <li key={`${fault.field}:${fault.message}`}>
+                  <code>{fault.field}</code> {fieldMessage(t, fault)}
                 </li>
               ))}
             </ul>

@@ -24,6 +24,8 @@ export type Column<Row> = {
   /** Buttons: right-aligned in the table, at a card's foot. */
   isActions?: boolean;
   width?: number | string;
+  /** Room that a wide neighbour must leave it, in px; the heading of a row has its own. */
+  minWidth?: number;
   align?: 'left' | 'right';
 };
 
@@ -151,7 +153,7 @@ function tableColumn<Row, Filter extends string>(
     title: column.isActions ? <Spoken>{column.title}</Spoken> : column.title,
     align: column.isActions ? 'right' : column.align,
     width: column.width,
-    ...(column.isPrimary ? { minWidth: 200 } : {}),
+    minWidth: column.minWidth ?? (column.isPrimary ? 200 : undefined),
     rowScope: column.isPrimary ? 'row' : undefined,
     render: (_value: unknown, row: Row) => column.render(row),
     ...(column.sort ? { sorter: true, sortOrder: order ?? null } : {}),

@@ -1,5 +1,5 @@
 import { Button, Dropdown } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { DownOutlined, MoreOutlined } from './icons';
 
 export type RowAction = {
@@ -21,6 +21,7 @@ type Props = {
 
 /** What one can do with a row, by name; what is refused says why instead of vanishing. */
 export function RowMenu({ label, actions, caption }: Props) {
+  const button = useRef<HTMLButtonElement>(null);
   if (actions.length === 0) return null;
   return (
     <Dropdown
@@ -42,16 +43,20 @@ export function RowMenu({ label, actions, caption }: Props) {
           ) : (
             text
           ),
-          onClick: onPick,
+          onClick: () => {
+            // The menu goes; a dialog that opens now gives the focus back to what is still there.
+            button.current?.focus();
+            onPick();
+          },
         })),
       }}
     >
       {caption ? (
-        <Button icon={<DownOutlined />} iconPlacement="end">
+        <Button ref={button} icon={<DownOutlined />} iconPlacement="end">
           {caption}
         </Button>
       ) : (
-        <Button type="text" icon={<MoreOutlined />} aria-label={label} title={label} />
+        <Button ref={button} type="text" icon={<MoreOutlined />} aria-label={label} title={label} />
       )}
     </Dropdown>
   );

@@ -44,5 +44,7 @@ describe('field errors of the server', () => {
     expect(await screen.findByText('is taken')).toBeDefined();
     expect(await screen.findByText('is no address')).toBeDefined();
     expect(screen.queryByText('is odd')).toBeNull();
+    // One goes on where the first has to be mended.
+    expect(document.activeElement).toBe(screen.getByLabelText('E-mail'));
   });
 });

@@ -14,15 +14,19 @@ export function placeFieldErrors<Values extends object>(
   fields: readonly (keyof Values & string)[],
 ): string[] {
   const byField = new Map<keyof Values & string, string[]>();
-  for (const { field, message } of asProblem(error).errors) {
+  for (const fault of asProblem(error).errors) {
+    const { field } = fault;
     // "limits.users" belongs to the input "limits" when there is no finer one.
     const known = fields.find(
       (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
     );
-    if (known) byField.set(known, [...(byField.get(known) ?? []), fieldMessage(t, message)]);
+    if (known) byField.set(known, [...(byField.get(known) ?? []), fieldMessage(t, fault)]);
   }
   const placed = [...byField].map(([name, errors]) => ({ name, errors }));
   form.setFields(placed as Parameters<FormInstance<Values>['setFields']>[0]);
+  // As when the form itself finds a fault: one goes on typing where it has to be mended.
+  const first = fields.find((name) => byField.has(name));
+  if (first) form.focusField(first as Parameters<typeof form.focusField>[0]);
   return asProblem(error)
     .errors.map(({ field }) => field)
     .filter((field) =>

@@ -17,6 +17,7 @@ import {
   DisconnectOutlined as DisconnectOutlinedGlyph,
   DownloadOutlined as DownloadOutlinedGlyph,
   DownOutlined as DownOutlinedGlyph,
+  EditOutlined as EditOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
@@ -72,6 +73,7 @@ export const DeleteOutlined = silent(DeleteOutlinedGlyph);
 export const DisconnectOutlined = silent(DisconnectOutlinedGlyph);
 export const DownOutlined = silent(DownOutlinedGlyph);
 export const DownloadOutlined = silent(DownloadOutlinedGlyph);
+export const EditOutlined = silent(EditOutlinedGlyph);
 export const ExclamationCircleFilled = silent(ExclamationCircleFilledGlyph);
 export const FilterOutlined = silent(FilterOutlinedGlyph);
 export const GlobalOutlined = silent(GlobalOutlinedGlyph);

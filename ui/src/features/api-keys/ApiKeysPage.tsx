@@ -1,24 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiKey, CreatedApiKey } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { CodeBlock } from '@/components/CodeBlock';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
-import { PlusOutlined } from '@/components/icons';
+import { EditOutlined, PlusOutlined, StopOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Age, Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RevealSecret } from '@/components/RevealSecret';
+import { RowMenu } from '@/components/RowMenu';
 import { useRoleName } from '@/components/roles';
 import { StatusTag, type Tone } from '@/components/StatusTag';
 import { useToast } from '@/components/toast';
 import styles from './apiKeys.module.css';
 import { CreateApiKeyDialog } from './CreateApiKeyDialog';
+import { EditApiKeyDialog } from './EditApiKeyDialog';
 import { apiKeysQuery, useRevokeApiKey } from './queries';
 
 const FILTERS: readonly never[] = [];
@@ -33,21 +35,27 @@ export default function ApiKeysPage() {
   const list = useListState(FILTERS);
   const query = useQuery(apiKeysQuery(useTenantId(), list.query));
   const [create, setCreate] = useOpenParam('create');
+  const [edit, setEdit] = useOpenParam('edit');
   const [created, setCreated] = useState<CreatedApiKey | null>(null);
-  const createButton = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreate('1')}>
-      {t('apiKeys.create')}
-    </Button>
-  );
+  const createButton = useRef<HTMLButtonElement>(null);
+  const openCreate = () => setCreate('1');
   return (
     <>
-      <PageHeader title={t('apiKeys.title')} intro={t('apiKeys.intro')} actions={createButton} />
+      <PageHeader
+        title={t('apiKeys.title')}
+        intro={t('apiKeys.intro')}
+        actions={
+          <Button ref={createButton} type="primary" icon={<PlusOutlined />} onClick={openCreate}>
+            {t('apiKeys.create')}
+          </Button>
+        }
+      />
       <QueryTable
         label={t('apiKeys.title')}
         query={query}
         rows={(data) => data.api_keys}
         rowKey={({ id }) => id}
-        columns={useColumns()}
+        columns={useColumns(setEdit)}
         list={list}
         searchLabel={t('apiKeys.search')}
         isRowMuted={({ status }) => status !== 'active'}
@@ -55,7 +63,11 @@ export default function ApiKeysPage() {
           <EmptyState
             title={t('apiKeys.emptyTitle')}
             text={t('apiKeys.emptyText')}
-            action={createButton}
+            action={
+              <Button type="primary" icon={<PlusOutlined />} onClick={openCreate}>
+                {t('apiKeys.create')}
+              </Button>
+            }
           />
         }
       />
@@ -64,12 +76,14 @@ export default function ApiKeysPage() {
         onClose={() => setCreate(null)}
         onCreated={setCreated}
       />
+      <EditApiKeyDialog keyId={edit} onClose={() => setEdit(null)} />
       {created && (
         <RevealSecret
           title={t('apiKeys.createdTitle', { name: created.name })}
           label={t('apiKeys.one')}
           secret={created.key}
           onClose={() => setCreated(null)}
+          returnTo={createButton}
         >
           <div className={styles.example}>
             <p>{t('apiKeys.tryIt')}</p>
@@ -84,7 +98,7 @@ export default function ApiKeysPage() {
   );
 }
 
-function useColumns(): Column<ApiKey>[] {
+function useColumns(onEdit: (id: string) => void): Column<ApiKey>[] {
   const { t } = useTranslation();
   const roleName = useRoleName();
   return [
@@ -147,7 +161,7 @@ function useColumns(): Column<ApiKey>[] {
       key: 'actions',
       title: t('table.actions'),
       isActions: true,
-      render: (apiKey) => <RevokeButton apiKey={apiKey} />,
+      render: (apiKey) => <ApiKeyActions apiKey={apiKey} onEdit={onEdit} />,
     },
   ];
 }
@@ -164,7 +178,9 @@ function Tags({ tags }: { tags: string[] }) {
   );
 }
 
-function RevokeButton({ apiKey }: { apiKey: ApiKey }) {
+type ActionsProps = { apiKey: ApiKey; onEdit: (id: string) => void };
+
+function ApiKeyActions({ apiKey, onEdit }: ActionsProps) {
   const { t } = useTranslation();
   const confirm = useConfirm();
   const toast = useToast();
@@ -172,23 +188,32 @@ function RevokeButton({ apiKey }: { apiKey: ApiKey }) {
   const { id, name, status } = apiKey;
   if (status === 'revoked') return null;
   return (
-    <Button
-      size="small"
-      danger
-      aria-label={t('apiKeys.revokeNamed', { name })}
-      onClick={() =>
-        confirm({
-          title: t('apiKeys.revokeTitle', { name }),
-          text: t('apiKeys.revokeText'),
-          verb: t('apiKeys.revoke'),
-          action: async () => {
-            await revoke.mutateAsync(id);
-            toast.done(t('apiKeys.revoked', { name }));
-          },
-        })
-      }
-    >
-      {t('apiKeys.revoke')}
-    </Button>
+    <RowMenu
+      label={t('apiKeys.actionsFor', { name })}
+      actions={[
+        {
+          key: 'edit',
+          label: t('apiKeys.edit'),
+          icon: <EditOutlined />,
+          onPick: () => onEdit(id),
+        },
+        {
+          key: 'revoke',
+          label: t('apiKeys.revoke'),
+          icon: <StopOutlined />,
+          isDanger: true,
+          onPick: () =>
+            confirm({
+              title: t('apiKeys.revokeTitle', { name }),
+              text: t('apiKeys.revokeText'),
+              verb: t('apiKeys.revoke'),
+              action: async () => {
+                await revoke.mutateAsync(id);
+                toast.done(t('apiKeys.revoked', { name }));
+              },
+            }),
+        },
+      ]}
+    />
   );
 }

@@ -1,22 +1,12 @@
-import { DatePicker, Form, Input, InputNumber, Modal, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Form, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CreatedApiKey, Scope, TenantRole } from '@/api/types';
-import { ProblemAlert } from '@/components/ProblemAlert';
-import { roles } from '@/components/roles';
+import type { CreatedApiKey } from '@/api/types';
+import { FormProblem } from '@/components/FormProblem';
 import { useSubmit } from '@/components/useSubmit';
-import styles from './apiKeys.module.css';
+import { ApiKeyFields } from './ApiKeyFields';
+import { type ApiKeyValues, apiKeyFields, endOf } from './change';
 import { useCreateApiKey } from './queries';
-import { ScopePicker } from './ScopePicker';
 
-type Values = {
-  name: string;
-  role: TenantRole;
-  scopes: Scope[];
-  expires_at?: Dayjs | null;
-  allowed_ips?: string[];
-  requests_per_minute?: number | null;
-};
 type Props = {
   isOpen: boolean;
   onClose: () => void;
@@ -26,14 +16,14 @@ type Props = {
 export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
   const { t } = useTranslation();
   const create = useCreateApiKey();
-  const [form] = Form.useForm<Values>();
+  const [form] = Form.useForm<ApiKeyValues>();
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
-    fields: ['name', 'role', 'scopes', 'expires_at', 'allowed_ips', 'requests_per_minute'],
-    send: ({ expires_at, allowed_ips, requests_per_minute, ...values }: Values) =>
+    fields: apiKeyFields,
+    send: ({ expires_at, allowed_ips, requests_per_minute, ...values }: ApiKeyValues) =>
       create.mutateAsync({
         ...values,
-        ...(expires_at ? { expires_at: expires_at.endOf('day').toISOString() } : {}),
+        ...(expires_at ? { expires_at: endOf(expires_at) } : {}),
         ...(allowed_ips?.length ? { allowed_ips } : {}),
         ...(requests_per_minute ? { requests_per_minute } : {}),
       }),
@@ -41,10 +31,6 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
       onClose();
       onCreated(created);
     },
-  });
-  const inDays = (days: number) => ({
-    label: t('apiKeys.inDays', { count: days }),
-    value: dayjs().add(days, 'day'),
   });
 
   return (
@@ -63,11 +49,7 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
         reset();
       }}
     >
-      {error && (
-        <div className={styles.alert}>
-          <ProblemAlert error={error} shownFields={shownFields} />
-        </div>
-      )}
+      <FormProblem error={error} shownFields={shownFields} />
       <Form
         form={form}
         name="api-key"
@@ -75,54 +57,7 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
         initialValues={{ role: 'viewer', scopes: [] }}
         onFinish={submit}
       >
-        <Form.Item
-          name="name"
-          label={t('fields.name')}
-          extra={t('apiKeys.nameHint')}
-          rules={[{ required: true, message: t('fields.nameRequired') }]}
-        >
-          <Input autoComplete="off" autoFocus />
-        </Form.Item>
-        <Form.Item
-          name="role"
-          label={t('apiKeys.roleCap')}
-          extra={t('apiKeys.roleHint')}
-          rules={[{ required: true }]}
-        >
-          <Select
-            options={roles.map((role) => ({ value: role, label: t(`roles.${role}.name`) }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name="scopes"
-          label={t('apiKeys.scopesTitle')}
-          rules={[{ required: true, type: 'array', min: 1, message: t('apiKeys.scopesRequired') }]}
-        >
-          <ScopePicker />
-        </Form.Item>
-        <div className={styles.pair}>
-          <Form.Item
-            name="expires_at"
-            label={t('apiKeys.expires')}
-            extra={t('apiKeys.expiresHint')}
-          >
-            <DatePicker
-              className={styles.full}
-              presets={[inDays(30), inDays(90), inDays(365)]}
-              disabledDate={(day) => day.isBefore(dayjs(), 'day')}
-            />
-          </Form.Item>
-          <Form.Item
-            name="requests_per_minute"
-            label={t('apiKeys.rate')}
-            extra={t('apiKeys.rateHint')}
-          >
-            <InputNumber className={styles.full} min={1} precision={0} />
-          </Form.Item>
-        </div>
-        <Form.Item name="allowed_ips" label={t('apiKeys.allowedIps')} extra={t('apiKeys.ipHint')}>
-          <Select mode="tags" open={false} suffix={null} tokenSeparators={[',', ' ', ';']} />
-        </Form.Item>
+        <ApiKeyFields />
       </Form>
     </Modal>
   );

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { ApiKeyDraft } from '@/api/types';
+import type { ApiKey, ApiKeyChange, ApiKeyDraft } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 
@@ -9,6 +9,27 @@ export const apiKeysQuery = (tenantId: string, query: ListQuery) =>
     queryKey: [tenantId, 'api-keys', query],
     queryFn: () => answer(api.GET('/api/v6/api-keys', { params: { query } })),
     placeholderData: keepPreviousData,
+  });
+
+export type TaggedApiKey = { apiKey: ApiKey; etag: string | null };
+
+/**
+ * One key to be changed, with its ETag, so that two people do not overwrite each other. Asked for
+ * anew each time, and never under the hands of whoever is changing it: hence not one of `api-keys`.
+ */
+export const apiKeyQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'api-key', id],
+    queryFn: async (): Promise<TaggedApiKey> => {
+      const call = await api.GET('/api/v6/api-keys/{id}', { params: { path: { id } } });
+      return {
+        apiKey: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
+    enabled: id !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 
 function useRefreshApiKeys() {
@@ -23,6 +44,21 @@ export function useCreateApiKey() {
     mutationFn: (body: ApiKeyDraft) => answer(api.POST('/api/v6/api-keys', { body })),
     // The key itself must not linger in the cache of finished mutations.
     gcTime: 0,
+    onSuccess,
+  });
+}
+
+export function useUpdateApiKey(id: string) {
+  const onSuccess = useRefreshApiKeys();
+  return useMutation({
+    mutationFn: ({ etag, ...body }: ApiKeyChange & { etag: string | null }) =>
+      answer(
+        api.PATCH('/api/v6/api-keys/{id}', {
+          params: { path: { id } },
+          body,
+          headers: etag ? { 'if-match': etag } : {},
+        }),
+      ),
     onSuccess,
   });
 }

@@ -1,53 +1,45 @@
-import { AutoComplete, Button, DatePicker, Select } from 'antd';
+import { Button, DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { Filters } from '@/components/Filters';
 import { CloseOutlined } from '@/components/icons';
 import type { ListState } from '@/components/listState';
 import styles from './auditLog.module.css';
-import type { AuditFilter } from './queries';
-import { entityTypes, useAuditWords } from './words';
-
-/** Often looked for; any other action can be typed. */
-const commonActions = [
-  'login.succeeded',
-  'login.failed',
-  'user.password_changed',
-  'membership.updated',
-  'membership.removed',
-  'invitation.created',
-  'invitation.accepted',
-  'api_key.created',
-  'api_key.revoked',
-  'webhook_secret.rotated',
-  'tenant.entered',
-  'tenant.updated',
-];
+import { type AuditFilter, auditFilters } from './queries';
+import { actions, entityTypes, useAuditWords } from './words';
 
 /** Filters without a field of their own: set from an entry, shown so that they can be taken off. */
 const pinned = ['actor_id', 'entity_id', 'request_id'] as const;
+
+const NONE = Object.fromEntries(auditFilters.map((name) => [name, undefined]));
 
 export function AuditFilterBar({ list }: { list: ListState<AuditFilter> }) {
   const { t } = useTranslation();
   const words = useAuditWords();
   const { filters } = list;
+  const { from, to, ...others } = filters;
   return (
-    <>
-      <AutoComplete
-        // Remounted when the filter changes elsewhere; while typing it keeps its own text.
-        key={filters.action ?? ''}
+    <Filters
+      count={Object.keys(others).length + (from || to ? 1 : 0)}
+      onReset={() => list.setFilters(NONE)}
+    >
+      <Select
         className={styles.filter}
         aria-label={t('audit.filterAction')}
         placeholder={t('audit.filterAction')}
-        defaultValue={filters.action}
         allowClear
-        showSearch={{ filterOption: (text, option) => option?.value.includes(text) ?? false }}
-        options={commonActions.map((value) => ({ value }))}
-        onSelect={(action: string) => list.setFilter('action', action)}
-        onClear={() => list.setFilter('action', undefined)}
-        onBlur={(event) => {
-          const typed = (event.target as HTMLInputElement).value.trim();
-          if (typed !== (filters.action ?? '')) list.setFilter('action', typed || undefined);
-        }}
+        // Found by its name as well as by what the API calls it.
+        showSearch={{ filterOption: isFound }}
+        popupMatchSelectWidth={320}
+        value={filters.action}
+        onChange={(action) => list.setFilter('action', action)}
+        options={actions.map((value) => ({ value, label: words.action(value) }))}
+        optionRender={({ label, value }) => (
+          <span className={styles.option}>
+            {label}
+            <code>{value}</code>
+          </span>
+        )}
       />
       <Select
         className={styles.filter}
@@ -60,6 +52,7 @@ export function AuditFilterBar({ list }: { list: ListState<AuditFilter> }) {
       />
       <DatePicker.RangePicker
         className={styles.range}
+        classNames={{ popup: { root: styles.months } }}
         aria-label={t('audit.filterTime')}
         placeholder={[t('audit.from'), t('audit.to')]}
         allowEmpty={[true, true]}
@@ -89,6 +82,11 @@ export function AuditFilterBar({ list }: { list: ListState<AuditFilter> }) {
           </Button>
         ) : null;
       })}
-    </>
+    </Filters>
   );
+}
+
+function isFound(text: string, option?: { value: string; label: string }): boolean {
+  const wanted = text.toLowerCase();
+  return [option?.value, option?.label].some((word) => word?.toLowerCase().includes(wanted));
 }

@@ -81,7 +81,7 @@ function useColumns(onOpen: (id: string) => void): Column<AuditEntry>[] {
       isPrimary: true,
       render: ({ id, action }) => (
         <button type="button" className={styles.open} onClick={() => onOpen(id)}>
-          <code>{action}</code>
+          {words.action(action)}
         </button>
       ),
     },

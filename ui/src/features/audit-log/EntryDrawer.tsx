@@ -21,6 +21,7 @@ type Props = {
 
 export function EntryDrawer({ entryId, onClose, onFilter }: Props) {
   const { t } = useTranslation();
+  const words = useAuditWords();
   const entry = useQuery(auditEntryQuery(useTenantId(), entryId ?? ''));
   return (
     <Drawer
@@ -29,7 +30,10 @@ export function EntryDrawer({ entryId, onClose, onFilter }: Props) {
       size="min(680px, 100vw)"
       title={
         entry.data
-          ? t('audit.entryTitle', { seq: entry.data.seq, action: entry.data.action })
+          ? t('audit.entryTitle', {
+              seq: entry.data.seq,
+              action: words.action(entry.data.action),
+            })
           : t('audit.entry')
       }
     >
@@ -44,11 +48,17 @@ function EntryDetails({ entry, onFilter }: { entry: AuditEntry; onFilter: Props[
   const { t } = useTranslation();
   const formats = useFormats();
   const words = useAuditWords();
-  const { actor, entity, request_id, reason, ip, hash } = entry;
+  const { action, actor, entity, request_id, reason, ip, hash } = entry;
   return (
     <div className={styles.details}>
       <Facts>
         <Fact label={t('audit.at')}>{formats.precise(entry.at)}</Fact>
+        <Fact label={t('audit.action')}>
+          {words.action(action)}
+          <FilterButton label={t('audit.onlyAction')} onClick={() => onFilter({ action })} />
+          {/* As the API and the export call it. */}
+          <code className={styles.second}>{action}</code>
+        </Fact>
         <Fact label={t('audit.actor')}>
           {words.actor(actor)}
           {actor.id && (

@@ -19,11 +19,56 @@ function isEntityType(type: string): type is EntityType {
   return entityTypes.some((known) => known === type);
 }
 
+/** What the log can say was done, as the server calls it. */
+export const actions = [
+  'login.succeeded',
+  'login.failed',
+  'session.ended',
+  'session.tenant_switched',
+  'session.tenant_refused',
+  'user.created',
+  'user.updated',
+  'user.password_changed',
+  'user.email_verified',
+  'membership.created',
+  'membership.updated',
+  'membership.removed',
+  'invitation.created',
+  'invitation.resent',
+  'invitation.accepted',
+  'invitation.revoked',
+  'invitation.expired',
+  'registration.requested',
+  'api_key.created',
+  'api_key.updated',
+  'api_key.revoked',
+  'webhook_secret.created',
+  'webhook_secret.rotated',
+  'webhook_secret.revoked',
+  'tenant.created',
+  'tenant.registered',
+  'tenant.updated',
+  'tenant.suspended',
+  'tenant.activated',
+  'tenant.deletion_scheduled',
+  'tenant.deleted',
+  'tenant.entered',
+  'tenant.left',
+  'tenant.exported',
+  'audit_log.exported',
+] as const;
+type Action = (typeof actions)[number];
+
+function isAction(action: string): action is Action {
+  return actions.some((known) => known === action);
+}
+
 /** The server's words in the reader's language; what is not known stays as the server said it. */
 export function useAuditWords() {
   const { t } = useTranslation();
   return {
     entityType: (type: string) => (isEntityType(type) ? t(`audit.entityTypes.${type}`) : type),
+    action: (action: string) => (isAction(action) ? t(`audit.actions.${action}`) : action),
     actor: ({ type, name }: AuditEntry['actor']) => name || t(`audit.actorTypes.${type}`),
     actorType: ({ type }: AuditEntry['actor']) => t(`audit.actorTypes.${type}`),
   };

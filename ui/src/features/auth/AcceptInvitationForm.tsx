@@ -40,6 +40,7 @@ export function AcceptInvitationForm({ token, preview, onAccepted }: Props) {
       )}
       <Form
         form={form}
+        noValidate
         name="accept"
         layout="vertical"
         requiredMark={false}

@@ -60,6 +60,7 @@ export default function CompleteRegistrationPage() {
           )}
           <Form
             form={form}
+            noValidate
             name="complete-registration"
             layout="vertical"
             requiredMark={false}

@@ -1,9 +1,10 @@
-import { Alert, Button, Form, Input } from 'antd';
+import { Alert, Button, Form } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '@/api/client';
 import { paths } from '@/app/paths';
+import { EmailField } from '@/components/EmailField';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
@@ -49,24 +50,14 @@ export default function ForgotPasswordPage() {
           <MailNotice />
           <Form
             form={form}
+            noValidate
             name="forgot"
             layout="vertical"
             requiredMark={false}
             size="large"
             onFinish={submit}
           >
-            <Form.Item
-              name="email"
-              label={t('fields.email')}
-              rules={[{ required: true, message: t('fields.emailRequired') }]}
-            >
-              <Input
-                type="email"
-                autoComplete="username"
-                autoCapitalize="none"
-                spellCheck={false}
-              />
-            </Form.Item>
+            <EmailField autoComplete="username" />
             <Button type="primary" htmlType="submit" block loading={isSending}>
               {t('forgotPassword.submit')}
             </Button>

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'react-router';
 import { answer, api } from '@/api/client';
 import { paths } from '@/app/paths';
 import { useSessionActions } from '@/app/session/useSession';
+import { EmailField } from '@/components/EmailField';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
@@ -69,19 +70,14 @@ export default function LoginPage() {
       )}
       <Form
         form={form}
+        noValidate
         name="login"
         layout="vertical"
         requiredMark={false}
         size="large"
         onFinish={submit}
       >
-        <Form.Item
-          name="email"
-          label={t('fields.email')}
-          rules={[{ required: true, message: t('fields.emailRequired') }]}
-        >
-          <Input type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} />
-        </Form.Item>
+        <EmailField autoComplete="username" />
         <Form.Item
           name="password"
           label={t('fields.password')}

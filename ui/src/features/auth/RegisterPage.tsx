@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { api } from '@/api/client';
 import type { Language } from '@/api/types';
 import { paths } from '@/app/paths';
+import { EmailField } from '@/components/EmailField';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
@@ -65,6 +66,7 @@ export default function RegisterPage() {
           <MailNotice />
           <Form
             form={form}
+            noValidate
             name="register"
             layout="vertical"
             requiredMark={false}
@@ -86,18 +88,7 @@ export default function RegisterPage() {
             >
               <Input autoComplete="name" />
             </Form.Item>
-            <Form.Item
-              name="email"
-              label={t('fields.email')}
-              rules={[{ required: true, message: t('fields.emailRequired') }]}
-            >
-              <Input
-                type="email"
-                autoComplete="username"
-                autoCapitalize="none"
-                spellCheck={false}
-              />
-            </Form.Item>
+            <EmailField autoComplete="username" />
             <Button type="primary" htmlType="submit" block loading={isSending}>
               {t('register.submit')}
             </Button>

@@ -52,6 +52,7 @@ export default function ResetPasswordPage() {
           )}
           <Form
             form={form}
+            noValidate
             name="reset"
             layout="vertical"
             requiredMark={false}

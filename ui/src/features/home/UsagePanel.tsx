@@ -5,6 +5,7 @@ import { DataAge } from '@/components/DataAge';
 import { useFormats } from '@/components/format';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { UsageMeter } from '@/components/UsageMeter';
 import styles from './home.module.css';
 
@@ -12,6 +13,7 @@ import styles from './home.module.css';
 export function UsagePanel() {
   const { t } = useTranslation();
   const formats = useFormats();
+  const tierName = useTierName();
   const limits = useLimits();
   return (
     <Panel title={t('home.usage')} intro={t('home.usageIntro')} extra={<DataAge query={limits} />}>
@@ -32,7 +34,7 @@ export function UsagePanel() {
           </div>
           <p className={styles.rate}>
             {t('home.rate', {
-              tier: limits.data.tier,
+              tier: tierName(limits.data.tier),
               requests: formats.number(limits.data.rate.requests_per_minute),
               writes: formats.number(limits.data.rate.writes_per_minute),
             })}

@@ -28,7 +28,15 @@ export function WhoPanel({ me }: { me: Me }) {
         <Fact label={t('home.tenant')}>{me.tenant.name}</Fact>
         <Fact label={t('fields.role')}>{roleName(me.role)}</Fact>
         <Fact label={t('home.lastLogin')}>
-          {me.user?.last_login_at ? <Age at={me.user.last_login_at} /> : t('common.never')}
+          {me.user?.last_login_at ? (
+            <>
+              <Age at={me.user.last_login_at} />
+              {/* The API keeps the latest only, and for whoever reads this it is their own. */}
+              <span className={styles.note}>{t('home.lastLoginNote')}</span>
+            </>
+          ) : (
+            t('common.never')
+          )}
         </Fact>
       </Facts>
       <div className={styles.links}>

@@ -32,7 +32,14 @@ export function PasswordPanel({ email }: { email: string }) {
           <ProblemAlert error={error} shownFields={shownFields} />
         </div>
       )}
-      <Form form={form} name="password" layout="vertical" requiredMark={false} onFinish={submit}>
+      <Form
+        form={form}
+        noValidate
+        name="password"
+        layout="vertical"
+        requiredMark={false}
+        onFinish={submit}
+      >
         <input type="hidden" autoComplete="username" value={email} readOnly />
         <Form.Item
           name="current_password"

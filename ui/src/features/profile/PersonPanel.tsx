@@ -61,6 +61,7 @@ export function PersonPanel({ user }: { user: User }) {
       </fieldset>
       <Form
         form={form}
+        noValidate
         name="person"
         layout="vertical"
         requiredMark={false}

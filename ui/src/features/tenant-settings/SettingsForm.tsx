@@ -33,6 +33,7 @@ export function SettingsForm({ tenant, etag, isReadOnly }: Props) {
       )}
       <Form
         form={form}
+        noValidate
         name="settings"
         layout="vertical"
         requiredMark={false}

@@ -11,6 +11,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { useToast } from '@/components/toast';
 import { currentTenantQuery, useExportCurrentTenant } from './queries';
 import { SettingsForm } from './SettingsForm';
@@ -19,6 +20,7 @@ import styles from './settings.module.css';
 export default function TenantSettingsPage() {
   const { t } = useTranslation();
   const toast = useToast();
+  const tierName = useTierName();
   const mayUpdate = useCan('tenant:update');
   const mayExport = useCan('data:export');
   const query = useQuery(currentTenantQuery(useTenantId()));
@@ -43,7 +45,9 @@ export default function TenantSettingsPage() {
           <div className={styles.stack}>
             <Panel title={t('settings.facts')}>
               <Facts>
-                <Fact label={t('settings.tier')}>{query.data.tenant.tier}</Fact>
+                <Fact label={t('settings.tier')}>
+                  {tierName(query.data.tenant.tier)} <code>{query.data.tenant.tier}</code>
+                </Fact>
                 <Fact label={t('settings.slug')}>
                   <code>{query.data.tenant.slug}</code>
                 </Fact>

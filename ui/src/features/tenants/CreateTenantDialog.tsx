@@ -4,8 +4,10 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language, Tenant, Tier } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
+import { EmailField } from '@/components/EmailField';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { languageNames, languages } from '@/i18n';
@@ -24,6 +26,7 @@ type Props = { isOpen: boolean; onClose: () => void; onCreated: (tenant: Tenant)
 export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
   const { t, i18n } = useTranslation();
   const formats = useFormats();
+  const tierName = useTierName();
   const toast = useToast();
   const tiers = useQuery(tiersQuery(useTenantId()));
   const create = useCreateTenant();
@@ -95,7 +98,7 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
             loading={tiers.isPending}
             options={(tiers.data?.tiers ?? []).map(({ tier, limits }) => ({
               value: tier,
-              label: tier,
+              label: tierName(tier),
               text: t('tenants.tierText', {
                 users: formats.number(limits.users),
                 sites: formats.number(limits.sites),
@@ -110,10 +113,15 @@ export function CreateTenantDialog({ isOpen, onClose, onCreated }: Props) {
             )}
           />
         </Form.Item>
-        <Form.Item name="owner_email" label={t('tenants.owner')} extra={t('tenants.ownerHint')}>
-          <Input type="email" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        </Form.Item>
-        <Form.Item name="language" label={t('tenants.mailLanguage')}>
+        <EmailField
+          name="owner_email"
+          label={t('tenants.owner')}
+          extra={t('tenants.ownerHint')}
+          isOptional
+          autoComplete="off"
+        />
+        {/* There is always one; without `required` it would be marked as optional. */}
+        <Form.Item name="language" label={t('tenants.mailLanguage')} required>
           <Select options={languages.map((value) => ({ value, label: languageNames[value] }))} />
         </Form.Item>
       </Form>

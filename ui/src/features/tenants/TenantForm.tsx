@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Tenant, TenantLimits, TierTerms } from '@/api/types';
 import { GatedButton } from '@/components/GatedButton';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { changeOf, limitNames, type TenantValues } from './change';
@@ -17,6 +18,7 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
   const update = useUpdateTenant(tenant.id);
   const [form] = Form.useForm<TenantValues>();
   const featureName = useFeatureName();
+  const nameOfTier = useTierName();
   const tierName = Form.useWatch('tier', form) ?? tenant.tier;
   const tier = tiers.find((each) => each.tier === tierName);
   const featureNames = [
@@ -38,6 +40,7 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
       )}
       <Form
         form={form}
+        noValidate
         name="edit-tenant"
         layout="vertical"
         requiredMark={false}
@@ -66,7 +69,9 @@ export function TenantForm({ tenant, etag, tiers, isReadOnly }: Props) {
           <Input autoComplete="off" autoCapitalize="none" spellCheck={false} />
         </Form.Item>
         <Form.Item name="tier" label={t('tenants.tier')}>
-          <Select options={tiers.map((each) => ({ value: each.tier, label: each.tier }))} />
+          <Select
+            options={tiers.map((each) => ({ value: each.tier, label: nameOfTier(each.tier) }))}
+          />
         </Form.Item>
         <h3 className={styles.subtitle}>{t('tenants.limits')}</h3>
         <p className={styles.hint}>{t('tenants.limitsHint')}</p>

@@ -15,6 +15,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useTierName } from '@/components/tiers';
 import { UsageMeter } from '@/components/UsageMeter';
 import { tenantQuery, tiersQuery } from './queries';
 import { TenantActions } from './TenantActions';
@@ -128,11 +129,15 @@ function TenantNotice({ tenant }: { tenant: Tenant }) {
 
 function TenantFacts({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
+  const tierName = useTierName();
   return (
     <Panel title={t('tenants.facts')}>
       <Facts>
         <Fact label={t('fields.status')}>
           <TenantStatus status={tenant.status} />
+        </Fact>
+        <Fact label={t('tenants.tier')}>
+          {tierName(tenant.tier)} <code>{tenant.tier}</code>
         </Fact>
         <Fact label={t('tenants.slug')}>
           <code>{tenant.slug}</code>

@@ -16,6 +16,7 @@ import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { TenantMark } from '@/components/TenantMark';
+import { useTierName } from '@/components/tiers';
 import { CreateTenantDialog } from './CreateTenantDialog';
 import { tenantFilters, tenantsQuery, tiersQuery } from './queries';
 import { TenantActions } from './TenantActions';
@@ -33,6 +34,7 @@ export default function TenantsPage() {
   const mayManage = useCan('tenants:manage');
   const navigate = useNavigate();
   const [create, setCreate] = useOpenParam('create');
+  const tierName = useTierName();
   return (
     <>
       <PageHeader
@@ -77,7 +79,10 @@ export default function TenantsPage() {
               allowClear
               value={list.filters.tier}
               onChange={(tier) => list.setFilter('tier', tier)}
-              options={(tiers.data?.tiers ?? []).map(({ tier }) => ({ value: tier, label: tier }))}
+              options={(tiers.data?.tiers ?? []).map(({ tier }) => ({
+                value: tier,
+                label: tierName(tier),
+              }))}
             />
           </>
         }
@@ -94,6 +99,7 @@ export default function TenantsPage() {
 
 function useColumns(): Column<Tenant>[] {
   const { t } = useTranslation();
+  const tierName = useTierName();
   const formats = useFormats();
   return [
     {
@@ -119,7 +125,7 @@ function useColumns(): Column<Tenant>[] {
       sort: 'status',
       render: ({ status }) => <TenantStatus status={status} />,
     },
-    { key: 'tier', title: t('tenants.tier'), sort: 'tier', render: ({ tier }) => tier },
+    { key: 'tier', title: t('tenants.tier'), sort: 'tier', render: ({ tier }) => tierName(tier) },
     {
       key: 'users',
       title: t('usage.resources.users'),

@@ -119,6 +119,7 @@ function useColumns(): Column<Invitation>[] {
     {
       key: 'invited_by',
       title: t('invitations.invitedBy'),
+      minWidth: 140,
       render: ({ invited_by }) => invited_by?.name ?? t('common.unknown'),
     },
     {

@@ -1,7 +1,8 @@
-import { Form, Input, Modal, Select } from 'antd';
+import { Form, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Language, Role } from '@/api/types';
 import { useLimits, useMe } from '@/app/session/me';
+import { EmailField } from '@/components/EmailField';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import { UsageMeter } from '@/components/UsageMeter';
@@ -60,19 +61,7 @@ export function InviteDialog({ isOpen, onClose }: Props) {
         initialValues={{ role: 'operator', language: i18n.language }}
         onFinish={submit}
       >
-        <Form.Item
-          name="email"
-          label={t('fields.email')}
-          rules={[{ required: true, message: t('fields.emailRequired') }]}
-        >
-          <Input
-            type="email"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            autoFocus
-          />
-        </Form.Item>
+        <EmailField autoComplete="off" autoFocus />
         <Form.Item name="role" label={t('fields.role')}>
           <Select
             options={grantableRoles(me).map((role) => ({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { type Ref, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CreatedWebhookSecret, WebhookSecret } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
@@ -37,8 +37,10 @@ export default function WebhookSecretsPage() {
   const [dialog, setDialog] = useOpenParam('dialog');
   const [created, setCreated] = useState<CreatedWebhookSecret | null>(null);
   const hasActive = query.data?.webhook_secrets.some(({ status }) => status === 'active') ?? false;
-  const createButton = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setDialog('create')}>
+  // Whichever of the two stands in the header: after the first secret it is the other one.
+  const headerButton = useRef<HTMLButtonElement>(null);
+  const createButton = (ref?: Ref<HTMLButtonElement>) => (
+    <Button ref={ref} type="primary" icon={<PlusOutlined />} onClick={() => setDialog('create')}>
       {t('webhookSecrets.create')}
     </Button>
   );
@@ -51,11 +53,16 @@ export default function WebhookSecretsPage() {
         actions={
           query.data &&
           (hasActive ? (
-            <Button type="primary" icon={<SyncOutlined />} onClick={() => setDialog('rotate')}>
+            <Button
+              ref={headerButton}
+              type="primary"
+              icon={<SyncOutlined />}
+              onClick={() => setDialog('rotate')}
+            >
               {t('webhookSecrets.rotate')}
             </Button>
           ) : (
-            createButton
+            createButton(headerButton)
           ))
         }
       />
@@ -72,7 +79,7 @@ export default function WebhookSecretsPage() {
             <EmptyState
               title={t('webhookSecrets.emptyTitle')}
               text={t('webhookSecrets.emptyText')}
-              action={createButton}
+              action={createButton()}
             />
           }
         />
@@ -96,6 +103,7 @@ export default function WebhookSecretsPage() {
           label={t('webhookSecrets.one')}
           secret={created.secret}
           onClose={() => setCreated(null)}
+          returnTo={headerButton}
         >
           <p>{t('webhookSecrets.tryIt')}</p>
           <SigningExample header={created.header_name} />
