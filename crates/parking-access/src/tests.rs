@@ -1,30 +1,20 @@
 //! What the tests of the slices stand on: tenants and people in a database of their own, and the
 //! slice's routes behind the real edge.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::{DateTime, Utc};
-use http_body_util::BodyExt as _;
 use parking_db::{Db, Reason};
 use parking_domain::access::Role;
 use parking_domain::clock::Clock;
 use parking_domain::ids::{TenantId, fresh};
 use parking_domain::tenancy::{LimitOverrides, Tier};
 use parking_domain::text::{Language, Name, Slug};
-use parking_http::edge::{Edge, EdgeOptions};
-use parking_http::limits::Buckets;
-use parking_http::metrics::EdgeMetrics;
-use parking_http::{Actor, ApiError, Authenticate, Code, Credentials, Identity, Routes, caller};
-use parking_testkit::TestDb;
-use prometheus_client::registry::Registry;
-use serde_json::Value;
-use tower::ServiceExt as _;
+use parking_http::{Actor, Authenticate, Identity, Routes, caller};
+pub(crate) use parking_testkit::{Answered, Served, bearer};
+use parking_testkit::{People, TestDb};
 use uuid::Uuid;
 
 use crate::{members, tenants};
@@ -45,55 +35,6 @@ pub(crate) struct Person {
     pub(crate) tenant: TenantId,
     pub(crate) membership: Uuid,
     token: String,
-}
-
-/// What a route answered.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answered {
-    /// The body as JSON; null when there is none.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_default()
-    }
-
-    /// The code of a problem document.
-    pub(crate) fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
-    }
-
-    /// The version of the resource.
-    pub(crate) fn etag(&self) -> String {
-        let tag = self.headers.get(header::ETAG).expect("an ETag");
-        tag.to_str().expect("a plain ETag").to_owned()
-    }
-
-    /// The body without the request's name, which always differs.
-    pub(crate) fn without_request(&self) -> Value {
-        let mut body = self.json();
-        body.as_object_mut().map(|body| body.remove("request_id"));
-        body
-    }
-}
-
-/// Knows people by their tokens, as `Callers` does by better means.
-#[derive(Debug, Default)]
-struct People(Mutex<HashMap<String, Arc<Identity>>>);
-
-impl Authenticate for People {
-    fn authenticate<'a>(
-        &'a self,
-        credentials: Credentials<'a>,
-        _: &'a caller::Request,
-    ) -> Pin<Box<dyn Future<Output = Result<Arc<Identity>, ApiError>> + Send + 'a>> {
-        let (Credentials::Bearer(token) | Credentials::ApiKey(token)) = credentials;
-        let found = self.0.lock().expect("not poisoned").get(token).cloned();
-        Box::pin(async move { found.ok_or_else(|| ApiError::new(Code::Unauthenticated)) })
-    }
 }
 
 impl Stage {
@@ -192,8 +133,7 @@ impl Stage {
             requests_per_minute: None,
             tenant_requests_per_minute: 1_000,
         };
-        let mut people = self.people.0.lock().expect("not poisoned");
-        people.insert(person.token.clone(), Arc::new(identity));
+        self.people.seat(&person.token, identity);
     }
 
     pub(crate) async fn worker(&self) -> parking_db::PlatformTx {
@@ -208,90 +148,14 @@ impl Stage {
 
     /// A slice's routes behind the edge, which asks somebody else who is calling.
     pub(crate) fn serve_to(&self, routes: Routes, callers: Arc<dyn Authenticate>) -> Served {
-        let options = EdgeOptions {
-            rate_limits: None,
-            ..EdgeOptions::default()
-        };
-        let metrics = EdgeMetrics::new(&mut Registry::default());
-        let edge = Edge::new(
-            options,
-            self.clock.clone(),
-            callers,
-            Arc::new(Buckets::default()),
-            metrics,
-        );
-        Served(edge.around(routes.into_parts().0, Router::new()))
+        Served::new(routes, &self.clock, callers)
     }
 }
 
-/// Routes that can be called.
-#[derive(Clone)]
-pub(crate) struct Served(Router);
-
-impl Served {
-    pub(crate) async fn get(&self, who: &Person, path: &str) -> Answered {
-        self.call(Method::GET, path, &[bearer(who)], None).await
+impl AsRef<str> for Person {
+    fn as_ref(&self) -> &str {
+        &self.token
     }
-
-    pub(crate) async fn post(&self, who: &Person, path: &str, body: Value) -> Answered {
-        self.call(Method::POST, path, &[bearer(who)], Some(body))
-            .await
-    }
-
-    pub(crate) async fn patch(&self, who: &Person, path: &str, body: Value) -> Answered {
-        self.call(Method::PATCH, path, &[bearer(who)], Some(body))
-            .await
-    }
-
-    pub(crate) async fn delete(&self, who: &Person, path: &str) -> Answered {
-        self.call(Method::DELETE, path, &[bearer(who)], None).await
-    }
-
-    /// Any request, with any headers.
-    pub(crate) async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&'static str, String)],
-        body: Option<Value>,
-    ) -> Answered {
-        let mut headers = headers.to_vec();
-        if body.is_some() {
-            headers.push(("content-type", "application/json".to_owned()));
-        }
-        let text = body.as_ref().map(Value::to_string).unwrap_or_default();
-        self.send(method, path, &headers, text).await
-    }
-
-    /// Any request, with any headers and any body.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&'static str, String)],
-        body: impl Into<Body>,
-    ) -> Answered {
-        let mut request = Request::new(body.into());
-        *request.method_mut() = method;
-        *request.uri_mut() = path.parse().expect("a path");
-        for (name, value) in headers {
-            let value = value.parse().expect("a header value");
-            request.headers_mut().insert(*name, value);
-        }
-        let response = self.0.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
-        Answered {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).expect("text"),
-        }
-    }
-}
-
-/// The header that says who is calling.
-pub(crate) fn bearer(who: &Person) -> (&'static str, String) {
-    ("authorization", format!("Bearer {}", who.token))
 }
 
 pub(crate) fn name(name: &str) -> Name {

@@ -31,6 +31,20 @@ impl DbError {
         }
     }
 
+    /// What the database said about the limit of a tenant that a statement would have broken.
+    pub fn limit(&self) -> Option<String> {
+        match self {
+            Self::Statement(sqlx::Error::Database(refusal))
+                if refusal
+                    .constraint()
+                    .is_some_and(|name| name.starts_with("tenant_limit_")) =>
+            {
+                Some(refusal.message().to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Turns the refusal by one named constraint into the operation's own error.
     ///
     /// The database is the last word, so rules are not checked again in code: the name of the

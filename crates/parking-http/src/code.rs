@@ -42,6 +42,7 @@ codes! {
     NoMembership = "no_membership", FORBIDDEN, "The account belongs to no active tenant";
     TenantSuspended = "tenant_suspended", FORBIDDEN, "The tenant is suspended";
     RegistrationDisabled = "registration_disabled", FORBIDDEN, "New customers cannot register themselves here";
+    SelectTenant = "select_tenant", FORBIDDEN, "With the platform's tenant selected there is nothing to change; switch into the tenant first";
     RoleTooHigh = "role_too_high", FORBIDDEN, "Nobody gives or takes a role above their own";
     NotFound = "not_found", NOT_FOUND, "There is no such thing here";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not know the method";
@@ -52,6 +53,14 @@ codes! {
     AlreadyInvited = "already_invited", CONFLICT, "An invitation to this address is open already";
     InvitationClosed = "invitation_closed", CONFLICT, "The invitation was accepted, revoked or has expired";
     LastOwner = "last_owner", CONFLICT, "A tenant keeps at least one owner";
+    SiteHasSpaces = "site_has_spaces", CONFLICT, "The site has bays; move them, or delete them with it";
+    CodeTaken = "code_taken", CONFLICT, "Another bay of the site has the code";
+    NameTaken = "name_taken", CONFLICT, "The name is already in use";
+    InUse = "in_use", CONFLICT, "Something else still needs it";
+    DeviceTaken = "device_taken", CONFLICT, "The DevEUI is already in use";
+    GatewayTaken = "gateway_taken", CONFLICT, "The gateway's EUI is already in use";
+    AlreadyAssigned = "already_assigned", CONFLICT, "The device or the bay is already assigned";
+    LifecycleRefused = "lifecycle_refused", CONFLICT, "The device cannot go from its state to that one";
     LimitReached = "limit_reached", CONFLICT, "The tenant's limit is reached";
     SecretExists = "secret_exists", CONFLICT, "There is an active webhook credential; rotate it instead";
     NoActiveSecret = "no_active_secret", CONFLICT, "There is no active webhook credential to rotate";

@@ -37,6 +37,33 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// Collects what is wrong with a form, so that all of it is said at once.
+#[derive(Clone, Debug, Default)]
+pub struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    /// Keeps what was read, or notes why it could not be.
+    pub fn read<T, E: fmt::Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
+        read.map_err(|error| self.note(field, error)).ok()
+    }
+
+    /// Notes that a field is not right.
+    pub fn note(&mut self, field: &str, message: impl fmt::Display) {
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            message: message.to_string(),
+        });
+    }
+
+    /// What was read, if nothing is wrong.
+    pub fn settle<T>(self, read: Option<T>) -> Result<T, ApiError> {
+        match read {
+            Some(read) if self.0.is_empty() => Ok(read),
+            _ => Err(ApiError::fields(self.0)),
+        }
+    }
+}
+
 /// A problem document (RFC 9457), the body of every error.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Problem {

@@ -14,10 +14,11 @@ pub mod limits;
 pub mod metrics;
 pub mod page;
 pub mod routes;
+pub mod wire;
 
 pub use caller::{Actor, Authenticate, Caller, Credentials, Identity};
 pub use code::Code;
-pub use error::{ApiError, FieldError, Problem};
+pub use error::{ApiError, FieldError, Problem, Wrong};
 pub use etag::{IfMatch, Tagged};
 pub use extract::{Id, Json, Query};
 pub use idempotency::{Answer, Once};

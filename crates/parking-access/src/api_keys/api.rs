@@ -13,8 +13,8 @@ use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
 use parking_http::{
-    Access, Actor, ApiError, Caller, Code, FieldError, Id, IfMatch, Json, PageExtent, Routes,
-    Tagged, sorted_by,
+    Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Routes, Tagged, Wrong,
+    sorted_by,
 };
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -225,22 +225,15 @@ impl From<KeyError> for ApiError {
     }
 }
 
-/// Collects what is wrong with a form, so that all of it is said at once.
-#[derive(Default)]
-struct Wrong(Vec<FieldError>);
+/// Reads the fields of a key, and collects what is wrong with them.
+trait KeyFields {
+    fn role(&mut self, role: &str) -> Option<Role>;
+    fn scopes(&mut self, scopes: &[String]) -> Option<Vec<Scope>>;
+    fn allowed_ips(&mut self, ips: &[String]) -> Option<Vec<IpNet>>;
+    fn rate(&mut self, rate: Option<i32>);
+}
 
-impl Wrong {
-    fn read<T, E: std::fmt::Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
-        read.map_err(|error| {
-            let message = error.to_string();
-            self.0.push(FieldError {
-                field: field.into(),
-                message,
-            });
-        })
-        .ok()
-    }
-
+impl KeyFields for Wrong {
     fn role(&mut self, role: &str) -> Option<Role> {
         let read = role.parse().ok().filter(|role| *role <= Role::Owner);
         self.read(
@@ -288,13 +281,6 @@ impl Wrong {
     fn rate(&mut self, rate: Option<i32>) {
         if rate.is_some_and(|rate| !(1..=100_000).contains(&rate)) {
             self.read::<(), _>("requests_per_minute", Err("must be from 1 to 100000"));
-        }
-    }
-
-    fn settle<T>(self, read: Option<T>) -> Result<T, ApiError> {
-        match read {
-            Some(read) if self.0.is_empty() => Ok(read),
-            _ => Err(ApiError::fields(self.0)),
         }
     }
 }

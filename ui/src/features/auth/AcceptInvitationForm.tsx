@@ -2,7 +2,7 @@ import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '@/api/client';
 import type { InvitationPreview, Session } from '@/api/types';
-import { NewPasswordFields } from '@/components/NewPasswordFields';
+import { PasswordFields } from '@/components/PasswordFields';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import styles from './AuthLayout.module.css';
@@ -67,7 +67,7 @@ export function AcceptInvitationForm({ token, preview, onAccepted }: Props) {
             >
               <Input autoComplete="name" />
             </Form.Item>
-            <NewPasswordFields name="password" />
+            <PasswordFields name="password" />
           </>
         )}
         <Button type="primary" htmlType="submit" block loading={isSending}>

@@ -5,7 +5,7 @@ import { answer, api } from '@/api/client';
 import { asProblem } from '@/api/problem';
 import { paths } from '@/app/paths';
 import { useSessionActions } from '@/app/session/useSession';
-import { NewPasswordFields } from '@/components/NewPasswordFields';
+import { PasswordFields } from '@/components/PasswordFields';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
@@ -67,7 +67,7 @@ export default function CompleteRegistrationPage() {
             size="large"
             onFinish={submit}
           >
-            <NewPasswordFields name="password" />
+            <PasswordFields name="password" />
             {isSlugTaken && (
               <Form.Item
                 name="tenant_slug"

@@ -4,7 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import { api } from '@/api/client';
 import { sessionStore } from '@/api/session';
 import { paths } from '@/app/paths';
-import { NewPasswordFields } from '@/components/NewPasswordFields';
+import { PasswordFields } from '@/components/PasswordFields';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
@@ -59,7 +59,7 @@ export default function ResetPasswordPage() {
             size="large"
             onFinish={submit}
           >
-            <NewPasswordFields name="new_password" />
+            <PasswordFields name="new_password" />
             <Button type="primary" htmlType="submit" block loading={isSending}>
               {t('resetPassword.submit')}
             </Button>

@@ -1,6 +1,6 @@
 import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NewPasswordFields } from '@/components/NewPasswordFields';
+import { PasswordFields } from '@/components/PasswordFields';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
@@ -48,7 +48,7 @@ export function PasswordPanel({ email }: { email: string }) {
         >
           <Input.Password autoComplete="current-password" />
         </Form.Item>
-        <NewPasswordFields name="new_password" />
+        <PasswordFields name="new_password" />
         <Button type="primary" htmlType="submit" loading={isSending}>
           {t('profile.changePassword')}
         </Button>

@@ -2,7 +2,7 @@ import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 
 /** A password chosen anew, typed twice. How strong it must be is the server's to say. */
-export function NewPasswordFields({ name }: { name: string }) {
+export function PasswordFields({ name }: { name: string }) {
   const { t } = useTranslation();
   return (
     <>
