@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod clock;
+pub mod eui;
 pub mod ids;
 pub mod tenancy;
 pub mod text;
