@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod bay_state;
 pub mod clock;
 pub mod eui;
 pub mod ids;
