@@ -9,5 +9,6 @@ pub mod bay_state;
 pub mod clock;
 pub mod eui;
 pub mod ids;
+pub mod lifecycle;
 pub mod tenancy;
 pub mod text;
