@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod bay_state;
+pub mod bays;
 pub mod clock;
 pub mod eui;
 pub mod ids;
