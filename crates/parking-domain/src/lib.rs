@@ -11,5 +11,6 @@ pub mod clock;
 pub mod eui;
 pub mod ids;
 pub mod lifecycle;
+pub mod onboarding;
 pub mod tenancy;
 pub mod text;
