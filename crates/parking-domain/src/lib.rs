@@ -11,6 +11,7 @@ pub mod clock;
 pub mod eui;
 pub mod ids;
 pub mod lifecycle;
+pub mod models;
 pub mod onboarding;
 pub mod tenancy;
 pub mod text;
