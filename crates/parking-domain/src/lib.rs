@@ -5,7 +5,13 @@
 
 pub mod access;
 pub mod account;
+pub mod bay_state;
+pub mod bays;
 pub mod clock;
+pub mod eui;
 pub mod ids;
+pub mod lifecycle;
+pub mod models;
+pub mod onboarding;
 pub mod tenancy;
 pub mod text;

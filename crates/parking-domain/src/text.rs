@@ -63,7 +63,7 @@ impl Name {
 }
 
 /// Control characters, and those that print nothing or turn the direction of what follows.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
