@@ -13,5 +13,6 @@ pub mod ids;
 pub mod lifecycle;
 pub mod models;
 pub mod onboarding;
+pub mod places;
 pub mod tenancy;
 pub mod text;
