@@ -14,5 +14,6 @@ pub mod lifecycle;
 pub mod models;
 pub mod onboarding;
 pub mod places;
+pub mod plans;
 pub mod tenancy;
 pub mod text;
