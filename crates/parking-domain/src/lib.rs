@@ -13,5 +13,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod models;
 pub mod onboarding;
+pub mod places;
+pub mod plans;
 pub mod tenancy;
 pub mod text;
