@@ -21,16 +21,15 @@ use crate::Estate;
 
 /// A database with the platform's tenant in it, and all routes of the estate.
 pub(crate) struct Stage {
-    pub(crate) test: TestDb,
+    /// The database is gone with it.
+    _test: TestDb,
     pub(crate) estate: Estate,
     people: Arc<People>,
     served: Served,
 }
 
 /// Somebody of a tenant, who can call routes.
-#[derive(Clone)]
 pub(crate) struct Person<'a> {
-    pub(crate) tenant: TenantId,
     token: String,
     served: &'a Served,
 }
@@ -59,7 +58,7 @@ impl Stage {
         let callers = Arc::clone(&people) as Arc<dyn Authenticate>;
         let served = Served::new(crate::routes(estate.clone()), &estate.clock, callers);
         Self {
-            test,
+            _test: test,
             estate,
             people,
             served,
@@ -112,7 +111,6 @@ impl Stage {
         };
         self.people.seat(&token, identity);
         Person {
-            tenant,
             token,
             served: &self.served,
         }

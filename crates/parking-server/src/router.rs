@@ -19,6 +19,7 @@ use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
+use parking_estate::Estate;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::{Authenticate, Routes};
@@ -196,6 +197,14 @@ impl Server {
                 clock,
                 vault: self.vault.clone(),
             }))
+            .merge(parking_estate::routes(self.estate()))
+    }
+
+    fn estate(&self) -> Estate {
+        Estate {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// Routes that are open to everybody and never limited.
@@ -215,7 +224,8 @@ impl Server {
         let worker = tenants::jobs(worker, &self.tenants);
         let worker = accounts::jobs(worker, &self.accounts);
         let worker = registrations::jobs(worker, &self.accounts);
-        invitations::jobs(worker, &self.accounts)
+        let worker = invitations::jobs(worker, &self.accounts);
+        parking_estate::jobs(worker, &self.estate())
     }
 
     /// Every recurring job.
@@ -226,6 +236,7 @@ impl Server {
             accounts::schedules(),
             registrations::schedules(),
             invitations::schedules(),
+            parking_estate::schedules(),
         ]
         .concat()
     }

@@ -149,6 +149,10 @@ async fn a_body_that_cannot_be_read_is_refused_by_every_operation() {
         let (method, path) = desk.target(recipe);
         let api = desk.caller(recipe).await;
         for (about, body) in &bodies {
+            // Whoever leaves may say nothing at all.
+            if recipe.operation == "POST /api/auth/logout" && ["nothing", "null"].contains(about) {
+                continue;
+            }
             let request = api
                 .request(method.clone(), &path)
                 .header("content-type", "application/json");
