@@ -8,6 +8,8 @@ pub mod account;
 pub mod bay_state;
 pub mod bays;
 pub mod clock;
+pub mod csv_import;
+pub mod csv_table;
 pub mod eui;
 pub mod ids;
 pub mod lifecycle;
