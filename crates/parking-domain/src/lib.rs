@@ -16,6 +16,8 @@ pub mod lifecycle;
 pub mod models;
 pub mod onboarding;
 pub mod places;
+pub mod plan_files;
 pub mod plans;
+pub mod svg;
 pub mod tenancy;
 pub mod text;
