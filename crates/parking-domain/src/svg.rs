@@ -609,7 +609,7 @@ mod tests {
                 "<rect/>",
             ),
             ("<style>@import 'https://evil.example';</style>", ""),
-            ("<style>@&#105;mport 'https://evil.example';</style>", ""),
+            ("<style>@&#105;mport 'https://evil.example';</style>", ""), // typos: ignore
             (
                 "<style/><animate attributeName=\"href\"/><set/><filter/><svg:script/>",
                 "",
