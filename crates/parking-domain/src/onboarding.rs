@@ -407,7 +407,10 @@ mod tests {
 
     /// The example of the recommendation.
     const PRINTED: &str =
-        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR:CAF2C";
+        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR:CAF2C"; // typos: ignore
+
+    /// Its checksum.
+    const SUM: &str = ":CAF2C"; // typos: ignore
 
     fn dev_eui() -> Eui64 {
         "AABBCCDDEEFF0011".parse().unwrap()
@@ -447,9 +450,9 @@ mod tests {
     fn a_mistyped_code_is_read_and_said_to_be_wrong() {
         let code = read(&PRINTED.replace("FOOBAR", "F00BAR")).unwrap();
         assert_eq!(code.checksum, Checksum::Wrong);
-        let code = read(&PRINTED.replace(":CAF2C", ":C")).unwrap();
+        let code = read(&PRINTED.replace(SUM, ":C")).unwrap();
         assert_eq!(code.checksum, Checksum::Wrong);
-        let code = read(&PRINTED.replace(":CAF2C", "")).unwrap();
+        let code = read(&PRINTED.replace(SUM, "")).unwrap();
         assert_eq!(code.checksum, Checksum::Absent);
         let code = read("LW:D0:C122334455667788:CABBCCDDEEFF0011:CABB1122").unwrap();
         assert_eq!(code.checksum, Checksum::Absent);
