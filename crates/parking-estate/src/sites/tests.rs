@@ -1,3 +1,5 @@
+//! Sites, levels and zones, over their routes.
+
 use axum::http::{Method, StatusCode};
 use parking_domain::access::Role;
 use parking_domain::tenancy::LimitOverrides;

@@ -1,3 +1,5 @@
+//! Bays and their states, over their routes.
+
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use parking_db::Reason;
@@ -36,6 +38,17 @@ async fn sensor_says(stage: &Stage, space: Uuid, word: &str) {
         .expect("a fact");
     settle(tx.conn(), &[space], now).await.expect("settled");
     tx.commit().await.expect("a commit");
+}
+
+/// A bay's history as states and causes, newest first.
+async fn told_by(person: &Person<'_>, bay: Uuid) -> Vec<(Value, Value)> {
+    let path = format!("/api/v6/spaces/{bay}/history");
+    let history = person.get(&path).await.json();
+    let changes = history["state_changes"].as_array().expect("changes");
+    changes
+        .iter()
+        .map(|change| (change["to"].clone(), change["cause"].clone()))
+        .collect()
 }
 
 #[tokio::test]
@@ -287,16 +300,7 @@ async fn a_bay_out_of_use_says_so_until_it_is_put_back_and_its_history_tells() {
     );
     let lifted = operator.put(&path, json!({ "state": "automatic" })).await;
     assert_eq!(lifted.json()["state"], "occupied");
-    let history = operator
-        .get(&format!("/api/v6/spaces/{bay}/history"))
-        .await
-        .json();
-    let told: Vec<_> = history["state_changes"]
-        .as_array()
-        .expect("changes")
-        .iter()
-        .map(|change| (change["to"].clone(), change["cause"].clone()))
-        .collect();
+    let told = told_by(&operator, bay).await;
     let expected = [
         ("occupied", "sensor"),
         ("maintenance", "out_of_service"),
