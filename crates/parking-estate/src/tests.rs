@@ -166,6 +166,17 @@ impl Person<'_> {
         self.served.call(method, path, &[who], body).await
     }
 
+    /// Puts a file.
+    pub(crate) async fn uploads(&self, path: &str, bytes: &[u8]) -> Answered {
+        let headers = [
+            bearer(&self.token),
+            ("content-type", "application/octet-stream".to_owned()),
+        ];
+        self.served
+            .send(Method::PUT, path, &headers, bytes.to_vec())
+            .await
+    }
+
     /// Any request with further headers.
     pub(crate) async fn sends(
         &self,

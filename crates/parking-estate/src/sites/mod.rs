@@ -7,6 +7,7 @@
 
 mod api;
 mod parts;
+mod plans;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -193,3 +193,53 @@ async fn levels_and_zones_have_names_of_their_own_in_each_site() {
         refused(&admin.delete(&own).await, 404, "not_found");
     }
 }
+
+const DRAWING: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100" onload="alert(1)">
+<script>alert(2)</script><rect x="10" y="10" width="20" height="40" fill="gray"/></svg>"#;
+
+#[tokio::test]
+async fn a_plan_is_known_by_its_content_and_keeps_nothing_that_acts() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Drawn").await;
+    let other = stage.admin("Other").await;
+    let site = admin.makes_site("Drawn").await;
+    let body = json!({ "site_id": site, "name": "P1" });
+    let level = id_of(&admin.makes("/api/v6/levels", body).await);
+    let path = format!("/api/v6/levels/{level}/plan");
+    refused(&admin.get(&path).await, 404, "not_found");
+    refused(
+        &admin.uploads(&path, b"GIF89a....").await,
+        422,
+        "validation_failed",
+    );
+    refused(
+        &other.uploads(&path, DRAWING.as_bytes()).await,
+        404,
+        "not_found",
+    );
+
+    let drawn = admin.uploads(&path, DRAWING.as_bytes()).await;
+    assert_eq!(
+        drawn.json()["media_type"],
+        "image/svg+xml",
+        "{}",
+        drawn.text
+    );
+    let shown = admin.get(&path).await;
+    assert_eq!(shown.headers["content-type"], "image/svg+xml");
+    assert!(shown.text.contains("<rect"), "{}", shown.text);
+    for acting in ["script", "onload", "alert"] {
+        assert!(!shown.text.contains(acting), "{}", shown.text);
+    }
+    let seen = [("if-none-match", shown.etag())];
+    let again = admin.sends(Method::GET, &path, &seen, None).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    let levels = admin.get("/api/v6/levels").await.json();
+    assert_eq!(levels["levels"][0]["has_plan"], true);
+    refused(&other.get(&path).await, 404, "not_found");
+
+    let huge = vec![b'x'; 10 * 1024 * 1024 + 1];
+    refused(&admin.uploads(&path, &huge).await, 413, "payload_too_large");
+    assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+    refused(&admin.delete(&path).await, 404, "not_found");
+}

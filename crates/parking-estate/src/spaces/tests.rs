@@ -388,3 +388,37 @@ async fn occupancy_counts_what_the_bays_are() {
     let stats = admin.get("/api/v6/sites?include_stats=true").await.json();
     assert_eq!(stats["sites"][0]["stats"]["occupied"], 2);
 }
+
+#[tokio::test]
+async fn bays_are_drawn_onto_a_plan_together() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Plan").await;
+    let site = admin.makes_site("Plan").await;
+    let level = admin
+        .makes("/api/v6/levels", json!({ "site_id": site, "name": "P1" }))
+        .await;
+    let (one, two) = (
+        makes_bay(&admin, site, "A-1").await["id"].clone(),
+        makes_bay(&admin, site, "A-2").await["id"].clone(),
+    );
+    let square = json!([[0.1, 0.1], [0.2, 0.1], [0.2, 0.2], [0.1, 0.2]]);
+    let crossed = json!([[0.1, 0.1], [0.2, 0.2], [0.2, 0.1], [0.1, 0.2]]);
+    let outlines = |second: &Value| json!({ "level_id": level["id"], "outlines": [{ "id": one, "shape": square }, { "id": two, "shape": second }] });
+    let path = "/api/v6/spaces/bulk/outlines";
+    refused(
+        &admin.put(path, outlines(&crossed)).await,
+        422,
+        "validation_failed",
+    );
+    let drawn = admin.put(path, outlines(&square)).await;
+    assert_eq!(drawn.status, StatusCode::OK, "{}", drawn.text);
+    let on_level = format!(
+        "/api/v6/spaces?level_id={}",
+        level["id"].as_str().expect("an id")
+    );
+    let read = admin.get(&on_level).await.json();
+    assert_eq!(
+        (&read["total"], &read["spaces"][1]["shape"]),
+        (&json!(2), &square)
+    );
+}

@@ -3,6 +3,7 @@
 mod change;
 mod list;
 mod parts;
+mod plans;
 mod wire;
 
 use parking_domain::access::Permission;
@@ -41,6 +42,8 @@ pub fn routes(state: Estate) -> Routes {
         )
         .add(manages, routes!(parts::create_zone))
         .add(manages, routes!(parts::patch_zone, parts::delete_zone))
+        .add(reads, routes!(plans::get_plan))
+        .add(manages, routes!(plans::put_plan, plans::delete_plan))
         .with_state(state)
 }
 

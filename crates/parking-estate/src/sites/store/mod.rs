@@ -1,6 +1,7 @@
 //! The SQL of sites.
 
 pub(super) mod parts;
+pub(super) mod plans;
 
 use std::collections::HashSet;
 

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::store::list as store;
-use super::super::{BULK_MAX, SpaceFields, change, create, delete, restore};
+use super::super::{BULK_MAX, Space, SpaceFields, change, create, delete, restore};
 use super::wire::{SpaceBody, SpaceChange};
 use crate::{Estate, view};
 
@@ -52,6 +52,26 @@ pub(super) struct SpaceIds {
     #[serde(default)]
     #[schema(required = false)]
     force: bool,
+}
+
+/// Where bays lie on the plan of a level.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SpaceOutlines {
+    /// The level whose plan it is; bays come onto it if they were not.
+    level_id: Uuid,
+    #[schema(min_items = 1, max_items = 2_000)]
+    outlines: Vec<SpaceOutline>,
+}
+
+/// Where one bay lies.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SpaceOutline {
+    id: Uuid,
+    /// Its corners as `[x, y]`, in parts of the plan's width and height; null takes it off the plan.
+    #[schema(min_items = 3, max_items = 12)]
+    shape: Option<Vec<[f64; 2]>>,
 }
 
 /// Bays that were made or changed.
@@ -207,6 +227,32 @@ pub(super) async fn restore_spaces(
     let ids = distinct(wanted.ids)?;
     let mut tx = view::change(&estate.db, &caller).await?;
     restore(&mut tx, &By::caller(&caller), &ids, estate.clock.now()).await?;
+    let body = read_all(&mut tx, &ids, &estate).await?;
+    tx.commit().await?;
+    Ok(axum::Json(body))
+}
+
+/// Draws many bays onto the plan of a level, all or none.
+#[utoipa::path(put, path = "/api/v6/spaces/bulk/outlines", request_body = SpaceOutlines,
+    responses((status = 200, body = SpacesBody)))]
+pub(super) async fn draw_spaces(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Json(wanted): Json<SpaceOutlines>,
+) -> Result<axum::Json<SpacesBody>, ApiError> {
+    let ids = distinct(wanted.outlines.iter().map(|outline| outline.id).collect())?;
+    if ids.len() < wanted.outlines.len() {
+        return Err(ApiError::field("outlines", "must name each bay once"));
+    }
+    let mut tx = view::change(&estate.db, &caller).await?;
+    let (by, now) = (By::caller(&caller), estate.clock.now());
+    let onto = |space: &mut Space| {
+        let mut all = wanted.outlines.iter();
+        let outline = all.find(|outline| outline.id == space.id);
+        let shape = outline.and_then(|outline| outline.shape.clone());
+        SpaceChange::drawn(wanted.level_id, shape).onto(space)
+    };
+    change::<ApiError>(&mut tx, &by, &ids, &IfMatch::default(), onto, now).await?;
     let body = read_all(&mut tx, &ids, &estate).await?;
     tx.commit().await?;
     Ok(axum::Json(body))

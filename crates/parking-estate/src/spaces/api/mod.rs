@@ -41,6 +41,7 @@ pub fn routes(state: Estate) -> Routes {
         .add(manages, routes!(bulk::create_spaces, bulk::patch_spaces))
         .add(manages, routes!(bulk::delete_spaces))
         .add(manages, routes!(bulk::restore_spaces))
+        .add(manages, routes!(bulk::draw_spaces))
         .add(overrides, routes!(state::set_state))
         .add(sites, routes!(change::delete_site))
         .with_state(state)

@@ -136,6 +136,15 @@ impl SpaceChange {
         Ok(space.fields)
     }
 
+    /// A bay drawn onto the plan of a level, or taken off it.
+    pub(super) fn drawn(level: Uuid, shape: Option<Vec<[f64; 2]>>) -> Self {
+        Self {
+            level_id: Change::Set(level),
+            shape: shape.map_or(Change::Clear, Change::Set),
+            ..Self::default()
+        }
+    }
+
     /// Makes the changes to a bay, if the outcome can be.
     pub(super) fn onto(self, space: &mut Space) -> Result<(), ApiError> {
         let mut wrong = Wrong::default();

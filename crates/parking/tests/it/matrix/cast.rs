@@ -264,6 +264,14 @@ fn making(thing: Thing) -> &'static str {
              insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
              select $tenant, id, id, 'L', now(), now() from site returning id"
         }
+        Thing::DrawnLevel => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+             level as (insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
+               select $tenant, id, id, 'L', now(), now() from site returning id)
+             insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at)
+             select $tenant, id, 'image/png', 1, 1, '', '', now() from level returning level_id"
+        }
         Thing::Zone => {
             "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
                values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)

@@ -89,10 +89,10 @@ impl Case<'_> {
             .request(method, &path)
             .header("x-request-id", "the-matrix");
         let body = cast.fill(&self.recipe.body, self.actor);
-        send(if body.is_null() {
-            request
-        } else {
-            request.json(&body)
+        send(match (self.recipe.file, body.is_null()) {
+            ("", true) => request,
+            ("", false) => request.json(&body),
+            (file, _) => request.body(file),
         })
         .await
     }

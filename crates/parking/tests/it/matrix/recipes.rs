@@ -22,6 +22,8 @@ pub(crate) enum Thing {
     Session,
     Site,
     Level,
+    /// A level with a plan.
+    DrawnLevel,
     Zone,
     Space,
 }
@@ -33,6 +35,8 @@ pub(crate) struct Recipe {
     pub(crate) thing: Thing,
     /// The body; `$email` in it becomes an address nobody has, `$tenant` the caller's tenant.
     pub(crate) body: Value,
+    /// A file that is sent instead of a body.
+    pub(crate) file: &'static str,
     /// What a caller is answered whom the guard lets through.
     pub(crate) done: &'static [u16],
     /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
@@ -54,6 +58,7 @@ fn get(operation: &'static str) -> Recipe {
         operation,
         thing: Thing::Nothing,
         body: Value::Null,
+        file: "",
         done: &[200],
         ground: "",
         is_last: false,
@@ -281,6 +286,8 @@ fn audit() -> Vec<Recipe> {
 /// A site and a bay that have the tenant's own id, for bodies that name one.
 const ONE_SITE: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
     values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'the one', now(), now()) on conflict do nothing;
     insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
     values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
     on conflict (tenant_id, id) do update set deleted_at = null";
@@ -312,6 +319,12 @@ fn sites() -> Vec<Recipe> {
         post("POST /api/v6/levels", part(), &[201]).on(ONE_SITE),
         post("PATCH /api/v6/levels/{id}", name(), &[200]).of(Thing::Level),
         post("DELETE /api/v6/levels/{id}", Value::Null, &[204]).of(Thing::Level),
+        get("GET /api/v6/levels/{id}/plan").of(Thing::DrawnLevel),
+        post("DELETE /api/v6/levels/{id}/plan", Value::Null, &[204]).of(Thing::DrawnLevel),
+        Recipe {
+            file: "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='2'/>",
+            ..post("PUT /api/v6/levels/{id}/plan", Value::Null, &[200]).of(Thing::Level)
+        },
         get("GET /api/v6/zones"),
         post("POST /api/v6/zones", part(), &[201]).on(ONE_SITE),
         post("PATCH /api/v6/zones/{id}", name(), &[200]).of(Thing::Zone),
@@ -323,6 +336,8 @@ fn spaces() -> Vec<Recipe> {
     let kind = || json!({ "kind": "family" });
     let ids = || json!({ "ids": ["$tenant"] });
     let change = json!({ "ids": ["$tenant"], "change": { "kind": "staff" } });
+    let outlines =
+        json!({ "level_id": "$tenant", "outlines": [{ "id": "$tenant", "shape": null }] });
     vec![
         get("GET /api/v6/spaces"),
         post(
@@ -352,6 +367,7 @@ fn spaces() -> Vec<Recipe> {
         )
         .on(ONE_SITE),
         post("PATCH /api/v6/spaces/bulk", change, &[200]).on(ONE_SITE),
+        post("PUT /api/v6/spaces/bulk/outlines", outlines, &[200]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/delete", ids(), &[204]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/restore", ids(), &[200]).on(ONE_SITE),
     ]
