@@ -129,7 +129,7 @@ pub(crate) async fn open(
     store::insert(conn, &session, now).await?;
     let token = random_token();
     let hash = fingerprint(token.expose_secret());
-    store::insert_token(conn, &hash, id, None, now, expires_at).await?;
+    store::insert_token(conn, &hash, id, now, expires_at).await?;
     let going_on = Session {
         id,
         user,
@@ -213,7 +213,6 @@ pub(crate) async fn refresh(
         tx.conn(),
         &next_hash,
         session.id,
-        Some(&hash),
         now,
         session.expires_at,
     )
@@ -230,7 +229,7 @@ pub(crate) async fn whereabouts(
     session: &mut Session,
     now: DateTime<Utc>,
 ) -> Result<(Standing, TenantRef), RefreshError> {
-    let mut standing = users::standing(conn, session.user)
+    let mut standing = users::standing(conn, session.user, session.tenant)
         .await?
         .ok_or(RefreshError::SessionEnded)?;
     if !standing.user.is_active {

@@ -21,7 +21,7 @@ pub(super) use export::{ExportedRow, exported_rows, open_export, stamp_export};
 pub(super) use limits::{forget_far_limits, near_limit, owners, take_near_limits};
 pub(super) use purge::{delete, delete_rows, due_for_purge, references, tenant_tables};
 
-use super::{TenantDraft, Settings, Tenant, Terms, Usage};
+use super::{Settings, Tenant, TenantDraft, Terms, Usage};
 
 /// A tenant as it is kept.
 #[derive(Debug, sqlx::FromRow)]
@@ -162,8 +162,11 @@ pub(super) async fn find(conn: &mut PgConnection, id: TenantId) -> Result<Option
 }
 
 /// Holds a tenant until the end of the transaction, and says whether there is one.
+///
+/// Its id stays, so rows that refer to it may come meanwhile: whoever adds one holds a limit and
+/// asks for the tenant, and who holds the tenant asks for its limits.
 pub(super) async fn lock(conn: &mut PgConnection, id: TenantId) -> Result<bool> {
-    let found = sqlx::query!("select id from tenants where id = $1 for update", id.0)
+    let found = sqlx::query!("select id from tenants where id = $1 for no key update", id.0)
         .fetch_optional(conn)
         .await?;
     Ok(found.is_some())
