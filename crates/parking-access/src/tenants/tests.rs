@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sqlx::Row as _;
 
 use super::{Tenants, create, export, purge};
+use crate::audit::Witness;
 use crate::mail::Mailer;
 use crate::tests::{Person, Served, Stage, bearer};
 use crate::{audit, members};
@@ -289,7 +290,7 @@ async fn parallel_additions_stop_exactly_at_the_limit() {
     let add = |id| {
         let stage = &stage;
         async move {
-            let mut tx = stage.db.tenant(tenant).await.unwrap();
+            let mut tx = stage.worker().await;
             members::add(tx.conn(), tenant, id, Role::Viewer, stage.now()).await?;
             tx.commit().await?;
             Ok::<_, members::AddError>(())
@@ -420,7 +421,11 @@ async fn a_tenant_goes_after_an_export_and_thirty_days_and_can_be_brought_back_b
         api.post(&admin, &activate, json!({})).await.code(),
         "tenant_not_active"
     );
-    let worker = super::jobs(Worker::new(stage.db.clone(), stage.clock.clone()), &state);
+    let worker = super::jobs(
+        Worker::new(stage.db.clone(), stage.clock.clone()),
+        &state,
+        &Witness::new(stage.db.clone()),
+    );
     run_due_schedules(&stage.db, &super::schedules(), stage.now())
         .await
         .unwrap();
@@ -534,6 +539,7 @@ async fn an_export_holds_every_table_and_no_secret_and_nothing_of_others() {
 #[tokio::test]
 async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_harmless() {
     const HARMLESS: &[(&str, &str)] = &[
+        ("audit_heads", "dropped_hash"),
         ("audit_heads", "hash"),
         ("audit_log", "hash"),
         ("audit_log", "prev_hash"),
@@ -631,7 +637,11 @@ async fn owners_hear_once_that_a_limit_is_near() {
     let tenant = stage.tenant_with("Quay", limits).await;
     let owner = stage.member(tenant, Role::Owner).await;
     stage.member(tenant, Role::Viewer).await;
-    let worker = super::jobs(Worker::new(stage.db.clone(), stage.clock.clone()), &state);
+    let worker = super::jobs(
+        Worker::new(stage.db.clone(), stage.clock.clone()),
+        &state,
+        &Witness::new(stage.db.clone()),
+    );
     let look = async || {
         stage.clock.advance(TimeDelta::minutes(1));
         run_due_schedules(&stage.db, &super::schedules(), stage.now())
@@ -675,6 +685,14 @@ async fn the_platform_tenant_is_made_once() {
     super::ensure_platform(&mut tx, name, slug, stage.now())
         .await
         .unwrap();
+    let recorded: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log where action = 'tenant.created' and tenant_id = $1",
+    )
+    .bind(TenantId::PLATFORM.0)
+    .fetch_one(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
+    assert_eq!(recorded, 1);
     let platform = super::find(tx.conn(), TenantId::PLATFORM)
         .await
         .unwrap()
