@@ -487,9 +487,23 @@ insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, 
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '9 years', 1, now());
 insert into idempotency_keys (tenant_id, caller, key, fingerprint, body, created_at) values ($t, 'c', 'k', 'SECRET'::bytea, '{\"key\": \"SECRET\"}', now());
+insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at) values ($t, $t, 'S', 's', 'UTC', now(), now());
+insert into levels (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'L', now(), now());
+insert into zones (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'Z', now(), now());
+insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at) values ($t, $t, 'image/png', 1, 1, '', '', now());
+insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, deleted_at, created_at, updated_at) values ($t, $t, $t, 'B', 'B', now(), now(), now(), now());
+insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at) values ($t, $t, $t, 'blocked', now(), 'r', now());
+insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause) values ($t, $t, $t, now(), 'free', 'occupied', 'sensor');
+insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());
+insert into devices (tenant_id, id, dev_eui, sealed_app_key, lifecycle_changed_at, archived_at, created_at, updated_at) values ($t, $t, $eui, 'SECRET'::bytea, now(), now(), now(), now());
+insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
+insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
+insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
+insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
 update users set password_hash = 'SECRET' where id = $u;
 insert into sessions (id, user_id, selected_tenant_id, created_at, last_used_at, expires_at) values (gen_random_uuid(), $u, $t, now(), now(), now());
 "
+    .replace("$eui", &format!("'{}'", fresh().simple().to_string()[16..].to_uppercase()))
     .replace("$t", &format!("'{tenant}'::uuid"))
     .replace("$u", &format!("'{user}'::uuid"));
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements))
@@ -546,6 +560,9 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("idempotency_keys", "key"),
         ("invitations", "email_key"),
         ("jobs", "unique_key"),
+        ("orphan_devices", "last_payload"),
+        ("plans", "image"),
+        ("plans", "sha256"),
         ("registrations", "email_key"),
         ("users", "email_key"),
     ];

@@ -18,11 +18,30 @@ insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, 
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '1 year', 1, now());
 insert into idempotency_keys (tenant_id, caller, key, fingerprint, created_at) values ($t, 'c', 'k', '', now());
+insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at) values ($t, $t, 'S', 's', 'UTC', now(), now());
+insert into levels (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'L', now(), now());
+insert into zones (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'Z', now(), now());
+insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at) values ($t, $t, 'image/png', 1, 1, '', '', now());
+insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, deleted_at, created_at, updated_at) values ($t, $t, $t, 'B', 'B', now(), now(), now(), now());
+insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at) values ($t, $t, $t, 'blocked', now(), 'r', now());
+insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause) values ($t, $t, $t, now(), 'free', 'occupied', 'sensor');
+insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());
+insert into devices (tenant_id, id, dev_eui, lifecycle_changed_at, archived_at, created_at, updated_at) values ($t, $t, $eui, now(), now(), now(), now());
+insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
+insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
+insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
+insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
 ";
+
+/// An EUI-64 nobody has.
+fn an_eui() -> String {
+    fresh().simple().to_string()[16..].to_uppercase()
+}
 
 async fn seed(admin: &mut PgConnection, name: &str) -> TenantId {
     let tenant = TenantId(fresh());
     let statements = SEED
+        .replace("$eui", &format!("'{}'", an_eui()))
         .replace("$t", &format!("'{tenant}'::uuid"))
         .replace("$u", &format!("'{}'::uuid", fresh()))
         .replace("$n", &format!("'{name}'"));
@@ -261,8 +280,9 @@ async fn a_reference_to_a_strangers_row_is_refused_or_shows_nothing_of_it() {
         let points = [
             format!("update {table} set {column} = '{foreign}'"),
             format!(
-                "insert into {table} select (jsonb_populate_record(x, jsonb_build_object('{column}', '{foreign}', 'id', gen_random_uuid()))).*
-                 from {table} x limit 1"
+                "insert into {table} select (jsonb_populate_record(x, jsonb_build_object('{column}', '{foreign}', 'id', gen_random_uuid(), 'eui', '{}'))).*
+                 from {table} x limit 1",
+                an_eui(),
             ),
         ];
         for statement in points {
