@@ -25,6 +25,8 @@ pub enum Access {
     Person,
     /// A permission in the tenant.
     Needs(Permission),
+    /// The same, and to be a signed-in person: what a key may not do whatever its scopes.
+    PersonWith(Permission),
 }
 
 impl Access {
@@ -34,7 +36,7 @@ impl Access {
             Self::Public => "public",
             Self::Authenticated => "authenticated",
             Self::Person => "person",
-            Self::Needs(permission) => permission.name(),
+            Self::Needs(permission) | Self::PersonWith(permission) => permission.name(),
         }
     }
 
@@ -49,6 +51,10 @@ impl Access {
             Self::Public | Self::Authenticated => Ok(()),
             Self::Person => caller.person().map(|_| ()),
             Self::Needs(permission) => caller.require(permission),
+            Self::PersonWith(permission) => {
+                caller.person()?;
+                caller.require(permission)
+            }
         }
     }
 }
@@ -179,7 +185,9 @@ fn describe(operation: &mut Operation, access: Access, tag: &str, path: &str) {
     );
     operation.security = Some(match access {
         Access::Public => vec![],
-        Access::Person => vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])],
+        Access::Person | Access::PersonWith(_) => {
+            vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]
+        }
         Access::Authenticated | Access::Needs(_) => vec![
             SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
             SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),
