@@ -12,7 +12,11 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::caller::Seen;
+use crate::extract::BodyLimit;
 use crate::{ApiError, Code};
+
+/// The largest body of a route that is open to everybody: what is read of it is held for strangers.
+const PUBLIC_BODY_MAX: usize = 16 * 1024;
 
 /// What a caller needs to be let through to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +151,12 @@ pub fn sorted_by<S>(
     (schemas, paths, methods)
 }
 
-async fn guard(access: Access, request: Request, next: Next) -> Response {
+async fn guard(access: Access, mut request: Request, next: Next) -> Response {
+    if access == Access::Public {
+        let BodyLimit(limit) = request.extensions().get().copied().unwrap_or_default();
+        let limit = BodyLimit(limit.min(PUBLIC_BODY_MAX));
+        request.extensions_mut().insert(limit);
+    }
     match access.check(request.extensions().get::<Seen>()) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),

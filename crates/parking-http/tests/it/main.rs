@@ -92,6 +92,16 @@ async fn keys(Json(thing): Json<Thing>) -> String {
     thing.name
 }
 
+#[utoipa::path(get, path = "/api/secrets", responses((status = 200, body = String)))]
+async fn secrets() -> &'static str {
+    "secrets"
+}
+
+#[utoipa::path(post, path = "/api/letters", request_body = Thing, responses((status = 200, body = String)))]
+async fn letters(Json(thing): Json<Thing>) -> String {
+    thing.name
+}
+
 #[utoipa::path(get, path = "/api/panic", responses((status = 200, body = String)))]
 async fn panics() -> String {
     panic!("a bug")
@@ -110,11 +120,16 @@ async fn person() -> &'static str {
 fn routes() -> Routes {
     Routes::new("Test")
         .add(Access::Public, routes!(open))
+        .add(Access::Public, routes!(letters))
         .add(Access::Public, routes!(panics))
         .add(Access::Public, routes!(slow))
         .add(Access::Authenticated, routes!(mine))
         .add(Access::Person, routes!(person))
         .add(Access::Needs(Permission::ApiKeysManage), routes!(keys))
+        .add(
+            Access::PersonWith(Permission::ApiKeysManage),
+            routes!(secrets),
+        )
 }
 
 fn edge(clock: &Clock, rate_limits: Option<RateLimits>) -> Router {
@@ -128,7 +143,7 @@ fn measured_edge(
 ) -> Router {
     let options = EdgeOptions {
         request_timeout: Duration::from_millis(200),
-        body_size_max: 1_000,
+        body_size_max: 100_000,
         rate_limits,
         ..EdgeOptions::default()
     };
@@ -188,6 +203,9 @@ async fn who_may_what_is_decided_before_the_handler() {
         ("/api/mine", Some("pk_a_b"), 200),
         ("/api/person", Some("viewer"), 200),
         ("/api/person", Some("pk_a_b"), 403),
+        ("/api/secrets", Some("owner"), 200),
+        ("/api/secrets", Some("viewer"), 403),
+        ("/api/secrets", Some("pk_a_b"), 403),
         ("/api/open", Some("stale"), 200),
     ];
     for (path, token, expected) in cases {
@@ -220,7 +238,7 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code_and_the_requests_name() {
             .body(Body::from(body))
             .unwrap()
     };
-    let long = "x".repeat(2_000).leak();
+    let long = "x".repeat(200_000).leak();
     let cases = [
         (get_as("/api/nothing", "owner"), "not_found"),
         (
@@ -244,6 +262,22 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code_and_the_requests_name() {
     for (request, code) in cases {
         let name = format!("{} {}", request.method(), request.uri());
         assert_eq!(problem(ask(request).await).await.code, code, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn strangers_may_say_less_than_callers() {
+    for (length, public, known) in [(10_000, 200, 200), (20_000, 413, 200)] {
+        let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(length));
+        for (path, expected) in [("/api/letters", public), ("/api/keys", known)] {
+            let request = Request::post(path)
+                .header("authorization", "Bearer owner")
+                .header("content-type", "application/json")
+                .body(Body::from(body.clone()))
+                .unwrap();
+            let status = ask(request).await.status();
+            assert_eq!(status.as_u16(), expected, "{length} bytes at {path}");
+        }
     }
 }
 
