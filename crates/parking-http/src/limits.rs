@@ -255,7 +255,7 @@ fn stranger(ip: IpAddr) -> Key {
 }
 
 /// A home has one IPv4 address or a /64: that is who asks.
-fn network(ip: IpAddr) -> IpAddr {
+pub fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -5,6 +5,7 @@
 
 mod about;
 mod background;
+mod crowd;
 mod docs;
 mod health;
 mod linger;
@@ -12,6 +13,7 @@ mod listener;
 mod metrics;
 mod readiness;
 mod router;
+mod unread;
 
 pub use background::Background;
 pub use listener::{ServeOptions, serve};
