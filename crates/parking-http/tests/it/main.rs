@@ -30,7 +30,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-/// Knows `viewer`, `owner` and the key `pk_a_b`, which may read sites.
+/// Knows `viewer`, `owner`, `hasty`, whose tenant may ask three times a minute, and the key `pk_a_b`, which may read sites.
 struct Doorman;
 
 impl Authenticate for Doorman {
@@ -46,7 +46,7 @@ impl Authenticate for Doorman {
             name: "Ada".into(),
         };
         let (actor, role, scopes) = match credentials {
-            Credentials::Bearer("viewer") => (user, Role::Viewer, None),
+            Credentials::Bearer("viewer" | "hasty") => (user, Role::Viewer, None),
             Credentials::Bearer("owner") => (user, Role::Owner, None),
             Credentials::ApiKey("pk_a_b") => (
                 Actor::ApiKey {
@@ -65,7 +65,11 @@ impl Authenticate for Doorman {
             scopes,
             acting: None,
             requests_per_minute: None,
-            tenant_requests_per_minute: 1_000,
+            tenant_requests_per_minute: if credentials == Credentials::Bearer("hasty") {
+                3
+            } else {
+                1_000
+            },
         };
         Box::pin(async move { Ok(Arc::new(identity)) })
     }
@@ -354,6 +358,15 @@ async fn callers_pay_from_their_own_bucket_and_health_is_free() {
         status(get_as("/api/mine", "owner")).await.status(),
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn a_tenant_that_may_ask_less_than_a_session_asks_no_more() {
+    let app = edge(&clock(), Some(RateLimits::default()));
+    for expected in [200, 200, 200, 200, 200, 200, 429] {
+        let answer = app.clone().oneshot(get_as("/api/mine", "hasty")).await;
+        assert_eq!(answer.unwrap().status().as_u16(), expected);
+    }
 }
 
 #[tokio::test]
