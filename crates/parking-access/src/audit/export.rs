@@ -141,11 +141,28 @@ fn record(row: Row) -> [String; 15] {
     ]
 }
 
+/// How formulas begin, also in the full-width forms that some spreadsheets read as the plain ones.
+const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
 /// A cell that a spreadsheet shows and does not run.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if cell.starts_with(FORMULAS) {
         format!("'{cell}")
     } else {
         cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text() {
+        for begin in FORMULAS {
+            let cell = format!("{begin}1+1");
+            assert_eq!(harmless(cell.clone()), format!("'{cell}"));
+        }
+        assert_eq!(harmless("1=1".to_owned()), "1=1");
     }
 }
