@@ -337,6 +337,22 @@ async fn suspending_needs_a_reason_and_activating_undoes_it() {
 }
 
 #[tokio::test]
+async fn the_platforms_own_tenant_has_a_name_and_no_terms() {
+    let (_stage, admin, api, _) = stage().await;
+    let path = format!("/api/v6/tenants/{}", TenantId::PLATFORM);
+    for terms in [
+        json!({ "tier": "basic" }),
+        json!({ "limits": { "users": 3 } }),
+        json!({ "features": { "displays": false } }),
+    ] {
+        let refused = api.patch(&admin, &path, terms).await;
+        assert_eq!(refused.code(), "platform_tenant_protected");
+    }
+    let renamed = api.patch(&admin, &path, json!({ "name": "Us" })).await;
+    assert_eq!(renamed.json()["name"], "Us", "{}", renamed.text);
+}
+
+#[tokio::test]
 async fn what_a_platform_admin_does_to_a_tenant_is_in_both_logs() {
     let (stage, admin, api, _) = stage().await;
     let tenant = stage.tenant("Quay").await;
