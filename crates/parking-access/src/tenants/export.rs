@@ -20,7 +20,8 @@ use super::{Tenant, entry, find};
 use crate::audit::{self, By};
 use crate::exports::{ExportPlace, TIME_MAX};
 
-/// Columns that never leave, by table: what proves who somebody is, and answers that may hold it.
+/// Columns that never leave, by table: what proves who somebody is, answers that may hold it, and
+/// what tells how people use their accounts in other tenants.
 pub(super) const SECRETS: &[(&str, &str)] = &[
     ("account_tokens", "hash"),
     ("api_keys", "secret_hash"),
@@ -30,7 +31,11 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),
     ("registrations", "token_hash"),
+    ("users", "last_login_at"),
     ("users", "password_hash"),
+    ("users", "theme"),
+    ("users", "updated_at"),
+    ("users", "version"),
     ("webhook_secrets", "sealed_secret"),
 ];
 
