@@ -35,6 +35,9 @@ const BELIEVED_FOR: Duration = Duration::from_secs(5);
 /// How long something may be believed not to be there.
 const ABSENT_FOR: Duration = Duration::from_secs(1);
 
+/// How long a key is no stranger after it was shown with its secret.
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
+
 /// Sessions and keys kept at a time.
 const KEPT_MAX: u64 = 50_000;
 
@@ -50,6 +53,9 @@ pub struct Callers {
     people: Cache<(Uuid, Uuid), Believed<Identity>>,
     /// By the public part of the key; nothing for one that does not exist.
     keys: Cache<String, Believed<Program>>,
+    /// The public parts of keys that were good a while ago. Says nothing of whether they still are:
+    /// only that whoever guesses keys from the same address is somebody else.
+    regulars: Cache<String, ()>,
     freshness: Freshness,
     usage: Usage,
 }
@@ -111,6 +117,10 @@ impl Callers {
             tokens,
             people: cache(),
             keys: cache(),
+            regulars: Cache::builder()
+                .max_capacity(KEPT_MAX)
+                .time_to_live(REMEMBERED_FOR)
+                .build(),
             freshness: Freshness::default(),
             usage: Usage::default(),
         })
@@ -179,6 +189,8 @@ impl Callers {
         let program = found
             .filter(|program| shown.opens(&program.key) && program.key.is_good(now))
             .ok_or_else(refused)?;
+        let public_id = shown.public_id.to_owned();
+        self.regulars.insert(public_id, ()).await;
         if !program.key.allows(request.ip) {
             return Err(ApiError::new(Code::AddressNotAllowed));
         }
@@ -260,7 +272,7 @@ impl Authenticate for Callers {
             // Only what we have signed gets as far as the database.
             Credentials::Bearer(_) => true,
             Credentials::ApiKey(key) => {
-                ShownKey::parse(key).is_none_or(|shown| self.keys.contains_key(shown.public_id))
+                ShownKey::parse(key).is_none_or(|shown| self.regulars.contains_key(shown.public_id))
             }
         }
     }

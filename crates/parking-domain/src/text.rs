@@ -72,8 +72,9 @@ pub(crate) fn is_invisible(c: char) -> bool {
                 | '\u{200b}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
-                | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
+                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffc}'
+                | '\u{1d173}'..='\u{1d17a}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
 }
@@ -273,6 +274,9 @@ mod tests {
         assert_eq!(Name::parse(" \t "), Err(TextError::Empty));
         assert_eq!(Name::parse("\u{200b}"), Err(TextError::Invisible));
         assert_eq!(Name::parse("pay\u{202e}lap"), Err(TextError::Invisible));
+        for blank in ["\u{2800}", "\u{fffc}", "\u{1d173}", "\u{1d17a}"] {
+            assert_eq!(Name::parse(blank), Err(TextError::Invisible), "{blank:?}");
+        }
         assert_eq!(Name::parse(&"x".repeat(256)), Err(TextError::TooLong(255)));
     }
 

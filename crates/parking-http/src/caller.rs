@@ -81,7 +81,7 @@ pub struct Request {
 }
 
 /// What a request shows to prove who sent it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credentials<'a> {
     /// `Authorization: Bearer …`.
     Bearer(&'a str),
@@ -91,7 +91,8 @@ pub enum Credentials<'a> {
 
 /// Finds out who shows credentials. The edge knows this one thing about accounts.
 pub trait Authenticate: Send + Sync + 'static {
-    /// Whether finding out needs no look into the database.
+    /// Whether these are no stranger's: an address that has shown too many bad credentials is
+    /// heard on with them.
     fn knows(&self, _credentials: Credentials<'_>) -> bool {
         true
     }

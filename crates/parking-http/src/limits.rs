@@ -152,13 +152,22 @@ impl Bucket {
     }
 }
 
-/// Forgets buckets that are full again; if an attacker keeps all of them low, forgets them all
-/// rather than growing without bound.
+/// Forgets buckets that are full again; if an attacker keeps too many of them low, forgets a
+/// quarter rather than growing without bound. First those of addresses, tenants and credentials,
+/// then those that guard something; of each kind first what is full soonest, and so says least.
 fn make_room(buckets: &mut HashMap<Key, Bucket>, now: DateTime<Utc>) {
     buckets.retain(|_, bucket| bucket.full_at > now);
-    if buckets.len() >= SHARD_SIZE_MAX {
-        buckets.clear();
+    if buckets.len() < SHARD_SIZE_MAX {
+        return;
     }
+    let worth = |key: &Key, bucket: &Bucket| (matches!(key, Key::Named(..)), bucket.full_at);
+    let mut worths: Vec<_> = buckets
+        .iter()
+        .map(|(key, bucket)| worth(key, bucket))
+        .collect();
+    let (_, last, _) = worths.select_nth_unstable(SHARD_SIZE_MAX / 4);
+    let last = *last;
+    buckets.retain(|key, bucket| worth(key, bucket) > last);
 }
 
 #[expect(
@@ -194,7 +203,7 @@ pub(crate) fn count_caller(
         let writes = limits.writes_per_minute.max(per_minute / 2);
         verdicts.push(buckets.take(Key::Writes(credential), writes, writes, now));
     }
-    let allowed = identity.tenant_requests_per_minute.max(per_minute);
+    let allowed = identity.tenant_requests_per_minute;
     let tenant = limits
         .tenant_per_minute_max
         .map_or(allowed, |max| allowed.min(max));
@@ -255,7 +264,7 @@ fn stranger(ip: IpAddr) -> Key {
 }
 
 /// A home has one IPv4 address or a /64: that is who asks.
-fn network(ip: IpAddr) -> IpAddr {
+pub fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -356,5 +365,19 @@ mod tests {
             .map(|shard| shard.lock().unwrap().len())
             .sum();
         assert!(held <= 16 * SHARD_SIZE_MAX);
+    }
+
+    #[test]
+    fn a_crowd_of_addresses_does_not_give_a_guarded_account_its_attempts_back() {
+        let buckets = Buckets::default();
+        let attempt = || buckets.take(Key::Named("logins", "ada".into()), 10, 10, at(0));
+        while attempt().wait.is_none() {}
+        for n in 0..400_000_u32 {
+            let bytes = n.to_be_bytes();
+            buckets.take(Key::Address(IpAddr::from(bytes)), 1, 1, at(0));
+            // What guards other accounts is full again sooner.
+            buckets.take(Key::Named("logins", n.to_string()), 10, 10, at(0));
+        }
+        assert!(attempt().wait.is_some(), "the attempts are forgotten");
     }
 }

@@ -12,7 +12,11 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::caller::Seen;
+use crate::extract::BodyLimit;
 use crate::{ApiError, Code};
+
+/// The largest body of a route that is open to everybody: what is read of it is held for strangers.
+const PUBLIC_BODY_MAX: usize = 16 * 1024;
 
 /// What a caller needs to be let through to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub enum Access {
     Person,
     /// A permission in the tenant.
     Needs(Permission),
+    /// The same, and to be a signed-in person: what a key may not do whatever its scopes.
+    PersonWith(Permission),
 }
 
 impl Access {
@@ -34,7 +40,7 @@ impl Access {
             Self::Public => "public",
             Self::Authenticated => "authenticated",
             Self::Person => "person",
-            Self::Needs(permission) => permission.name(),
+            Self::Needs(permission) | Self::PersonWith(permission) => permission.name(),
         }
     }
 
@@ -49,6 +55,10 @@ impl Access {
             Self::Public | Self::Authenticated => Ok(()),
             Self::Person => caller.person().map(|_| ()),
             Self::Needs(permission) => caller.require(permission),
+            Self::PersonWith(permission) => {
+                caller.person()?;
+                caller.require(permission)
+            }
         }
     }
 }
@@ -141,7 +151,12 @@ pub fn sorted_by<S>(
     (schemas, paths, methods)
 }
 
-async fn guard(access: Access, request: Request, next: Next) -> Response {
+async fn guard(access: Access, mut request: Request, next: Next) -> Response {
+    if access == Access::Public {
+        let BodyLimit(limit) = request.extensions().get().copied().unwrap_or_default();
+        let limit = BodyLimit(limit.min(PUBLIC_BODY_MAX));
+        request.extensions_mut().insert(limit);
+    }
     match access.check(request.extensions().get::<Seen>()) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -179,7 +194,9 @@ fn describe(operation: &mut Operation, access: Access, tag: &str, path: &str) {
     );
     operation.security = Some(match access {
         Access::Public => vec![],
-        Access::Person => vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])],
+        Access::Person | Access::PersonWith(_) => {
+            vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]
+        }
         Access::Authenticated | Access::Needs(_) => vec![
             SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
             SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),

@@ -6,6 +6,7 @@
 mod about;
 mod background;
 mod clean_up;
+mod crowd;
 mod docs;
 mod health;
 mod linger;
@@ -13,6 +14,7 @@ mod listener;
 mod metrics;
 mod readiness;
 mod router;
+mod unread;
 
 pub use background::Background;
 pub use listener::{ServeOptions, serve};

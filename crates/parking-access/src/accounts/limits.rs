@@ -3,60 +3,64 @@
 use std::net::IpAddr;
 
 use parking_http::ApiError;
-use parking_http::limits::Key;
+use parking_http::limits::{Key, network};
 
 use super::Accounts;
 use crate::secrets::{fingerprint, hex};
 
-/// A kind of attempt, with what a minute allows for one account and for one address.
+/// A kind of attempt, and what there may be of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempts {
-    account: &'static str,
-    address: &'static str,
-    account_per_minute: u32,
-    account_burst: u32,
-    address_per_minute: u32,
-    address_burst: u32,
+    /// From one address.
+    address: Allowance,
+    /// On one account from one address, where others must not be able to use an account's up.
+    here: Option<Allowance>,
+    /// On one account.
+    account: Allowance,
 }
 
-/// Proving a password, wherever that is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    name: &'static str,
+    per_minute: u32,
+    burst: u32,
+}
+
+const fn allowance(name: &'static str, per_minute: u32, burst: u32) -> Allowance {
+    Allowance {
+        name,
+        per_minute,
+        burst,
+    }
+}
+
+/// Proving a password, wherever that is asked for. Whoever guesses at an account shuts out their
+/// own address; it takes many addresses to shut out the account's owner.
 pub(crate) const PASSWORD: Attempts = Attempts {
-    account: "password of account",
-    address: "password from address",
-    account_per_minute: 10,
-    account_burst: 10,
-    address_per_minute: 30,
-    address_burst: 60,
+    address: allowance("password from address", 30, 60),
+    here: Some(allowance("password of account from address", 10, 10)),
+    account: allowance("password of account", 100, 100),
 };
 
 /// Refreshing a session; the account is the token that is shown.
 pub(crate) const REFRESH: Attempts = Attempts {
-    account: "refresh of token",
-    address: "refresh from address",
-    account_per_minute: 60,
-    account_burst: 100,
-    address_per_minute: 240,
-    address_burst: 480,
+    address: allowance("refresh from address", 240, 480),
+    here: None,
+    account: allowance("refresh of token", 60, 100),
 };
 
-/// Asking for a letter.
+/// Asking for a letter. Its account is a mailbox, which is to be spared wherever they ask from.
 pub(crate) const LETTER: Attempts = Attempts {
-    account: "letter to account",
-    address: "letter from address",
-    account_per_minute: 2,
-    account_burst: 5,
-    address_per_minute: 10,
-    address_burst: 20,
+    address: allowance("letter from address", 10, 20),
+    here: None,
+    account: allowance("letter to account", 2, 5),
 };
 
 /// Following a mailed link; the account is the token in it.
 pub(crate) const LINK: Attempts = Attempts {
-    account: "link",
-    address: "link from address",
-    account_per_minute: 10,
-    account_burst: 20,
-    address_per_minute: 30,
-    address_burst: 60,
+    address: allowance("link from address", 30, 60),
+    here: None,
+    account: allowance("link", 10, 20),
 };
 
 impl Accounts {
@@ -70,32 +74,22 @@ impl Accounts {
         if !self.options.attempts_are_limited {
             return Ok(());
         }
-        let now = self.clock.now();
-        let by_address = self.buckets.take(
-            Key::Named(attempts.address, network(ip)),
-            attempts.address_per_minute,
-            attempts.address_burst,
-            now,
-        );
-        by_address.allow()?;
+        let network = network(ip);
         // The key is as long as anybody likes and may be a secret, so its hash is kept.
-        let by_account = self.buckets.take(
-            Key::Named(attempts.account, hex(&fingerprint(account))),
-            attempts.account_per_minute,
-            attempts.account_burst,
-            now,
-        );
-        by_account.allow()
-    }
-}
-
-/// A home has one IPv4 address or a /64.
-fn network(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        let account = hex(&fingerprint(account));
+        // The narrow before the wide: what was refused here takes nothing from the others.
+        self.take(attempts.address, network.to_string())?;
+        if let Some(here) = attempts.here {
+            self.take(here, format!("{account} {network}"))?;
         }
-        IpAddr::V4(v4) => v4.to_string(),
+        self.take(attempts.account, account)
+    }
+
+    fn take(&self, allowance: Allowance, whose: String) -> Result<(), ApiError> {
+        let key = Key::Named(allowance.name, whose);
+        let now = self.clock.now();
+        self.buckets
+            .take(key, allowance.per_minute, allowance.burst, now)
+            .allow()
     }
 }

@@ -298,6 +298,8 @@ async fn send_link(accounts: &Accounts, person: &Person, purpose: Purpose) -> Re
         .db
         .platform(Reason::Worker("letters with links"))
         .await?;
+    // Of several letters the last is good: whoever reads an earlier one may be somebody else.
+    links::retire(tx.conn(), person.id, purpose, now).await?;
     links::insert(tx.conn(), &hash, person.id, purpose, now, expires_at).await?;
     tx.commit().await?;
     let letter = purpose.letter(&token);

@@ -50,9 +50,13 @@ pub struct ApiKeys {
 /// The routes of API keys.
 pub fn routes(state: ApiKeys) -> Routes {
     let access = Access::Needs(Permission::ApiKeysManage);
+    // A key that makes keys, or changes its own, outlives every bound that was put on it.
+    let making = Access::PersonWith(Permission::ApiKeysManage);
     Routes::new("API keys")
-        .add(access, sorted_by(COLUMNS, routes!(list_keys, create_key)))
-        .add(access, routes!(get_key, patch_key, put_key, revoke_key))
+        .add(access, sorted_by(COLUMNS, routes!(list_keys)))
+        .add(making, routes!(create_key))
+        .add(access, routes!(get_key, revoke_key))
+        .add(making, routes!(patch_key, put_key))
         .with_state(state)
 }
 

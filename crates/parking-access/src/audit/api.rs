@@ -1,8 +1,5 @@
 //! Reading, exporting and verifying the audit log.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
@@ -12,21 +9,18 @@ use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_http::page::{List, PageParams};
-use parking_http::{Access, ApiError, Caller, Code, Id, PageExtent, Routes, sorted_by};
+use parking_http::{Access, ApiError, Caller, Id, PageExtent, Routes, sorted_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::store::{Filter, Row};
 use super::{By, chain, export, store};
+use crate::exports::Exports;
 use crate::secrets::hex;
 use crate::wire;
-
-/// Exports at a time: each holds a connection for as long as its reader takes.
-const EXPORTS_MAX: usize = 2;
 
 /// What the audit slice works with.
 #[derive(Clone, Debug)]
@@ -35,7 +29,7 @@ pub struct AuditLog {
     pub db: Db,
     /// The time.
     pub clock: Clock,
-    exports: Arc<Semaphore>,
+    exports: Exports,
 }
 
 impl AuditLog {
@@ -44,7 +38,7 @@ impl AuditLog {
         Self {
             db,
             clock,
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            exports: Exports::default(),
         }
     }
 }
@@ -242,15 +236,11 @@ async fn export_entries(
     caller: Caller,
     List { page, filter }: List<EntryFilter>,
 ) -> Result<Response, ApiError> {
-    let Ok(permit) = Arc::clone(&log.exports).try_acquire_owned() else {
-        return Err(ApiError::new(Code::Unavailable)
-            .detail("other exports are under way")
-            .retry_after(Duration::from_secs(5)));
-    };
+    let place = log.exports.begin(caller.tenant())?;
     let by = By::caller(&caller);
     let filter = filter.with(page.pattern());
     let tx = log.db.tenant(caller.tenant()).await?;
-    let lines = export::export(tx, filter, by, log.clock, permit);
+    let lines = export::export(tx, filter, by, log.clock, place);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (

@@ -1,21 +1,18 @@
 //! The audit log as CSV: read by its numbers, sent as it is read, recorded before its last byte.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::stream::{Stream, try_unfold};
 use parking_db::TenantTx;
 use parking_domain::clock::Clock;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::store::{self, Filter, Row};
 use super::{By, Entry, append};
+use crate::exports::{ExportPlace, TIME_MAX};
 use crate::secrets::hex;
 
 /// Entries read at a time.
 const BATCH: i64 = 1_000;
-
-/// How long the reader may take over the whole of it.
-const TIME_MAX: Duration = Duration::from_mins(10);
 
 /// Why an export broke off; the reader sees a document without an end.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +34,7 @@ struct Export {
     begun: Instant,
     written: i64,
     /// Given back when the document is read or dropped.
-    _permit: OwnedSemaphorePermit,
+    _place: ExportPlace,
 }
 
 /// The document, piece by piece.
@@ -46,7 +43,7 @@ pub(super) fn export(
     filter: Filter,
     by: By,
     clock: Clock,
-    permit: OwnedSemaphorePermit,
+    place: ExportPlace,
 ) -> impl Stream<Item = Result<Vec<u8>, ExportError>> {
     let export = Export {
         tx,
@@ -55,7 +52,7 @@ pub(super) fn export(
         clock,
         begun: Instant::now(),
         written: 0,
-        _permit: permit,
+        _place: place,
     };
     try_unfold(Some(export), async |export| match export {
         Some(export) => export.next().await.map(Some),
@@ -144,11 +141,28 @@ fn record(row: Row) -> [String; 15] {
     ]
 }
 
+/// How formulas begin, also in the full-width forms that some spreadsheets read as the plain ones.
+const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
 /// A cell that a spreadsheet shows and does not run.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if cell.starts_with(FORMULAS) {
         format!("'{cell}")
     } else {
         cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text() {
+        for begin in FORMULAS {
+            let cell = format!("{begin}1+1");
+            assert_eq!(harmless(cell.clone()), format!("'{cell}"));
+        }
+        assert_eq!(harmless("1=1".to_owned()), "1=1");
     }
 }

@@ -438,3 +438,19 @@ async fn the_last_use_of_a_key_is_written_when_it_is_flushed_and_not_before() {
     callers.flush_usage().await.unwrap();
     assert_eq!(read().await.as_deref(), Some("192.0.2.7"));
 }
+
+#[tokio::test]
+async fn a_key_that_was_good_a_while_ago_is_no_stranger_and_a_guessed_one_is() {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Regulars").await;
+    let callers = callers(&stage);
+    let (_, good) = key(&stage, tenant, plain()).await;
+    let guessed = "pk_0000000000000000_0000000000000000000000000000000000000000000";
+    assert!(!callers.knows(Credentials::ApiKey(&good)));
+    show(&callers, &good).await.unwrap();
+    assert_eq!(code(&callers, guessed).await, Some(Code::Unauthenticated));
+    // What was believed of them is forgotten, as it is after five seconds.
+    callers.keys.invalidate_all();
+    assert!(callers.knows(Credentials::ApiKey(&good)));
+    assert!(!callers.knows(Credentials::ApiKey(guessed)));
+}

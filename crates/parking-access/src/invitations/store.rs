@@ -75,7 +75,16 @@ pub(super) async fn is_member(
 }
 
 /// Holds the tenant's limit of users until the end of the transaction, and tells it.
+///
+/// The tenant before its limit: what is inserted afterwards takes the tenant anyway, and whoever
+/// changes a tenant takes it first and then its limits.
 pub(super) async fn lock_limit(conn: &mut PgConnection, tenant: TenantId) -> Result<i64> {
+    sqlx::query!(
+        "select id from tenants where id = $1 for key share",
+        tenant.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
     let max = sqlx::query_scalar!(
         "select max from tenant_usage where tenant_id = $1 and resource = 'users' for no key update",
         tenant.0,

@@ -630,3 +630,26 @@ async fn what_is_no_invitation_is_refused_by_field() {
         .await;
     assert_eq!(refused.json()["errors"][0]["field"], "name");
 }
+
+#[tokio::test]
+async fn who_lost_against_another_transaction_is_served_at_the_second_attempt() {
+    let open = open().await;
+    // The first insert of each address is a deadlock's victim; a sequence forgets nothing.
+    sqlx::raw_sql(
+        "create sequence attempts;
+         create function lose_at_first() returns trigger language plpgsql security definer as $$
+         begin
+           if nextval('attempts') = 1 then raise exception 'lost' using errcode = '40P01'; end if;
+           return new;
+         end $$;
+         create trigger lose_at_first before insert on invitations for each row execute function lose_at_first()",
+    )
+    .execute(&mut open.house.stage.test.superuser().await)
+    .await
+    .unwrap();
+    let invited = open.invite("bob@example.org", "viewer").await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    let count = open.house.count("select count(*) from invitations").await;
+    let entries = "select count(*) from audit_log where action = 'invitation.created'";
+    assert_eq!((count, open.house.count(entries).await), (1, 1));
+}

@@ -23,14 +23,8 @@ pub(super) struct Row {
     pub(super) user_id: Uuid,
     pub(super) email: String,
     pub(super) name: String,
-    pub(super) language: String,
-    pub(super) theme: String,
     pub(super) is_account_active: bool,
     pub(super) is_email_verified: bool,
-    pub(super) registered_at: DateTime<Utc>,
-    pub(super) account_updated_at: DateTime<Utc>,
-    pub(super) last_login_at: Option<DateTime<Utc>>,
-    pub(super) account_version: i64,
 }
 
 impl TryFrom<Row> for Membership {
@@ -55,9 +49,8 @@ impl TryFrom<Row> for Membership {
 
 const MEMBERS: &str =
     "select m.id, m.role, m.is_active, m.created_at, m.updated_at, m.version, m.user_id,
-    u.email, u.name, u.language, u.theme, u.is_active as is_account_active,
-    u.email_verified_at is not null as is_email_verified, u.created_at as registered_at,
-    u.updated_at as account_updated_at, u.last_login_at, u.version as account_version
+    u.email, u.name, u.is_active as is_account_active,
+    u.email_verified_at is not null as is_email_verified
   from memberships m join users u on u.id = m.user_id";
 
 /// Which members are wanted.

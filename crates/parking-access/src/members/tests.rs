@@ -212,6 +212,33 @@ async fn people_are_found_by_name_role_and_activity() {
 }
 
 #[tokio::test]
+async fn what_a_member_does_elsewhere_does_not_show() {
+    let (stage, tenant, owner, api) = stage().await;
+    let member = stage.member(tenant, Role::Viewer).await;
+    let one = format!("/api/v6/users/{}", member.id);
+    let seen = async || {
+        let user = api.get(&owner, &one).await;
+        let list = api.get(&owner, "/api/v6/users").await;
+        (user.etag(), user.text, list.text)
+    };
+    let before = seen().await;
+    sqlx::query(
+        "update users set last_login_at = now(), theme = 'dark', language = 'fr', updated_at = now(), version = version + 1
+         where id = $1",
+    )
+    .bind(member.id)
+    .execute(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
+    assert_eq!(seen().await, before);
+    let sorted = api.get(&owner, "/api/v6/users?sort=last_login_at").await;
+    assert_eq!(sorted.code(), "validation_failed");
+    api.patch(&owner, &path(&member), json!({"role": "operator"}))
+        .await;
+    assert_ne!(seen().await.0, before.0, "the membership's version shows");
+}
+
+#[tokio::test]
 async fn a_change_is_versioned_announced_and_recorded() {
     let (stage, tenant, owner, api) = stage().await;
     let viewer = stage.member(tenant, Role::Viewer).await;

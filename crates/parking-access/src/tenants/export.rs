@@ -8,18 +8,20 @@
 //! copy that broke off does not count.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::stream::{Stream, try_unfold};
 use parking_db::{Db, DbError, TenantTx};
 use parking_domain::ids::TenantId;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::store::{self, ExportedRow};
 use super::{Tenant, entry, find};
 use crate::audit::{self, By};
+use crate::exports::{ExportPlace, TIME_MAX};
 
-/// Columns that never leave, by table: what proves who somebody is, and answers that may hold it.
+/// Columns that never leave, by table: what proves who somebody is, answers that may hold it, and
+/// what tells how people use their accounts in other tenants.
 pub(super) const SECRETS: &[(&str, &str)] = &[
     ("account_tokens", "hash"),
     ("api_keys", "secret_hash"),
@@ -30,12 +32,25 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),
     ("registrations", "token_hash"),
+    ("users", "last_login_at"),
     ("users", "password_hash"),
+    ("users", "theme"),
+    ("users", "updated_at"),
+    ("users", "version"),
     ("webhook_secrets", "sealed_secret"),
 ];
 
 /// Rows read at a time.
 const BATCH: i64 = 500;
+
+/// Why an export broke off; the reader sees a document without an end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExportError {
+    #[error(transparent)]
+    Database(#[from] DbError),
+    #[error("the reader took more than {} minutes", TIME_MAX.as_secs() / 60)]
+    TooSlow,
+}
 
 /// An export under way.
 struct Export {
@@ -47,8 +62,9 @@ struct Export {
     open: Option<String>,
     by: By,
     now: DateTime<Utc>,
+    begun: Instant,
     /// Given back when the document is read or dropped.
-    _permit: OwnedSemaphorePermit,
+    _place: ExportPlace,
 }
 
 /// What comes next in the document.
@@ -64,8 +80,14 @@ pub(super) async fn export(
     id: TenantId,
     by: By,
     now: DateTime<Utc>,
-    permit: OwnedSemaphorePermit,
-) -> Result<Option<(String, impl Stream<Item = Result<String, DbError>> + use<>)>, DbError> {
+    place: ExportPlace,
+) -> Result<
+    Option<(
+        String,
+        impl Stream<Item = Result<String, ExportError>> + use<>,
+    )>,
+    DbError,
+> {
     let mut tx = db.tenant(id).await?;
     let Some(tenant) = find(tx.conn(), id).await? else {
         return Ok(None);
@@ -79,7 +101,8 @@ pub(super) async fn export(
         open: None,
         by,
         now,
-        _permit: permit,
+        begun: Instant::now(),
+        _place: place,
     };
     Ok(Some((
         slug,
@@ -89,12 +112,13 @@ pub(super) async fn export(
 
 impl Stage {
     /// Writes the next piece of the document.
-    async fn next(self) -> Result<Option<(String, Self)>, DbError> {
+    async fn next(self) -> Result<Option<(String, Self)>, ExportError> {
         match self {
             Self::Head(mut export) => {
                 let head = export.head().await?;
                 Ok(Some((head, Self::Rows(export))))
             }
+            Self::Rows(export) if export.begun.elapsed() > TIME_MAX => Err(ExportError::TooSlow),
             Self::Rows(mut export) => {
                 let rows = store::exported_rows(&mut export.tx, BATCH).await?;
                 if rows.is_empty() {

@@ -34,9 +34,21 @@ pub struct Terms {
     pub feature_overrides: BTreeMap<String, bool>,
 }
 
+impl Terms {
+    /// Whether all but the names is what it was.
+    fn differ_in_names_alone(&self, tenant: &Tenant) -> bool {
+        self.tier == tenant.tier
+            && self.limit_overrides == tenant.limit_overrides
+            && self.feature_overrides == tenant.feature_overrides
+    }
+}
+
 /// Why a tenant's terms could not be changed.
 #[derive(Debug, Error)]
 pub enum UpdateError {
+    /// With the platform's own tenant nothing is agreed.
+    #[error("the platform tenant has no terms to change")]
+    PlatformTenant,
     /// Another tenant has the slug.
     #[error("the slug is taken")]
     SlugTaken,
@@ -48,6 +60,7 @@ pub enum UpdateError {
 impl From<UpdateError> for ApiError {
     fn from(error: UpdateError) -> Self {
         match error {
+            UpdateError::PlatformTenant => Self::new(Code::PlatformTenantProtected),
             UpdateError::SlugTaken => Self::new(Code::SlugTaken),
             UpdateError::Db(error) => error.into(),
         }
@@ -63,6 +76,9 @@ pub async fn update(
     by: &By,
     now: DateTime<Utc>,
 ) -> Result<Tenant, UpdateError> {
+    if tenant.id.is_platform() && !terms.differ_in_names_alone(tenant) {
+        return Err(UpdateError::PlatformTenant);
+    }
     store::update_terms(tx.conn(), tenant.id, terms, now)
         .await
         .on_constraint("tenants_slug_unique", || UpdateError::SlugTaken)?;

@@ -338,6 +338,22 @@ async fn suspending_needs_a_reason_and_activating_undoes_it() {
 }
 
 #[tokio::test]
+async fn the_platforms_own_tenant_has_a_name_and_no_terms() {
+    let (_stage, admin, api, _) = stage().await;
+    let path = format!("/api/v6/tenants/{}", TenantId::PLATFORM);
+    for terms in [
+        json!({ "tier": "basic" }),
+        json!({ "limits": { "users": 3 } }),
+        json!({ "features": { "displays": false } }),
+    ] {
+        let refused = api.patch(&admin, &path, terms).await;
+        assert_eq!(refused.code(), "platform_tenant_protected");
+    }
+    let renamed = api.patch(&admin, &path, json!({ "name": "Us" })).await;
+    assert_eq!(renamed.json()["name"], "Us", "{}", renamed.text);
+}
+
+#[tokio::test]
 async fn what_a_platform_admin_does_to_a_tenant_is_in_both_logs() {
     let (stage, admin, api, _) = stage().await;
     let tenant = stage.tenant("Quay").await;
@@ -594,15 +610,22 @@ async fn an_export_that_breaks_off_does_not_count() {
     let tenant = stage.tenant("Quay").await;
     let owner = stage.member(tenant, Role::Owner).await;
     let by = audit::By::system("test");
-    let permit = std::sync::Arc::new(tokio::sync::Semaphore::new(1));
-    let permit = permit.try_acquire_owned().unwrap();
-    let (_, document) = export::export(&state.db, tenant, by, stage.now(), permit)
+    let place = state.exports.begin(tenant).unwrap();
+    let (_, document) = export::export(&state.db, tenant, by, stage.now(), place)
         .await
         .unwrap()
         .unwrap();
     let mut document = Box::pin(document);
     let head = futures_util::StreamExt::next(&mut document).await;
     assert!(head.unwrap().unwrap().starts_with("{\"tenant\""));
+    // While it is being read, the tenant has no other, and that is nobody else's business.
+    let path = "/api/v6/tenants/current/export";
+    assert_eq!(api.get(&owner, path).await.code(), "unavailable");
+    for other in ["Other", "Third"] {
+        let other = stage.tenant(other).await;
+        let owner = stage.member(other, Role::Owner).await;
+        assert_eq!(api.get(&owner, path).await.status, 200);
+    }
     drop(document);
     let seen = api.get(&owner, "/api/v6/tenants/current").await.json();
     assert_eq!(seen["exported_at"], Value::Null);

@@ -47,12 +47,12 @@ pub struct WebhookSecrets {
 /// The routes of webhook credentials.
 pub fn routes(state: WebhookSecrets) -> Routes {
     let access = Access::Needs(Permission::WebhookSecretsManage);
+    // A secret has no end and no addresses; a key that has both must not come by one.
+    let making = Access::PersonWith(Permission::WebhookSecretsManage);
     Routes::new("Webhook credentials")
-        .add(
-            access,
-            sorted_by(COLUMNS, routes!(list_secrets, create_secret)),
-        )
-        .add(access, routes!(rotate_secret))
+        .add(access, sorted_by(COLUMNS, routes!(list_secrets)))
+        .add(making, routes!(create_secret))
+        .add(making, routes!(rotate_secret))
         .add(access, routes!(get_secret, revoke_secret))
         .with_state(state)
 }

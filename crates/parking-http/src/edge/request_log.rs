@@ -1,6 +1,7 @@
 //! The outermost layer: every request gets a name, an answer and one line in the log.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
+use parking_db::DbError;
 use parking_domain::ids::fresh;
 use tracing::{Instrument as _, error, info, info_span};
 
@@ -167,6 +169,19 @@ struct Line<'a> {
     took: Duration,
 }
 
+/// Whether somebody must look: it is not the request's fault, and does not pass by itself.
+fn wants_a_person(failure: &ApiError) -> bool {
+    failure.code == Code::InternalError || failure.cause.as_deref().is_some_and(is_out_of_room)
+}
+
+/// Whether PostgreSQL has no disk, memory or connections left.
+fn is_out_of_room(cause: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let Some(DbError::Unavailable(sqlx::Error::Database(refusal))) = cause.downcast_ref() else {
+        return false;
+    };
+    refusal.code().is_some_and(|code| code.starts_with("53"))
+}
+
 fn log(line: &Line<'_>, response: &Response, failure: Option<&ApiError>) {
     let Line {
         method,
@@ -184,11 +199,74 @@ fn log(line: &Line<'_>, response: &Response, failure: Option<&ApiError>) {
     let cause = failure
         .and_then(|failure| failure.cause.as_deref())
         .map(|cause| causes(cause));
-    if failure.is_some_and(|failure| failure.code == Code::InternalError) {
+    if failure.is_some_and(wants_a_person) {
         error!(request.id = id, http.method = method, http.route = route, http.status = status, duration_ms,
             client.ip = %ip, tenant.id = tenant, actor.id = actor, error.code = code, error.cause = cause, "request failed");
     } else {
         info!(request.id = id, http.method = method, http.route = route, http.status = status, duration_ms,
             client.ip = %ip, tenant.id = tenant, actor.id = actor, error.code = code, error.cause = cause, "request");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// What PostgreSQL says, with this code.
+    #[derive(Debug)]
+    struct Refusal(&'static str);
+
+    impl fmt::Display for Refusal {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Refusal {}
+
+    impl DatabaseError for Refusal {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_full_disk_wants_a_person_and_a_busy_row_does_not() {
+        for (code, expected) in [
+            ("53100", true),
+            ("53200", true),
+            ("55P03", false),
+            ("57014", false),
+        ] {
+            let error = DbError::from(sqlx::Error::Database(Box::new(Refusal(code))));
+            let failure = ApiError::from(error);
+            assert_eq!(failure.code, Code::Unavailable, "{code}");
+            assert_eq!(wants_a_person(&failure), expected, "{code}");
+        }
     }
 }

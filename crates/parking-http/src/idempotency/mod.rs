@@ -6,11 +6,12 @@
 
 mod store;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use parking_db::{Db, PlatformTx, TenantTx};
+use parking_db::{Db, DbError, PlatformTx, TenantTx};
 use parking_domain::ids::TenantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub struct Once<T> {
     /// The body.
     pub body: T,
+    /// What it was read from, for the case that it must be read again.
+    bytes: Bytes,
     key: Option<String>,
     fingerprint: [u8; 32],
 }
@@ -114,40 +117,70 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
         hash.update(&bytes);
         Ok(Self {
             body: from_json(&bytes)?,
+            bytes,
             key,
             fingerprint: hash.finalize().into(),
         })
     }
 }
 
-impl<T> Once<T> {
-    /// Runs an operation in the caller's tenant and commits it, or repeats the answer it gave.
+impl<T: DeserializeOwned> Once<T> {
+    /// Runs an operation in the caller's tenant and commits it, or repeats the answer it gave. It
+    /// is run again, once, if its transaction lost against another one.
     pub async fn run(
         self,
         db: &Db,
         caller: &Caller,
         now: DateTime<Utc>,
-        operate: impl AsyncFnOnce(&mut TenantTx, T) -> Result<Answer, ApiError>,
+        operate: impl AsyncFnOnce(&mut TenantTx, T) -> Result<Answer, ApiError> + Clone,
     ) -> Result<Response, ApiError> {
-        let mut tx = db.tenant(caller.tenant()).await?;
-        let claimed = match self.key {
-            None => None,
-            Some(key) => {
-                let claim = Claim::new(caller, key, self.fingerprint);
-                match claim.make(tx.conn(), now).await? {
-                    None => Some(claim),
-                    Some(given) => return Ok(given),
-                }
+        let claim = self
+            .key
+            .map(|key| Claim::new(caller, key, self.fingerprint));
+        let (claim, tenant) = (claim.as_ref(), caller.tenant());
+        let tx = db.tenant(tenant).await?;
+        match attempt(tx, claim, now, self.body, operate.clone()).await {
+            // Nothing of it was kept, and the one it lost against has got what it wanted.
+            Err(error) if is_conflict(&error) => {
+                let (tx, body) = (db.tenant(tenant).await?, from_json(&self.bytes)?);
+                attempt(tx, claim, now, body, operate).await
             }
-        };
-        let answer = operate(&mut tx, self.body).await?;
-        if let Some(claim) = claimed {
-            claim.keep(tx.conn(), &answer).await?;
+            ended => ended,
         }
-        tx.commit().await?;
-        Ok(answer.into_response())
     }
+}
 
+/// Runs an operation in a transaction and commits it, or repeats the answer it gave.
+async fn attempt<T>(
+    mut tx: TenantTx,
+    claim: Option<&Claim>,
+    now: DateTime<Utc>,
+    body: T,
+    operate: impl AsyncFnOnce(&mut TenantTx, T) -> Result<Answer, ApiError>,
+) -> Result<Response, ApiError> {
+    if let Some(claim) = claim
+        && let Some(given) = claim.make(tx.conn(), now).await?
+    {
+        return Ok(given);
+    }
+    let answer = operate(&mut tx, body).await?;
+    if let Some(claim) = claim {
+        claim.keep(tx.conn(), &answer).await?;
+    }
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+/// Whether two transactions stood in each other's way.
+fn is_conflict(error: &ApiError) -> bool {
+    let cause = error.cause.as_deref();
+    matches!(
+        cause.and_then(|cause| cause.downcast_ref()),
+        Some(DbError::Conflict(_))
+    )
+}
+
+impl<T> Once<T> {
     /// Runs an operation across tenants and commits it, or repeats the answer it gave.
     pub async fn run_across(
         self,

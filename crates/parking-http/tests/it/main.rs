@@ -30,7 +30,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-/// Knows `viewer`, `owner` and the key `pk_a_b`, which may read sites.
+/// Knows `viewer`, `owner`, `hasty`, whose tenant may ask three times a minute, and the key `pk_a_b`, which may read sites.
 struct Doorman;
 
 impl Authenticate for Doorman {
@@ -46,7 +46,7 @@ impl Authenticate for Doorman {
             name: "Ada".into(),
         };
         let (actor, role, scopes) = match credentials {
-            Credentials::Bearer("viewer") => (user, Role::Viewer, None),
+            Credentials::Bearer("viewer" | "hasty") => (user, Role::Viewer, None),
             Credentials::Bearer("owner") => (user, Role::Owner, None),
             Credentials::ApiKey("pk_a_b") => (
                 Actor::ApiKey {
@@ -65,7 +65,11 @@ impl Authenticate for Doorman {
             scopes,
             acting: None,
             requests_per_minute: None,
-            tenant_requests_per_minute: 1_000,
+            tenant_requests_per_minute: if credentials == Credentials::Bearer("hasty") {
+                3
+            } else {
+                1_000
+            },
         };
         Box::pin(async move { Ok(Arc::new(identity)) })
     }
@@ -92,6 +96,16 @@ async fn keys(Json(thing): Json<Thing>) -> String {
     thing.name
 }
 
+#[utoipa::path(get, path = "/api/secrets", responses((status = 200, body = String)))]
+async fn secrets() -> &'static str {
+    "secrets"
+}
+
+#[utoipa::path(post, path = "/api/letters", request_body = Thing, responses((status = 200, body = String)))]
+async fn letters(Json(thing): Json<Thing>) -> String {
+    thing.name
+}
+
 #[utoipa::path(get, path = "/api/panic", responses((status = 200, body = String)))]
 async fn panics() -> String {
     panic!("a bug")
@@ -110,11 +124,16 @@ async fn person() -> &'static str {
 fn routes() -> Routes {
     Routes::new("Test")
         .add(Access::Public, routes!(open))
+        .add(Access::Public, routes!(letters))
         .add(Access::Public, routes!(panics))
         .add(Access::Public, routes!(slow))
         .add(Access::Authenticated, routes!(mine))
         .add(Access::Person, routes!(person))
         .add(Access::Needs(Permission::ApiKeysManage), routes!(keys))
+        .add(
+            Access::PersonWith(Permission::ApiKeysManage),
+            routes!(secrets),
+        )
 }
 
 fn edge(clock: &Clock, rate_limits: Option<RateLimits>) -> Router {
@@ -128,7 +147,7 @@ fn measured_edge(
 ) -> Router {
     let options = EdgeOptions {
         request_timeout: Duration::from_millis(200),
-        body_size_max: 1_000,
+        body_size_max: 100_000,
         rate_limits,
         ..EdgeOptions::default()
     };
@@ -188,6 +207,9 @@ async fn who_may_what_is_decided_before_the_handler() {
         ("/api/mine", Some("pk_a_b"), 200),
         ("/api/person", Some("viewer"), 200),
         ("/api/person", Some("pk_a_b"), 403),
+        ("/api/secrets", Some("owner"), 200),
+        ("/api/secrets", Some("viewer"), 403),
+        ("/api/secrets", Some("pk_a_b"), 403),
         ("/api/open", Some("stale"), 200),
     ];
     for (path, token, expected) in cases {
@@ -220,7 +242,7 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code_and_the_requests_name() {
             .body(Body::from(body))
             .unwrap()
     };
-    let long = "x".repeat(2_000).leak();
+    let long = "x".repeat(200_000).leak();
     let cases = [
         (get_as("/api/nothing", "owner"), "not_found"),
         (
@@ -244,6 +266,22 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code_and_the_requests_name() {
     for (request, code) in cases {
         let name = format!("{} {}", request.method(), request.uri());
         assert_eq!(problem(ask(request).await).await.code, code, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn strangers_may_say_less_than_callers() {
+    for (length, public, known) in [(10_000, 200, 200), (20_000, 413, 200)] {
+        let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(length));
+        for (path, expected) in [("/api/letters", public), ("/api/keys", known)] {
+            let request = Request::post(path)
+                .header("authorization", "Bearer owner")
+                .header("content-type", "application/json")
+                .body(Body::from(body.clone()))
+                .unwrap();
+            let status = ask(request).await.status();
+            assert_eq!(status.as_u16(), expected, "{length} bytes at {path}");
+        }
     }
 }
 
@@ -320,6 +358,15 @@ async fn callers_pay_from_their_own_bucket_and_health_is_free() {
         status(get_as("/api/mine", "owner")).await.status(),
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn a_tenant_that_may_ask_less_than_a_session_asks_no_more() {
+    let app = edge(&clock(), Some(RateLimits::default()));
+    for expected in [200, 200, 200, 200, 200, 200, 429] {
+        let answer = app.clone().oneshot(get_as("/api/mine", "hasty")).await;
+        assert_eq!(answer.unwrap().status().as_u16(), expected);
+    }
 }
 
 #[tokio::test]

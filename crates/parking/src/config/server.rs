@@ -137,7 +137,7 @@ static MAX_CONNECTIONS: Setting<u32> = Setting::new(
     "max_connections",
     "whole number 16–100000",
     |value| parse::whole(value, 16..=100_000),
-    "HTTP connections open at once; further ones wait in the kernel's queue.",
+    "HTTP connections open at once, an eighth of them from one address; further ones are turned away.",
 )
 .or("4096");
 

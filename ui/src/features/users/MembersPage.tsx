@@ -7,7 +7,7 @@ import { useMe } from '@/app/session/me';
 import { useTenantId } from '@/app/session/useSession';
 import { EmptyState } from '@/components/EmptyState';
 import { useListState } from '@/components/listState';
-import { Age, Moment } from '@/components/Moment';
+import { Moment } from '@/components/Moment';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { roles, useRoleName } from '@/components/roles';
 import { StatusTag } from '@/components/StatusTag';
@@ -106,13 +106,6 @@ function useColumns(
         ) : (
           <StatusTag tone="quiet">{t('users.inactive')}</StatusTag>
         ),
-    },
-    {
-      key: 'last_login_at',
-      title: t('users.lastLogin'),
-      sort: 'last_login_at',
-      render: (member) =>
-        member.last_login_at ? <Age at={member.last_login_at} /> : t('common.never'),
     },
     {
       key: 'created_at',

@@ -68,8 +68,8 @@ pub(super) struct MembershipsPage {
     page: PageExtent,
 }
 
-/// The tenant's memberships. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
-/// or `last_login_at`; `q` looks in name and address.
+/// The tenant's memberships. Sorts by `name` (default), `email`, `role`, `is_active` or
+/// `created_at`; `q` looks in name and address.
 #[utoipa::path(get, path = "/api/v6/memberships", params(PageParams, MemberFilter),
     responses((status = 200, description = "A page of memberships", body = MembershipsPage)))]
 pub(super) async fn list_memberships(

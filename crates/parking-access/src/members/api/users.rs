@@ -45,10 +45,9 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ),
     ("is_active", "m.is_active"),
     ("created_at", "m.created_at"),
-    ("last_login_at", "u.last_login_at nulls last"),
 ];
 
-/// A person of the tenant.
+/// A person of the tenant. What they do in other tenants, and with their account, is theirs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Member {
     id: Uuid,
@@ -56,16 +55,13 @@ pub(super) struct Member {
     name: String,
     /// The same as `name`.
     username: String,
-    #[schema(value_type = wire::Language)]
-    language: String,
-    /// `light`, `dark` or `system`.
-    theme: String,
     /// Whether the account works at all, in whichever tenant.
     is_active: bool,
     email_verified: bool,
+    /// Since when they are a member.
     created_at: DateTime<Utc>,
+    /// When the membership was last changed.
     updated_at: DateTime<Utc>,
-    last_login_at: Option<DateTime<Utc>>,
     membership: MembershipOfUser,
 }
 
@@ -86,13 +82,10 @@ impl From<Row> for Member {
             email: row.email,
             username: row.name.clone(),
             name: row.name,
-            language: row.language,
-            theme: row.theme,
             is_active: row.is_account_active,
             email_verified: row.is_email_verified,
-            created_at: row.registered_at,
-            updated_at: row.account_updated_at,
-            last_login_at: row.last_login_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
             membership: MembershipOfUser {
                 id: row.id,
                 role: row.role,
@@ -111,8 +104,8 @@ pub(super) struct UsersPage {
     page: PageExtent,
 }
 
-/// The people of the tenant. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
-/// or `last_login_at`; `q` looks in name and address.
+/// The people of the tenant. Sorts by `name` (default), `email`, `role`, `is_active` or
+/// `created_at`; `q` looks in name and address.
 #[utoipa::path(get, path = "/api/v6/users", params(PageParams, MemberFilter),
     responses((status = 200, description = "A page of people", body = UsersPage)))]
 pub(super) async fn list_users(
@@ -143,6 +136,6 @@ pub(super) async fn get_user(
     let row = store::find_user(&mut tx, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    // Both the account and the membership show here, and each counts its own changes.
-    Ok(Tagged(row.account_version + row.version, row.into()))
+    // Not the account's version, which counts what happens in other tenants too.
+    Ok(Tagged(row.version, row.into()))
 }

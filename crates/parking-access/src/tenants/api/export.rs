@@ -1,14 +1,11 @@
 //! Everything a tenant holds, as a file.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use parking_domain::ids::TenantId;
-use parking_http::{ApiError, Caller, Code, Id};
+use parking_http::{ApiError, Caller, Id};
 
 use super::super::export::export;
 use super::Tenants;
@@ -38,15 +35,9 @@ pub(super) async fn export_tenant(
 }
 
 async fn begin(state: &Tenants, id: TenantId, caller: &Caller) -> Result<Response, ApiError> {
-    let permit = Arc::clone(&state.exports)
-        .try_acquire_owned()
-        .map_err(|_| {
-            ApiError::new(Code::Unavailable)
-                .detail("other exports are running")
-                .retry_after(Duration::from_secs(10))
-        })?;
+    let place = state.exports.begin(id)?;
     let (by, now) = (By::caller(caller), state.clock.now());
-    let (slug, document) = export(&state.db, id, by, now, permit)
+    let (slug, document) = export(&state.db, id, by, now, place)
         .await?
         .ok_or_else(ApiError::not_found)?;
     let name = format!("attachment; filename=\"{slug}.json\"");

@@ -54,7 +54,7 @@ impl UpdateTenant {
 /// what is in use; then nothing can be added until it is free again.
 #[utoipa::path(method(patch, put), path = "/api/v6/tenants/{id}", params(("id" = uuid::Uuid, Path)), request_body = UpdateTenant,
     responses((status = 200, description = "The tenant", body = TenantBody),
-        (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slug_taken`, `platform_tenant_protected`", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "`precondition_failed`", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn update_tenant(
     State(state): State<Tenants>,

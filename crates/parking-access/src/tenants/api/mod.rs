@@ -7,21 +7,16 @@ mod life;
 mod list;
 mod wire;
 
-use std::sync::Arc;
-
 use parking_db::{Db, PlatformTx, Reason};
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_http::{Access, ApiError, IfMatch, Routes, sorted_by};
-use tokio::sync::Semaphore;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Tenant;
+use crate::exports::Exports;
 use crate::mail::Mailer;
-
-/// Exports at a time: each holds a connection for as long as its reader takes.
-const EXPORTS_MAX: usize = 2;
 
 /// What the tenants slice works with.
 #[derive(Clone, Debug)]
@@ -32,7 +27,7 @@ pub struct Tenants {
     pub clock: Clock,
     /// Tells owners that a limit is near.
     pub mailer: Mailer,
-    exports: Arc<Semaphore>,
+    pub(in crate::tenants) exports: Exports,
 }
 
 impl Tenants {
@@ -42,7 +37,7 @@ impl Tenants {
             db,
             clock,
             mailer,
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            exports: Exports::default(),
         }
     }
 

@@ -111,6 +111,7 @@ fn listen(
 ) -> anyhow::Result<()> {
     let options = ServeOptions {
         connections_max: config.server.max_connections,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         ..ServeOptions::default()
     };
     let (public, metrics) = listeners.into_async()?;
@@ -118,8 +119,9 @@ fn listen(
     let address = public.local_addr().context("the listener has no address")?;
     info!(server.address = %address, "listening");
     let (router, stop) = (server.router(), lifecycle.soft());
+    let bounds = options.clone();
     lifecycle.spawn("http", async move {
-        Ok(serve(public, router, options, stop).await?)
+        Ok(serve(public, router, bounds, stop).await?)
     });
     if let Some(metrics) = metrics {
         let (router, stop) = (server.metrics_router(), lifecycle.soft());

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::{accept_by_mail, items};
+use crate::harness::actors::log_in;
+use crate::harness::server::PASSWORD;
 use crate::harness::{Stage, side_by_side};
 
 #[tokio::test]
@@ -120,4 +122,34 @@ async fn made_up_keys_are_refused_before_they_cost_anything_and_known_ones_are_n
     }
     assert!(refused > 0, "150 wrong keys in a row and nobody minds");
     owner.looks_at_me().await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_guesses_at_an_account_shuts_out_their_own_address_and_not_its_owner() {
+    let stage = Stage::set_with(&[("RATE_LIMIT_ATTEMPTS", "true")]).await;
+    let owner = stage.customer("Guessed Passwords").await;
+    let guesser = stage.server.anonymous().coming_from("192.0.2.66");
+    for _ in 0..10 {
+        log_in(&guesser, &owner.email, "a wrong password 12")
+            .await
+            .refused(401, "invalid_credentials");
+    }
+    for _ in 0..20 {
+        log_in(&guesser, &owner.email, PASSWORD)
+            .await
+            .refused(429, "rate_limited");
+    }
+    let elsewhere = stage.server.anonymous().coming_from("192.0.2.67");
+    log_in(&elsewhere, &owner.email, PASSWORD).await.expect(200);
+    // Many addresses together have a bound too.
+    let mut refused = 0;
+    for n in 0..100 {
+        let other = stage
+            .server
+            .anonymous()
+            .coming_from(&format!("198.51.100.{n}"));
+        let answer = log_in(&other, &owner.email, "a wrong password 12").await;
+        refused += u32::from(answer.status == 429);
+    }
+    assert!(refused > 0, "a hundred addresses guess as they like");
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod first_day;
+mod keys;
 mod limits;
 mod manners;
 mod platform;

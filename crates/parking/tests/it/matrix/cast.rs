@@ -1,18 +1,16 @@
 //! Who calls, and the things they call for.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
-use parking_domain::access::{Role, Scope};
 use parking_domain::ids::fresh;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::Mutex;
 
 use super::expect::Shows;
 use super::recipes::{Recipe, Thing};
-use crate::harness::actors::{Member, Owner};
+use crate::harness::actors::{Member, Owner, PlatformAdmin};
 use crate::harness::stage::digest;
 use crate::harness::{Api, Stage};
 
@@ -49,7 +47,7 @@ fn id(text: &str) -> Uuid {
     Uuid::parse_str(text).expect("an id")
 }
 
-fn person(name: &'static str, role: Role, member: &Member) -> Actor {
+fn person(name: &'static str, role: &'static str, member: &Member) -> Actor {
     Actor {
         name,
         api: member.api.clone(),
@@ -62,22 +60,25 @@ fn person(name: &'static str, role: Role, member: &Member) -> Actor {
 impl Cast {
     /// Two customers with everybody in them.
     pub(super) async fn assemble() -> Self {
-        let stage = Stage::set().await;
+        let stage = Stage::set_with(&[("REGISTRATION_ENABLED", "true")]).await;
         let (ours, theirs) = (stage.customer("Ours").await, stage.customer("Theirs").await);
+        // Each cell makes its own thing, and things are limited.
+        let room = json!({ "limits": { "users": 10_000 } });
+        for tenant in [ours.tenant_id(), theirs.tenant_id()] {
+            let path = format!("/api/v6/tenants/{tenant}");
+            stage.platform.api.patch(&path, &room).await.expect(200);
+        }
         let tenants = [id(ours.tenant_id()), id(theirs.tenant_id())];
         let mut actors = strangers(&stage, tenants[0]);
-        for role in [Role::Viewer, Role::Operator, Role::Admin] {
+        for role in ["viewer", "operator", "admin"] {
             let email = format!("{role}@ours.test");
-            let member = stage.person(ours.tenant_id(), role.name(), &email).await;
-            actors.push(person(role.name(), role, &member));
+            let member = stage.person(ours.tenant_id(), role, &email).await;
+            actors.push(person(role, role, &member));
         }
-        actors.push(person("owner", Role::Owner, &ours));
-        actors.push(person("owner of another tenant", Role::Owner, &theirs));
-        actors.push(person(
-            "platform admin",
-            Role::PlatformAdmin,
-            &stage.platform,
-        ));
+        actors.push(person("owner", "owner", &ours));
+        actors.push(person("owner of another tenant", "owner", &theirs));
+        actors.push(person("platform admin", "platform_admin", &stage.platform));
+        actors.push(acting(&stage, &ours).await);
         actors.extend(keys(&stage, &ours).await);
         let mut admin = stage.server.superuser().await;
         // What is tried here is who may, not how many.
@@ -101,7 +102,7 @@ impl Cast {
         };
         let email = self.fresh_email();
         let tenant = actor.tenant.to_string();
-        self.stage.person(&tenant, role.name(), &email).await.api
+        self.stage.person(&tenant, role, &email).await.api
     }
 
     /// The body of a recipe for a caller.
@@ -188,28 +189,37 @@ fn strangers(stage: &Stage, tenant: Uuid) -> Vec<Actor> {
     ]
 }
 
-/// Keys of a tenant: as weak, as strong and as dead as they come.
+/// A platform admin who has gone into a customer's tenant, where they are an admin.
+async fn acting(stage: &Stage, owner: &Owner) -> Actor {
+    let platform = PlatformAdmin::signs_in(&stage.server).await;
+    let inside = platform.steps_into(owner.tenant_id(), "a look").await;
+    let inside = Member::with_session(&platform.api, &inside.expect(200));
+    person("platform admin inside", "admin", &inside)
+}
+
+/// Keys of a tenant: as weak, as narrow, as strong and as dead as they come.
+#[rustfmt::skip]
+const KEYS: &[(&str, &str, &[&str], Option<&str>)] = &[
+    // A scope is needed to make a key; this one opens nothing that exists yet.
+    ("a key without scopes", "owner", &["webhook:ingest"], None),
+    ("a key with all scopes", "owner", &["admin:*"], None),
+    ("a key that reads users", "owner", &["users:read"], None),
+    ("a key that changes the tenant", "owner", &["tenants:write"], None),
+    ("a viewer's key with all scopes", "viewer", &["admin:*"], None),
+    ("an admin's key with all scopes", "admin", &["admin:*"], None),
+    ("an admin's key that changes the tenant", "admin", &["tenants:write"], None),
+    ("an expired key", "owner", &["admin:*"], Some("expires_at = now() - interval '1 hour'")),
+    ("a revoked key", "owner", &["admin:*"], Some("revoked_at = now()")),
+];
+
 async fn keys(stage: &Stage, owner: &Owner) -> Vec<Actor> {
     let mut admin = stage.server.superuser().await;
     let tenant = id(owner.tenant_id());
     let mut actors = Vec::new();
-    let all: BTreeSet<Scope> = BTreeSet::from([Scope::AdminAll]);
-    // A scope is needed to make a key; this one opens nothing that exists yet.
-    let ingest = BTreeSet::from([Scope::WebhookIngest]);
-    for (name, scopes, end) in [
-        ("a key without scopes", &ingest, None),
-        ("a key with all scopes", &all, None),
-        (
-            "an expired key",
-            &all,
-            Some("expires_at = now() - interval '1 hour'"),
-        ),
-        ("a revoked key", &all, Some("revoked_at = now()")),
-    ] {
-        let named: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-        let key = owner.makes_key("owner", &named).await;
+    for (name, role, scopes, end) in KEYS {
+        let key = owner.makes_key(role, scopes).await;
         let shows = match end {
-            None => Shows::Key(Role::Owner, scopes.clone()),
+            None => Shows::Key(role, scopes),
             Some(end) => {
                 let sql = format!("update api_keys set {end} where id = '{}'", key.id);
                 sqlx::raw_sql(AssertSqlSafe(sql))

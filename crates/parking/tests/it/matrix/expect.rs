@@ -1,47 +1,37 @@
-//! What the permission table says must happen.
+//! What must happen, written down by hand.
+//!
+//! Nothing here is asked of the product: a mistake in its permission table, or a route that states
+//! the wrong access, must not move the oracle along with it. A new operation needs a line in
+//! [`RULES`].
 
-use std::collections::BTreeSet;
+use Rule::{Authenticated, Needs, Person, PersonWith, Public};
 
-use parking_domain::access::{PERMISSIONS, Permission, Role, Scope};
-
-/// What an operation asks of its callers, as its description in the OpenAPI says.
+/// Who is let through to an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum Rule {
+    /// Anybody.
     Public,
+    /// Anybody with good credentials.
     Authenticated,
+    /// Any signed-in person.
     Person,
-    Needs(Permission),
-}
-
-impl Access {
-    /// Reads the `x-access` of an operation.
-    pub(super) fn named(name: &str) -> Self {
-        match name {
-            "public" => Self::Public,
-            "authenticated" => Self::Authenticated,
-            "person" => Self::Person,
-            permission => PERMISSIONS
-                .iter()
-                .find(|grant| grant.name == permission)
-                .map_or_else(
-                    || panic!("x-access names no permission: {permission}"),
-                    |grant| Self::Needs(grant.permission),
-                ),
-        }
-    }
+    /// Whoever has at least the role; a key needs the scope too.
+    Needs(&'static str, &'static str),
+    /// A signed-in person who has at least the role.
+    PersonWith(&'static str),
 }
 
 /// What a caller shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shows {
     /// Nothing.
     Nothing,
     /// Something that is not, or no longer, good.
     NothingGood,
-    /// A session.
-    Session(Role),
-    /// An API key.
-    Key(Role, BTreeSet<Scope>),
+    /// A session in which one has this role.
+    Session(&'static str),
+    /// An API key with this role and these scopes.
+    Key(&'static str, &'static [&'static str]),
 }
 
 /// How the guard must answer.
@@ -51,20 +41,174 @@ pub(super) enum Verdict {
     Refused(u16, &'static str),
 }
 
+/// Roles, lowest first.
+const ROLES: [&str; 5] = ["viewer", "operator", "admin", "owner", "platform_admin"];
+
+/// The scope that opens everything the role may do.
+const ALL: &str = "admin:*";
+
+/// Every operation and who may call it.
+#[rustfmt::skip]
+const RULES: &[(&str, Rule)] = &[
+    ("GET /health", Public),
+    ("GET /health/live", Public),
+    ("GET /health/ready", Public),
+    ("GET /version", Public),
+    ("GET /api", Public),
+    ("POST /api/auth/login", Public),
+    ("POST /api/auth/logout", Public),
+    ("POST /api/auth/refresh", Public),
+    ("POST /api/auth/register", Public),
+    ("POST /api/auth/register/complete", Public),
+    ("POST /api/auth/forgot-password", Public),
+    ("POST /api/auth/reset-password", Public),
+    ("POST /api/auth/verify-email", Public),
+    ("POST /api/auth/invitations/preview", Public),
+    ("POST /api/auth/invitations/accept", Public),
+    ("GET /api/auth/me", Authenticated),
+    ("GET /api/v6/me", Authenticated),
+    ("GET /api/v6/me/limits", Authenticated),
+    ("PATCH /api/v6/me", Person),
+    ("PUT /api/v6/me", Person),
+    ("POST /api/auth/change-password", Person),
+    ("POST /api/auth/resend-verification", Person),
+    ("POST /api/auth/switch-tenant", Person),
+    ("POST /api/auth/switch-back", Person),
+    ("POST /api/auth/logout-everywhere", Person),
+    ("GET /api/auth/sessions", Person),
+    ("DELETE /api/auth/sessions/{id}", Person),
+    ("GET /api/v6/tenants", Needs("platform_admin", "tenants:read")),
+    ("POST /api/v6/tenants", Needs("platform_admin", "tenants:write")),
+    ("GET /api/v6/tenants/stats", Needs("platform_admin", "tenants:read")),
+    ("GET /api/v6/tenants/tiers", Needs("platform_admin", "tenants:read")),
+    ("GET /api/v6/tenants/current", Needs("viewer", "tenants:read")),
+    ("PATCH /api/v6/tenants/current", Needs("owner", "tenants:write")),
+    ("PUT /api/v6/tenants/current", Needs("owner", "tenants:write")),
+    ("GET /api/v6/tenants/current/export", Needs("owner", ALL)),
+    ("GET /api/v6/tenants/{id}", Needs("platform_admin", "tenants:read")),
+    ("PATCH /api/v6/tenants/{id}", Needs("platform_admin", "tenants:write")),
+    ("PUT /api/v6/tenants/{id}", Needs("platform_admin", "tenants:write")),
+    ("DELETE /api/v6/tenants/{id}", Needs("platform_admin", "tenants:write")),
+    ("POST /api/v6/tenants/{id}/suspend", Needs("platform_admin", "tenants:write")),
+    ("POST /api/v6/tenants/{id}/activate", Needs("platform_admin", "tenants:write")),
+    ("GET /api/v6/tenants/{id}/export", Needs("platform_admin", "tenants:write")),
+    ("GET /api/v6/users", Needs("admin", "users:read")),
+    ("GET /api/v6/users/{id}", Needs("admin", "users:read")),
+    ("GET /api/v6/memberships", Needs("admin", "users:read")),
+    ("GET /api/v6/memberships/{id}", Needs("admin", "users:read")),
+    ("PATCH /api/v6/memberships/{id}", Needs("admin", ALL)),
+    ("PUT /api/v6/memberships/{id}", Needs("admin", ALL)),
+    ("DELETE /api/v6/memberships/{id}", Needs("admin", ALL)),
+    ("GET /api/v6/invitations", Needs("admin", "users:read")),
+    ("POST /api/v6/invitations", Needs("admin", ALL)),
+    ("GET /api/v6/invitations/{id}", Needs("admin", "users:read")),
+    ("POST /api/v6/invitations/{id}/resend", Needs("admin", ALL)),
+    ("DELETE /api/v6/invitations/{id}", Needs("admin", ALL)),
+    ("GET /api/v6/api-keys", Needs("owner", ALL)),
+    ("POST /api/v6/api-keys", PersonWith("owner")),
+    ("GET /api/v6/api-keys/{id}", Needs("owner", ALL)),
+    ("PATCH /api/v6/api-keys/{id}", PersonWith("owner")),
+    ("PUT /api/v6/api-keys/{id}", PersonWith("owner")),
+    ("DELETE /api/v6/api-keys/{id}", Needs("owner", ALL)),
+    ("GET /api/v6/webhook-secrets", Needs("owner", ALL)),
+    ("POST /api/v6/webhook-secrets", PersonWith("owner")),
+    ("GET /api/v6/webhook-secrets/{id}", Needs("owner", ALL)),
+    ("POST /api/v6/webhook-secrets/rotate", PersonWith("owner")),
+    ("DELETE /api/v6/webhook-secrets/{id}", Needs("owner", ALL)),
+    ("GET /api/v6/audit-log", Needs("admin", ALL)),
+    ("GET /api/v6/audit-log/{id}", Needs("admin", ALL)),
+    ("GET /api/v6/audit-log/export", Needs("admin", ALL)),
+    ("GET /api/v6/audit-log/verify", Needs("admin", ALL)),
+    ("GET /api/v6/sites", Needs("viewer", "sites:read")),
+    ("GET /api/v6/sites/{id}", Needs("viewer", "sites:read")),
+    ("GET /api/v6/sites/{id}/occupancy", Needs("viewer", "sites:read")),
+    ("GET /api/v6/sites/occupancy/all", Needs("viewer", "sites:read")),
+    ("GET /api/v6/levels", Needs("viewer", "sites:read")),
+    ("GET /api/v6/levels/{id}/plan", Needs("viewer", "sites:read")),
+    ("GET /api/v6/zones", Needs("viewer", "sites:read")),
+    ("POST /api/v6/sites", Needs("admin", "sites:write")),
+    ("PATCH /api/v6/sites/{id}", Needs("admin", "sites:write")),
+    ("PUT /api/v6/sites/{id}", Needs("admin", "sites:write")),
+    ("DELETE /api/v6/sites/{id}", Needs("admin", "sites:write")),
+    ("POST /api/v6/sites/{id}/restore", Needs("admin", "sites:write")),
+    ("POST /api/v6/levels", Needs("admin", "sites:write")),
+    ("PATCH /api/v6/levels/{id}", Needs("admin", "sites:write")),
+    ("DELETE /api/v6/levels/{id}", Needs("admin", "sites:write")),
+    ("PUT /api/v6/levels/{id}/plan", Needs("admin", "sites:write")),
+    ("DELETE /api/v6/levels/{id}/plan", Needs("admin", "sites:write")),
+    ("POST /api/v6/zones", Needs("admin", "sites:write")),
+    ("PATCH /api/v6/zones/{id}", Needs("admin", "sites:write")),
+    ("DELETE /api/v6/zones/{id}", Needs("admin", "sites:write")),
+    ("GET /api/v6/spaces", Needs("viewer", "spaces:read")),
+    ("GET /api/v6/spaces/{id}", Needs("viewer", "spaces:read")),
+    ("GET /api/v6/spaces/{id}/history", Needs("viewer", "spaces:read")),
+    ("GET /api/v6/spaces/export", Needs("viewer", "spaces:read")),
+    ("GET /api/v6/spaces/stats/occupancy", Needs("viewer", "spaces:read")),
+    ("POST /api/v6/spaces", Needs("admin", "spaces:write")),
+    ("PATCH /api/v6/spaces/{id}", Needs("admin", "spaces:write")),
+    ("PUT /api/v6/spaces/{id}", Needs("admin", "spaces:write")),
+    ("DELETE /api/v6/spaces/{id}", Needs("admin", "spaces:write")),
+    ("POST /api/v6/spaces/{id}/restore", Needs("admin", "spaces:write")),
+    ("POST /api/v6/spaces/bulk", Needs("admin", "spaces:write")),
+    ("PATCH /api/v6/spaces/bulk", Needs("admin", "spaces:write")),
+    ("PUT /api/v6/spaces/bulk/outlines", Needs("admin", "spaces:write")),
+    ("POST /api/v6/spaces/bulk/delete", Needs("admin", "spaces:write")),
+    ("POST /api/v6/spaces/bulk/restore", Needs("admin", "spaces:write")),
+    ("PUT /api/v6/spaces/{id}/state", Needs("operator", "spaces:write")),
+];
+
+/// Operations the server describes and nobody wrote a rule for, and rules without an operation.
+pub(super) fn unpaired<'a>(operations: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let described: Vec<&str> = operations.collect();
+    let without = described.iter().filter(|name| rule(name).is_none());
+    let idle = RULES.iter().map(|(name, _)| name);
+    let idle = idle.filter(|name| !described.contains(name));
+    without
+        .map(|name| format!("{name} has no rule"))
+        .chain(idle.map(|name| format!("the rule of {name} has no operation")))
+        .collect()
+}
+
+fn rule(operation: &str) -> Option<Rule> {
+    let found = RULES.iter().find(|(name, _)| *name == operation);
+    found.map(|(_, rule)| *rule)
+}
+
 /// The verdict on a caller at an operation.
-pub(super) fn verdict(access: Access, caller: &Shows) -> Verdict {
+pub(super) fn verdict(operation: &str, caller: Shows) -> Verdict {
+    let rule = rule(operation).unwrap_or_else(|| panic!("{operation} has no rule"));
     let (role, scopes) = match caller {
-        _ if access == Access::Public => return Verdict::Admitted,
+        _ if rule == Public => return Verdict::Admitted,
         // One code for both, or a thief could tell a key that once was good.
         Shows::Nothing | Shows::NothingGood => return Verdict::Refused(401, "unauthenticated"),
-        Shows::Session(role) => (*role, None),
-        Shows::Key(role, scopes) => (*role, Some(scopes)),
+        Shows::Session(role) => (role, None),
+        Shows::Key(role, scopes) => (role, Some(scopes)),
     };
-    match access {
-        Access::Person if scopes.is_some() => Verdict::Refused(403, "person_required"),
-        Access::Needs(permission) if !permission.allows(role, scopes) => {
-            Verdict::Refused(403, "forbidden")
+    let reaches = |lowest| {
+        if rank(role) >= rank(lowest) {
+            Verdict::Admitted
+        } else {
+            FORBIDDEN
         }
-        _ => Verdict::Admitted,
+    };
+    match (rule, scopes) {
+        (Public | Authenticated, _) | (Person, None) => Verdict::Admitted,
+        (Person | PersonWith(_), Some(_)) => Verdict::Refused(403, "person_required"),
+        (Needs(_, scope), Some(held)) if !opens(held, scope) => FORBIDDEN,
+        (PersonWith(lowest), None) | (Needs(lowest, _), _) => reaches(lowest),
     }
+}
+
+const FORBIDDEN: Verdict = Verdict::Refused(403, "forbidden");
+
+fn rank(role: &str) -> usize {
+    let found = ROLES.iter().position(|name| *name == role);
+    found.unwrap_or_else(|| panic!("{role} is no role"))
+}
+
+/// Whether one of the scopes is the wanted one, its writing form, or everything.
+fn opens(held: &[&str], wanted: &str) -> bool {
+    let writing = wanted.replace(":read", ":write");
+    held.iter()
+        .any(|scope| *scope == wanted || *scope == writing || *scope == ALL)
 }
