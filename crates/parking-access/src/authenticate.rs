@@ -6,6 +6,7 @@
 //! Requests that ask for the same thing at once share one look into the database.
 
 mod freshness;
+mod misses;
 #[cfg(test)]
 mod tests;
 
@@ -20,14 +21,15 @@ use moka::future::Cache;
 use parking_db::Db;
 use parking_db::listen::{Notice, Subscription};
 use parking_domain::clock::Clock;
-use parking_http::caller::Request;
-use parking_http::{Actor, ApiError, Authenticate, Code, Credentials, Identity};
+use parking_http::caller::{Miss, Request};
+use parking_http::{Actor, ApiError, Authenticate, Caller, Code, Credentials, Identity};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::accounts::{self, Claims, tokens::Tokens};
 use crate::api_keys::{self, KnownKey, ShownKey, Usage};
 use freshness::{Freshness, Seen};
+use misses::Misses;
 
 /// How long something may be believed without asking again.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
@@ -58,6 +60,7 @@ pub struct Callers {
     regulars: Cache<String, ()>,
     freshness: Freshness,
     usage: Usage,
+    misses: Misses,
 }
 
 /// A key and the identity it gives.
@@ -123,6 +126,7 @@ impl Callers {
                 .build(),
             freshness: Freshness::default(),
             usage: Usage::default(),
+            misses: Misses::default(),
         })
     }
 
@@ -144,6 +148,11 @@ impl Callers {
     /// Writes down when keys were last used.
     pub async fn flush_usage(&self) -> parking_db::Result<()> {
         self.usage.flush(&self.db).await
+    }
+
+    /// Writes down who asked for what is not there, until told to stop.
+    pub async fn record_misses(self: Arc<Self>, stop: CancellationToken) {
+        self.misses.record(&self.db, &self.clock, &stop).await;
     }
 
     async fn person(&self, token: &str) -> Result<Arc<Identity>, ApiError> {
@@ -275,6 +284,10 @@ impl Authenticate for Callers {
                 ShownKey::parse(key).is_none_or(|shown| self.regulars.contains_key(shown.public_id))
             }
         }
+    }
+
+    fn missed(&self, caller: &Caller, miss: Miss) {
+        self.misses.note(caller, miss);
     }
 
     fn authenticate<'a>(

@@ -89,6 +89,17 @@ pub enum Credentials<'a> {
     ApiKey(&'a str),
 }
 
+/// What somebody asked for by id and was told is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Miss {
+    /// The method.
+    pub method: String,
+    /// The template of the route.
+    pub route: String,
+    /// The id in the path, or as much of it as could be one.
+    pub id: String,
+}
+
 /// Finds out who shows credentials. The edge knows this one thing about accounts.
 pub trait Authenticate: Send + Sync + 'static {
     /// Whether these are no stranger's: an address that has shown too many bad credentials is
@@ -96,6 +107,9 @@ pub trait Authenticate: Send + Sync + 'static {
     fn knows(&self, _credentials: Credentials<'_>) -> bool {
         true
     }
+
+    /// Takes note, without delay, that a caller asked by id for what is not there or not theirs.
+    fn missed(&self, _caller: &Caller, _miss: Miss) {}
 
     /// Who it is, or why not.
     fn authenticate<'a>(

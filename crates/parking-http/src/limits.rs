@@ -81,6 +81,9 @@ pub struct Buckets {
 /// Bad credentials a minute from one address.
 const STRANGERS_PER_MINUTE: u32 = 60;
 
+/// Misses a minute of one credential that are written down.
+const MISSES_PER_MINUTE: u32 = 10;
+
 /// Buckets a shard holds before the full ones, which say nothing, are thrown out.
 const SHARD_SIZE_MAX: usize = 8_192;
 
@@ -230,6 +233,13 @@ pub(crate) fn count_address(
         per_minute.saturating_mul(2),
         now,
     )
+}
+
+/// Whether a caller's miss is still worth a line in the log, and counts it.
+pub(crate) fn count_miss(buckets: &Buckets, caller: &Caller, now: DateTime<Utc>) -> bool {
+    let key = Key::Named("misses", caller.credential());
+    let verdict = buckets.take(key, MISSES_PER_MINUTE, MISSES_PER_MINUTE, now);
+    verdict.wait.is_none()
 }
 
 /// Counts credentials that were not good against the address they came from.

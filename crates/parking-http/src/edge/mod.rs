@@ -22,13 +22,16 @@ use parking_domain::clock::Clock;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::caller::{self, Seen};
+use crate::caller::{self, Miss, Seen};
 use crate::extract::BodyLimit;
 use crate::limits::{
-    Buckets, RateLimits, allow_stranger, count_address, count_caller, count_stranger,
+    Buckets, RateLimits, allow_stranger, count_address, count_caller, count_miss, count_stranger,
 };
 use crate::metrics::EdgeMetrics;
 use crate::{ApiError, Authenticate, Caller, Code, Credentials};
+
+/// How long an id is in its longest spelling.
+const ID_LENGTH_MAX: usize = 64;
 
 /// How the edge behaves.
 #[derive(Clone, Debug)]
@@ -150,6 +153,7 @@ async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Nex
         Seen::Known(caller) => Some(caller.clone()),
         _ => None,
     };
+    let miss = log.as_ref().and_then(|_| miss(&request));
     let refusal = verdict.and_then(|verdict| verdict.allow().err());
     let mut response = if let Some(refusal) = refusal {
         edge.metrics.rejected(endpoint(&request));
@@ -165,6 +169,12 @@ async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Nex
         verdict.write(response.headers_mut());
     }
     if let Some(caller) = log {
+        if response.status() == StatusCode::NOT_FOUND
+            && let Some(miss) = miss
+            && count_miss(&edge.buckets, &caller, now)
+        {
+            edge.authenticate.missed(&caller, miss);
+        }
         response.extensions_mut().insert(caller);
     }
     response
@@ -220,6 +230,18 @@ fn credentials(headers: &HeaderMap) -> Result<Option<Credentials<'_>>, ApiError>
         (None, Some(Ok(key))) => Ok(Some(Credentials::ApiKey(key.trim()))),
         _ => refused("the credentials hold characters that are not text"),
     }
+}
+
+/// What a request asks for by id, if it does.
+fn miss(request: &Request) -> Option<Miss> {
+    let route = request.extensions().get::<MatchedPath>()?.as_str();
+    let at = route.split('/').position(|part| part.starts_with('{'))?;
+    let id = request.uri().path().split('/').nth(at)?;
+    Some(Miss {
+        method: request.method().to_string(),
+        route: route.to_owned(),
+        id: id.chars().take(ID_LENGTH_MAX).collect(),
+    })
 }
 
 /// The template of the route, so that labels and log fields stay few.

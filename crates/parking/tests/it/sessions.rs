@@ -116,8 +116,8 @@ async fn guessing_is_slowed_down_whether_the_account_exists_or_not() {
     let mut traces = Vec::new();
     for email in [owner.email.as_str(), "nobody@guessed.test"] {
         let mut codes = Vec::new();
+        let anonymous = stage.server.anonymous().coming_from(&fresh_address());
         for _ in 0..14 {
-            let anonymous = stage.server.anonymous().coming_from(&fresh_address());
             let answer = log_in(&anonymous, email, "a wrong password 1").await;
             codes.push((answer.status, answer.code()));
         }

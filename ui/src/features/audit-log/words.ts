@@ -7,6 +7,7 @@ export const entityTypes = [
   'audit_log',
   'invitation',
   'membership',
+  'operation',
   'registration',
   'session',
   'tenant',
@@ -23,6 +24,7 @@ function isEntityType(type: string): type is EntityType {
 export const actions = [
   'login.succeeded',
   'login.failed',
+  'access.refused',
   'session.ended',
   'session.tenant_switched',
   'session.tenant_refused',

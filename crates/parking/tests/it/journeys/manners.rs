@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{each, items};
 use crate::harness::actors::{Owner, text};
 use crate::harness::http::send;
-use crate::harness::{Answer, Stage, side_by_side};
+use crate::harness::{Answer, Stage, eventually, side_by_side};
 
 async fn invite_once(owner: &Owner, key: &str, email: &str) -> Answer {
     let body = json!({ "email": email, "role": "viewer" });
@@ -188,4 +188,53 @@ async fn every_answer_has_a_name_and_the_headers_that_keep_browsers_safe() {
     let wrong = stage.server.anonymous().delete("/api/v6/me").await;
     wrong.refused(405, "method_not_allowed");
     assert!(!wrong.header("allow").is_empty());
+}
+
+#[tokio::test]
+async fn whoever_tries_ids_out_is_in_the_log_and_does_not_fill_it() {
+    let stage = Stage::set().await;
+    let (owner, other) = (stage.customer("Here").await, stage.customer("There").await);
+    let foreign = other.finds_membership(&other.email).await;
+    let foreign = text(&foreign, "id").to_owned();
+    let absent = uuid(7);
+    for id in [foreign.as_str(), absent.as_str(), "nonsense"] {
+        owner
+            .api
+            .get(&format!("/api/v6/memberships/{id}"))
+            .await
+            .refused(404, "not_found");
+    }
+    let refusals = async || {
+        let path = "/api/v6/audit-log?action=access.refused&page_size=500";
+        let log = owner.api.get(path).await.expect(200);
+        items(&log, "entries").to_vec()
+    };
+    let entries = eventually("the refusals are written down", async || {
+        let entries = refusals().await;
+        (entries.len() == 3).then_some(entries)
+    })
+    .await;
+    for (entry, id) in entries.iter().rev().zip([&foreign, &absent, "nonsense"]) {
+        assert_eq!(entry["entity"]["id"], id, "{entry}");
+        assert_eq!(
+            entry["entity"]["name"], "GET /api/v6/memberships/{id}",
+            "{entry}"
+        );
+    }
+    for n in 0..30 {
+        let path = format!("/api/v6/invitations/{}", uuid(n));
+        owner.api.delete(&path).await.refused(404, "not_found");
+    }
+    let entries = eventually("the rest of the minute is written down", async || {
+        let entries = refusals().await;
+        (entries.len() >= 10).then_some(entries)
+    })
+    .await;
+    assert!(entries.len() <= 11, "{}", entries.len());
+    let seen = other.reads_actions().await;
+    assert!(!seen.contains(&"access.refused".to_owned()), "{seen:?}");
+}
+
+fn uuid(number: u32) -> String {
+    format!("00000000-0000-7000-8000-{number:012}")
 }
