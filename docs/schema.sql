@@ -55,7 +55,7 @@ begin
       || audit_field(new.action) || audit_field(new.entity_type) || audit_field(new.entity_id)
       || audit_field(new.entity_name) || audit_field(new.old::text) || audit_field(new.new::text)
       || audit_field(new.reason) || audit_field(new.request_id) || audit_field(new.ip), 'UTF8'));
-  update audit_heads set seq = new.seq, hash = new.hash where tenant_id = new.tenant_id;
+  update audit_heads set seq = new.seq, hash = new.hash, at = new.at where tenant_id = new.tenant_id;
   return new;
 end
 $$;
@@ -134,21 +134,55 @@ CREATE FUNCTION public.drop_partitions(parent text, before timestamp with time z
     SET search_path TO 'public', 'pg_temp'
     AS $_$
 declare
-  child text;
-  dropped int := 0;
+  newest timestamptz;
+  oldest text;
+  month timestamp;
+  has_rows boolean;
+  months_with_rows int := 0;
+  months_kept int;
 begin
-  if parent not in ('audit_log', 'events') then
+  if parent = 'audit_log' then
+    months_kept := 36;
+    select max(at) into newest from audit_heads;
+  elsif parent = 'events' then
+    months_kept := 12;
+    select at into newest from events order by xid desc, id desc limit 1;
+  else
     raise exception '% is not partitioned by month', parent;
   end if;
-  for child in
-    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  select c.relname into oldest
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = parent::regclass and c.relname ~ '_\d{4}_\d{2}$'
-      and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= before at time zone 'UTC'
+    order by c.relname limit 1;
+  if newest is null or oldest is null or before > newest - interval '30 days'
+    or to_date(right(oldest, 7), 'YYYY_MM') + interval '1 month' > before at time zone 'UTC' then
+    return 0;
+  end if;
+  for month in
+    select to_date(right(c.relname, 7), 'YYYY_MM')
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = parent::regclass and c.relname ~ '_\d{4}_\d{2}$' and c.relname > oldest
   loop
-    execute format('drop table %I', child);
-    dropped := dropped + 1;
+    execute format('select exists (select from %I where at >= %L and at < %L)', parent,
+      month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC') into has_rows;
+    months_with_rows := months_with_rows + has_rows::int;
   end loop;
-  return dropped;
+  if months_with_rows < months_kept then
+    return 0;
+  end if;
+  if parent = 'audit_log' then
+    -- Whoever appends holds the table before their tenant's head: the same order here.
+    lock table audit_log in access exclusive mode;
+    month := to_date(right(oldest, 7), 'YYYY_MM');
+    update audit_heads set dropped_seq = gone.seq, dropped_hash = gone.hash
+      from (
+        select distinct on (tenant_id) tenant_id, seq, hash from audit_log
+        where at >= month at time zone 'UTC' and at < (month + interval '1 month') at time zone 'UTC'
+        order by tenant_id, seq desc) as gone
+      where audit_heads.tenant_id = gone.tenant_id and audit_heads.dropped_seq < gone.seq;
+  end if;
+  execute format('drop table %I', oldest);
+  return 1;
 end
 $_$;
 
@@ -257,7 +291,10 @@ ALTER TABLE public.api_keys OWNER TO parking_owner;
 CREATE TABLE public.audit_heads (
     tenant_id uuid NOT NULL,
     seq bigint NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    at timestamp with time zone,
+    dropped_seq bigint DEFAULT 0 NOT NULL,
+    dropped_hash bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 ALTER TABLE ONLY public.audit_heads FORCE ROW LEVEL SECURITY;
@@ -1087,6 +1124,8 @@ ALTER TABLE ONLY public.zones
 ALTER TABLE ONLY public.zones
     ADD CONSTRAINT zones_pkey PRIMARY KEY (tenant_id, id);
 
+CREATE INDEX account_tokens_expiry ON public.account_tokens USING btree (expires_at);
+
 CREATE INDEX account_tokens_user ON public.account_tokens USING btree (user_id, purpose);
 
 CREATE INDEX audit_log_entity ON ONLY public.audit_log USING btree (tenant_id, entity_type, entity_id, seq DESC);
@@ -1141,11 +1180,15 @@ CREATE INDEX gateways_of_site ON public.gateways USING btree (tenant_id, site_id
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX invitations_expiry ON public.invitations USING btree (expires_at) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL) AND (closed_at IS NULL));
+
 CREATE INDEX invitations_newest ON public.invitations USING btree (tenant_id, created_at DESC);
 
 CREATE UNIQUE INDEX invitations_one_open ON public.invitations USING btree (tenant_id, email_key) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL) AND (closed_at IS NULL));
 
 CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (status = 'queued'::text);
+
+CREATE INDEX jobs_given_up ON public.jobs USING btree (failed_at) WHERE (status = 'failed'::text);
 
 CREATE UNIQUE INDEX jobs_one_waiting ON public.jobs USING btree (tenant_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (status = 'queued'::text) AND (locked_until IS NULL));
 
@@ -1159,9 +1202,13 @@ CREATE INDEX orphan_devices_last_seen ON public.orphan_devices USING btree (tena
 
 CREATE INDEX overrides_of_space ON public.overrides USING btree (tenant_id, space_id, starts_at DESC) WHERE (lifted_at IS NULL);
 
+CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
+
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
 CREATE INDEX registrations_expiry ON public.registrations USING btree (expires_at);
+
+CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
@@ -1385,6 +1432,8 @@ CREATE POLICY audit_log_default_owner ON public.audit_log_default TO parking_own
 
 CREATE POLICY audit_log_own ON public.audit_log TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
 
+CREATE POLICY audit_log_owner ON public.audit_log FOR SELECT TO parking_owner USING (true);
+
 CREATE POLICY audit_log_platform ON public.audit_log FOR SELECT TO parking_platform USING (true);
 
 CREATE POLICY audit_log_platform_appends ON public.audit_log FOR INSERT TO parking_platform WITH CHECK (true);
@@ -1422,6 +1471,8 @@ ALTER TABLE public.events_default ENABLE ROW LEVEL SECURITY;
 CREATE POLICY events_default_owner ON public.events_default TO parking_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY events_own ON public.events TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY events_owner ON public.events FOR SELECT TO parking_owner USING (true);
 
 CREATE POLICY events_platform ON public.events FOR SELECT TO parking_platform USING (true);
 
@@ -1676,9 +1727,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_t
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_worker;
 GRANT SELECT ON TABLE public.lifecycle_changes TO parking_platform;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO parking_tenant;
+GRANT SELECT,DELETE ON TABLE public.memberships TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO parking_worker;
 GRANT SELECT ON TABLE public.memberships TO parking_platform;
+
+GRANT UPDATE(role) ON TABLE public.memberships TO parking_tenant;
+
+GRANT UPDATE(is_active) ON TABLE public.memberships TO parking_tenant;
+
+GRANT UPDATE(updated_at) ON TABLE public.memberships TO parking_tenant;
+
+GRANT UPDATE(version) ON TABLE public.memberships TO parking_tenant;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.orphan_devices TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.orphan_devices TO parking_worker;

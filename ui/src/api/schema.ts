@@ -554,6 +554,28 @@ export interface paths {
         patch: operations["patch_level"];
         trace?: never;
     };
+    "/api/v6/levels/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drawing of a level, as a file. Its `ETag` is the drawing's own. */
+        get: operations["get_plan"];
+        /**
+         * Gives a level its drawing: an SVG, PNG or JPEG file of at most 10 MiB, recognised by its content.
+         *     Of an SVG only what draws is kept; scripts, links and what loads from elsewhere are left out.
+         */
+        put: operations["put_plan"];
+        post?: never;
+        /** Takes a level's drawing away; the outlines of its bays stay. */
+        delete: operations["delete_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/me": {
         parameters: {
             query?: never;
@@ -598,8 +620,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The tenant's memberships. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
-         *     or `last_login_at`; `q` looks in name and address.
+         * The tenant's memberships. Sorts by `name` (default), `email`, `role`, `is_active` or
+         *     `created_at`; `q` looks in name and address.
          */
         get: operations["list_memberships"];
         put?: never;
@@ -783,6 +805,23 @@ export interface paths {
         put?: never;
         /** Deletes many bays, all or none; they can be restored. */
         post: operations["delete_spaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/spaces/bulk/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Draws many bays onto the plan of a level, all or none. */
+        put: operations["draw_spaces"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,8 +1138,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The people of the tenant. Sorts by `name` (default), `email`, `role`, `is_active`, `created_at`
-         *     or `last_login_at`; `q` looks in name and address.
+         * The people of the tenant. Sorts by `name` (default), `email`, `role`, `is_active` or
+         *     `created_at`; `q` looks in name and address.
          */
         get: operations["list_users"];
         put?: never;
@@ -1847,9 +1886,12 @@ export interface components {
             /** @description The version of the server. */
             version: string;
         };
-        /** @description A person of the tenant. */
+        /** @description A person of the tenant. What they do in other tenants, and with their account, is theirs. */
         Member: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when they are a member.
+             */
             created_at: string;
             email: string;
             email_verified: boolean;
@@ -1857,14 +1899,12 @@ export interface components {
             id: string;
             /** @description Whether the account works at all, in whichever tenant. */
             is_active: boolean;
-            language: components["schemas"]["Language"];
-            /** Format: date-time */
-            last_login_at?: string | null;
             membership: components["schemas"]["MembershipOfUser"];
             name: string;
-            /** @description `light`, `dark` or `system`. */
-            theme: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the membership was last changed.
+             */
             updated_at: string;
             /** @description The same as `name`. */
             username: string;
@@ -2015,6 +2055,19 @@ export interface components {
             new_password: string;
             /** @description The secret part of the link. */
             token: string;
+        };
+        /** @description What a drawing was recognised as. */
+        PlanBody: {
+            /** @description Its size in bytes, as it is kept. */
+            bytes: number;
+            /** Format: int32 */
+            height: number;
+            /** Format: uuid */
+            level_id: string;
+            /** @description `image/svg+xml`, `image/png` or `image/jpeg`. */
+            media_type: string;
+            /** Format: int32 */
+            width: number;
         };
         /** @description The connections to the database. */
         PoolStats: {
@@ -2451,6 +2504,22 @@ export interface components {
             /** @description Deletes those too that devices serve. */
             force?: boolean;
             ids: string[];
+        };
+        /** @description Where one bay lies. */
+        SpaceOutline: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its corners as `[x, y]`, in parts of the plan's width and height; null takes it off the plan. */
+            shape?: number[][] | null;
+        };
+        /** @description Where bays lie on the plan of a level. */
+        SpaceOutlines: {
+            /**
+             * Format: uuid
+             * @description The level whose plan it is; bays come onto it if they were not.
+             */
+            level_id: string;
+            outlines: components["schemas"]["SpaceOutline"][];
         };
         /** @description A page of bays. */
         SpacePage: components["schemas"]["PageExtent"] & {
@@ -6309,6 +6378,323 @@ export interface operations {
             };
         };
     };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description It is the one whose `ETag` came in `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -8744,6 +9130,101 @@ export interface operations {
             };
         };
     };
+    draw_spaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceOutlines"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpacesBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore_spaces: {
         parameters: {
             query?: never;
@@ -10675,7 +11156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slug_taken` */
+            /** @description `slug_taken`, `platform_tenant_protected` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10921,7 +11402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slug_taken` */
+            /** @description `slug_taken`, `platform_tenant_protected` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -69,83 +69,85 @@ async fn the_catalogue_shows_no_way_round_isolation() {
     assert_eq!(catalogue::check(&test.db()).await.unwrap(), vec![]);
 }
 
+/// Statements that open a way round isolation, each with the one that closes it.
+const HOLES: &[(&str, &str)] = &[
+    ("alter table memberships no force row level security", "alter table memberships force row level security"),
+    ("alter table jobs disable row level security", "alter table jobs enable row level security"),
+    ("create policy hole on api_keys to parking_tenant using (true)", "drop policy hole on api_keys"),
+    (
+        "create policy hole on api_keys to parking_tenant using (tenant_id = (select current_tenant_id()) or true)",
+        "drop policy hole on api_keys",
+    ),
+    ("create policy hole on api_keys using (true)", "drop policy hole on api_keys"),
+    ("grant select on users to parking", "revoke select on users from parking"),
+    ("grant select on users to public", "revoke select on users from public"),
+    ("grant delete on audit_log to parking_worker", "revoke delete on audit_log from parking_worker"),
+    ("grant truncate on jobs to parking_worker", "revoke truncate on jobs from parking_worker"),
+    ("create table hole (tenant_id uuid, id uuid)", "drop table hole"),
+    ("create view hole as select * from users", "drop view hole"),
+    ("create materialized view hole as select 1", "drop materialized view hole"),
+    (
+        "set role parking_owner; create table hole (tenant_id uuid not null, id uuid, user_tenant uuid, m uuid, primary key (tenant_id, id),
+           foreign key (user_tenant, m) references memberships (tenant_id, id));
+         alter table hole enable row level security; alter table hole force row level security; reset role",
+        "drop table hole",
+    ),
+    (
+        "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant using (true)",
+        "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant
+           using (exists (select from memberships where memberships.user_id = users.id))",
+    ),
+    ("create policy hole on users to parking_tenant using (true)", "drop policy hole on users"),
+    ("create policy hole on users to parking_platform using (true)", "drop policy hole on users"),
+    ("grant select (password_hash) on users to public", "revoke select (password_hash) on users from public"),
+    ("grant select (password_hash) on users to parking", "revoke select (password_hash) on users from parking"),
+    (
+        "grant select (password_hash) on users to parking_tenant",
+        "revoke select (password_hash) on users from parking_tenant",
+    ),
+    (
+        "grant select (password_hash) on users to parking_platform",
+        "revoke select (password_hash) on users from parking_platform",
+    ),
+    ("grant update (email_key) on users to parking_tenant", "revoke update (email_key) on users from parking_tenant"),
+    ("grant select (hash) on refresh_tokens to parking_tenant", "revoke select (hash) on refresh_tokens from parking_tenant"),
+    (
+        "grant select (email) on users to pg_monitor",
+        "revoke select (email) on users from pg_monitor",
+    ),
+    ("grant update (actor_name) on audit_log to parking_worker", "revoke update (actor_name) on audit_log from parking_worker"),
+    ("grant update on audit_heads to parking_worker", "revoke update on audit_heads from parking_worker"),
+    ("grant insert on memberships to parking_tenant", "revoke insert on memberships from parking_tenant"),
+    ("grant update (user_id) on memberships to parking_tenant", "revoke update (user_id) on memberships from parking_tenant"),
+    (
+        "create function hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users';
+         revoke execute on function hole() from public; alter function hole() owner to parking_owner",
+        "drop function hole()",
+    ),
+    (
+        "alter function drop_partitions(text, timestamptz) owner to postgres",
+        "alter function drop_partitions(text, timestamptz) owner to parking_owner",
+    ),
+    (
+        "create schema hole; grant usage on schema hole to public;
+         create function hole.hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users'",
+        "drop schema hole cascade",
+    ),
+    (
+        "create schema hole; create table hole.users as select * from users; grant select on hole.users to parking_tenant",
+        "drop schema hole cascade",
+    ),
+    (
+        "create schema hole; create view hole.people as select * from users; grant select (email) on hole.people to public",
+        "drop schema hole cascade",
+    ),
+];
+
 #[tokio::test]
 async fn the_catalogue_check_notices_every_kind_of_hole() {
     let test = TestDb::new().await;
     let mut admin = test.superuser().await;
-    let holes = [
-        ("alter table memberships no force row level security", "alter table memberships force row level security"),
-        ("alter table jobs disable row level security", "alter table jobs enable row level security"),
-        ("create policy hole on api_keys to parking_tenant using (true)", "drop policy hole on api_keys"),
-        (
-            "create policy hole on api_keys to parking_tenant using (tenant_id = (select current_tenant_id()) or true)",
-            "drop policy hole on api_keys",
-        ),
-        ("create policy hole on api_keys using (true)", "drop policy hole on api_keys"),
-        ("grant select on users to parking", "revoke select on users from parking"),
-        ("grant select on users to public", "revoke select on users from public"),
-        ("grant delete on audit_log to parking_worker", "revoke delete on audit_log from parking_worker"),
-        ("grant truncate on jobs to parking_worker", "revoke truncate on jobs from parking_worker"),
-        ("create table hole (tenant_id uuid, id uuid)", "drop table hole"),
-        ("create view hole as select * from users", "drop view hole"),
-        ("create materialized view hole as select 1", "drop materialized view hole"),
-        (
-            "set role parking_owner; create table hole (tenant_id uuid not null, id uuid, user_tenant uuid, m uuid, primary key (tenant_id, id),
-               foreign key (user_tenant, m) references memberships (tenant_id, id));
-             alter table hole enable row level security; alter table hole force row level security; reset role",
-            "drop table hole",
-        ),
-        (
-            "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant using (true)",
-            "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant
-               using (exists (select from memberships where memberships.user_id = users.id))",
-        ),
-        ("create policy hole on users to parking_tenant using (true)", "drop policy hole on users"),
-        ("create policy hole on users to parking_platform using (true)", "drop policy hole on users"),
-        ("grant select (password_hash) on users to public", "revoke select (password_hash) on users from public"),
-        ("grant select (password_hash) on users to parking", "revoke select (password_hash) on users from parking"),
-        (
-            "grant select (password_hash) on users to parking_tenant",
-            "revoke select (password_hash) on users from parking_tenant",
-        ),
-        (
-            "grant select (password_hash) on users to parking_platform",
-            "revoke select (password_hash) on users from parking_platform",
-        ),
-        ("grant update (email_key) on users to parking_tenant", "revoke update (email_key) on users from parking_tenant"),
-        ("grant select (hash) on refresh_tokens to parking_tenant", "revoke select (hash) on refresh_tokens from parking_tenant"),
-        (
-            "grant select (email) on users to pg_monitor",
-            "revoke select (email) on users from pg_monitor",
-        ),
-        ("grant update (actor_name) on audit_log to parking_worker", "revoke update (actor_name) on audit_log from parking_worker"),
-        ("grant update on audit_heads to parking_worker", "revoke update on audit_heads from parking_worker"),
-        ("grant insert on memberships to parking_tenant", "revoke insert on memberships from parking_tenant"),
-        ("grant update (user_id) on memberships to parking_tenant", "revoke update (user_id) on memberships from parking_tenant"),
-        (
-            "create function hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users';
-             revoke execute on function hole() from public; alter function hole() owner to parking_owner",
-            "drop function hole()",
-        ),
-        (
-            "alter function drop_partitions(text, timestamptz) owner to postgres",
-            "alter function drop_partitions(text, timestamptz) owner to parking_owner",
-        ),
-        (
-            "create schema hole; grant usage on schema hole to public;
-             create function hole.hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users'",
-            "drop schema hole cascade",
-        ),
-        (
-            "create schema hole; create table hole.users as select * from users; grant select on hole.users to parking_tenant",
-            "drop schema hole cascade",
-        ),
-        (
-            "create schema hole; create view hole.people as select * from users; grant select (email) on hole.people to public",
-            "drop schema hole cascade",
-        ),
-    ];
-    for (make, mend) in holes {
+    for &(make, mend) in HOLES {
         sqlx::raw_sql(make).execute(&mut admin).await.unwrap();
         assert_ne!(
             catalogue::check(&test.db()).await.unwrap(),
@@ -254,6 +256,11 @@ async fn references(admin: &mut PgConnection) -> Vec<(String, String, String, St
     .unwrap()
 }
 
+fn code_of(error: &sqlx::Error) -> String {
+    let refusal = error.as_database_error().unwrap();
+    refusal.code().unwrap().into_owned()
+}
+
 #[tokio::test]
 async fn a_reference_to_a_strangers_row_is_refused_or_shows_nothing_of_it() {
     let test = TestDb::new().await;
@@ -301,19 +308,11 @@ async fn a_reference_to_a_strangers_row_is_refused_or_shows_nothing_of_it() {
                     assert_eq!(seen, 0, "{statement}");
                 }
                 Ok(done) => assert_eq!(done.rows_affected(), 0, "{statement}"),
-                Err(error) => {
-                    let code = error
-                        .as_database_error()
-                        .unwrap()
-                        .code()
-                        .unwrap()
-                        .into_owned();
-                    // 23505: the copy collides with its original before anybody looks where it points.
-                    assert!(
-                        ["42501", "23503", "23505"].contains(&code.as_str()),
-                        "{statement}: {error}"
-                    );
-                }
+                // 23505: the copy collides with its original before anybody looks where it points.
+                Err(error) => assert!(
+                    ["42501", "23503", "23505"].contains(&code_of(&error).as_str()),
+                    "{statement}: {error}"
+                ),
             }
         }
     }
@@ -321,15 +320,7 @@ async fn a_reference_to_a_strangers_row_is_refused_or_shows_nothing_of_it() {
     let add = "insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
                values (current_tenant_id(), gen_random_uuid(), $1, 'viewer', now(), now())";
     let refused = sqlx::query(add).bind(stranger).execute(tx.conn()).await;
-    assert_eq!(
-        refused
-            .unwrap_err()
-            .as_database_error()
-            .unwrap()
-            .code()
-            .as_deref(),
-        Some("42501")
-    );
+    assert_eq!(code_of(&refused.unwrap_err()), "42501");
 }
 
 #[tokio::test]

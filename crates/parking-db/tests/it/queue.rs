@@ -187,7 +187,7 @@ async fn a_job_that_kills_whoever_takes_it_is_set_aside_in_the_end() {
         counted.fetch_add(1, Ordering::SeqCst);
         std::future::pending()
     });
-    for _ in 0..Greet::ATTEMPTS_MAX + 1 {
+    for _ in 0..=Greet::ATTEMPTS_MAX {
         let attempt = tokio::time::timeout(std::time::Duration::from_millis(300), dies.work_one());
         drop(attempt.await);
         test.clock().advance(TimeDelta::minutes(2));
