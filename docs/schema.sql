@@ -62,6 +62,39 @@ $$;
 
 ALTER FUNCTION public.chain_audit_entry() OWNER TO parking_owner;
 
+CREATE FUNCTION public.count_living_towards_limit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  living text := format('where %I is null', tg_argv[1]);
+  change record;
+  now_used int;
+  now_max int;
+begin
+  for change in
+    execute case tg_op
+      when 'INSERT' then format('select tenant_id, count(*)::int as rows from added %s group by 1 order by 1', living)
+      when 'DELETE' then format('select tenant_id, -count(*)::int as rows from removed %s group by 1 order by 1', living)
+      else format('select tenant_id, sum(n)::int as rows from (
+          select tenant_id, count(*) as n from added %1$s group by 1
+          union all select tenant_id, -count(*) from removed %1$s group by 1) as both_sides
+        group by 1 having sum(n) <> 0 order by 1', living)
+    end
+  loop
+    update tenant_usage set used = used + change.rows
+      where tenant_id = change.tenant_id and resource = tg_argv[0]
+      returning used, max into now_used, now_max;
+    if change.rows > 0 and now_used > now_max then
+      raise exception 'the limit of % % is reached', now_max, tg_argv[0]
+        using errcode = 'check_violation', constraint = 'tenant_limit_' || tg_argv[0];
+    end if;
+  end loop;
+  return null;
+end
+$_$;
+
+ALTER FUNCTION public.count_living_towards_limit() OWNER TO parking_owner;
+
 CREATE FUNCTION public.count_towards_limit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -284,6 +317,117 @@ ALTER TABLE ONLY public.audit_log_default FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_log_default OWNER TO parking_owner;
 
+CREATE TABLE public.device_assignments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    space_id uuid NOT NULL,
+    role text NOT NULL,
+    assigned_at timestamp with time zone NOT NULL,
+    assigned_by text,
+    assign_reason text,
+    unassigned_at timestamp with time zone,
+    unassigned_by text,
+    unassign_reason text,
+    CONSTRAINT device_assignments_assign_reason_length CHECK ((char_length(assign_reason) <= 500)),
+    CONSTRAINT device_assignments_end_after_start CHECK (((unassigned_at IS NULL) OR (unassigned_at >= assigned_at))),
+    CONSTRAINT device_assignments_role CHECK ((role = ANY (ARRAY['sensor'::text, 'display'::text]))),
+    CONSTRAINT device_assignments_unassign_reason_length CHECK ((char_length(unassign_reason) <= 500))
+);
+
+ALTER TABLE ONLY public.device_assignments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_assignments OWNER TO parking_owner;
+
+CREATE TABLE public.device_models (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    vendor text NOT NULL,
+    name text NOT NULL,
+    based_on text NOT NULL,
+    heartbeat_seconds integer,
+    lamp_codes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    notes text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT device_models_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
+    CONSTRAINT device_models_lamp_codes_is_object CHECK ((jsonb_typeof(lamp_codes) = 'object'::text)),
+    CONSTRAINT device_models_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT device_models_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT device_models_slug_form CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(slug) <= 63))),
+    CONSTRAINT device_models_vendor_length CHECK (((char_length(vendor) >= 1) AND (char_length(vendor) <= 100)))
+);
+
+ALTER TABLE ONLY public.device_models FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_models OWNER TO parking_owner;
+
+CREATE TABLE public.devices (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    dev_eui text NOT NULL,
+    name text,
+    model text,
+    own_model_id uuid,
+    is_sensor boolean DEFAULT false NOT NULL,
+    is_display boolean DEFAULT false NOT NULL,
+    heartbeat_seconds integer,
+    join_eui text,
+    sealed_app_key bytea,
+    serial_number text,
+    notes text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    lifecycle text DEFAULT 'provisioned'::text NOT NULL,
+    lifecycle_changed_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone,
+    battery_percent real,
+    battery_volts real,
+    rssi integer,
+    snr real,
+    archived_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT devices_battery_percent CHECK (((battery_percent >= (0)::double precision) AND (battery_percent <= (100)::double precision))),
+    CONSTRAINT devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT devices_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
+    CONSTRAINT devices_join_eui_form CHECK ((join_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT devices_lifecycle CHECK ((lifecycle = ANY (ARRAY['provisioned'::text, 'commissioned'::text, 'operational'::text, 'maintenance'::text, 'decommissioned'::text]))),
+    CONSTRAINT devices_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT devices_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT devices_one_model CHECK ((num_nonnulls(model, own_model_id) <= 1)),
+    CONSTRAINT devices_serial_number_length CHECK (((char_length(serial_number) >= 1) AND (char_length(serial_number) <= 100)))
+);
+
+ALTER TABLE ONLY public.devices FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.devices OWNER TO parking_owner;
+
+CREATE VIEW public.display_devices WITH (security_invoker='true') AS
+ SELECT d.tenant_id,
+    d.id,
+    d.dev_eui,
+    d.name,
+    d.model AS device_model,
+    d.lifecycle AS lifecycle_state,
+        CASE
+            WHEN (a.id IS NULL) THEN 'unassigned'::text
+            ELSE 'assigned'::text
+        END AS status,
+    a.space_id AS assigned_space_id,
+    a.assigned_at,
+    d.last_seen_at,
+    d.created_at,
+    d.updated_at
+   FROM (public.devices d
+     LEFT JOIN public.device_assignments a ON (((a.tenant_id = d.tenant_id) AND (a.device_id = d.id) AND (a.role = 'display'::text) AND (a.unassigned_at IS NULL))))
+  WHERE (d.is_display AND (d.archived_at IS NULL));
+
+ALTER TABLE public.display_devices OWNER TO parking_owner;
+
 CREATE TABLE public.events (
     tenant_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -323,6 +467,36 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.gateways (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    eui text NOT NULL,
+    name text NOT NULL,
+    site_id uuid,
+    latitude double precision,
+    longitude double precision,
+    altitude double precision,
+    notes text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    heartbeat_seconds integer DEFAULT 30 NOT NULL,
+    last_seen_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT gateways_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT gateways_eui_form CHECK ((eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT gateways_heartbeat CHECK (((heartbeat_seconds >= 5) AND (heartbeat_seconds <= 86400))),
+    CONSTRAINT gateways_latitude CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT gateways_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT gateways_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT gateways_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT gateways_notes_length CHECK ((char_length(notes) <= 2000))
+);
+
+ALTER TABLE ONLY public.gateways FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.gateways OWNER TO parking_owner;
 
 CREATE TABLE public.idempotency_keys (
     tenant_id uuid NOT NULL,
@@ -387,6 +561,38 @@ ALTER TABLE ONLY public.jobs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.jobs OWNER TO parking_owner;
 
+CREATE TABLE public.levels (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    name text NOT NULL,
+    ordinal integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT levels_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE ONLY public.levels FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.levels OWNER TO parking_owner;
+
+CREATE TABLE public.lifecycle_changes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    by_name text,
+    reason text,
+    CONSTRAINT lifecycle_changes_reason_length CHECK ((char_length(reason) <= 500))
+);
+
+ALTER TABLE ONLY public.lifecycle_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lifecycle_changes OWNER TO parking_owner;
+
 CREATE TABLE public.memberships (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -403,6 +609,72 @@ CREATE TABLE public.memberships (
 ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memberships OWNER TO parking_owner;
+
+CREATE TABLE public.orphan_devices (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    dev_eui text NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    uplink_count bigint DEFAULT 1 NOT NULL,
+    last_f_port integer,
+    last_payload bytea,
+    last_rssi integer,
+    last_snr real,
+    last_gateway_eui text,
+    source text NOT NULL,
+    guessed_model text,
+    dismissed_at timestamp with time zone,
+    dismissed_by text,
+    CONSTRAINT orphan_devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text))
+);
+
+ALTER TABLE ONLY public.orphan_devices FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.orphan_devices OWNER TO parking_owner;
+
+CREATE TABLE public.overrides (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    space_id uuid NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    reason text NOT NULL,
+    notes text,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    lifted_at timestamp with time zone,
+    lifted_by text,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT overrides_end_after_start CHECK (((ends_at IS NULL) OR (ends_at > starts_at))),
+    CONSTRAINT overrides_kind CHECK ((kind = ANY (ARRAY['blocked'::text, 'out_of_service'::text]))),
+    CONSTRAINT overrides_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT overrides_reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY public.overrides FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.overrides OWNER TO parking_owner;
+
+CREATE TABLE public.plans (
+    tenant_id uuid NOT NULL,
+    level_id uuid NOT NULL,
+    media_type text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    image bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    CONSTRAINT plans_height CHECK ((height > 0)),
+    CONSTRAINT plans_media_type CHECK ((media_type = ANY (ARRAY['image/svg+xml'::text, 'image/png'::text, 'image/jpeg'::text]))),
+    CONSTRAINT plans_size CHECK ((octet_length(image) <= 10485760)),
+    CONSTRAINT plans_width CHECK ((width > 0))
+);
+
+ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plans OWNER TO parking_owner;
 
 CREATE TABLE public.refresh_tokens (
     hash bytea NOT NULL,
@@ -446,6 +718,28 @@ ALTER TABLE ONLY public.schedules FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.schedules OWNER TO parking_owner;
 
+CREATE VIEW public.sensor_devices WITH (security_invoker='true') AS
+ SELECT d.tenant_id,
+    d.id,
+    d.dev_eui,
+    d.name,
+    d.model AS device_model,
+    d.lifecycle AS lifecycle_state,
+        CASE
+            WHEN (a.id IS NULL) THEN 'unassigned'::text
+            ELSE 'assigned'::text
+        END AS status,
+    a.space_id AS assigned_space_id,
+    a.assigned_at,
+    d.last_seen_at,
+    d.created_at,
+    d.updated_at
+   FROM (public.devices d
+     LEFT JOIN public.device_assignments a ON (((a.tenant_id = d.tenant_id) AND (a.device_id = d.id) AND (a.role = 'sensor'::text) AND (a.unassigned_at IS NULL))))
+  WHERE (d.is_sensor AND (d.archived_at IS NULL));
+
+ALTER TABLE public.sensor_devices OWNER TO parking_owner;
+
 CREATE TABLE public.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -465,6 +759,96 @@ CREATE TABLE public.sessions (
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions OWNER TO parking_owner;
+
+CREATE TABLE public.sites (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    address text,
+    city text,
+    state text,
+    postal_code text,
+    country text,
+    latitude double precision,
+    longitude double precision,
+    timezone text NOT NULL,
+    opening_hours text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT sites_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT sites_country CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT sites_latitude CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT sites_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT sites_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT sites_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255)))
+);
+
+ALTER TABLE ONLY public.sites FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sites OWNER TO parking_owner;
+
+CREATE TABLE public.spaces (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    code text NOT NULL,
+    code_order text NOT NULL COLLATE pg_catalog."C",
+    name text,
+    level_id uuid,
+    zone_id uuid,
+    kind text DEFAULT 'general'::text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    shape double precision[],
+    is_reservable boolean DEFAULT true NOT NULL,
+    auto_release_minutes integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    sensor_state text DEFAULT 'unknown'::text NOT NULL,
+    sensor_observed_at timestamp with time zone,
+    sensor_stale_at timestamp with time zone,
+    state text DEFAULT 'unknown'::text NOT NULL,
+    state_changed_at timestamp with time zone NOT NULL,
+    state_due_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT spaces_auto_release CHECK (((auto_release_minutes >= 1) AND (auto_release_minutes <= 1440))),
+    CONSTRAINT spaces_code_length CHECK (((char_length(code) >= 1) AND (char_length(code) <= 50))),
+    CONSTRAINT spaces_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT spaces_latitude CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT spaces_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT spaces_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT spaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT spaces_sensor_state CHECK ((sensor_state = ANY (ARRAY['free'::text, 'occupied'::text, 'unknown'::text]))),
+    CONSTRAINT spaces_shape_is_pairs CHECK (((shape IS NULL) OR (((cardinality(shape) >= 6) AND (cardinality(shape) <= 24)) AND ((cardinality(shape) % 2) = 0)))),
+    CONSTRAINT spaces_shape_on_a_level CHECK (((shape IS NULL) OR (level_id IS NOT NULL))),
+    CONSTRAINT spaces_state CHECK ((state = ANY (ARRAY['free'::text, 'occupied'::text, 'reserved'::text, 'maintenance'::text, 'unknown'::text])))
+);
+
+ALTER TABLE ONLY public.spaces FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.spaces OWNER TO parking_owner;
+
+CREATE TABLE public.state_changes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    space_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    cause text NOT NULL,
+    evidence jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.state_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.state_changes OWNER TO parking_owner;
 
 CREATE TABLE public.tenant_usage (
     tenant_id uuid NOT NULL,
@@ -555,6 +939,21 @@ ALTER TABLE ONLY public.webhook_secrets FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_secrets OWNER TO parking_owner;
 
+CREATE TABLE public.zones (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT zones_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE ONLY public.zones FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.zones OWNER TO parking_owner;
+
 ALTER TABLE ONLY public.audit_log ATTACH PARTITION public.audit_log_default DEFAULT;
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_default DEFAULT;
@@ -577,11 +976,29 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.audit_log_default
     ADD CONSTRAINT audit_log_default_pkey PRIMARY KEY (tenant_id, id, at);
 
+ALTER TABLE ONLY public.device_assignments
+    ADD CONSTRAINT device_assignments_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.device_models
+    ADD CONSTRAINT device_models_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.device_models
+    ADD CONSTRAINT device_models_slug_unique UNIQUE (tenant_id, slug);
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (tenant_id, id, at);
 
 ALTER TABLE ONLY public.events_default
     ADD CONSTRAINT events_default_pkey PRIMARY KEY (tenant_id, id, at);
+
+ALTER TABLE ONLY public.gateways
+    ADD CONSTRAINT gateways_eui_unique UNIQUE (eui);
+
+ALTER TABLE ONLY public.gateways
+    ADD CONSTRAINT gateways_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, caller, key);
@@ -595,11 +1012,32 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.levels
+    ADD CONSTRAINT levels_of_site UNIQUE (tenant_id, site_id, id);
+
+ALTER TABLE ONLY public.levels
+    ADD CONSTRAINT levels_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.lifecycle_changes
+    ADD CONSTRAINT lifecycle_changes_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_user_unique UNIQUE (tenant_id, user_id);
+
+ALTER TABLE ONLY public.orphan_devices
+    ADD CONSTRAINT orphan_devices_one_per_eui UNIQUE (tenant_id, dev_eui);
+
+ALTER TABLE ONLY public.orphan_devices
+    ADD CONSTRAINT orphan_devices_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.overrides
+    ADD CONSTRAINT overrides_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (tenant_id, level_id);
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (hash);
@@ -615,6 +1053,15 @@ ALTER TABLE ONLY public.schedules
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.spaces
+    ADD CONSTRAINT spaces_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.state_changes
+    ADD CONSTRAINT state_changes_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.tenant_usage
     ADD CONSTRAINT tenant_usage_pkey PRIMARY KEY (tenant_id, resource);
@@ -634,6 +1081,12 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.webhook_secrets
     ADD CONSTRAINT webhook_secrets_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.zones
+    ADD CONSTRAINT zones_of_site UNIQUE (tenant_id, site_id, id);
+
+ALTER TABLE ONLY public.zones
+    ADD CONSTRAINT zones_pkey PRIMARY KEY (tenant_id, id);
+
 CREATE INDEX account_tokens_user ON public.account_tokens USING btree (user_id, purpose);
 
 CREATE INDEX audit_log_entity ON ONLY public.audit_log USING btree (tenant_id, entity_type, entity_id, seq DESC);
@@ -643,6 +1096,30 @@ CREATE INDEX audit_log_default_tenant_id_entity_type_entity_id_seq_idx ON public
 CREATE INDEX audit_log_newest ON ONLY public.audit_log USING btree (tenant_id, seq DESC);
 
 CREATE INDEX audit_log_default_tenant_id_seq_idx ON public.audit_log_default USING btree (tenant_id, seq DESC);
+
+CREATE INDEX device_assignments_of_device ON public.device_assignments USING btree (tenant_id, device_id, assigned_at DESC);
+
+CREATE INDEX device_assignments_of_space ON public.device_assignments USING btree (tenant_id, space_id, assigned_at DESC);
+
+CREATE UNIQUE INDEX device_assignments_one_per_device ON public.device_assignments USING btree (tenant_id, device_id, role) WHERE (unassigned_at IS NULL);
+
+CREATE UNIQUE INDEX device_assignments_one_per_space ON public.device_assignments USING btree (tenant_id, space_id, role) WHERE (unassigned_at IS NULL);
+
+CREATE INDEX devices_by_eui ON public.devices USING btree (tenant_id, dev_eui text_pattern_ops);
+
+CREATE INDEX devices_by_name ON public.devices USING btree (tenant_id, lower(name), id);
+
+CREATE UNIQUE INDEX devices_dev_eui_unique ON public.devices USING btree (dev_eui) WHERE (archived_at IS NULL);
+
+CREATE INDEX devices_lifecycle_of_tenant ON public.devices USING btree (tenant_id, lifecycle) WHERE (archived_at IS NULL);
+
+CREATE INDEX devices_newest ON public.devices USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX devices_of_model ON public.devices USING btree (tenant_id, model);
+
+CREATE INDEX devices_of_own_model ON public.devices USING btree (tenant_id, own_model_id) WHERE (own_model_id IS NOT NULL);
+
+CREATE INDEX devices_seen ON public.devices USING btree (tenant_id, last_seen_at DESC NULLS LAST, id DESC);
 
 CREATE INDEX events_newest ON ONLY public.events USING btree (tenant_id, id DESC);
 
@@ -656,6 +1133,12 @@ CREATE INDEX events_order ON ONLY public.events USING btree (xid, id);
 
 CREATE INDEX events_default_xid_id_idx ON public.events_default USING btree (xid, id);
 
+CREATE INDEX gateways_by_name ON public.gateways USING btree (tenant_id, lower(name), id);
+
+CREATE INDEX gateways_newest ON public.gateways USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX gateways_of_site ON public.gateways USING btree (tenant_id, site_id) WHERE (site_id IS NOT NULL);
+
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX invitations_newest ON public.invitations USING btree (tenant_id, created_at DESC);
@@ -666,7 +1149,15 @@ CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (status = 'queue
 
 CREATE UNIQUE INDEX jobs_one_waiting ON public.jobs USING btree (tenant_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (status = 'queued'::text) AND (locked_until IS NULL));
 
+CREATE UNIQUE INDEX levels_name_unique ON public.levels USING btree (tenant_id, site_id, lower(name));
+
+CREATE INDEX lifecycle_changes_of_device ON public.lifecycle_changes USING btree (tenant_id, device_id, at DESC, id DESC);
+
 CREATE INDEX memberships_user ON public.memberships USING btree (user_id);
+
+CREATE INDEX orphan_devices_last_seen ON public.orphan_devices USING btree (tenant_id, last_seen_at DESC, id DESC);
+
+CREATE INDEX overrides_of_space ON public.overrides USING btree (tenant_id, space_id, starts_at DESC) WHERE (lifted_at IS NULL);
 
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
@@ -676,7 +1167,35 @@ CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id, last_used_at DESC);
 
+CREATE INDEX sites_by_name ON public.sites USING btree (tenant_id, lower(name), id);
+
+CREATE INDEX sites_newest ON public.sites USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX sites_slug_unique ON public.sites USING btree (tenant_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX spaces_by_code ON public.spaces USING btree (tenant_id, code_order, id);
+
+CREATE INDEX spaces_changed ON public.spaces USING btree (tenant_id, state_changed_at DESC, id DESC);
+
+CREATE UNIQUE INDEX spaces_code_unique ON public.spaces USING btree (tenant_id, site_id, lower(code)) WHERE (deleted_at IS NULL);
+
+CREATE INDEX spaces_due ON public.spaces USING btree (state_due_at) WHERE ((state_due_at IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX spaces_newest ON public.spaces USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX spaces_of_level ON public.spaces USING btree (tenant_id, level_id) WHERE (level_id IS NOT NULL);
+
+CREATE INDEX spaces_of_site ON public.spaces USING btree (tenant_id, site_id, code_order, id);
+
+CREATE INDEX spaces_of_zone ON public.spaces USING btree (tenant_id, zone_id) WHERE (zone_id IS NOT NULL);
+
+CREATE INDEX spaces_states ON public.spaces USING btree (tenant_id, site_id, state) WHERE (deleted_at IS NULL);
+
+CREATE INDEX state_changes_of_space ON public.state_changes USING btree (tenant_id, space_id, at DESC, id DESC);
+
 CREATE UNIQUE INDEX webhook_secrets_one_active ON public.webhook_secrets USING btree (tenant_id) WHERE ((expires_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE UNIQUE INDEX zones_name_unique ON public.zones USING btree (tenant_id, site_id, lower(name));
 
 ALTER INDEX public.audit_log_pkey ATTACH PARTITION public.audit_log_default_pkey;
 
@@ -696,7 +1215,17 @@ CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, 
 
 CREATE TRIGGER audit_log_chained BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.chain_audit_entry();
 
+CREATE TRIGGER devices_counted_anew AFTER UPDATE ON public.devices REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
+
+CREATE TRIGGER devices_counted_in AFTER INSERT ON public.devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
+
+CREATE TRIGGER devices_counted_out AFTER DELETE ON public.devices REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
+
 CREATE TRIGGER events_announced AFTER INSERT ON public.events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.announce_events();
+
+CREATE TRIGGER gateways_counted_in AFTER INSERT ON public.gateways REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('gateways');
+
+CREATE TRIGGER gateways_counted_out AFTER DELETE ON public.gateways REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('gateways');
 
 CREATE TRIGGER jobs_announced AFTER INSERT ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_jobs();
 
@@ -709,6 +1238,18 @@ CREATE TRIGGER memberships_counted_out AFTER DELETE ON public.memberships REFERE
 CREATE TRIGGER memberships_keep_an_owner AFTER DELETE OR UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.keep_an_owner();
 
 CREATE TRIGGER sessions_announced AFTER DELETE OR UPDATE OF ended_at, selected_tenant_id, acting_until ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.announce_access('session', 'id');
+
+CREATE TRIGGER sites_counted_anew AFTER UPDATE ON public.sites REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('sites', 'deleted_at');
+
+CREATE TRIGGER sites_counted_in AFTER INSERT ON public.sites REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('sites', 'deleted_at');
+
+CREATE TRIGGER sites_counted_out AFTER DELETE ON public.sites REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('sites', 'deleted_at');
+
+CREATE TRIGGER spaces_counted_anew AFTER UPDATE ON public.spaces REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
+
+CREATE TRIGGER spaces_counted_in AFTER INSERT ON public.spaces REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
+
+CREATE TRIGGER spaces_counted_out AFTER DELETE ON public.spaces REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
 
 CREATE TRIGGER tenants_announced AFTER DELETE OR UPDATE OF status, tier, requests_per_minute, name, slug, features ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_access('tenant', 'id');
 
@@ -723,6 +1264,27 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.device_assignments
+    ADD CONSTRAINT device_assignments_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id);
+
+ALTER TABLE ONLY public.device_assignments
+    ADD CONSTRAINT device_assignments_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id);
+
+ALTER TABLE ONLY public.device_models
+    ADD CONSTRAINT device_models_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_own_model_fkey FOREIGN KEY (tenant_id, own_model_id) REFERENCES public.device_models(tenant_id, id);
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.gateways
+    ADD CONSTRAINT gateways_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
+
+ALTER TABLE ONLY public.gateways
+    ADD CONSTRAINT gateways_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -735,11 +1297,26 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.levels
+    ADD CONSTRAINT levels_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.lifecycle_changes
+    ADD CONSTRAINT lifecycle_changes_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.orphan_devices
+    ADD CONSTRAINT orphan_devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.overrides
+    ADD CONSTRAINT overrides_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_level_fkey FOREIGN KEY (tenant_id, level_id) REFERENCES public.levels(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
@@ -749,6 +1326,21 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.spaces
+    ADD CONSTRAINT spaces_level_fkey FOREIGN KEY (tenant_id, site_id, level_id) REFERENCES public.levels(tenant_id, site_id, id);
+
+ALTER TABLE ONLY public.spaces
+    ADD CONSTRAINT spaces_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
+
+ALTER TABLE ONLY public.spaces
+    ADD CONSTRAINT spaces_zone_fkey FOREIGN KEY (tenant_id, site_id, zone_id) REFERENCES public.zones(tenant_id, site_id, id);
+
+ALTER TABLE ONLY public.state_changes
+    ADD CONSTRAINT state_changes_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.tenant_usage
     ADD CONSTRAINT tenant_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -761,6 +1353,9 @@ ALTER TABLE ONLY public.webhook_secrets
 
 ALTER TABLE ONLY public.webhook_secrets
     ADD CONSTRAINT webhook_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.zones
+    ADD CONSTRAINT zones_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE public.account_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -796,6 +1391,30 @@ CREATE POLICY audit_log_platform_appends ON public.audit_log FOR INSERT TO parki
 
 CREATE POLICY audit_log_worker ON public.audit_log TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.device_assignments ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY device_assignments_own ON public.device_assignments TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY device_assignments_platform ON public.device_assignments FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY device_assignments_worker ON public.device_assignments TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.device_models ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY device_models_own ON public.device_models TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY device_models_platform ON public.device_models FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY device_models_worker ON public.device_models TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.devices ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY devices_own ON public.devices TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY devices_platform ON public.devices FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY devices_worker ON public.devices TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events_default ENABLE ROW LEVEL SECURITY;
@@ -809,6 +1428,14 @@ CREATE POLICY events_platform ON public.events FOR SELECT TO parking_platform US
 CREATE POLICY events_platform_appends ON public.events FOR INSERT TO parking_platform WITH CHECK (true);
 
 CREATE POLICY events_worker ON public.events TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.gateways ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateways_own ON public.gateways TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY gateways_platform ON public.gateways FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY gateways_worker ON public.gateways TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
@@ -836,6 +1463,22 @@ CREATE POLICY jobs_platform_enqueues ON public.jobs FOR INSERT TO parking_platfo
 
 CREATE POLICY jobs_worker ON public.jobs TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.levels ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY levels_own ON public.levels TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY levels_platform ON public.levels FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY levels_worker ON public.levels TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.lifecycle_changes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY lifecycle_changes_own ON public.lifecycle_changes TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY lifecycle_changes_platform ON public.lifecycle_changes FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY lifecycle_changes_worker ON public.lifecycle_changes TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY memberships_own ON public.memberships TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -843,6 +1486,30 @@ CREATE POLICY memberships_own ON public.memberships TO parking_tenant USING ((te
 CREATE POLICY memberships_platform ON public.memberships FOR SELECT TO parking_platform USING (true);
 
 CREATE POLICY memberships_worker ON public.memberships TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.orphan_devices ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY orphan_devices_own ON public.orphan_devices TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY orphan_devices_platform ON public.orphan_devices FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY orphan_devices_worker ON public.orphan_devices TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.overrides ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY overrides_own ON public.overrides TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY overrides_platform ON public.overrides FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY overrides_worker ON public.overrides TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY plans_own ON public.plans TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY plans_platform ON public.plans FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY plans_worker ON public.plans TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -859,6 +1526,30 @@ CREATE POLICY schedules_worker ON public.schedules TO parking_worker USING (true
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sessions_worker ON public.sessions TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sites_own ON public.sites TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY sites_platform ON public.sites FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY sites_worker ON public.sites TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.spaces ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY spaces_own ON public.spaces TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY spaces_platform ON public.spaces FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY spaces_worker ON public.spaces TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.state_changes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY state_changes_own ON public.state_changes TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY state_changes_platform ON public.state_changes FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY state_changes_worker ON public.state_changes TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.tenant_usage ENABLE ROW LEVEL SECURITY;
 
@@ -891,6 +1582,14 @@ ALTER TABLE public.webhook_secrets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY webhook_secrets_own ON public.webhook_secrets TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
 
 CREATE POLICY webhook_secrets_worker ON public.webhook_secrets TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.zones ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY zones_own ON public.zones TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY zones_platform ON public.zones FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY zones_worker ON public.zones TO parking_worker USING (true) WITH CHECK (true);
 
 GRANT ALL ON SCHEMA public TO parking_owner;
 
@@ -933,9 +1632,29 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_platform;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_assignments TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_assignments TO parking_worker;
+GRANT SELECT ON TABLE public.device_assignments TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_models TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_models TO parking_worker;
+GRANT SELECT ON TABLE public.device_models TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.devices TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.devices TO parking_worker;
+GRANT SELECT ON TABLE public.devices TO parking_platform;
+
+GRANT SELECT ON TABLE public.display_devices TO parking_tenant;
+GRANT SELECT ON TABLE public.display_devices TO parking_platform;
+GRANT SELECT ON TABLE public.display_devices TO parking_worker;
+
 GRANT SELECT,INSERT ON TABLE public.events TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.events TO parking_platform;
 GRANT SELECT,INSERT ON TABLE public.events TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gateways TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.gateways TO parking_worker;
+GRANT SELECT ON TABLE public.gateways TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_worker;
@@ -949,9 +1668,29 @@ GRANT SELECT,INSERT ON TABLE public.jobs TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.jobs TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO parking_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.levels TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.levels TO parking_worker;
+GRANT SELECT ON TABLE public.levels TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_worker;
+GRANT SELECT ON TABLE public.lifecycle_changes TO parking_platform;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO parking_worker;
 GRANT SELECT ON TABLE public.memberships TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.orphan_devices TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.orphan_devices TO parking_worker;
+GRANT SELECT ON TABLE public.orphan_devices TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.overrides TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.overrides TO parking_worker;
+GRANT SELECT ON TABLE public.overrides TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO parking_worker;
+GRANT SELECT ON TABLE public.plans TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refresh_tokens TO parking_worker;
 
@@ -959,7 +1698,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.registrations TO parking_worke
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.schedules TO parking_worker;
 
+GRANT SELECT ON TABLE public.sensor_devices TO parking_tenant;
+GRANT SELECT ON TABLE public.sensor_devices TO parking_platform;
+GRANT SELECT ON TABLE public.sensor_devices TO parking_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sites TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sites TO parking_worker;
+GRANT SELECT ON TABLE public.sites TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.spaces TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.spaces TO parking_worker;
+GRANT SELECT ON TABLE public.spaces TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.state_changes TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.state_changes TO parking_worker;
+GRANT SELECT ON TABLE public.state_changes TO parking_platform;
 
 GRANT SELECT ON TABLE public.tenant_usage TO parking_tenant;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.tenant_usage TO parking_platform;
@@ -1023,3 +1778,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_secrets TO parking_tenant;
 GRANT SELECT,DELETE ON TABLE public.webhook_secrets TO parking_worker;
 
 GRANT UPDATE(last_used_at) ON TABLE public.webhook_secrets TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.zones TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.zones TO parking_worker;
+GRANT SELECT ON TABLE public.zones TO parking_platform;

@@ -1,6 +1,8 @@
 //! Making, hiding and recognising secrets.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +11,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
+use uuid::Uuid;
 
 /// A fresh secret of 256 random bits, as text that survives URLs and headers.
 pub fn random_token() -> SecretString {
@@ -54,7 +57,14 @@ fn random_bytes<const N: usize>() -> [u8; N] {
 
 /// Seals secrets that must be read again, with the installation's data key.
 #[derive(Clone)]
-pub struct Vault(XChaCha20Poly1305);
+pub struct Vault {
+    cipher: XChaCha20Poly1305,
+    /// What could not be opened and was complained about.
+    troubles: Arc<Mutex<HashSet<Uuid>>>,
+}
+
+/// Secrets whose trouble is remembered at most; after that nothing is complained about.
+const TROUBLES_MAX: usize = 1_000;
 
 /// A sealed secret that this installation cannot open.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -75,7 +85,17 @@ impl Vault {
             .chain_update(secret.expose_secret().as_bytes())
             .finalize()
             .into();
-        Self(XChaCha20Poly1305::new(&Key::from(key)))
+        Self {
+            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            troubles: Arc::default(),
+        }
+    }
+
+    /// Whether nobody has complained yet that a secret cannot be opened. It is looked up for each
+    /// message, and one line in the log is enough.
+    pub fn is_first_trouble_with(&self, id: Uuid) -> bool {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.len() < TROUBLES_MAX && troubles.insert(id)
     }
 
     /// Seals a secret for one place: opened anywhere else it is refused.
@@ -88,7 +108,7 @@ impl Vault {
         let mut sealed = nonce.to_vec();
         // Sealing fails only for messages of many gigabytes.
         sealed.extend(
-            self.0
+            self.cipher
                 .encrypt(&XNonce::from(nonce), payload)
                 .unwrap_or_default(),
         );
@@ -103,7 +123,7 @@ impl Vault {
             aad: place.as_bytes(),
         };
         let secret = self
-            .0
+            .cipher
             .decrypt(&XNonce::from(*nonce), payload)
             .map_err(|_| CannotOpen)?;
         String::from_utf8(secret)

@@ -59,17 +59,57 @@ const RULES: &[(&str, &str)] = &[
            and (acl.grantee = 0 or acl.grantee = session_user::regrole)",
     ),
     (
+        "the login role and PUBLIC must hold no privilege on any column",
+        "select a.attrelid::regclass || '.' || a.attname from pg_class c
+         join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) as acl
+         where c.relnamespace = 'public'::regnamespace and (acl.grantee = 0 or acl.grantee = session_user::regrole)",
+    ),
+    (
         "only the owner, the tenant, the platform and the worker role may hold privileges",
-        "select distinct c.oid::regclass || ': ' || acl.grantee::regrole from pg_class c, aclexplode(c.relacl) as acl
+        "select distinct c.oid::regclass || ': ' || acl.grantee::regrole
+         from pg_class c
+         left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null,
+         lateral (select * from aclexplode(c.relacl) union all select * from aclexplode(a.attacl)) as acl
          where c.relnamespace = 'public'::regnamespace and c.relname <> '_sqlx_migrations' and acl.grantee <> 0
            and acl.grantee::regrole::text not in ('parking_owner', 'parking_tenant', 'parking_platform', 'parking_worker')",
     ),
     (
+        "outside of the product's schema nobody may be let in: what lies there has no row-level security of ours",
+        "select distinct c.oid::regclass || ': ' || case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end
+         from pg_class c
+         join pg_namespace n on n.oid = c.relnamespace
+           and n.nspname not in ('public', 'pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'
+         left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null,
+         lateral (select * from aclexplode(c.relacl) union all select * from aclexplode(a.attacl)) as acl
+         where (acl.grantee in (0, session_user::regrole)
+             or acl.grantee::regrole::text in ('parking_tenant', 'parking_platform', 'parking_worker'))
+           and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')",
+    ),
+    (
         "nobody but the owner may truncate, nor change the audit log or the events",
-        "select c.oid::regclass || ': ' || acl.privilege_type from pg_class c, aclexplode(c.relacl) as acl
+        "select distinct c.oid::regclass || ': ' || acl.privilege_type
+         from pg_class c
+         left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null,
+         lateral (select * from aclexplode(c.relacl) union all select * from aclexplode(a.attacl)) as acl
          where c.relnamespace = 'public'::regnamespace and acl.grantee <> 'parking_owner'::regrole
            and (acl.privilege_type = 'TRUNCATE'
-             or (c.relname ~ '^(audit_log|events)' and acl.privilege_type in ('UPDATE', 'DELETE')))",
+             or (c.relname ~ '^(audit_log|audit_heads|events)' and acl.privilege_type in ('UPDATE', 'DELETE')))",
+    ),
+    (
+        "the tenant and the platform role may read of people what is listed here, and change nothing",
+        "select role || ': users.' || a.attname from pg_attribute a, unnest(array['parking_tenant', 'parking_platform']) as role
+         where a.attrelid = 'users'::regclass and a.attnum > 0 and not a.attisdropped
+           and (has_column_privilege(role, a.attrelid, a.attnum, 'insert, update')
+             or (has_column_privilege(role, a.attrelid, a.attnum, 'select') and a.attname not in ('id', 'email', 'email_key',
+               'name', 'language', 'theme', 'is_active', 'email_verified_at', 'last_login_at', 'created_at', 'updated_at', 'version')))",
+    ),
+    (
+        "the tenant role must not make anybody a member: whom it makes one it may read",
+        "select 'memberships.' || a.attname from pg_attribute a
+         where a.attrelid = 'memberships'::regclass and a.attnum > 0 and not a.attisdropped
+           and (has_column_privilege('parking_tenant', a.attrelid, a.attnum, 'insert')
+             or (has_column_privilege('parking_tenant', a.attrelid, a.attnum, 'update')
+               and a.attname in ('tenant_id', 'id', 'user_id')))",
     ),
     (
         "a policy must name its role",
@@ -91,10 +131,23 @@ const RULES: &[(&str, &str)] = &[
                     else '(tenant_id = ( SELECT current_tenant_id() AS current_tenant_id))' end))",
     ),
     (
+        "people are seen by the tenants they are members of, by the platform, and by the worker",
+        "select 'users.' || polname from pg_policy
+         where polrelid = 'users'::regclass
+           and (polname, polcmd, polpermissive, polroles::regrole[]::text, regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g'),
+                coalesce(pg_get_expr(polwithcheck, polrelid), '')) not in (
+             ('users_of_own_tenant', 'r', true, '{parking_tenant}',
+              '(EXISTS ( SELECT FROM memberships WHERE (memberships.user_id = users.id)))', ''),
+             ('users_platform', 'r', true, '{parking_platform}', 'true', ''),
+             ('users_worker', '*', true, '{parking_worker}', 'true', 'true'))",
+    ),
+    (
         "a privilege of the tenant role must be covered by a policy",
         "select c.oid::regclass::text from pg_class c
          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-           and exists (select from aclexplode(c.relacl) acl where acl.grantee = 'parking_tenant'::regrole)
+           and (exists (select from aclexplode(c.relacl) acl where acl.grantee = 'parking_tenant'::regrole)
+             or exists (select from pg_attribute a, aclexplode(a.attacl) acl
+                        where a.attrelid = c.oid and acl.grantee = 'parking_tenant'::regrole))
            and not exists (select from pg_policy p where p.polrelid = c.oid and 'parking_tenant'::regrole = any(p.polroles))",
     ),
     (
@@ -134,6 +187,19 @@ const RULES: &[(&str, &str)] = &[
          where p.pronamespace = 'public'::regnamespace and p.prosecdef
            and (not coalesce(p.proconfig::text like '%search_path%', false)
              or (p.prorettype <> 'trigger'::regtype and has_function_privilege('public', p.oid, 'execute')))",
+    ),
+    (
+        "a function that runs as its owner must be one of those the product knows, and belong to parking_owner",
+        "select p.oid::regprocedure::text from pg_proc p
+         join pg_namespace n on n.oid = p.pronamespace and n.nspname not in ('pg_catalog', 'information_schema')
+         where p.prosecdef
+           and (n.nspname = 'public' or exists (
+             select from unnest(array[session_user, 'parking_tenant', 'parking_platform', 'parking_worker']) as role
+             where has_schema_privilege(role, n.oid, 'usage') and has_function_privilege(role, p.oid, 'execute')))
+           and (p.proowner <> 'parking_owner'::regrole or n.nspname <> 'public'
+             or p.oid::regprocedure::text not in ('chain_audit_entry()',
+               'ensure_partitions(text,timestamp with time zone,integer)', 'drop_partitions(text,timestamp with time zone)'))
+           and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')",
     ),
 ];
 

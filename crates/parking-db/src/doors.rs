@@ -5,10 +5,19 @@ use std::time::Duration;
 
 use parking_domain::ids::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
-use tracing::debug;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
+use tracing::{debug, warn};
 
 use crate::{DbError, Result};
+
+/// How long a connection may take to prove that its peer is there when it goes back to the pool.
+const PING_MAX: Duration = Duration::from_secs(2);
+
+/// How long connections get to say farewell.
+const CLOSE_MAX: Duration = Duration::from_secs(2);
+
+/// How long work beside requests may wait for the database; a request has a bound of its own.
+const WORK_MAX: Duration = Duration::from_secs(30);
 
 /// How to reach the database, and how hard to lean on it.
 #[derive(Clone, Debug)]
@@ -89,6 +98,9 @@ impl Db {
             .acquire_timeout(options.acquire_timeout)
             // A dead connection shows at BEGIN; asking each time costs a round trip a request.
             .test_before_acquire(false)
+            // sqlx asks when a connection comes back, and waits for as long as TCP does: a quarter
+            // of an hour for a peer that vanished, with the connection's place taken meanwhile.
+            .after_release(|conn, _| Box::pin(is_alive(conn)))
             .idle_timeout(Duration::from_mins(10))
             .max_lifetime(Duration::from_hours(1))
             .connect_lazy_with(connect);
@@ -123,9 +135,15 @@ impl Db {
         }
     }
 
-    /// Waits for running transactions and closes every connection.
+    /// Waits for running transactions and closes every connection, but not for a database that
+    /// does not answer.
     pub async fn close(&self) {
-        self.pool.close().await;
+        if tokio::time::timeout(CLOSE_MAX, self.pool.close())
+            .await
+            .is_err()
+        {
+            warn!("the database did not answer when its connections were closed");
+        }
     }
 
     /// The one place that knows the pool, for LISTEN and the catalogue check of this crate.
@@ -165,6 +183,21 @@ impl Db {
             Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
         }
     }
+}
+
+/// Whether the peer of a connection answers; an error closes the connection without a farewell.
+async fn is_alive(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(PING_MAX, conn.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
+}
+
+/// Bounds work beside requests: who waits for a peer that vanished waits for nothing.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(WORK_MAX, work)
+        .await
+        .unwrap_or(Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
 /// How the pool stands.

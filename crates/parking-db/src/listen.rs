@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -15,6 +16,12 @@ const CHANNELS: [&str; 3] = ["parking_access", "parking_events", "parking_jobs"]
 
 /// How many notices a slow subscriber may lag behind before it is told to look again.
 const BACKLOG: usize = 1_024;
+
+/// How long silence is taken for peace; after that the database is asked whether it is there.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// How long it may take to say so.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// News from the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +38,14 @@ pub enum Notice {
 
 /// The hub everybody subscribes to.
 #[derive(Clone, Debug)]
-pub struct Notices(broadcast::Sender<Notice>);
+pub struct Notices {
+    sender: broadcast::Sender<Notice>,
+    silence_max: Duration,
+}
 
 impl Default for Notices {
     fn default() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
+        Self::believing_silence(SILENCE_MAX)
     }
 }
 
@@ -44,9 +54,17 @@ impl Default for Notices {
 pub struct Subscription(broadcast::Receiver<Notice>);
 
 impl Notices {
+    /// A hub that asks whether the database is there when it was silent for so long.
+    pub fn believing_silence(silence_max: Duration) -> Self {
+        Self {
+            sender: broadcast::Sender::new(BACKLOG),
+            silence_max,
+        }
+    }
+
     /// Subscribes to everything from now on.
     pub fn subscribe(&self) -> Subscription {
-        Subscription(self.0.subscribe())
+        Subscription(self.sender.subscribe())
     }
 
     /// Listens until told to stop, reconnecting for as long as it takes.
@@ -74,7 +92,18 @@ impl Notices {
         info!("listening for notices from the database");
         *pause = Duration::from_millis(100);
         self.tell(Notice::Missed);
-        while let Some(notification) = listener.try_recv().await? {
+        loop {
+            let Ok(received) = timeout(self.silence_max, listener.try_recv()).await else {
+                // Who only listens never learns that the peer vanished.
+                let asked = sqlx::query("select 1").execute(&mut listener);
+                timeout(ANSWER_MAX, asked)
+                    .await
+                    .map_err(|_| sqlx::Error::PoolTimedOut)??;
+                continue;
+            };
+            let Some(notification) = received? else {
+                return Ok(());
+            };
             let payload = || Arc::from(notification.payload());
             self.tell(match notification.channel() {
                 "parking_access" => Notice::Access(payload()),
@@ -82,12 +111,11 @@ impl Notices {
                 _ => Notice::Jobs,
             });
         }
-        Ok(())
     }
 
     fn tell(&self, notice: Notice) {
         // Nobody subscribed is not an error: the notice is only a hint to look.
-        drop(self.0.send(notice));
+        drop(self.sender.send(notice));
     }
 }
 

@@ -5,7 +5,19 @@
 
 pub mod access;
 pub mod account;
+pub mod bay_state;
+pub mod bays;
 pub mod clock;
+pub mod csv_import;
+pub mod csv_table;
+pub mod eui;
 pub mod ids;
+pub mod lifecycle;
+pub mod models;
+pub mod onboarding;
+pub mod places;
+pub mod plan_files;
+pub mod plans;
+pub mod svg;
 pub mod tenancy;
 pub mod text;

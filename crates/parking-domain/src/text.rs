@@ -63,7 +63,7 @@ impl Name {
 }
 
 /// Control characters, and those that print nothing or turn the direction of what follows.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -127,7 +127,7 @@ impl Email {
     }
 }
 
-/// A tenant's name in addresses: `north-quay-2`.
+/// A tenant's or a site's name in addresses: `north-quay-2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slug(String);
 
@@ -156,8 +156,13 @@ impl Slug {
         }
     }
 
-    /// Makes a slug out of a name: `Parkhaus Süd, Ebene 2` becomes `parkhaus-sud-ebene-2`.
+    /// Makes a tenant's slug out of its name: `Parkhaus Süd, Ebene 2` becomes `parkhaus-sud-ebene-2`.
     pub fn from_name(name: &str) -> Self {
+        Self::from_name_or(name, "tenant")
+    }
+
+    /// Makes a slug out of a name; what has no letter it could be spelt with is called otherwise.
+    pub fn from_name_or(name: &str, otherwise: &'static str) -> Self {
         let mut slug = String::new();
         for c in name.chars().flat_map(char::to_lowercase) {
             let plain = plain_letter(c);
@@ -172,7 +177,7 @@ impl Slug {
         slug.truncate(Self::LENGTH_MAX - 8);
         let slug = slug.trim_matches('-');
         Self(if slug.is_empty() {
-            "tenant".to_owned()
+            otherwise.to_owned()
         } else {
             slug.to_owned()
         })

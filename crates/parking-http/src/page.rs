@@ -162,14 +162,12 @@ impl Page {
         let wanted = self.sort.as_deref().unwrap_or(by_default);
         let plain = |name: &'static str| name.trim_start_matches('-');
         let name = wanted.strip_prefix('-').unwrap_or(wanted);
-        match columns.iter().find(|(column, _)| plain(column) == name) {
-            Some((_, sql)) => Ok((sql, name == wanted)),
-            None => {
-                let names: Vec<_> = columns.iter().map(|(name, _)| plain(name)).collect();
-                let message = format!("must be one of: {}", names.join(", "));
-                Err(ApiError::field("sort", message))
-            }
-        }
+        let mut found = columns.iter().filter(|(column, _)| plain(column) == name);
+        let (_, sql) = found.next().ok_or_else(|| {
+            let names: Vec<_> = columns.iter().map(|(name, _)| plain(name)).collect();
+            ApiError::field("sort", format!("must be one of: {}", names.join(", ")))
+        })?;
+        Ok((sql, name == wanted))
     }
 }
 

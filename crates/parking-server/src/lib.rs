@@ -5,6 +5,7 @@
 
 mod about;
 mod background;
+mod clean_up;
 mod crowd;
 mod docs;
 mod health;

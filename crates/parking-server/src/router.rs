@@ -7,7 +7,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
-use parking_access::audit::{self, AuditLog, keep_partitions};
+use parking_access::audit::{self, AuditLog, Witness, make_months};
 use parking_access::authenticate::Callers;
 use parking_access::invitations;
 use parking_access::members::{self, Members};
@@ -19,6 +19,7 @@ use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
+use parking_estate::Estate;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::{Authenticate, Routes};
@@ -26,6 +27,7 @@ use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
 use crate::about::{self, About};
+use crate::clean_up;
 use crate::docs;
 use crate::health::{self, Health};
 use crate::metrics::Metrics;
@@ -78,6 +80,7 @@ pub struct Server {
     accounts: Accounts,
     tenants: Tenants,
     vault: Vault,
+    witness: Witness,
     options: ServerOptions,
     metrics: Metrics,
     edge: Arc<Edge>,
@@ -118,6 +121,7 @@ impl Server {
         };
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
         let notices = Notices::default();
+        let witness = Witness::new(db.clone());
         Self {
             db,
             clock,
@@ -127,6 +131,7 @@ impl Server {
             accounts,
             tenants,
             vault,
+            witness,
             options,
             metrics,
             edge,
@@ -134,9 +139,11 @@ impl Server {
         }
     }
 
-    /// Brings what must be there before the first request: the months of the logs.
+    /// Brings what must be there before the first request: the months of the logs, and what the
+    /// records say about the time before anybody adds to them.
     pub async fn prepare(&self) -> parking_db::Result<()> {
-        keep_partitions(&self.db, self.clock.now()).await
+        self.witness.look().await?;
+        make_months(&self.db, self.clock.now()).await
     }
 
     /// The server's stage, for whoever moves it.
@@ -196,6 +203,14 @@ impl Server {
                 clock,
                 vault: self.vault.clone(),
             }))
+            .merge(parking_estate::routes(self.estate()))
+    }
+
+    fn estate(&self) -> Estate {
+        Estate {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// Routes that are open to everybody and never limited.
@@ -211,11 +226,13 @@ impl Server {
     /// Knows how every kind of job is done.
     pub fn worker(&self) -> Worker {
         let worker = Worker::new(self.db.clone(), self.clock.clone());
-        let worker = audit::jobs(worker, &self.db, &self.clock);
-        let worker = tenants::jobs(worker, &self.tenants);
-        let worker = accounts::jobs(worker, &self.accounts);
+        let worker = audit::jobs(worker, &self.db, &self.clock, &self.witness);
+        let worker = tenants::jobs(worker, &self.tenants, &self.witness);
+        let worker = accounts::jobs(worker, &self.accounts, &self.witness);
         let worker = registrations::jobs(worker, &self.accounts);
-        invitations::jobs(worker, &self.accounts)
+        let worker = invitations::jobs(worker, &self.accounts);
+        let worker = parking_estate::jobs(worker, &self.estate());
+        clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
     /// Every recurring job.
@@ -226,6 +243,8 @@ impl Server {
             accounts::schedules(),
             registrations::schedules(),
             invitations::schedules(),
+            parking_estate::schedules(),
+            clean_up::schedules(),
         ]
         .concat()
     }

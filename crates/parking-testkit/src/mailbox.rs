@@ -53,6 +53,7 @@ impl Received {
 pub struct Mailbox {
     address: SocketAddr,
     letters: Arc<Mutex<Vec<Received>>>,
+    refusal: Arc<Mutex<Option<String>>>,
     server: JoinHandle<()>,
 }
 
@@ -69,16 +70,25 @@ impl Mailbox {
             .expect("a bound socket has an address");
         let letters = Arc::<Mutex<Vec<Received>>>::default();
         let kept = Arc::clone(&letters);
+        let refusal = Arc::<Mutex<Option<String>>>::default();
+        let refused = Arc::clone(&refusal);
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&kept)));
+                tokio::spawn(serve(stream, Arc::clone(&kept), Arc::clone(&refused)));
             }
         });
         Self {
             address,
             letters,
+            refusal,
             server,
         }
+    }
+
+    /// Answers every recipient with this line from now on, or takes letters again.
+    pub fn refuse(&self, answer: Option<&str>) {
+        let mut refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        *refusal = answer.map(|line| format!("{line}\r\n"));
     }
 
     /// Where letters are taken.
@@ -115,14 +125,25 @@ impl Drop for Mailbox {
     }
 }
 
-async fn serve(stream: TcpStream, letters: Arc<Mutex<Vec<Received>>>) {
+async fn serve(
+    stream: TcpStream,
+    letters: Arc<Mutex<Vec<Received>>>,
+    refusal: Arc<Mutex<Option<String>>>,
+) {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
     drop(write.write_all(b"220 mailbox\r\n").await);
     while let Ok(Some(line)) = lines.next_line().await {
         let verb = line.to_ascii_uppercase();
-        let answer: &[u8] = if verb.starts_with("EHLO") {
+        let refused = refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let answer: &[u8] = if let (true, Some(refused)) = (verb.starts_with("RCPT TO:"), &refused)
+        {
+            refused.as_bytes()
+        } else if verb.starts_with("EHLO") {
             b"250-mailbox\r\n250 8BITMIME\r\n"
         } else if verb.starts_with("RCPT TO:") {
             to = line[8..].trim().trim_matches(['<', '>']).to_owned();

@@ -27,6 +27,7 @@ const SERVER_PATHS: [(&str, bool); 7] = [
 ];
 
 /// Answers one request from the built UI.
+#[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !is_page(uri.path()) {
         return StatusCode::NOT_FOUND.into_response();

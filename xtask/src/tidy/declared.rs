@@ -67,6 +67,8 @@ pub(super) const FENCES: &[(&str, &[&str])] = &[
             "parking-server",
             // Hands out its files as responses.
             "parking-ui",
+            // Calls routes without a server.
+            "parking-testkit",
         ],
     ),
     (

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Accounts, forget_some, recovery};
-use crate::mail::Letter;
+use crate::audit::Witness;
+use crate::mail::{self, Letter};
 
 /// How long sessions and links are kept after they are over.
 const KEPT_FOR: TimeDelta = TimeDelta::days(7);
@@ -20,6 +21,7 @@ pub(super) struct SendReset {
 
 impl Job for SendReset {
     const KIND: &'static str = "send_reset_letter";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.email_key.clone())
@@ -34,6 +36,7 @@ pub(super) struct SendVerification {
 
 impl Job for SendVerification {
     const KIND: &'static str = "send_verification_letter";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.user_id.to_string())
@@ -57,6 +60,7 @@ pub(super) enum Notice {
 
 impl Job for SendNotice {
     const KIND: &'static str = "send_account_notice";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 }
 
 /// Forgets sessions and links that have been over for a week.
@@ -68,7 +72,8 @@ impl Job for CleanAccounts {
 }
 
 /// Teaches a worker the jobs of the accounts.
-pub fn jobs(worker: Worker, accounts: &Accounts) -> Worker {
+pub fn jobs(worker: Worker, accounts: &Accounts, witness: &Witness) -> Worker {
+    let witness = witness.clone();
     let [reset, verification, notice, clean] = std::array::from_fn(|_| accounts.clone());
     worker
         .on(move |_, job: SendReset| {
@@ -90,8 +95,8 @@ pub fn jobs(worker: Worker, accounts: &Accounts) -> Worker {
             }
         })
         .on(move |_, _: CleanAccounts| {
-            let accounts = clean.clone();
-            async move { clean_accounts(&accounts).await }
+            let (accounts, witness) = (clean.clone(), witness.clone());
+            async move { clean_accounts(&accounts, &witness).await }
         })
 }
 
@@ -101,8 +106,12 @@ pub fn schedules() -> Vec<Schedule> {
 }
 
 /// In portions, so that no transaction holds many locks for long.
-async fn clean_accounts(accounts: &Accounts) -> Result<(), JobError> {
-    let before = accounts.clock.now() - KEPT_FOR;
+async fn clean_accounts(accounts: &Accounts, witness: &Witness) -> Result<(), JobError> {
+    let now = accounts.clock.now();
+    if !witness.confirms(now).await? {
+        return Ok(());
+    }
+    let before = now - KEPT_FOR;
     loop {
         let mut tx: PlatformTx = accounts
             .db

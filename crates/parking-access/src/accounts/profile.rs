@@ -58,7 +58,7 @@ pub(crate) enum ProfileError {
 /// Who calls, and where they are.
 pub(crate) async fn me(tx: &mut PlatformTx, caller: &Caller) -> Result<Option<Me>, DbError> {
     let standing = match &caller.identity.actor {
-        Actor::User { id, .. } => users::standing(tx.conn(), *id).await?,
+        Actor::User { id, .. } => users::standing(tx.conn(), *id, Some(caller.tenant())).await?,
         Actor::ApiKey { .. } => None,
     };
     let found = store::find(tx.conn(), caller.tenant(), caller.role()).await?;
@@ -101,7 +101,7 @@ pub(crate) async fn change(
 }
 
 async fn user(tx: &mut PlatformTx, person: Person) -> Result<User, ProfileError> {
-    let standing = users::standing(tx.conn(), person.id).await?;
+    let standing = users::standing(tx.conn(), person.id, None).await?;
     Ok(standing.ok_or(ProfileError::NotFound)?.user)
 }
 

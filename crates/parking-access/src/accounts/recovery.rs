@@ -237,10 +237,30 @@ pub(crate) async fn verify_email(
 /// Mails the reset link that was asked for, if there is an active account to mail it to.
 pub(crate) async fn send_reset(accounts: &Accounts, email_key: &str) -> Result<(), JobError> {
     let person = super::sign_in::person_by_email(&accounts.db, email_key).await?;
-    match person.filter(|person| person.is_active) {
-        Some(person) => send_link(accounts, &person, Purpose::ResetPassword).await,
-        None => Ok(()),
-    }
+    let Some(person) = person.filter(|person| person.is_active) else {
+        return Ok(());
+    };
+    send_link(accounts, &person, Purpose::ResetPassword).await?;
+    Ok(record_reset_letter(accounts, &person).await?)
+}
+
+/// Recorded here and not where it was asked for: there, an entry would take its time, and tell who
+/// waits for the answer that there is such an account.
+async fn record_reset_letter(accounts: &Accounts, person: &Person) -> Result<(), DbError> {
+    let entry = Entry {
+        action: "user.reset_link_sent",
+        entity_type: "user",
+        entity_id: Some(person.id.to_string()),
+        entity_name: Some(&person.name),
+        ..Entry::default()
+    };
+    let (by, now) = (By::system("password reset"), accounts.clock.now());
+    let mut tx = accounts
+        .db
+        .platform(Reason::Worker("letters with links"))
+        .await?;
+    audit::append(tx.conn(), person.home(), &by, now, entry).await?;
+    tx.commit().await
 }
 
 /// Mails the link that confirms an address, unless it is confirmed.

@@ -129,7 +129,7 @@ pub(crate) async fn open(
     store::insert(conn, &session, now).await?;
     let token = random_token();
     let hash = fingerprint(token.expose_secret());
-    store::insert_token(conn, &hash, id, None, now, expires_at).await?;
+    store::insert_token(conn, &hash, id, now, expires_at).await?;
     let going_on = Session {
         id,
         user,
@@ -209,15 +209,7 @@ pub(crate) async fn refresh(
     store::touch(tx.conn(), session.id, &ip, now, session.expires_at).await?;
     let next = random_token();
     let next_hash = fingerprint(next.expose_secret());
-    store::insert_token(
-        tx.conn(),
-        &next_hash,
-        session.id,
-        Some(&hash),
-        now,
-        session.expires_at,
-    )
-    .await?;
+    store::insert_token(tx.conn(), &next_hash, session.id, now, session.expires_at).await?;
     let mut signed_in = admit(accounts, &session, standing, tenant, now)?;
     signed_in.refresh_token = Some(next);
     tx.commit().await?;
@@ -230,7 +222,7 @@ pub(crate) async fn whereabouts(
     session: &mut Session,
     now: DateTime<Utc>,
 ) -> Result<(Standing, TenantRef), RefreshError> {
-    let mut standing = users::standing(conn, session.user)
+    let mut standing = users::standing(conn, session.user, session.tenant)
         .await?
         .ok_or(RefreshError::SessionEnded)?;
     if !standing.user.is_active {

@@ -132,7 +132,7 @@ async fn admit(
 ) -> Result<SignedIn, SignInError> {
     let now = accounts.clock.now();
     let mut tx = accounts.db.platform(Reason::Worker("sign in")).await?;
-    let standing = complete(&mut tx, person, stronger, now).await?;
+    let standing = complete(&mut tx, person, stronger, wanted, now).await?;
     let tenant = standing.place(wanted)?.clone();
     let signed_in = open(tx.conn(), accounts, client, standing, tenant).await?;
     record_success(&mut tx, client, &signed_in).await?;
@@ -146,6 +146,7 @@ pub(crate) async fn complete(
     tx: &mut PlatformTx,
     person: &Person,
     stronger: Option<String>,
+    wanted: Option<TenantId>,
     now: DateTime<Utc>,
 ) -> Result<Standing, SignInError> {
     if !person.is_active {
@@ -155,7 +156,7 @@ pub(crate) async fn complete(
     if !users::stamp_login(tx.conn(), person.id, verified, stronger.as_deref(), now).await? {
         return Err(SignInError::InvalidCredentials);
     }
-    users::standing(tx.conn(), person.id)
+    users::standing(tx.conn(), person.id, wanted)
         .await?
         .ok_or(SignInError::InvalidCredentials)
 }
@@ -256,7 +257,7 @@ pub(crate) async fn enter(
     user: Uuid,
     tenant: TenantId,
 ) -> Result<SignedIn, SignInError> {
-    let standing = users::standing(tx.conn(), user)
+    let standing = users::standing(tx.conn(), user, Some(tenant))
         .await?
         .ok_or(SignInError::InvalidCredentials)?;
     let place = standing.place(Some(tenant))?.clone();

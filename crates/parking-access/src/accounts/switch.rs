@@ -104,7 +104,7 @@ pub(crate) async fn switch_tenant(
 ) -> Result<SignedIn, SwitchError> {
     let now = accounts.clock.now();
     let mut session = going_on(tx, person, now).await?;
-    let standing = users::standing(tx.conn(), person.id)
+    let standing = users::standing(tx.conn(), person.id, Some(destination.tenant))
         .await?
         .ok_or(SwitchError::SessionEnded)?;
     let own = match standing.place(Some(destination.tenant)) {
@@ -151,7 +151,7 @@ pub(crate) async fn switch_back(
 ) -> Result<SignedIn, SwitchError> {
     let now = accounts.clock.now();
     let mut session = going_on(tx, person, now).await?;
-    let standing = users::standing(tx.conn(), person.id)
+    let standing = users::standing(tx.conn(), person.id, None)
         .await?
         .ok_or(SwitchError::SessionEnded)?;
     let left = session.clone();

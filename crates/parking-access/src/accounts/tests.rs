@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::people::UserDraft;
 use super::*;
+use crate::audit::Witness;
 use crate::authenticate::Callers;
 use crate::mail::{SmtpOptions, SmtpSecurity};
 use crate::members;
@@ -116,7 +117,7 @@ impl House {
         let worker = Worker::new(stage.db.clone(), stage.clock.clone());
         Self {
             web: stage.serve_to(all, Arc::new(callers)),
-            worker: jobs(worker, &accounts),
+            worker: jobs(worker, &accounts, &Witness::new(stage.db.clone())),
             stage,
             accounts,
             mailbox,

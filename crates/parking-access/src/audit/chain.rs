@@ -5,7 +5,7 @@ use parking_domain::ids::TenantId;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
-use super::store::{self, Row};
+use super::store::{self, Head, Row};
 
 /// Entries read at a time.
 const BATCH: i64 = 1_000;
@@ -76,22 +76,22 @@ pub async fn verify(db: &Db) -> Result<Vec<Verification>> {
     Ok(found)
 }
 
-/// Verifies one tenant's chain. The oldest entry kept is taken at its word, because months
-/// before it may have been dropped.
+/// Verifies one tenant's chain: from the last entry of the months that were dropped, or from
+/// nothing, to the head.
 pub(super) async fn verify_tenant(
     conn: &mut PgConnection,
     tenant: TenantId,
 ) -> Result<Verification> {
     // The head first: entries written meanwhile are beyond it and not its business.
     let head = store::head(&mut *conn, tenant).await?;
-    let mut checked = 0;
-    let mut last: Option<Row> = None;
+    let mut last = head
+        .as_ref()
+        .map_or_else(Place::default, Place::before_front);
+    let (front, mut checked, mut after) = (last.seq, 0, i64::MIN);
     loop {
-        let after = last.as_ref().map_or(i64::MIN, |row| row.seq);
         let batch = store::chain_after(&mut *conn, tenant, after, BATCH).await?;
-        let is_last = i64::try_from(batch.len()).unwrap_or(BATCH) < BATCH;
-        for row in batch {
-            if let Some(kind) = fault(last.as_ref(), &row) {
+        for row in &batch {
+            if let Some(kind) = fault(&last, front, row) {
                 let fault = Some(Fault { seq: row.seq, kind });
                 return Ok(Verification {
                     tenant,
@@ -100,21 +100,22 @@ pub(super) async fn verify_tenant(
                 });
             }
             checked += 1;
-            last = Some(row);
+            after = row.seq;
+            if row.seq > front {
+                last = Place::of(row);
+            }
         }
-        if is_last {
+        if i64::try_from(batch.len()).unwrap_or(BATCH) < BATCH {
             break;
         }
     }
-    let is_whole = match (&head, &last) {
-        (Some((seq, _)), Some(row)) if row.seq < *seq => false,
-        (Some((seq, hash)), Some(row)) if row.seq == *seq => *hash == row.hash,
-        // Dropping every month leaves a head without entries, which proves nothing either way.
-        (None, Some(_)) => false,
-        _ => true,
+    let is_whole = match head {
+        Some(head) if head.seq == last.seq => head.hash == last.hash,
+        Some(head) => head.seq < last.seq,
+        None => checked == 0,
     };
-    let fault = (!is_whole).then(|| Fault {
-        seq: last.as_ref().map_or(0, |row| row.seq),
+    let fault = (!is_whole).then_some(Fault {
+        seq: last.seq,
         kind: FaultKind::CutOff,
     });
     Ok(Verification {
@@ -124,17 +125,43 @@ pub(super) async fn verify_tenant(
     })
 }
 
-fn fault(last: Option<&Row>, row: &Row) -> Option<FaultKind> {
+/// An entry as far as the next one depends on it; by default what is before the first.
+#[derive(Debug, Default)]
+struct Place {
+    seq: i64,
+    hash: Vec<u8>,
+}
+
+impl Place {
+    fn of(row: &Row) -> Self {
+        Self {
+            seq: row.seq,
+            hash: row.hash.clone(),
+        }
+    }
+
+    /// The last entry that was dropped with its month.
+    fn before_front(head: &Head) -> Self {
+        Self {
+            seq: head.dropped_seq,
+            hash: head.dropped_hash.clone(),
+        }
+    }
+}
+
+fn fault(last: &Place, front: i64, row: &Row) -> Option<FaultKind> {
     if hash(row) != row.hash[..] {
         return Some(FaultKind::Changed);
     }
-    match last {
-        Some(last) if row.seq > last.seq + 1 => Some(FaultKind::Removed),
-        Some(last) if row.seq != last.seq + 1 || row.prev_hash != last.hash => {
-            Some(FaultKind::Reordered)
-        }
-        _ => None,
+    if row.seq <= front {
+        // Entries of one moment may lie in two months. What went before one that was dropped has
+        // nothing to follow any more; it still has to be what was written.
+        return None;
     }
+    if row.seq > last.seq + 1 {
+        return Some(FaultKind::Removed);
+    }
+    (row.seq != last.seq + 1 || row.prev_hash != last.hash).then_some(FaultKind::Reordered)
 }
 
 /// The hash the trigger `chain_audit_entry` gave this entry, computed from what is there now.

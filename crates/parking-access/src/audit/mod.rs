@@ -4,7 +4,8 @@
 //! entry takes its place in the tenant's chain under a lock that lasts until the commit. The
 //! database numbers and hashes the entry (`chain_audit_entry`); [`verify`] computes the same
 //! chain again from the outside. Tables: `audit_log` (partitioned by month), `audit_heads`.
-//! Not here: changing or deleting entries. Old months are dropped whole.
+//! Not here: changing or deleting entries. Old months are dropped whole, once a [`Witness`] finds
+//! the time plausible.
 
 mod api;
 mod chain;
@@ -13,6 +14,7 @@ mod jobs;
 mod store;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use chrono::{DateTime, Utc};
 use parking_db::Result;
@@ -25,7 +27,8 @@ use sqlx::PgConnection;
 
 pub use api::{AuditLog, routes};
 pub use chain::{Fault, FaultKind, Verification, verify};
-pub use jobs::{KeepPartitions, jobs, keep_partitions, schedules};
+pub use jobs::{KeepPartitions, jobs, make_months, schedules};
+pub use witness::Witness;
 
 /// Who did it, as the record names them.
 #[derive(Clone, Debug)]

@@ -194,18 +194,35 @@ pub(super) async fn chain_after(
     Ok(rows)
 }
 
-/// Where a tenant's chain ends, as the trigger keeps it.
-pub(super) async fn head(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-) -> Result<Option<(i64, Vec<u8>)>> {
-    let head = sqlx::query!(
-        "select seq, hash from audit_heads where tenant_id = $1",
+/// Where a tenant's chain ends, and where its front was cut when old months were dropped.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) seq: i64,
+    pub(super) hash: Vec<u8>,
+    pub(super) dropped_seq: i64,
+    pub(super) dropped_hash: Vec<u8>,
+}
+
+/// The two ends of a tenant's chain, as the database's own functions keep them.
+pub(super) async fn head(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<Head>> {
+    let head = sqlx::query_as!(
+        Head,
+        "select seq, hash, dropped_seq, dropped_hash from audit_heads where tenant_id = $1",
         tenant.0
     )
     .fetch_optional(conn)
     .await?;
-    Ok(head.map(|head| (head.seq, head.hash)))
+    Ok(head)
+}
+
+/// When the newest entry or event that there is was written down, by the clock of its writer.
+pub(super) async fn newest_at(tx: &mut PlatformTx) -> Result<Option<DateTime<Utc>>> {
+    let newest = sqlx::query_scalar!(
+        "select greatest((select max(at) from audit_heads), (select at from events order by xid desc, id desc limit 1))"
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(newest)
 }
 
 /// Every tenant that has a chain or entries.
@@ -227,7 +244,8 @@ pub(super) async fn ensure_partitions(tx: &mut PlatformTx, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// Drops the months that end before an instant, and says how many.
+/// Drops the oldest month if it ends before an instant, and says how many it dropped. Nothing
+/// goes while the instant is near the newest row, or fewer months would be left than are kept.
 pub(super) async fn drop_partitions(
     tx: &mut PlatformTx,
     parent: &str,

@@ -167,7 +167,7 @@ async fn taker(
 async fn admit(tx: &mut PlatformTx, taker: Taker, now: DateTime<Utc>) -> Result<Uuid, AcceptError> {
     match taker {
         Taker::Known(person, stronger) => {
-            accounts::complete(tx, &person, stronger, now).await?;
+            accounts::complete(tx, &person, stronger, None, now).await?;
             accounts::confirm_email(tx, person.id, now).await?;
             Ok(person.id)
         }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::accept::{close_some, send};
 use super::invite_owner;
 use crate::accounts::Accounts;
+use crate::mail;
 use crate::tenants::InviteOwner;
 
 /// Mails an invitation.
@@ -19,6 +20,7 @@ pub(super) struct SendInvitation {
 
 impl Job for SendInvitation {
     const KIND: &'static str = "send_invitation_letter";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.invitation_id.to_string())

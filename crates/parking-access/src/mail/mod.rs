@@ -45,6 +45,21 @@ pub enum SmtpSecurity {
     None,
 }
 
+/// How often a letter is tried: for a day, so that a mail server may be away over night, or its
+/// password wrong until somebody reads the log.
+pub const ATTEMPTS_MAX: i32 = 36;
+
+/// Replies that no later attempt changes: no such mailbox, not here, no such name. Everything else
+/// is about the server or our account with it: 53x is a wrong password, 552 a full mailbox, and 554
+/// stands for whatever a server has against us today.
+const ABOUT_THE_RECIPIENT: [u16; 3] = [550, 551, 553];
+
+fn is_about_the_recipient(error: &lettre::transport::smtp::Error) -> bool {
+    error
+        .status()
+        .is_some_and(|code| ABOUT_THE_RECIPIENT.contains(&code.into()))
+}
+
 /// Sends letters, or says why it cannot.
 #[derive(Clone)]
 pub struct Mailer {
@@ -68,10 +83,10 @@ pub enum MailError {
     /// The address or the text cannot be put into a letter.
     #[error("the letter cannot be written")]
     Unwritable(#[from] lettre::error::Error),
-    /// The mail server refused for good.
+    /// The mail server knows no such recipient.
     #[error("the mail server refused the letter")]
     Refused(#[source] lettre::transport::smtp::Error),
-    /// The mail server could not be reached, or asked to come back later.
+    /// The mail server could not be reached, did not let us in, or asked to come back later.
     #[error("the mail server is not available")]
     Unavailable(#[source] lettre::transport::smtp::Error),
 }
@@ -181,7 +196,7 @@ impl Mailer {
                         written.html,
                     ))?;
                 transport.send(message).await.map_err(|error| {
-                    if error.is_permanent() {
+                    if is_about_the_recipient(&error) {
                         MailError::Refused(error)
                     } else {
                         MailError::Unavailable(error)

@@ -74,7 +74,8 @@ impl From<AddError> for ApiError {
     }
 }
 
-/// Makes a person a member, and returns the membership's identity. The caller records it.
+/// Makes a person a member, and returns the membership's identity. The caller records it. Only a
+/// worker's transaction may: a tenant cannot make a stranger a member, and so visible.
 pub async fn add(
     conn: &mut PgConnection,
     tenant: TenantId,

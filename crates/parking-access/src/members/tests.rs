@@ -288,7 +288,7 @@ async fn a_removed_member_can_be_added_again_but_never_twice() {
     let (stage, tenant, owner, api) = stage().await;
     let viewer = stage.member(tenant, Role::Viewer).await;
     let add_again = async || {
-        let mut tx = stage.db.tenant(tenant).await.unwrap();
+        let mut tx = stage.worker().await;
         let added = add(tx.conn(), tenant, viewer.id, Role::Viewer, stage.now()).await;
         if added.is_ok() {
             tx.commit().await.unwrap();

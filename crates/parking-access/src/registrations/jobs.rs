@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{forget_some, send};
 use crate::accounts::Accounts;
+use crate::mail;
 
 /// How long registrations are kept after their letter is good for nothing.
 const KEPT_FOR: TimeDelta = TimeDelta::days(7);
@@ -20,6 +21,7 @@ pub(super) struct SendRegistration {
 
 impl Job for SendRegistration {
     const KIND: &'static str = "send_registration_letter";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 }
 
 /// Forgets registrations that ran out a week ago.

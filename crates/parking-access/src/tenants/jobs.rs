@@ -5,6 +5,7 @@ use parking_db::queue::{Job, Schedule, Worker};
 use serde::{Deserialize, Serialize};
 
 use super::{Tenants, limits, purge};
+use crate::audit::Witness;
 
 /// Tells the world of limits that came near since the last time.
 ///
@@ -26,8 +27,9 @@ impl Job for PurgeTenants {
 
 /// Teaches a worker the jobs of tenants.
 #[must_use]
-pub fn jobs(worker: Worker, state: &Tenants) -> Worker {
+pub fn jobs(worker: Worker, state: &Tenants, witness: &Witness) -> Worker {
     let (announcing, mailing, purging) = (state.clone(), state.clone(), state.clone());
+    let witness = witness.clone();
     worker
         .on(move |_, AnnounceLimits {}| {
             let state = announcing.clone();
@@ -38,9 +40,12 @@ pub fn jobs(worker: Worker, state: &Tenants) -> Worker {
             async move { limits::mail(&state, tenant, job).await }
         })
         .on(move |_, PurgeTenants {}| {
-            let state = purging.clone();
+            let (state, witness) = (purging.clone(), witness.clone());
             async move {
-                purge::purge_due(&state.db, state.clock.now()).await?;
+                let now = state.clock.now();
+                if witness.confirms(now).await? {
+                    purge::purge_due(&state.db, now).await?;
+                }
                 Ok(())
             }
         })

@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Tenants, store};
-use crate::mail::Letter;
+use crate::mail::{self, Letter};
 
 /// Writes to one owner that a limit is near.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ pub(super) struct MailLimitNear {
 
 impl Job for MailLimitNear {
     const KIND: &'static str = "mail_limit_near";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
 
     fn unique_key(&self) -> Option<String> {
         Some(format!("{}:{}", self.resource, self.user_id))

@@ -202,6 +202,10 @@ pub async fn ensure_platform(
         return Err(CreateError::SlugTaken);
     }
     store::write_limits(tx.conn(), platform, &Tier::Enterprise.limits()).await?;
+    if let Some(tenant) = store::find(tx.conn(), platform).await? {
+        let (by, entry) = (By::system("installation"), entry("tenant.created", &tenant));
+        audit::append(tx.conn(), platform, &by, now, entry).await?;
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use parking_http::IfMatch;
 use secrecy::SecretString;
 use serde_json::json;
 use thiserror::Error;
+use tracing::error;
 use uuid::Uuid;
 
 use crate::audit::{self, By, Entry};
@@ -133,7 +134,7 @@ pub async fn revoke(
 
 /// The secrets a tenant's messages may be signed with now, newest first.
 ///
-/// One that was sealed with another data key cannot be opened and is left out.
+/// One that was sealed with another data key cannot be opened and is left out; the log says so.
 pub async fn good_secrets(
     db: &Db,
     vault: &Vault,
@@ -146,7 +147,15 @@ pub async fn good_secrets(
     let sealed = store::good(&mut tx, tenant, now).await?;
     Ok(sealed
         .into_iter()
-        .filter_map(|(id, sealed)| vault.open(&sealed, &place(tenant, id)).ok())
+        .filter_map(|(id, sealed)| {
+            let opened = vault.open(&sealed, &place(tenant, id));
+            if let Err(error) = &opened
+                && vault.is_first_trouble_with(id)
+            {
+                error!(tenant.id = %tenant, webhook_secret.id = %id, %error, "messages signed with a webhook credential are refused: rotate it, or bring back the secret key of the installation");
+            }
+            opened.ok()
+        })
         .collect())
 }
 

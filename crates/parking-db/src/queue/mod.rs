@@ -19,10 +19,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use sqlx::PgConnection;
 
 pub use schedule::{Schedule, run_due_schedules};
-pub use store::{FailedJob, QueueState, failed, state};
+pub use store::{FailedJob, QueueState, Which, failed, retry, state};
 pub use worker::Worker;
 
-use crate::Result;
+use crate::{Db, Reason, Result};
 
 /// Something to be done later. The payload is what is written down; it holds no secrets.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
@@ -88,6 +88,24 @@ pub async fn enqueue<J: Job>(
         run_at,
     )
     .await
+}
+
+/// How long jobs that were given up are kept for people to see.
+const FAILED_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// Rows that one portion of cleaning takes.
+const PORTION: i64 = 1_000;
+
+/// Forgets jobs that were given up a month ago.
+pub async fn forget_failed(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    loop {
+        let mut tx = db.platform(Reason::Worker("clean the queue")).await?;
+        let deleted = store::delete_failed(&mut tx, now - FAILED_KEPT_FOR, PORTION).await?;
+        tx.commit().await?;
+        if deleted < PORTION.unsigned_abs() {
+            return Ok(());
+        }
+    }
 }
 
 /// When to try again after the `attempt`-th failure: 2 s doubling to an hour.

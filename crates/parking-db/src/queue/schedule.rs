@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::ids::TenantId;
 
 use super::{Job, enqueue, store};
+use crate::doors::in_time;
 use crate::{Db, PlatformTx, Reason, Result};
 
 /// A job that recurs.
@@ -38,11 +39,16 @@ impl Schedule {
 /// Enqueues what is due by `now`, once among all servers.
 pub async fn run_due_schedules(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Result<()> {
     for schedule in schedules {
-        let mut tx = db.platform(Reason::Worker("schedules")).await?;
-        if store::take_schedule(&mut tx, schedule.name, now, now + schedule.every).await? {
-            (schedule.enqueue)(&mut tx, now).await?;
-            tx.commit().await?;
-        }
+        in_time(run_if_due(db, schedule, now)).await?;
+    }
+    Ok(())
+}
+
+async fn run_if_due(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<()> {
+    let mut tx = db.platform(Reason::Worker("schedules")).await?;
+    if store::take_schedule(&mut tx, schedule.name, now, now + schedule.every).await? {
+        (schedule.enqueue)(&mut tx, now).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

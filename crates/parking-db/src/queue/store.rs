@@ -86,20 +86,33 @@ pub(super) async fn complete(tx: &mut PlatformTx, job: &Claimed) -> Result<()> {
     Ok(())
 }
 
-/// Puts a job back for another attempt. One that waits already under the same key takes its place.
+/// Puts a job back for another attempt, unless one that waits already under the same key takes its
+/// place.
 pub(super) async fn put_back(
     tx: &mut PlatformTx,
     job: &Claimed,
     run_at: DateTime<Utc>,
     error: &str,
 ) -> Result<()> {
-    sqlx::query!(
-        "update jobs set locked_until = null, run_at = $4, last_error = $5
+    let replaced = sqlx::query!(
+        "delete from jobs
          where tenant_id = $1 and id = $2 and attempts = $3
-           and not exists (
+           and exists (
              select from jobs twin
              where twin.tenant_id = jobs.tenant_id and twin.kind = jobs.kind and twin.unique_key = jobs.unique_key
                and twin.id <> jobs.id and twin.status = 'queued' and twin.locked_until is null)",
+        job.tenant_id,
+        job.id,
+        job.attempts,
+    )
+    .execute(tx.conn())
+    .await?;
+    if replaced.rows_affected() > 0 {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update jobs set locked_until = null, run_at = $4, last_error = $5
+         where tenant_id = $1 and id = $2 and attempts = $3",
         job.tenant_id,
         job.id,
         job.attempts,
@@ -131,27 +144,32 @@ pub(super) async fn give_up(
     Ok(())
 }
 
+/// Jobs that are counted at most: what is beyond is as bad, and not worth reading every row for.
+const COUNTED_MAX: i64 = 10_000;
+
 /// How the queue stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueState {
-    /// Jobs that are due or will be, running ones included.
+    /// Jobs that are due or will be, running ones included, up to ten thousand.
     pub queued: i64,
-    /// Jobs that were given up.
+    /// Jobs that were given up, up to ten thousand.
     pub failed: i64,
     /// When the oldest job that is due became so.
     pub oldest_due_at: Option<DateTime<Utc>>,
 }
 
-/// Counts the queue.
+/// Counts the queue, each count by its own index.
 pub async fn state(tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<QueueState> {
     let state = sqlx::query_as!(
         QueueState,
-        r#"select count(*) filter (where status = 'queued') as "queued!",
-                  count(*) filter (where status = 'failed') as "failed!",
-                  min(run_at) filter (where status = 'queued' and run_at <= $1
-                    and (locked_until is null or locked_until <= $1)) as oldest_due_at
-           from jobs"#,
+        r#"select
+             (select count(*) from (select from jobs where status = 'queued' limit $2) as waiting) as "queued!",
+             (select count(*) from (select from jobs where status = 'failed' limit $2) as given_up) as "failed!",
+             (select run_at from jobs
+              where status = 'queued' and run_at <= $1 and (locked_until is null or locked_until <= $1)
+              order by run_at limit 1) as oldest_due_at"#,
         now,
+        COUNTED_MAX,
     )
     .fetch_one(tx.conn())
     .await?;
@@ -161,10 +179,14 @@ pub async fn state(tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<QueueState
 /// A job that was given up.
 #[derive(Clone, Debug)]
 pub struct FailedJob {
+    /// Whose it is.
+    pub tenant_id: Uuid,
     /// Its identity.
     pub id: Uuid,
     /// What kind of work it was.
     pub kind: String,
+    /// How often it was tried.
+    pub attempts: i32,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
     /// When it was given up.
@@ -175,13 +197,65 @@ pub struct FailedJob {
 pub async fn failed(tx: &mut PlatformTx, limit: i64) -> Result<Vec<FailedJob>> {
     let jobs = sqlx::query_as!(
         FailedJob,
-        "select id, kind, last_error, failed_at from jobs where status = 'failed'
+        "select tenant_id, id, kind, attempts, last_error, failed_at from jobs where status = 'failed'
          order by failed_at desc limit $1",
         limit
     )
     .fetch_all(tx.conn())
     .await?;
     Ok(jobs)
+}
+
+/// Which jobs that were given up are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// This one.
+    Id(Uuid),
+    /// Every one of a kind.
+    Kind(String),
+}
+
+/// Lets jobs that were given up begin anew, and says how many. Of several with one key only the
+/// youngest does, and none where one waits already: they are one job.
+pub async fn retry(tx: &mut PlatformTx, which: &Which, now: DateTime<Utc>) -> Result<u64> {
+    let (id, kind) = match which {
+        Which::Id(id) => (Some(*id), None),
+        Which::Kind(kind) => (None, Some(kind.as_str())),
+    };
+    let retried = sqlx::query!(
+        "update jobs set status = 'queued', attempts = 0, run_at = $3, locked_until = null, failed_at = null
+         where (tenant_id, id) in (
+             select distinct on (tenant_id, kind, coalesce(unique_key, id::text)) tenant_id, id from jobs
+             where status = 'failed' and (id = $1 or kind = $2)
+             order by tenant_id, kind, coalesce(unique_key, id::text), failed_at desc)
+           and not exists (
+             select from jobs twin
+             where twin.tenant_id = jobs.tenant_id and twin.kind = jobs.kind and twin.unique_key = jobs.unique_key
+               and twin.status = 'queued' and twin.locked_until is null)",
+        id,
+        kind,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(retried.rows_affected())
+}
+
+/// Forgets some of the jobs that were given up before an instant, and says how many.
+pub(super) async fn delete_failed(
+    tx: &mut PlatformTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from jobs where (tenant_id, id) in (
+           select tenant_id, id from jobs where status = 'failed' and failed_at < $1 limit $2)",
+        before,
+        limit,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(deleted.rows_affected())
 }
 
 /// Moves a schedule forward if it is due; whoever succeeds runs it.

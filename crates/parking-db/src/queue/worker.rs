@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use parking_domain::clock::Clock;
 use parking_domain::ids::TenantId;
@@ -16,6 +16,7 @@ use tracing::{error, info, warn};
 
 use super::store::{self, Claimed};
 use super::{Job, JobError, backoff};
+use crate::doors::in_time;
 use crate::{Db, Reason, Result};
 
 type Running = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
@@ -76,15 +77,30 @@ impl Worker {
         let now = self.clock.now();
         // The lease outlives the longest attempt, so a job is only taken twice if its worker died.
         let lease = now + TimeDelta::seconds(30) + self.longest();
-        let mut tx = self.db.platform(Reason::Worker("jobs")).await?;
-        let Some(job) = store::claim(&mut tx, &kinds, now, lease).await? else {
+        let Some(job) = in_time(self.claim(&kinds, now, lease)).await? else {
             return Ok(false);
         };
-        tx.commit().await?;
         let started = Instant::now();
-        let outcome = self.attempt(&job).await;
-        self.settle(&job, outcome, started).await?;
+        let outcome = if job.attempts > job.attempts_max {
+            // Nobody wrote down how the last attempt ended: the job takes its workers with it.
+            Err(JobError::fail("the worker died in the last attempt"))
+        } else {
+            self.attempt(&job).await
+        };
+        in_time(self.settle(&job, outcome, started)).await?;
         Ok(true)
+    }
+
+    async fn claim(
+        &self,
+        kinds: &[String],
+        now: DateTime<Utc>,
+        lease: DateTime<Utc>,
+    ) -> Result<Option<Claimed>> {
+        let mut tx = self.db.platform(Reason::Worker("jobs")).await?;
+        let claimed = store::claim(&mut tx, kinds, now, lease).await?;
+        tx.commit().await?;
+        Ok(claimed)
     }
 
     /// Does everything that is due; for tests, and for the last moments before a shutdown.

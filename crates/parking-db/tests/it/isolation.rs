@@ -18,11 +18,30 @@ insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, 
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '1 year', 1, now());
 insert into idempotency_keys (tenant_id, caller, key, fingerprint, created_at) values ($t, 'c', 'k', '', now());
+insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at) values ($t, $t, 'S', 's', 'UTC', now(), now());
+insert into levels (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'L', now(), now());
+insert into zones (tenant_id, id, site_id, name, created_at, updated_at) values ($t, $t, $t, 'Z', now(), now());
+insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at) values ($t, $t, 'image/png', 1, 1, '', '', now());
+insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, deleted_at, created_at, updated_at) values ($t, $t, $t, 'B', 'B', now(), now(), now(), now());
+insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at) values ($t, $t, $t, 'blocked', now(), 'r', now());
+insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause) values ($t, $t, $t, now(), 'free', 'occupied', 'sensor');
+insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());
+insert into devices (tenant_id, id, dev_eui, lifecycle_changed_at, archived_at, created_at, updated_at) values ($t, $t, $eui, now(), now(), now(), now());
+insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
+insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
+insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
+insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
 ";
+
+/// An EUI-64 nobody has.
+fn an_eui() -> String {
+    fresh().simple().to_string()[16..].to_uppercase()
+}
 
 async fn seed(admin: &mut PgConnection, name: &str) -> TenantId {
     let tenant = TenantId(fresh());
     let statements = SEED
+        .replace("$eui", &format!("'{}'", an_eui()))
         .replace("$t", &format!("'{tenant}'::uuid"))
         .replace("$u", &format!("'{}'::uuid", fresh()))
         .replace("$n", &format!("'{name}'"));
@@ -76,6 +95,55 @@ async fn the_catalogue_check_notices_every_kind_of_hole() {
              alter table hole enable row level security; alter table hole force row level security; reset role",
             "drop table hole",
         ),
+        (
+            "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant using (true)",
+            "drop policy users_of_own_tenant on users; create policy users_of_own_tenant on users for select to parking_tenant
+               using (exists (select from memberships where memberships.user_id = users.id))",
+        ),
+        ("create policy hole on users to parking_tenant using (true)", "drop policy hole on users"),
+        ("create policy hole on users to parking_platform using (true)", "drop policy hole on users"),
+        ("grant select (password_hash) on users to public", "revoke select (password_hash) on users from public"),
+        ("grant select (password_hash) on users to parking", "revoke select (password_hash) on users from parking"),
+        (
+            "grant select (password_hash) on users to parking_tenant",
+            "revoke select (password_hash) on users from parking_tenant",
+        ),
+        (
+            "grant select (password_hash) on users to parking_platform",
+            "revoke select (password_hash) on users from parking_platform",
+        ),
+        ("grant update (email_key) on users to parking_tenant", "revoke update (email_key) on users from parking_tenant"),
+        ("grant select (hash) on refresh_tokens to parking_tenant", "revoke select (hash) on refresh_tokens from parking_tenant"),
+        (
+            "grant select (email) on users to pg_monitor",
+            "revoke select (email) on users from pg_monitor",
+        ),
+        ("grant update (actor_name) on audit_log to parking_worker", "revoke update (actor_name) on audit_log from parking_worker"),
+        ("grant update on audit_heads to parking_worker", "revoke update on audit_heads from parking_worker"),
+        ("grant insert on memberships to parking_tenant", "revoke insert on memberships from parking_tenant"),
+        ("grant update (user_id) on memberships to parking_tenant", "revoke update (user_id) on memberships from parking_tenant"),
+        (
+            "create function hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users';
+             revoke execute on function hole() from public; alter function hole() owner to parking_owner",
+            "drop function hole()",
+        ),
+        (
+            "alter function drop_partitions(text, timestamptz) owner to postgres",
+            "alter function drop_partitions(text, timestamptz) owner to parking_owner",
+        ),
+        (
+            "create schema hole; grant usage on schema hole to public;
+             create function hole.hole() returns bigint language sql security definer set search_path = public as 'select count(*) from users'",
+            "drop schema hole cascade",
+        ),
+        (
+            "create schema hole; create table hole.users as select * from users; grant select on hole.users to parking_tenant",
+            "drop schema hole cascade",
+        ),
+        (
+            "create schema hole; create view hole.people as select * from users; grant select (email) on hole.people to public",
+            "drop schema hole cascade",
+        ),
     ];
     for (make, mend) in holes {
         sqlx::raw_sql(make).execute(&mut admin).await.unwrap();
@@ -126,6 +194,144 @@ async fn the_login_role_alone_reads_nothing() {
     }
 }
 
+/// Whether the tenant role may do what a statement begins with, to any column of its table.
+async fn may(admin: &mut PgConnection, table: &str, verb: &str) -> bool {
+    sqlx::query_scalar(
+        "select has_table_privilege('parking_tenant', $1, $2)
+           or ($2 <> 'delete' and has_any_column_privilege('parking_tenant', $1, $2))",
+    )
+    .bind(table)
+    .bind(verb)
+    .fetch_one(admin)
+    .await
+    .unwrap()
+}
+
+/// Whether the role may change every column that a statement names after `set`, or that there is.
+async fn may_change(admin: &mut PgConnection, table: &str, column: &str) -> bool {
+    sqlx::query_scalar("select has_column_privilege('parking_tenant', $1, $2, 'update')")
+        .bind(table)
+        .bind(column)
+        .fetch_one(admin)
+        .await
+        .unwrap()
+}
+
+/// A refusal for the right reason: by a policy or a constraint where the role holds the privilege,
+/// for want of it where it does not.
+async fn refused(admin: &mut PgConnection, table: &str, statement: &str, error: &sqlx::Error) {
+    let error = error.as_database_error().unwrap();
+    let verb = statement.split(' ').next().unwrap();
+    let is_held = match verb {
+        "update" => {
+            let column = statement.split(' ').nth(3).unwrap();
+            may_change(admin, table, column).await
+        }
+        verb => may(admin, table, verb).await,
+    };
+    let by_policy = error.message().contains("row-level security");
+    match error.code().as_deref() {
+        Some("42501") => assert!(by_policy == is_held, "{statement}: {error}"),
+        Some("23503") => {}
+        other => panic!("{statement}: {other:?} {error}"),
+    }
+}
+
+/// Every foreign key that a tenant's table could follow to somebody else's row: table, column,
+/// the table it leads to, and the column there.
+async fn references(admin: &mut PgConnection) -> Vec<(String, String, String, String)> {
+    sqlx::query_as(
+        "select k.conrelid::regclass::text, mine.attname::text, k.confrelid::regclass::text, theirs.attname::text
+         from pg_constraint k
+         cross join lateral generate_subscripts(k.conkey, 1) as i
+         join pg_attribute mine on mine.attrelid = k.conrelid and mine.attnum = k.conkey[i]
+         join pg_attribute theirs on theirs.attrelid = k.confrelid and theirs.attnum = k.confkey[i]
+         where k.contype = 'f' and k.connamespace = 'public'::regnamespace and mine.attname <> 'tenant_id'
+           and exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and not a.attisdropped)",
+    )
+    .fetch_all(admin)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_reference_to_a_strangers_row_is_refused_or_shows_nothing_of_it() {
+    let test = TestDb::new().await;
+    let mut admin = test.superuser().await;
+    let (ours, theirs) = (seed(&mut admin, "a").await, seed(&mut admin, "b").await);
+    let stranger: uuid::Uuid =
+        sqlx::query_scalar("select user_id from memberships where tenant_id = $1")
+            .bind(theirs.0)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+    let references = references(&mut admin).await;
+    assert!(references.len() >= 5, "{references:?}");
+    for (table, column, to, key) in references {
+        let foreign: String = if to == "users" {
+            stranger.to_string()
+        } else {
+            let find = format!("select {key}::text from {to} where tenant_id = '{theirs}' limit 1");
+            sqlx::query_scalar(AssertSqlSafe(find))
+                .fetch_one(&mut admin)
+                .await
+                .unwrap()
+        };
+        let points = [
+            format!("update {table} set {column} = '{foreign}'"),
+            format!(
+                "insert into {table} select (jsonb_populate_record(x, jsonb_build_object('{column}', '{foreign}', 'id', gen_random_uuid(), 'eui', '{}'))).*
+                 from {table} x limit 1",
+                an_eui(),
+            ),
+        ];
+        for statement in points {
+            let mut tx = test.db().tenant(ours).await.unwrap();
+            let pointed = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                .execute(tx.conn())
+                .await;
+            match pointed {
+                // A name that is noted down is no door: nothing of its bearer can be read by it.
+                Ok(_) if to == "users" => {
+                    let seen: i64 = sqlx::query_scalar("select count(*) from users where id = $1")
+                        .bind(stranger)
+                        .fetch_one(tx.conn())
+                        .await
+                        .unwrap();
+                    assert_eq!(seen, 0, "{statement}");
+                }
+                Ok(done) => assert_eq!(done.rows_affected(), 0, "{statement}"),
+                Err(error) => {
+                    let code = error
+                        .as_database_error()
+                        .unwrap()
+                        .code()
+                        .unwrap()
+                        .into_owned();
+                    // 23505: the copy collides with its original before anybody looks where it points.
+                    assert!(
+                        ["42501", "23503", "23505"].contains(&code.as_str()),
+                        "{statement}: {error}"
+                    );
+                }
+            }
+        }
+    }
+    let mut tx = test.db().tenant(ours).await.unwrap();
+    let add = "insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
+               values (current_tenant_id(), gen_random_uuid(), $1, 'viewer', now(), now())";
+    let refused = sqlx::query(add).bind(stranger).execute(tx.conn()).await;
+    assert_eq!(
+        refused
+            .unwrap_err()
+            .as_database_error()
+            .unwrap()
+            .code()
+            .as_deref(),
+        Some("42501")
+    );
+}
+
 #[tokio::test]
 async fn one_tenant_reads_writes_and_references_nothing_of_another() {
     let test = TestDb::new().await;
@@ -168,18 +374,7 @@ async fn one_tenant_reads_writes_and_references_nothing_of_another() {
                 .await;
             match touched {
                 Ok(done) => assert_eq!(done.rows_affected(), 0, "{statement}"),
-                Err(error) => {
-                    let code = error
-                        .as_database_error()
-                        .unwrap()
-                        .code()
-                        .unwrap()
-                        .into_owned();
-                    assert!(
-                        ["42501", "23503", "428C9"].contains(&code.as_str()),
-                        "{statement}: {error}"
-                    );
-                }
+                Err(error) => refused(&mut admin, &table, &statement, &error).await,
             }
         }
     }

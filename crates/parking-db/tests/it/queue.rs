@@ -175,3 +175,111 @@ async fn a_schedule_runs_once_a_period_however_many_servers_ask() {
         test.clock().advance(TimeDelta::minutes(5));
     }
 }
+
+#[tokio::test]
+async fn a_job_that_kills_whoever_takes_it_is_set_aside_in_the_end() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    enqueue(&test, "Ada", false).await;
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let dies = Worker::new(test.db(), test.clock()).on(move |_, _: Greet| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        std::future::pending()
+    });
+    for _ in 0..Greet::ATTEMPTS_MAX + 1 {
+        let attempt = tokio::time::timeout(std::time::Duration::from_millis(300), dies.work_one());
+        drop(attempt.await);
+        test.clock().advance(TimeDelta::minutes(2));
+    }
+    assert_eq!(tries.load(Ordering::SeqCst), 3);
+    let after = state(&test.db(), &test).await;
+    assert_eq!((after.queued, after.failed), (0, 1));
+}
+
+#[tokio::test]
+async fn a_job_that_failed_while_its_twin_waits_leaves_the_work_to_it() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    enqueue(&test, "Ada", true).await;
+    let (db, clock) = (test.db(), test.clock());
+    let worker = Worker::new(test.db(), test.clock()).on(move |_, job: Greet| {
+        let (db, now) = (db.clone(), clock.now());
+        async move {
+            // The twin comes while this one is being worked on.
+            let mut tx = db.tenant(TenantId::PLATFORM).await?;
+            queue::enqueue(
+                tx.conn(),
+                TenantId::PLATFORM,
+                &job,
+                now + TimeDelta::hours(1),
+            )
+            .await?;
+            tx.commit().await?;
+            Err(JobError::retry("not today"))
+        }
+    });
+    assert_eq!(worker.drain().await.unwrap(), 1);
+    assert_eq!(state(&test.db(), &test).await.queued, 1);
+    test.clock().advance(TimeDelta::minutes(5));
+    assert_eq!(worker.drain().await.unwrap(), 0, "only the twin is left");
+}
+
+/// Jobs that were given up, with these names; the second of a kind with one key is a twin.
+async fn given_up(test: &TestDb, names: &[&str]) {
+    for name in names {
+        enqueue(test, name, true).await;
+        let fails = Worker::new(test.db(), test.clock())
+            .on(|_, _: Greet| async { Err(JobError::fail("never")) });
+        fails.drain().await.unwrap();
+        test.clock().advance(TimeDelta::minutes(1));
+    }
+}
+
+async fn retried(test: &TestDb, which: &queue::Which) -> u64 {
+    let mut tx = test.db().platform(Reason::Worker("test")).await.unwrap();
+    let count = queue::retry(&mut tx, which, test.clock().now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    count
+}
+
+#[tokio::test]
+async fn jobs_that_were_given_up_begin_anew_when_somebody_says_so() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    given_up(&test, &["Ada", "Ada", "Bea"]).await;
+    assert_eq!(state(&test.db(), &test).await.failed, 3);
+    let mut tx = test.db().platform(Reason::Worker("test")).await.unwrap();
+    let newest = queue::failed(&mut tx, 1).await.unwrap().remove(0);
+    drop(tx);
+    assert_eq!((newest.kind.as_str(), newest.attempts), ("greet", 1));
+    assert_eq!(retried(&test, &queue::Which::Id(newest.id)).await, 1);
+    assert_eq!(retried(&test, &queue::Which::Id(newest.id)).await, 0);
+    assert_eq!(retried(&test, &queue::Which::Kind("other".into())).await, 0);
+    // Both jobs for Ada are one job.
+    assert_eq!(retried(&test, &queue::Which::Kind("greet".into())).await, 1);
+    let works = Worker::new(test.db(), test.clock()).on(|_, _: Greet| async { Ok(()) });
+    assert_eq!(works.drain().await.unwrap(), 2);
+    let after = state(&test.db(), &test).await;
+    assert_eq!((after.queued, after.failed), (0, 1));
+}
+
+#[tokio::test]
+async fn jobs_that_were_given_up_long_ago_are_forgotten() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    given_up(&test, &["Ada"]).await;
+    test.clock().advance(TimeDelta::days(29));
+    given_up(&test, &["Bea"]).await;
+    queue::forget_failed(&test.db(), test.clock().now())
+        .await
+        .unwrap();
+    assert_eq!(state(&test.db(), &test).await.failed, 2);
+    test.clock().advance(TimeDelta::days(1));
+    queue::forget_failed(&test.db(), test.clock().now())
+        .await
+        .unwrap();
+    assert_eq!(state(&test.db(), &test).await.failed, 1);
+}

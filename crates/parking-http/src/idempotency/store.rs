@@ -69,10 +69,15 @@ pub(super) async fn keep(conn: &mut PgConnection, claim: &Claim, answer: &Answer
     Ok(())
 }
 
-/// Forgets keys that are older than anybody still repeats.
-pub async fn forget_before(tx: &mut PlatformTx, before: DateTime<Utc>) -> Result<u64> {
-    let forgotten = sqlx::query!("delete from idempotency_keys where created_at < $1", before)
-        .execute(tx.conn())
-        .await?;
+/// Forgets some of the keys that are older than anybody still repeats, and says how many.
+pub async fn forget_before(tx: &mut PlatformTx, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    let forgotten = sqlx::query!(
+        "delete from idempotency_keys where (tenant_id, caller, key) in (
+           select tenant_id, caller, key from idempotency_keys where created_at < $1 limit $2)",
+        before,
+        limit,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(forgotten.rows_affected())
 }

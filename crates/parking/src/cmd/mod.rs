@@ -10,6 +10,7 @@ mod audit;
 mod config;
 mod doctor;
 mod r#gen;
+mod jobs;
 mod migrate;
 mod openapi;
 mod serve;
@@ -57,6 +58,9 @@ enum Command {
     /// Prove the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// See and retry the jobs that were given up.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Print a reference page in Markdown.
     #[command(subcommand, hide = true)]
     Gen(r#gen::Page),
@@ -75,6 +79,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         Command::Doctor => doctor::run(&asked),
         Command::User(command) => user::run(command, &asked),
         Command::Audit(command) => audit::run(command, &asked),
+        Command::Jobs(command) => jobs::run(command, &asked),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
             r#gen::run(*page);

@@ -61,7 +61,7 @@ pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
         database.prepare().await?;
         let db = database.pool(&config);
         let (hasher, clock) = (parts::hasher(&config)?, Clock::system());
-        audit::keep_partitions(&db, clock.now()).await?;
+        audit::make_months(&db, clock.now()).await?;
         administrator::ensure_platform(&config, &db, &clock).await?;
         administrator::create(&db, &hasher, &clock, &credentials, name).await?;
         db.close().await;

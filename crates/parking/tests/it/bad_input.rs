@@ -149,6 +149,10 @@ async fn a_body_that_cannot_be_read_is_refused_by_every_operation() {
         let (method, path) = desk.target(recipe);
         let api = desk.caller(recipe).await;
         for (about, body) in &bodies {
+            // Whoever leaves may say nothing at all.
+            if recipe.operation == "POST /api/auth/logout" && ["nothing", "null"].contains(about) {
+                continue;
+            }
             let request = api
                 .request(method.clone(), &path)
                 .header("content-type", "application/json");
@@ -157,6 +161,10 @@ async fn a_body_that_cannot_be_read_is_refused_by_every_operation() {
                 Ok(answer) => faults.extend(fault(&about, &answer)),
                 Err(error) => faults.push(format!("{about}: no answer: {error:?}")),
             }
+        }
+        // A file is known by its content, whatever it is said to be.
+        if !recipe.file.is_empty() {
+            continue;
         }
         for kind in [
             "",

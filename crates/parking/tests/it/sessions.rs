@@ -98,6 +98,8 @@ async fn a_burst_of_logins_delays_nobody_else() {
             assert!(!answer.header("retry-after").is_empty());
         }
     }
+    let let_in = answers.iter().filter(|answer| answer.status == 200).count();
+    assert!(let_in > LOGINS * 3 / 4, "only {let_in} of {LOGINS} got in");
     let slow = took[took.len() * 99 / 100];
     assert!(slow < Duration::from_millis(500), "others waited {slow:?}");
 }

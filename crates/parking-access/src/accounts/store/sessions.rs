@@ -34,16 +34,14 @@ pub(in super::super) async fn insert_token(
     conn: &mut PgConnection,
     hash: &[u8],
     session: Uuid,
-    parent: Option<&[u8]>,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "insert into refresh_tokens (hash, session_id, parent_hash, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into refresh_tokens (hash, session_id, created_at, expires_at)
+         values ($1, $2, $3, $4)",
         hash,
         session,
-        parent,
         now,
         expires_at,
     )

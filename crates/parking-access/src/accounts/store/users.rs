@@ -81,10 +81,12 @@ impl StandingRow {
     }
 }
 
-/// A person, the tenants they are an active member of, and the one they were in last.
+/// A person, the tenants they are an active member of, and the one they were in last. Of very many
+/// tenants some are left out; never the one asked for, the one they were in last, or the platform.
 pub(in super::super) async fn standing(
     conn: &mut PgConnection,
     user: Uuid,
+    wanted: Option<TenantId>,
 ) -> Result<Option<Standing>> {
     let row = sqlx::query_as!(
         StandingRow,
@@ -96,14 +98,20 @@ pub(in super::super) async fn standing(
                  select t.id, t.name, t.slug, t.kind, t.status, m.role, m.created_at
                  from memberships m join tenants t on t.id = m.tenant_id
                  where m.user_id = u.id and m.is_active
-                 order by m.created_at, t.id
+                 order by
+                   coalesce(t.id <> $3, true) and coalesce(t.id <> last.tenant_id, true) and t.kind <> 'platform',
+                   m.created_at, t.id
                  limit $2
                ) as belonging), '[]') as "tenants!: Json<Vec<Belonging>>",
-             (select s.selected_tenant_id from sessions s where s.user_id = u.id
-              order by s.last_used_at desc limit 1) as last_tenant
-           from users u where u.id = $1"#,
+             last.tenant_id as "last_tenant?"
+           from users u
+           left join lateral (
+             select s.selected_tenant_id as tenant_id from sessions s where s.user_id = u.id
+             order by s.last_used_at desc limit 1) as last on true
+           where u.id = $1"#,
         user,
         TENANTS_MAX,
+        wanted.map(|tenant| tenant.0),
     )
     .fetch_optional(conn)
     .await?;

@@ -276,3 +276,57 @@ async fn nobody_can_be_buried_in_letters() {
         "what waits already is not asked for twice"
     );
 }
+
+#[tokio::test]
+async fn a_letter_waits_for_a_mail_server_and_is_given_up_only_for_its_recipient() {
+    let house = House::built().await;
+    house.account("ada@example.org").await;
+    let asked = async || {
+        let body = json!({ "email": "ada@example.org" });
+        house.post("/api/auth/forgot-password", body).await;
+    };
+    let failed = async || -> (i64, i64) {
+        sqlx::query_as(
+            "select count(*) filter (where status = 'failed'), count(*) filter (where status = 'queued') from jobs",
+        )
+        .fetch_one(&mut house.stage.test.superuser().await)
+        .await
+        .unwrap()
+    };
+    // Away over night, our password refused, a policy of today: all that passes.
+    for answer in [
+        "451 later",
+        "530 5.7.0 authentication required",
+        "535 no",
+        "554 not today",
+        "552 full",
+    ] {
+        house.mailbox.refuse(Some(answer));
+        asked().await;
+        for _ in 0..4 {
+            house.worker.drain().await.unwrap();
+            house.stage.clock.advance(TimeDelta::hours(1));
+        }
+        assert_eq!(failed().await, (0, 1), "{answer}");
+    }
+    house.mailbox.refuse(None);
+    house.worker.drain().await.unwrap();
+    assert_eq!(failed().await, (0, 0));
+    house
+        .mailbox
+        .wait_for("ada@example.org", "reset-password")
+        .await;
+    let recorded: i64 =
+        sqlx::query_scalar("select count(*) from audit_log where action = 'user.reset_link_sent'")
+            .fetch_one(&mut house.stage.test.superuser().await)
+            .await
+            .unwrap();
+    assert_eq!(recorded, 1);
+    for (gone, answer) in (1..).zip(["550 no such mailbox", "551 not here", "553 no such name"]) {
+        house.mailbox.refuse(Some(answer));
+        house.stage.clock.advance(TimeDelta::hours(1));
+        asked().await;
+        house.worker.drain().await.unwrap();
+        assert_eq!(failed().await, (gone, 0), "{answer}");
+    }
+}

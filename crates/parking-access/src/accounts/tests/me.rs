@@ -135,7 +135,7 @@ async fn an_api_key_sees_itself_and_has_no_profile() {
     assert_eq!(me["tenants"][0]["id"], json!(tenant));
     assert_eq!(me["role"], "operator");
     assert_eq!(me["scopes"], json!(["sites:read", "tenants:read"]));
-    assert_eq!(me["permissions"], json!(["tenant:read"]));
+    assert_eq!(me["permissions"], json!(["tenant:read", "sites:read"]));
     let limits = house
         .web
         .call(Method::GET, "/api/v6/me/limits", &key, None)

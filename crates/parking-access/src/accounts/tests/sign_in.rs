@@ -64,7 +64,10 @@ async fn a_wrong_address_and_a_wrong_password_are_answered_alike() {
 
     // The logs tell them apart, each its own, without the address.
     assert_eq!(house.actions(tenant).await, ["login.failed"]);
-    assert_eq!(house.actions(TenantId::PLATFORM).await, ["login.failed"]);
+    assert_eq!(
+        house.actions(TenantId::PLATFORM).await,
+        ["tenant.created", "login.failed"]
+    );
     let told = house
         .count(
             "select count(*) from audit_log where new::text like '%@%' or entity_name like '%@%'",
@@ -280,5 +283,42 @@ async fn many_logins_at_once_all_come_in_and_leave_a_bounded_number_of_sessions(
     assert!(
         (100..=110).contains(&left),
         "{left} sessions of {user} are open"
+    );
+}
+
+#[tokio::test]
+async fn whoever_belongs_to_very_many_tenants_gets_into_each() {
+    let house = House::built().await;
+    let user = house.account("ada@example.org").await;
+    let mut superuser = house.stage.test.superuser().await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "insert into tenants (id, name, slug, tier, requests_per_minute, created_at, updated_at)
+           select gen_random_uuid(), 'T' || n, 'many-' || lpad(n::text, 3, '0'), 'basic', 100, now(), now()
+           from generate_series(1, 205) as n;
+         insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
+           select id, gen_random_uuid(), '{user}', 'viewer', now() + right(slug, 3)::int * interval '1 minute', now()
+           from tenants where slug like 'many-%'"
+    )))
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    let last: Uuid = sqlx::query_scalar("select id from tenants where slug = 'many-205'")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    let first = house.session("ada@example.org").await;
+    assert_eq!(first["tenant"]["slug"], "many-001");
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD, "tenant_id": last });
+    let there = house.post("/api/auth/login", body).await;
+    assert_eq!(there.json()["tenant"]["slug"], "many-205", "{}", there.text);
+    let body = json!({ "tenant_id": last });
+    let switched = house
+        .call(&first, Method::POST, "/api/auth/switch-tenant", Some(body))
+        .await;
+    assert_eq!(
+        switched.json()["tenant"]["slug"],
+        "many-205",
+        "{}",
+        switched.text
     );
 }

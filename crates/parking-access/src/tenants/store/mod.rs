@@ -162,10 +162,16 @@ pub(super) async fn find(conn: &mut PgConnection, id: TenantId) -> Result<Option
 }
 
 /// Holds a tenant until the end of the transaction, and says whether there is one.
+///
+/// Its id stays, so rows that refer to it may come meanwhile: whoever adds one holds a limit and
+/// asks for the tenant, and who holds the tenant asks for its limits.
 pub(super) async fn lock(conn: &mut PgConnection, id: TenantId) -> Result<bool> {
-    let found = sqlx::query!("select id from tenants where id = $1 for update", id.0)
-        .fetch_optional(conn)
-        .await?;
+    let found = sqlx::query!(
+        "select id from tenants where id = $1 for no key update",
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
     Ok(found.is_some())
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use parking_db::listen::{Notice, Notices};
 use parking_testkit::{Mailbox, TestDb};
+use tokio_util::sync::CancellationToken;
 
 use crate::harness::actors::PlatformAdmin;
 use crate::harness::chaos::{ChaosProxy, Wire};
@@ -62,8 +64,12 @@ async fn expect_a_clear_answer_in_time(api: &Api) {
         took < Duration::from_millis(500),
         "alive only after {took:?}"
     );
-    let (ready, took) = timed(api.get("/health/ready")).await;
-    ready.expect(503);
+    // A probe may be told what the one before it was, for a second.
+    let unready = eventually("the server says that it is not ready", async || {
+        let ready = api.get("/health/ready").await;
+        (ready.status == 503).then_some(ready)
+    });
+    let (_, took) = timed(unready).await;
     assert!(
         took < PATIENCE + Duration::from_millis(500),
         "not ready only after {took:?}"
@@ -104,6 +110,44 @@ async fn a_database_that_breaks_off_is_survived() {
         wire.set(Wire::Whole);
         expect_recovery(&admin.api).await;
     }
+}
+
+#[tokio::test]
+async fn connections_whose_peer_vanished_are_given_up_and_new_ones_serve() {
+    let (server, wire) = behind_a_wire().await;
+    let admin = PlatformAdmin::signs_in(&server).await;
+    for _ in 0..3 {
+        // Every place in the pool holds a connection that will never answer again.
+        side_by_side((0..12).map(|_| admin.api.get("/api/v6/users"))).await;
+        wire.vanish();
+        expect_recovery(&admin.api).await;
+    }
+}
+
+#[tokio::test]
+async fn notices_find_their_way_after_the_peer_vanished() {
+    let db = TestDb::new().await;
+    let wire = ChaosProxy::to(&db).await;
+    let through = parking_db::Db::lazy(&parking_db::DbOptions::new(wire.url().parse().unwrap()));
+    let notices = Notices::believing_silence(Duration::from_millis(200));
+    let (mut news, stop) = (notices.subscribe(), CancellationToken::new());
+    let asked = async {
+        assert_eq!(news.next().await, Notice::Missed);
+        wire.vanish();
+        // Whoever reconnects says that something may have been missed.
+        assert_eq!(news.next().await, Notice::Missed);
+        stop.cancel();
+    };
+    let heard = async { tokio::join!(notices.listen(through.clone(), stop.clone()), asked) };
+    tokio::time::timeout(Duration::from_secs(20), heard)
+        .await
+        .expect("the silence is noticed");
+    let begun = Instant::now();
+    through.close().await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "the end waits for nobody"
+    );
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub(crate) enum Wire {
 /// A wire to one database.
 pub(crate) struct ChaosProxy {
     mode: watch::Sender<Wire>,
+    vanished: watch::Sender<()>,
     url: String,
     _tasks: JoinSet<()>,
 }
@@ -53,10 +54,12 @@ impl ChaosProxy {
             .password(parking_testkit::PASSWORD)
             .database(login.get_database().unwrap());
         let (mode, watched) = watch::channel(Wire::Whole);
+        let (vanished, vanishes) = watch::channel(());
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, upstream, watched));
+        tasks.spawn(accept(listener, upstream, watched, vanishes));
         Self {
             mode,
+            vanished,
             url: through.to_url_lossy().to_string(),
             _tasks: tasks,
         }
@@ -71,39 +74,70 @@ impl ChaosProxy {
     pub(crate) fn set(&self, wire: Wire) {
         self.mode.send_replace(wire);
     }
+
+    /// Lets every connection there is fall silent for good; new ones are whole: another host took
+    /// over the address, and nobody was told.
+    pub(crate) fn vanish(&self) {
+        self.vanished.send_replace(());
+    }
 }
 
-async fn accept(listener: TcpListener, upstream: Upstream, mode: watch::Receiver<Wire>) {
+async fn accept(
+    listener: TcpListener,
+    upstream: Upstream,
+    mode: watch::Receiver<Wire>,
+    vanishes: watch::Receiver<()>,
+) {
     let mut wires = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         if *mode.borrow() != Wire::Cut {
-            wires.spawn(connect(near, upstream.clone(), mode.clone()));
+            let mut vanishes = vanishes.clone();
+            vanishes.mark_unchanged();
+            wires.spawn(connect(near, upstream.clone(), mode.clone(), vanishes));
         }
         while wires.try_join_next().is_some() {}
     }
 }
 
-async fn connect(near: TcpStream, upstream: Upstream, mode: watch::Receiver<Wire>) {
+async fn connect(
+    near: TcpStream,
+    upstream: Upstream,
+    mode: watch::Receiver<Wire>,
+    vanishes: watch::Receiver<()>,
+) {
     match upstream {
         Upstream::Socket(path) => match UnixStream::connect(path).await {
-            Ok(far) => join(near, far, mode).await,
+            Ok(far) => join(near, far, mode, vanishes).await,
             Err(_) => drop(near),
         },
         Upstream::Tcp(address) => match TcpStream::connect(address).await {
-            Ok(far) => join(near, far, mode).await,
+            Ok(far) => join(near, far, mode, vanishes).await,
             Err(_) => drop(near),
         },
     }
 }
 
-async fn join(near: TcpStream, far: impl AsyncRead + AsyncWrite, mut mode: watch::Receiver<Wire>) {
+async fn join(
+    near: TcpStream,
+    far: impl AsyncRead + AsyncWrite,
+    mut mode: watch::Receiver<Wire>,
+    mut vanishes: watch::Receiver<()>,
+) {
     let (near_read, near_write) = split(near);
     let (far_read, far_write) = split(far);
-    let is_cut = mode.clone();
+    let (there, back) = (mode.clone(), mode.clone());
+    let carrying = async {
+        tokio::select! {
+            () = pump(near_read, far_write, there) => {}
+            () = pump(far_read, near_write, back) => {}
+            _ = mode.wait_for(|wire| *wire == Wire::Cut) => {}
+        }
+    };
+    tokio::pin!(carrying);
     tokio::select! {
-        () = pump(near_read, far_write, mode.clone()) => {}
-        () = pump(far_read, near_write, is_cut) => {}
-        _ = mode.wait_for(|wire| *wire == Wire::Cut) => {}
+        () = &mut carrying => {}
+        // Both ends stay open in `carrying`, which nobody asks any more.
+        _ = vanishes.changed() => std::future::pending().await,
     }
 }
 

@@ -163,6 +163,7 @@ fn usual_settings(database_url: &str, mailbox: SocketAddr) -> Settings {
         ("PARKING_ADMIN_PASSWORD", PASSWORD),
         ("RATE_LIMIT_ENABLED", "false"),
         ("RATE_LIMIT_ATTEMPTS", "false"),
+        ("REGISTRATION_ENABLED", "true"),
         ("PUBLIC_URL", "http://parking.test"),
         // So that each actor can come from an address of its own.
         ("TRUSTED_PROXIES", "127.0.0.1/32"),

@@ -80,8 +80,14 @@ impl Cast {
         actors.push(person("platform admin", "platform_admin", &stage.platform));
         actors.push(acting(&stage, &ours).await);
         actors.extend(keys(&stage, &ours).await);
+        let mut admin = stage.server.superuser().await;
+        // What is tried here is who may, not how many.
+        sqlx::raw_sql("update tenant_usage set max = 1000000")
+            .execute(&mut admin)
+            .await
+            .unwrap();
         Self {
-            admin: Mutex::new(stage.server.superuser().await),
+            admin: Mutex::new(admin),
             stage,
             actors,
             tenants,
@@ -199,6 +205,8 @@ const KEYS: &[(&str, &str, &[&str], Option<&str>)] = &[
     ("a key with all scopes", "owner", &["admin:*"], None),
     ("a key that reads users", "owner", &["users:read"], None),
     ("a key that changes the tenant", "owner", &["tenants:write"], None),
+    ("an operator's key that changes bays", "operator", &["spaces:write"], None),
+    ("a viewer's key that reads sites", "viewer", &["sites:read"], None),
     ("a viewer's key with all scopes", "viewer", &["admin:*"], None),
     ("an admin's key with all scopes", "admin", &["admin:*"], None),
     ("an admin's key that changes the tenant", "admin", &["tenants:write"], None),
@@ -261,6 +269,33 @@ fn making(thing: Thing) -> &'static str {
             "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
              values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
         }
+        Thing::Site => MAKING_A_SITE,
+        Thing::Level => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
+             insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
+             select $tenant, id, id, 'L', now(), now() from site returning id"
+        }
+        Thing::DrawnLevel => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+             level as (insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
+               select $tenant, id, id, 'L', now(), now() from site returning id)
+             insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at)
+             select $tenant, id, 'image/png', 1, 1, '', '', now() from level returning level_id"
+        }
+        Thing::Zone => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
+             insert into zones (tenant_id, id, site_id, name, created_at, updated_at)
+             select $tenant, id, id, 'Z', now(), now() from site returning id"
+        }
+        Thing::Space => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
+             insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+             select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id"
+        }
         Thing::AuditEntry => {
             "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
              values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
@@ -272,3 +307,7 @@ fn making(thing: Thing) -> &'static str {
         }
     }
 }
+
+const MAKING_A_SITE: &str =
+    "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id";

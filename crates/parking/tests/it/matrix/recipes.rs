@@ -20,6 +20,12 @@ pub(crate) enum Thing {
     AuditEntry,
     /// A sign-in of the caller.
     Session,
+    Site,
+    Level,
+    /// A level with a plan.
+    DrawnLevel,
+    Zone,
+    Space,
 }
 
 /// How one operation is called.
@@ -29,12 +35,16 @@ pub(crate) struct Recipe {
     pub(crate) thing: Thing,
     /// The body; `$email` in it becomes an address nobody has, `$tenant` the caller's tenant.
     pub(crate) body: Value,
+    /// A file that is sent instead of a body.
+    pub(crate) file: &'static str,
     /// What a caller is answered whom the guard lets through.
     pub(crate) done: &'static [u16],
     /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
     pub(crate) ground: &'static str,
     /// Whether the caller's session is of no use afterwards.
     pub(crate) is_last: bool,
+    /// Whether it is about what customers own, which the platform sees of all of them and changes of none.
+    pub(crate) is_estate: bool,
 }
 
 const NO_SECRET: &str = "update webhook_secrets set revoked_at = now() where tenant_id = '$tenant' and revoked_at is null";
@@ -48,9 +58,11 @@ fn get(operation: &'static str) -> Recipe {
         operation,
         thing: Thing::Nothing,
         body: Value::Null,
+        file: "",
         done: &[200],
         ground: "",
         is_last: false,
+        is_estate: false,
     }
 }
 
@@ -87,6 +99,10 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(members());
     all.extend(credentials());
     all.extend(audit());
+    all.extend(estate().into_iter().map(|recipe| Recipe {
+        is_estate: true,
+        ..recipe
+    }));
     all
 }
 
@@ -264,5 +280,95 @@ fn audit() -> Vec<Recipe> {
         get("GET /api/v6/audit-log/{id}").of(Thing::AuditEntry),
         get("GET /api/v6/audit-log/export"),
         get("GET /api/v6/audit-log/verify"),
+    ]
+}
+
+/// A site and a bay that have the tenant's own id, for bodies that name one.
+const ONE_SITE: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into levels (tenant_id, id, site_id, name, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'the one', now(), now()) on conflict do nothing;
+    insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
+    on conflict (tenant_id, id) do update set deleted_at = null";
+
+fn estate() -> Vec<Recipe> {
+    let mut all = sites();
+    all.extend(spaces());
+    all
+}
+
+fn sites() -> Vec<Recipe> {
+    let name = || json!({ "name": "$email" });
+    let part = || json!({ "site_id": "$tenant", "name": "$email" });
+    vec![
+        get("GET /api/v6/sites"),
+        post(
+            "POST /api/v6/sites",
+            json!({ "name": "N", "timezone": "UTC" }),
+            &[201],
+        ),
+        get("GET /api/v6/sites/{id}").of(Thing::Site),
+        post("PATCH /api/v6/sites/{id}", name(), &[200]).of(Thing::Site),
+        post("PUT /api/v6/sites/{id}", name(), &[200]).of(Thing::Site),
+        post("DELETE /api/v6/sites/{id}", Value::Null, &[204]).of(Thing::Site),
+        post("POST /api/v6/sites/{id}/restore", json!({}), &[200]).of(Thing::Site),
+        get("GET /api/v6/sites/{id}/occupancy").of(Thing::Site),
+        get("GET /api/v6/sites/occupancy/all"),
+        get("GET /api/v6/levels"),
+        post("POST /api/v6/levels", part(), &[201]).on(ONE_SITE),
+        post("PATCH /api/v6/levels/{id}", name(), &[200]).of(Thing::Level),
+        post("DELETE /api/v6/levels/{id}", Value::Null, &[204]).of(Thing::Level),
+        get("GET /api/v6/levels/{id}/plan").of(Thing::DrawnLevel),
+        post("DELETE /api/v6/levels/{id}/plan", Value::Null, &[204]).of(Thing::DrawnLevel),
+        Recipe {
+            file: "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='2'/>",
+            ..post("PUT /api/v6/levels/{id}/plan", Value::Null, &[200]).of(Thing::Level)
+        },
+        get("GET /api/v6/zones"),
+        post("POST /api/v6/zones", part(), &[201]).on(ONE_SITE),
+        post("PATCH /api/v6/zones/{id}", name(), &[200]).of(Thing::Zone),
+        post("DELETE /api/v6/zones/{id}", Value::Null, &[204]).of(Thing::Zone),
+    ]
+}
+
+fn spaces() -> Vec<Recipe> {
+    let kind = || json!({ "kind": "family" });
+    let ids = || json!({ "ids": ["$tenant"] });
+    let change = json!({ "ids": ["$tenant"], "change": { "kind": "staff" } });
+    let outlines =
+        json!({ "level_id": "$tenant", "outlines": [{ "id": "$tenant", "shape": null }] });
+    vec![
+        get("GET /api/v6/spaces"),
+        post(
+            "POST /api/v6/spaces",
+            json!({ "site_id": "$tenant", "code": "$email" }),
+            &[201],
+        )
+        .on(ONE_SITE),
+        get("GET /api/v6/spaces/{id}").of(Thing::Space),
+        post("PATCH /api/v6/spaces/{id}", kind(), &[200]).of(Thing::Space),
+        post("PUT /api/v6/spaces/{id}", kind(), &[200]).of(Thing::Space),
+        post("DELETE /api/v6/spaces/{id}", Value::Null, &[204]).of(Thing::Space),
+        post("POST /api/v6/spaces/{id}/restore", json!({}), &[200]).of(Thing::Space),
+        post(
+            "PUT /api/v6/spaces/{id}/state",
+            json!({ "state": "maintenance", "reason": "R" }),
+            &[200],
+        )
+        .of(Thing::Space),
+        get("GET /api/v6/spaces/{id}/history").of(Thing::Space),
+        get("GET /api/v6/spaces/export"),
+        get("GET /api/v6/spaces/stats/occupancy"),
+        post(
+            "POST /api/v6/spaces/bulk",
+            json!({ "site_id": "$tenant", "pattern": "$email" }),
+            &[200],
+        )
+        .on(ONE_SITE),
+        post("PATCH /api/v6/spaces/bulk", change, &[200]).on(ONE_SITE),
+        post("PUT /api/v6/spaces/bulk/outlines", outlines, &[200]).on(ONE_SITE),
+        post("POST /api/v6/spaces/bulk/delete", ids(), &[204]).on(ONE_SITE),
+        post("POST /api/v6/spaces/bulk/restore", ids(), &[200]).on(ONE_SITE),
     ]
 }

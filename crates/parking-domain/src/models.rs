@@ -1,0 +1,638 @@
+//! The catalogue: the models of device the product knows from the day it is installed.
+//!
+//! Ports, periods and abilities are facts from the makers' public documents and from the decoders
+//! published for network servers under MIT and Apache licences. Where no source gives a fact the
+//! catalogue gives none: a heartbeat that is not known is `None`, and a sensor without one is never
+//! called silent before somebody has set it for the device.
+
+use serde::Serialize;
+
+use crate::eui::Eui64;
+
+/// What a device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Its name in the API and the database.
+    pub slug: &'static str,
+    /// Who makes it.
+    pub vendor: &'static str,
+    /// What its maker calls it.
+    pub name: &'static str,
+    /// When it listens.
+    pub class: Class,
+    /// Who reads its messages and writes those to it.
+    pub codec: &'static str,
+    /// What it notices, if anything.
+    pub senses: Option<Sense>,
+    /// What it shows, if anything.
+    pub displays: Option<Display>,
+    /// Whether it says what it shows, so that the truth can be compared with the wish.
+    pub is_light_reported: bool,
+    /// How often it speaks though nothing happened.
+    pub heartbeat_s: Option<u32>,
+    /// The ports it speaks on; none where its port is not part of the format.
+    pub ports_up: &'static [u8],
+    /// The ports it is spoken to on.
+    pub ports_down: &'static [u8],
+    /// What to send for each state unless a policy says otherwise.
+    pub lamp_codes: Option<LampCodes>,
+    /// Whether it runs on a battery.
+    pub has_battery: bool,
+    /// What whoever installs or reads it should know.
+    pub notes: &'static str,
+}
+
+/// When a device can be spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Class {
+    /// After it has spoken.
+    A,
+    /// At any time.
+    C,
+}
+
+/// What a device notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sense {
+    /// Whether a bay is taken.
+    Occupancy,
+    /// Whether something moves; stands in for occupancy where people put up with it.
+    Motion,
+    /// How many passed.
+    Count,
+    /// Whether a door is open.
+    Contact,
+}
+
+/// What a device shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Display {
+    /// A colour.
+    Lamp,
+    /// The state of one bay, in its own words.
+    State,
+    /// A number.
+    Count,
+    /// Any text.
+    Text,
+}
+
+/// What to send so that a display shows a state: the payload in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LampCodes {
+    /// The bay is free.
+    pub free: &'static str,
+    /// The bay is occupied.
+    pub occupied: &'static str,
+    /// The bay is reserved.
+    pub reserved: &'static str,
+    /// The bay is blocked or out of service.
+    pub maintenance: &'static str,
+    /// Nobody can say.
+    pub unknown: &'static str,
+}
+
+impl Class {
+    /// The name in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::C => "C",
+        }
+    }
+}
+
+impl Sense {
+    /// The name in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Occupancy => "occupancy",
+            Self::Motion => "motion",
+            Self::Count => "count",
+            Self::Contact => "contact",
+        }
+    }
+}
+
+impl Display {
+    /// The name in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lamp => "lamp",
+            Self::State => "state",
+            Self::Count => "count",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl Model {
+    /// Whether it can say if a bay is taken, and so be a bay's sensor.
+    pub fn can_sense(&self) -> bool {
+        matches!(self.senses, Some(Sense::Occupancy | Sense::Motion))
+    }
+
+    /// Whether it can be a bay's display.
+    pub fn can_display(&self) -> bool {
+        self.displays.is_some()
+    }
+}
+
+/// The model of this name.
+pub fn find(slug: &str) -> Option<&'static Model> {
+    CATALOGUE.iter().find(|model| model.slug == slug)
+}
+
+/// What a device nobody has claimed may be, by one message of its.
+///
+/// Only where the bytes carry a mark of their own, or a port nobody else uses: sensors that report
+/// one bit on port 1 are all alike, and a wrong guess makes a bay green that is not.
+pub fn guess(dev_eui: Option<Eui64>, port: Option<u8>, payload: &[u8]) -> Option<&'static Model> {
+    let is_plenom = dev_eui.is_some_and(|eui| eui.begins_with(&[0x20, 0x20, 0x20]));
+    let slug = match (port, payload) {
+        (Some(3), [0x80, 0x00, kind, .., 0x81]) => match kind {
+            0x02 => "dingtek-do200",
+            0x31 => "dingtek-do201",
+            0x32 => "dingtek-do202",
+            _ => return None,
+        },
+        (Some(6), [0x01, 0x59 | 0xaf, ..]) if payload.len() == 11 => "netvox-r719a",
+        (Some(1), [0x7e, 0x11, .., 0x7e]) => match moko_type(payload)? {
+            0x85 => "moko-lw009-sm",
+            0x82 => "moko-lw009-ig",
+            _ => return None,
+        },
+        (Some(3), _) if payload.len() == 17 => "bosch-tps110",
+        (Some(10), [_, _, 0x01, ..]) if payload.len() == 10 => "dragino-lds02",
+        (Some(10), _) if matches!(payload.len(), 5 | 6) => "nwave-nps405",
+        (Some(102), _) if payload.len() == 8 => "browan-tbms100",
+        (Some(15), _) if is_plenom || matches!(payload.len(), 24 | 25) => "plenom-busylight-omega",
+        (Some(85), [0xfb, 0x01, ..] | [0xff, 0x73, ..]) => "milesight-ds3604",
+        (_, [body @ .., sum]) if body.len() == 6 && body.starts_with(&[0x03, 0x07, 0x01]) => {
+            let wanted = body.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+            return find("kosmos-parking").filter(|_| *sum == wanted);
+        }
+        (_, [0x15 | 0x37, 0x66, 0x00 | 0x01, ..]) => "pni-placepod",
+        _ => return None,
+    };
+    find(slug)
+}
+
+/// The type of device in a MOKO frame: tag 3 behind an envelope of twelve bytes.
+fn moko_type(frame: &[u8]) -> Option<u8> {
+    let mut rest = frame.get(12..frame.len().checked_sub(3)?)?;
+    while let [tag, length, behind @ ..] = rest {
+        let value = behind.get(..usize::from(*length))?;
+        if let (0x03, [kind]) = (tag, value) {
+            return Some(*kind);
+        }
+        rest = &behind[value.len()..];
+    }
+    None
+}
+
+const DAY_S: u32 = 86_400;
+
+/// A battery-powered bay sensor that listens after it has spoken: what most rows are.
+const SENSOR: Model = Model {
+    slug: "",
+    vendor: "",
+    name: "",
+    class: Class::A,
+    codec: "",
+    senses: Some(Sense::Occupancy),
+    displays: None,
+    is_light_reported: false,
+    heartbeat_s: None,
+    ports_up: &[],
+    ports_down: &[],
+    lamp_codes: None,
+    has_battery: true,
+    notes: "",
+};
+
+/// A powered display that listens all the time.
+const DISPLAY: Model = Model {
+    class: Class::C,
+    senses: None,
+    displays: Some(Display::Lamp),
+    has_battery: false,
+    ..SENSOR
+};
+
+/// Every model, sensors first.
+pub const CATALOGUE: &[Model] = &[
+    Model {
+        slug: "bosch-tps110",
+        vendor: "Bosch",
+        name: "TPS110 Parking Lot Sensor",
+        codec: "bosch_tps110",
+        heartbeat_s: Some(DAY_S),
+        ports_up: &[1, 2, 3, 4, 5, 6],
+        ports_down: &[51, 52],
+        notes: "Never reports its battery. Reboots after eight confirmed messages without an answer.",
+        ..SENSOR
+    },
+    Model {
+        slug: "nwave-nps405",
+        vendor: "Nwave",
+        name: "NPS405SM / NPS405FM (G4)",
+        codec: "nwave_nps405",
+        heartbeat_s: Some(DAY_S),
+        ports_up: &[1, 2, 3, 6, 10],
+        notes: "Shares its ports, not its layouts, with NPS310SM and NCC405.",
+        ..SENSOR
+    },
+    Model {
+        slug: "nwave-nps310sm",
+        vendor: "Nwave",
+        name: "NPS310SM",
+        codec: "nwave_nps310sm",
+        ports_up: &[1, 2, 3, 6],
+        notes: "Reports neither battery nor temperature.",
+        ..SENSOR
+    },
+    Model {
+        slug: "nwave-ncc405",
+        vendor: "Nwave",
+        name: "NCC405SM / NCC405FM car counter",
+        codec: "nwave_ncc405",
+        senses: Some(Sense::Count),
+        ports_up: &[1, 2, 3, 6],
+        notes: "Counts vehicles; the count wraps at 65535. Never says whether a bay is taken.",
+        ..SENSOR
+    },
+    Model {
+        slug: "pni-placepod",
+        vendor: "PNI",
+        name: "PlacePod",
+        codec: "pni_placepod",
+        notes: "An empty message is a start. In counting mode it reports a number of vehicles instead.",
+        ..SENSOR
+    },
+    Model {
+        slug: "netvox-r719a",
+        vendor: "Netvox",
+        name: "R719A / R719B",
+        codec: "netvox_r719a",
+        ports_up: &[6, 7],
+        ports_down: &[7],
+        notes: "A change and a periodic report look the same. Its period is configured.",
+        ..SENSOR
+    },
+    Model {
+        slug: "tekzitel-tekzipark",
+        vendor: "TEKZITEL",
+        name: "TEKZIPARK",
+        codec: "tekzitel_tekzipark",
+        ports_up: &[1, 2],
+        ports_down: &[3],
+        notes: "Says only whether its battery is good. Its period is configured.",
+        ..SENSOR
+    },
+    Model {
+        slug: "dingtek-do200",
+        vendor: "Dingtek",
+        name: "DO200",
+        codec: "dingtek_do200",
+        ports_up: &[3],
+        ports_down: &[3],
+        notes: "Takes commands as hexadecimal digits in ASCII. Its period is configured in hours.",
+        ..SENSOR
+    },
+    Model {
+        slug: "dingtek-do201",
+        vendor: "Dingtek",
+        name: "DO201",
+        codec: "dingtek_do201",
+        ports_up: &[3],
+        ports_down: &[3],
+        notes: "Takes commands as hexadecimal digits in ASCII. Its period is configured in hours.",
+        ..SENSOR
+    },
+    Model {
+        slug: "dingtek-do202",
+        vendor: "Dingtek",
+        name: "DO202",
+        codec: "dingtek_do202",
+        ports_up: &[3],
+        ports_down: &[3],
+        notes: "As DO201 without ultrasound: what stands in the place of the distance means nothing.",
+        ..SENSOR
+    },
+    Model {
+        slug: "libelium-parking-2018",
+        vendor: "Libelium",
+        name: "Smart Parking (layout of 2018)",
+        codec: "libelium_parking_2018",
+        notes: "The bytes do not tell the layouts apart: the firmware on the box decides.",
+        ..SENSOR
+    },
+    Model {
+        slug: "libelium-parking-2019",
+        vendor: "Libelium",
+        name: "Smart Parking v2 / SP2 (layout of 2019)",
+        codec: "libelium_parking_2019",
+        notes: "The bytes do not tell the layouts apart: the firmware on the box decides.",
+        ..SENSOR
+    },
+    Model {
+        slug: "moko-lw009-sm",
+        vendor: "MOKOSmart",
+        name: "LW009-SM (Turbo TBS-223)",
+        codec: "moko_lw009_sm",
+        ports_up: &[1],
+        notes: "The order of its fields varies with the firmware. Its period is configured.",
+        ..SENSOR
+    },
+    Model {
+        slug: "moko-lw009-ig",
+        vendor: "MOKOSmart",
+        name: "LW009-IG (Turbo TBS-201)",
+        codec: "moko_lw009_ig",
+        ports_up: &[1],
+        notes: "The order of its fields varies with the firmware. Its period is configured.",
+        ..SENSOR
+    },
+    Model {
+        slug: "kosmos-parking",
+        vendor: "KOSMOS",
+        name: "Parking sensor",
+        codec: "kosmos_parking",
+        notes: "Known from one source only: try it before you trust it.",
+        ..SENSOR
+    },
+    Model {
+        slug: "macnman-parkomate",
+        vendor: "Macnman",
+        name: "ParkOMate",
+        codec: "macnman_parkomate",
+        notes: "Known from one source only: try it before you trust it.",
+        ..SENSOR
+    },
+    Model {
+        slug: "browan-tbms100",
+        vendor: "Browan",
+        name: "TBMS100 motion sensor",
+        codec: "browan_tbms100",
+        senses: Some(Sense::Motion),
+        heartbeat_s: Some(3_600),
+        ports_up: &[102],
+        notes: "Made for rooms. A change and a periodic report look the same.",
+        ..SENSOR
+    },
+    Model {
+        slug: "dragino-lds02",
+        vendor: "Dragino",
+        name: "LDS02 door sensor",
+        codec: "dragino_lds02",
+        senses: Some(Sense::Contact),
+        ports_up: &[10],
+        notes: "A door is not a bay: it never says whether one is taken.",
+        ..SENSOR
+    },
+    Model {
+        slug: "plenom-busylight-omega",
+        vendor: "Plenom",
+        name: "kuando Busylight IoT Omega",
+        codec: "plenom_busylight_omega",
+        is_light_reported: true,
+        heartbeat_s: Some(1_800),
+        ports_up: &[15],
+        ports_down: &[15],
+        // Red, blue, green, time on, time off.
+        lamp_codes: Some(LampCodes {
+            free: "0000FF6400",
+            occupied: "FF00006400",
+            reserved: "FF00FF6400",
+            maintenance: "FF00A56400",
+            unknown: "FFFFFF6400",
+        }),
+        notes: "The bytes of a colour are red, blue, green. Takes commands only after its first message.",
+        ..DISPLAY
+    },
+    Model {
+        slug: "heltec-v3-bay",
+        vendor: "Heltec",
+        name: "WiFi LoRa 32 V3, bay display",
+        codec: "heltec_v3_bay",
+        displays: Some(Display::State),
+        is_light_reported: true,
+        heartbeat_s: Some(3_600),
+        ports_up: &[1],
+        ports_down: &[1],
+        lamp_codes: Some(LampCodes {
+            free: "01",
+            occupied: "02",
+            reserved: "03",
+            maintenance: "00",
+            unknown: "00",
+        }),
+        notes: "Knows three states; shows every other code as unknown.",
+        ..DISPLAY
+    },
+    Model {
+        slug: "heltec-v3-zone",
+        vendor: "Heltec",
+        name: "WiFi LoRa 32 V3, zone display",
+        codec: "heltec_v3_zone",
+        displays: Some(Display::Count),
+        heartbeat_s: Some(3_600),
+        ports_up: &[1],
+        ports_down: &[1],
+        notes: "Shows up to four digits. Of the number it shows it reports the first digit only.",
+        ..DISPLAY
+    },
+    Model {
+        slug: "milesight-ds3604",
+        vendor: "Milesight",
+        name: "DS3604 e-ink display",
+        class: Class::A,
+        codec: "milesight_ds3604",
+        displays: Some(Display::Text),
+        is_light_reported: true,
+        ports_up: &[85],
+        ports_down: &[85],
+        // The first block of the first template, and a refresh, without which nothing is repainted.
+        lamp_codes: Some(LampCodes {
+            free: "FB01000446524545FF3D02",
+            occupied: "FB0100084F43435550494544FF3D02",
+            reserved: "FB0100085245534552564544FF3D02",
+            maintenance: "FB010006434C4F534544FF3D02",
+            unknown: "FB0100012DFF3D02",
+        }),
+        has_battery: true,
+        notes: "Its class is configured. Its period is configured.",
+        ..DISPLAY
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let pairs = hex.as_bytes().chunks(2);
+        pairs
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    fn guessed(port: Option<u8>, hex: &str) -> Option<&'static str> {
+        guess(None, port, &bytes(hex)).map(|model| model.slug)
+    }
+
+    #[test]
+    fn every_model_is_there_once_and_whole() {
+        assert_eq!(CATALOGUE.len(), 22);
+        let slugs: BTreeSet<_> = CATALOGUE.iter().map(|model| model.slug).collect();
+        let codecs: BTreeSet<_> = CATALOGUE.iter().map(|model| model.codec).collect();
+        assert_eq!((slugs.len(), codecs.len()), (22, 22));
+        for model in CATALOGUE {
+            assert_eq!(find(model.slug), Some(model));
+            assert_eq!(model.codec.replace('_', "-"), model.slug);
+            assert!(!model.vendor.is_empty() && !model.name.is_empty() && !model.notes.is_empty());
+            assert!(model.senses.is_some() || model.can_display());
+            assert!(!model.is_light_reported || model.can_display());
+            assert_eq!(model.heartbeat_s, model.heartbeat_s.filter(|s| *s > 0));
+            let ports: Vec<_> = model.ports_up.iter().chain(model.ports_down).collect();
+            assert!(ports.iter().all(|port| (1..=223).contains(*port)));
+        }
+        assert_eq!(find("bosch"), None);
+    }
+
+    #[test]
+    fn what_can_serve_a_bay_is_told_from_what_cannot() {
+        let cannot: Vec<_> = CATALOGUE
+            .iter()
+            .filter(|model| !model.can_sense() && !model.can_display())
+            .map(|model| model.slug)
+            .collect();
+        assert_eq!(cannot, ["nwave-ncc405", "dragino-lds02"]);
+        assert!(
+            CATALOGUE
+                .iter()
+                .all(|model| model.can_sense() != model.can_display() || !model.can_sense())
+        );
+    }
+
+    #[test]
+    fn lamp_codes_are_payloads_a_lamp_accepts() {
+        for model in CATALOGUE {
+            let Some(codes) = model.lamp_codes else {
+                assert!(
+                    matches!(model.displays, None | Some(Display::Count)),
+                    "{}",
+                    model.slug
+                );
+                continue;
+            };
+            let all = [
+                codes.free,
+                codes.occupied,
+                codes.reserved,
+                codes.maintenance,
+                codes.unknown,
+            ];
+            for code in all {
+                let code = bytes(code);
+                match model.displays {
+                    Some(Display::Lamp) => {
+                        assert_eq!(code.len(), 5);
+                        assert!(code[3] > 0 && code[4] == 0, "steady light");
+                    }
+                    Some(Display::State) => assert_eq!(code.len(), 1),
+                    _ => {
+                        assert_eq!(code[..3], [0xfb, 0x01, 0x00]);
+                        let text = &code[4..code.len() - 3];
+                        assert_eq!(usize::from(code[3]), text.len());
+                        assert!(std::str::from_utf8(text).is_ok());
+                        assert_eq!(code[code.len() - 3..], [0xff, 0x3d, 0x02]);
+                    }
+                }
+            }
+            assert_eq!(
+                all[..4].iter().collect::<BTreeSet<_>>().len(),
+                4,
+                "{}",
+                model.slug
+            );
+        }
+    }
+
+    #[test]
+    fn a_frame_with_a_mark_of_its_own_gives_its_model_away() {
+        assert_eq!(
+            guessed(Some(102), "01bb340400dc7801"),
+            Some("browan-tbms100")
+        );
+        assert_eq!(
+            guessed(Some(15), "d0ffffff1e00000008000000060000000000ffff00290c01"),
+            Some("plenom-busylight-omega")
+        );
+        assert_eq!(
+            guessed(
+                Some(1),
+                "7e1165f027b20009001d010002010023031c003c29020de92506f01df040fd6f3201000b011635012600007e"
+            ),
+            None
+        );
+        assert_eq!(
+            guessed(
+                Some(1),
+                "7e1165f027b20009000e0100030182050113060300003c22010300007e"
+            ),
+            Some("moko-lw009-ig")
+        );
+        assert_eq!(
+            guessed(Some(3), "00000000990200d100050000001d020200"),
+            Some("bosch-tps110")
+        );
+        assert_eq!(guessed(Some(10), "d1201f345678"), Some("nwave-nps405"));
+        assert_eq!(guessed(None, "1566013766"), Some("pni-placepod"));
+        assert_eq!(
+            guessed(Some(85), "fb01000746726565203234"),
+            Some("milesight-ds3604")
+        );
+        assert_eq!(guessed(None, "03070100010a16"), Some("kosmos-parking"));
+        assert_eq!(guessed(None, "03070100010a17"), None);
+    }
+
+    #[test]
+    fn a_frame_that_could_be_anybodys_gives_nothing_away() {
+        for (port, frame) in [
+            (1, "01"),
+            (1, "00"),
+            (2, "0100"),
+            (3, "0102030401"),
+            (1, "ffc3"),
+            (85, "017564"),
+        ] {
+            assert_eq!(guessed(Some(port), frame), None, "{frame}");
+        }
+        let lamp = Eui64::from_bytes([0x20, 0x20, 0x20, 1, 2, 3, 4, 5]);
+        let model = guess(Some(lamp), Some(15), &bytes("0906d0ffffff"));
+        assert_eq!(
+            model.map(|model| model.slug),
+            Some("plenom-busylight-omega")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_makes_it_panic(port: Option<u8>, frame: Vec<u8>, mark in 0_usize..4) {
+            let marks: [&[u8]; 4] = [&[], &[0x80, 0x00], &[0x7e, 0x11], &[0x03, 0x07, 0x01]];
+            let mut marked = marks[mark].to_vec();
+            marked.extend(frame);
+            marked.push(0x7e);
+            guess(None, port, &marked);
+            guess(None, Some(1), &marked);
+        }
+    }
+}

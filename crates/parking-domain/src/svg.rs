@@ -1,0 +1,735 @@
+//! SVG drawings, reduced to what draws.
+//!
+//! Everything is on a list or gone: elements, attributes, functions in styles, what may be pointed
+//! at. Not on the lists: scripts, foreign content, animation, filters, links, anything from outside
+//! the file.
+
+use std::collections::BTreeSet;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, BytesText, Event};
+use quick_xml::{Reader, Writer};
+use thiserror::Error;
+
+/// The deepest nesting.
+pub const DEPTH_MAX: usize = 64;
+
+/// The most elements.
+pub const NODES_MAX: usize = 100_000;
+
+/// The most copies of parts of the drawing within it.
+pub const COPIES_MAX: usize = 2_000;
+
+/// A drawing that only draws.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// Its width, in pixels.
+    pub width: u32,
+    /// Its height, in pixels.
+    pub height: u32,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Why an SVG cannot be used; the message is shown to the person who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SvgError {
+    /// Its outermost element is another.
+    #[error("must be an SVG, PNG or JPEG file; by its content this is another kind of XML")]
+    NotSvg,
+    /// No XML.
+    #[error("is damaged: it is not well-formed XML near byte {at}")]
+    Malformed {
+        /// Where reading ended.
+        at: u64,
+    },
+    /// A document type or entities of its own, by which a small file becomes a huge one.
+    #[error("must have no document type and no entities; save it as plain SVG")]
+    DocumentType,
+    /// It does not say how large it is.
+    #[error("must say its size: width and height, or a viewBox")]
+    NoSize,
+    /// Nested beyond reason.
+    #[error("must not be nested deeper than {DEPTH_MAX} elements")]
+    TooDeep,
+    /// More than a browser draws while somebody waits.
+    #[error("must have at most {NODES_MAX} elements and {COPIES_MAX} copies")]
+    TooManyNodes,
+}
+
+/// Writes a drawing anew from what is on the lists.
+pub fn sanitise(text: &str) -> Result<Drawing, SvgError> {
+    let definitions = definitions(text)?;
+    let mut reader = Reader::from_str(text);
+    let mut cleaning = Cleaning {
+        definitions,
+        open: Vec::new(),
+        dropped: 0,
+        copies: 0,
+        style: String::new(),
+        size: None,
+        writer: Writer::new(Vec::with_capacity(text.len())),
+    };
+    loop {
+        let event = reader.read_event();
+        let malformed = SvgError::Malformed {
+            at: reader.buffer_position(),
+        };
+        let event = event.map_err(|_| malformed)?;
+        if matches!(event, Event::Eof) {
+            break;
+        }
+        cleaning.take(event, malformed)?;
+    }
+    let malformed = SvgError::Malformed {
+        at: reader.buffer_position(),
+    };
+    if cleaning.dropped > 0 || !cleaning.open.is_empty() {
+        return Err(malformed);
+    }
+    let (width, height) = cleaning.size.ok_or(SvgError::NotSvg)?;
+    Ok(Drawing {
+        width,
+        height,
+        bytes: cleaning.writer.into_inner(),
+    })
+}
+
+/// The names of what stands in definitions, and first of all the bounds.
+///
+/// A copy may only be made of these, and they contain no copies: copies of copies of copies are how
+/// forty lines draw for a year.
+fn definitions(text: &str) -> Result<BTreeSet<String>, SvgError> {
+    let mut reader = Reader::from_str(text);
+    let (mut depth, mut nodes, mut within) = (0_usize, 0_usize, None);
+    let mut names = BTreeSet::new();
+    loop {
+        let event = reader.read_event();
+        let at = reader.buffer_position();
+        let (element, is_open) = match event.map_err(|_| SvgError::Malformed { at })? {
+            Event::Start(element) => (element, true),
+            Event::Empty(element) => (element, false),
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                within = within.filter(|outer| depth > *outer);
+                continue;
+            }
+            Event::Eof => return Ok(names),
+            _ => continue,
+        };
+        nodes += 1;
+        if nodes > NODES_MAX {
+            return Err(SvgError::TooManyNodes);
+        }
+        if is_open && within.is_none() && is_definition(element.name().0) {
+            within = Some(depth);
+        }
+        let id = element.try_get_attribute("id").ok().flatten();
+        if let Some(id) = id.filter(|_| within.is_some()) {
+            names.insert(id.value.into_owned());
+        }
+        depth += usize::from(is_open);
+        if depth > DEPTH_MAX {
+            return Err(SvgError::TooDeep);
+        }
+    }
+}
+
+fn is_definition(name: &str) -> bool {
+    matches!(
+        name,
+        "defs" | "symbol" | "pattern" | "mask" | "clipPath" | "marker"
+    )
+}
+
+/// What has been written so far, and where in the file that is.
+struct Cleaning {
+    definitions: BTreeSet<String>,
+    /// What is open and what becomes of it.
+    open: Vec<Fate>,
+    /// How deep inside something that is gone.
+    dropped: usize,
+    copies: usize,
+    /// The style sheet that is being read.
+    style: String,
+    size: Option<(u32, u32)>,
+    writer: Writer<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Written.
+    Kept,
+    /// Written, and no copies in it.
+    Definition,
+    /// Its tag goes, what is in it stays.
+    Unwrapped,
+    /// Held back until its end, when it can be judged.
+    StyleSheet,
+}
+
+impl Cleaning {
+    fn take(&mut self, event: Event<'_>, malformed: SvgError) -> Result<(), SvgError> {
+        match event {
+            Event::DocType(_) => Err(SvgError::DocumentType),
+            Event::Start(_) | Event::Empty(_) if self.open.is_empty() && self.size.is_some() => {
+                Err(malformed)
+            }
+            Event::Start(_) if self.dropped > 0 => {
+                self.dropped += 1;
+                Ok(())
+            }
+            Event::Start(element) => self.start(&element, true, malformed),
+            Event::Empty(_) if self.dropped > 0 => Ok(()),
+            Event::Empty(element) => self.start(&element, false, malformed),
+            Event::End(_) if self.dropped > 0 => {
+                self.dropped -= 1;
+                Ok(())
+            }
+            Event::End(end) => match self.open.pop() {
+                Some(Fate::Unwrapped) => Ok(()),
+                Some(Fate::StyleSheet) => self.style_sheet(malformed),
+                Some(_) => self.write(Event::End(end), malformed),
+                None => Err(malformed),
+            },
+            Event::Text(text) => self.text(&text, malformed),
+            Event::CData(data) => {
+                let text = data.xml10_content().into_owned();
+                self.text(&BytesText::new(&text), malformed)
+            }
+            Event::GeneralRef(reference) => {
+                let is_number = matches!(reference.resolve_char_ref(), Ok(Some(_)));
+                let is_known = matches!(&*reference, "lt" | "gt" | "amp" | "quot" | "apos");
+                if !is_number && !is_known {
+                    return Err(SvgError::DocumentType);
+                }
+                let text = format!("&{};", &*reference);
+                self.text(&BytesText::from_escaped(text), malformed)
+            }
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::Eof => Ok(()),
+        }
+    }
+
+    fn start(
+        &mut self,
+        element: &BytesStart<'_>,
+        is_open: bool,
+        malformed: SvgError,
+    ) -> Result<(), SvgError> {
+        let name = element.name();
+        let name = name.0;
+        let is_root = self.open.is_empty();
+        if is_root && name != "svg" {
+            return Err(SvgError::NotSvg);
+        }
+        let is_copy = name == "use";
+        let fate = match name {
+            "style" => Some(Fate::StyleSheet),
+            "a" => Some(Fate::Unwrapped),
+            _ if is_copy && self.open.contains(&Fate::Definition) => None,
+            _ if is_definition(name) => Some(Fate::Definition),
+            _ if ELEMENTS.contains(&name) => Some(Fate::Kept),
+            _ => None,
+        };
+        let Some(fate) = fate else {
+            self.dropped += usize::from(is_open);
+            return Ok(());
+        };
+        if matches!(fate, Fate::Kept | Fate::Definition) {
+            let written = self.attributes(element, is_root, malformed)?;
+            if is_copy {
+                self.copies += 1;
+                if self.copies > COPIES_MAX {
+                    return Err(SvgError::TooManyNodes);
+                }
+            }
+            let event = if is_open {
+                Event::Start(written)
+            } else {
+                Event::Empty(written)
+            };
+            self.write(event, malformed)?;
+        }
+        if is_open {
+            self.open.push(fate);
+        }
+        Ok(())
+    }
+
+    /// The element with those of its attributes that are on the list and say nothing but numbers,
+    /// words and colours.
+    fn attributes(
+        &mut self,
+        element: &BytesStart<'_>,
+        is_root: bool,
+        malformed: SvgError,
+    ) -> Result<BytesStart<'static>, SvgError> {
+        let name = element.name().0.to_owned();
+        let mut written = BytesStart::new(name.clone());
+        if is_root {
+            written.push_attribute(("xmlns", "http://www.w3.org/2000/svg"));
+            written.push_attribute(("xmlns:xlink", "http://www.w3.org/1999/xlink"));
+        }
+        let (mut width, mut height, mut view_box) = (None, None, None);
+        for attribute in element.attributes() {
+            let attribute = attribute.map_err(|_| malformed)?;
+            let value = attribute.normalized_value(XmlVersion::default());
+            let value = value.map_err(|_| SvgError::DocumentType)?;
+            let key = attribute.key.0;
+            let is_kept = match key {
+                "href" | "xlink:href" => self.may_point(&name, value.trim()),
+                "id" | "class" | "xml:space" => true,
+                _ => ATTRIBUTES.contains(&key) && is_harmless(&value),
+            };
+            match key {
+                "width" => width = pixels(&value),
+                "height" => height = pixels(&value),
+                "viewBox" => view_box = box_size(&value),
+                _ => {}
+            }
+            if is_kept {
+                written.push_attribute((key, &*value));
+            }
+        }
+        if is_root {
+            let size = width.zip(height).or(view_box);
+            let (width, height) = size.ok_or(SvgError::NoSize)?;
+            if view_box.is_none() {
+                let whole = format!("0 0 {width} {height}");
+                written.push_attribute(("viewBox", whole.as_str()));
+            }
+            self.size = Some(whole_pixels(width, height));
+        }
+        Ok(written)
+    }
+
+    /// Whether an element may point there: at definitions in the same file, or at a picture in it.
+    fn may_point(&self, element: &str, target: &str) -> bool {
+        match (element, target.strip_prefix('#')) {
+            ("use", Some(id)) => self.definitions.contains(id),
+            (_, Some(_)) => element != "image",
+            ("image", None) => ["data:image/png;base64,", "data:image/jpeg;base64,"]
+                .iter()
+                .any(|begin| target.starts_with(begin)),
+            _ => false,
+        }
+    }
+
+    fn text(&mut self, text: &BytesText<'_>, malformed: SvgError) -> Result<(), SvgError> {
+        if self.dropped > 0 {
+            return Ok(());
+        }
+        match self.open.last() {
+            // Between the tags of the outermost element and the ends of the file.
+            None => Ok(()),
+            Some(Fate::StyleSheet) => {
+                let raw = text.xml10_content();
+                let css = quick_xml::escape::unescape(&raw).map_err(|_| SvgError::DocumentType)?;
+                self.style.push_str(&css);
+                Ok(())
+            }
+            Some(_) => self.write(Event::Text(text.borrow()), malformed),
+        }
+    }
+
+    fn style_sheet(&mut self, malformed: SvgError) -> Result<(), SvgError> {
+        let css = std::mem::take(&mut self.style);
+        if is_harmless(&css) {
+            self.write(Event::Start(BytesStart::new("style")), malformed)?;
+            self.write(Event::Text(BytesText::new(&css)), malformed)?;
+            let end = BytesStart::new("style").to_end().into_owned();
+            self.write(Event::End(end), malformed)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, event: Event<'_>, malformed: SvgError) -> Result<(), SvgError> {
+        self.writer.write_event(event).map_err(|_| malformed)
+    }
+}
+
+/// Whether a style or a presentation attribute reaches nothing outside the file.
+///
+/// At-rules can load; a backslash can spell anything; of functions only those on the list stay.
+fn is_harmless(css: &str) -> bool {
+    const FUNCTIONS: &[&str] = &[
+        "",
+        "url",
+        "rgb",
+        "rgba",
+        "hsl",
+        "hsla",
+        "matrix",
+        "translate",
+        "translatex",
+        "translatey",
+        "scale",
+        "scalex",
+        "scaley",
+        "rotate",
+        "skewx",
+        "skewy",
+        "calc",
+        "not",
+    ];
+    let css = css.to_ascii_lowercase();
+    let are_functions_known = css.match_indices('(').all(|(at, _)| {
+        let (before, behind) = css.split_at(at);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let name = &before[before.trim_end_matches(is_part).len()..];
+        let target =
+            behind[1..].trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
+        FUNCTIONS.contains(&name) && (name != "url" || target.starts_with('#'))
+    });
+    are_functions_known && !css.contains(['\\', '@', '<']) && !css.contains("script:")
+}
+
+/// A length in pixels, by the 96 to an inch of CSS; `None` for what depends on the page.
+fn pixels(length: &str) -> Option<f64> {
+    let length = length.trim();
+    let digits = length.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    let per_unit = match &length[digits.len()..] {
+        "" | "px" => 1.0,
+        "pt" => 96.0 / 72.0,
+        "pc" => 16.0,
+        "in" => 96.0,
+        "mm" => 96.0 / 25.4,
+        "cm" => 96.0 / 2.54,
+        _ => return None,
+    };
+    let number: f64 = digits.trim().parse().ok()?;
+    Some(number * per_unit).filter(|pixels| is_size(*pixels))
+}
+
+/// The width and height in a `viewBox`.
+fn box_size(view_box: &str) -> Option<(f64, f64)> {
+    let is_space = |c: char| c == ',' || c.is_whitespace();
+    let numbers = view_box.split(is_space).filter(|part| !part.is_empty());
+    let numbers: Option<Vec<f64>> = numbers.map(|part| part.parse().ok()).collect();
+    match numbers?.as_slice() {
+        [_, _, width, height] if is_size(*width) && is_size(*height) => Some((*width, *height)),
+        _ => None,
+    }
+}
+
+fn is_size(pixels: f64) -> bool {
+    (1e-3..=1e9).contains(&pixels)
+}
+
+/// Whole pixels of the same proportions, no more than a picture may have on either side.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between one and six thousand after clamping"
+)]
+fn whole_pixels(width: f64, height: f64) -> (u32, u32) {
+    const SIDE_MAX: f64 = 6_000.0;
+    let scale = (SIDE_MAX / width.max(height)).min(1.0);
+    let whole = |side: f64| (side * scale).round().clamp(1.0, SIDE_MAX) as u32;
+    (whole(width), whole(height))
+}
+
+/// What draws.
+const ELEMENTS: &[&str] = &[
+    "svg",
+    "g",
+    "use",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "textPath",
+    "title",
+    "desc",
+    "image",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "switch",
+];
+
+/// Where and how.
+const ATTRIBUTES: &[&str] = &[
+    "x",
+    "y",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "rx",
+    "ry",
+    "fx",
+    "fy",
+    "fr",
+    "dx",
+    "dy",
+    "d",
+    "points",
+    "width",
+    "height",
+    "viewBox",
+    "preserveAspectRatio",
+    "transform",
+    "rotate",
+    "pathLength",
+    "style",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-miterlimit",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "vector-effect",
+    "opacity",
+    "color",
+    "display",
+    "visibility",
+    "overflow",
+    "clip-path",
+    "clip-rule",
+    "clipPathUnits",
+    "mask",
+    "maskUnits",
+    "maskContentUnits",
+    "marker",
+    "marker-start",
+    "marker-mid",
+    "marker-end",
+    "markerWidth",
+    "markerHeight",
+    "markerUnits",
+    "refX",
+    "refY",
+    "orient",
+    "patternUnits",
+    "patternContentUnits",
+    "patternTransform",
+    "gradientUnits",
+    "gradientTransform",
+    "spreadMethod",
+    "offset",
+    "stop-color",
+    "stop-opacity",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "font-variant",
+    "font-stretch",
+    "letter-spacing",
+    "word-spacing",
+    "text-anchor",
+    "text-decoration",
+    "text-rendering",
+    "dominant-baseline",
+    "alignment-baseline",
+    "baseline-shift",
+    "writing-mode",
+    "textLength",
+    "lengthAdjust",
+    "startOffset",
+    "shape-rendering",
+    "image-rendering",
+    "paint-order",
+    "mix-blend-mode",
+    "version",
+];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn clean(inside: &str) -> String {
+        let file = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\">{inside}</svg>"
+        );
+        let drawing = sanitise(&file).unwrap_or_else(|error| panic!("{inside}: {error}"));
+        let text = String::from_utf8(drawing.bytes).unwrap();
+        let (_, inside) = text.split_once('>').unwrap();
+        inside.trim_end_matches("</svg>").to_owned()
+    }
+
+    #[test]
+    fn what_draws_stays_as_it_is() {
+        for inside in [
+            "<g id=\"level\" transform=\"translate(1 2) rotate(5)\"><path d=\"M0 0L1 1z\" fill=\"#fff\"/></g>",
+            "<defs><linearGradient id=\"a\"><stop offset=\"0\"/></linearGradient></defs><rect fill=\"url(#a)\"/>",
+            "<text x=\"1\">A &amp; B &#233;</text>",
+            "<style>.a { fill: rgb(1,2,3) } .b &gt; .c { stroke: url(#a) }</style>",
+            "<image href=\"data:image/png;base64,AAAA\"/>",
+            "<symbol id=\"bay\"><rect/></symbol><use href=\"#bay\"/>",
+        ] {
+            assert_eq!(clean(inside), inside);
+        }
+        assert_eq!(
+            clean("<style><![CDATA[.a>.b{fill:red}]]></style>"),
+            "<style>.a&gt;.b{fill:red}</style>"
+        );
+    }
+
+    #[test]
+    fn what_does_more_than_draw_is_gone() {
+        for (inside, left) in [
+            ("<script>alert(1)</script><g/>", "<g/>"),
+            ("<SCRIPT/><g onload=\"x()\" ONCLICK=\"x()\"/>", "<g/>"),
+            ("<foreignObject><body><g/></body></foreignObject>", ""),
+            ("<a href=\"javascript:x()\"><g/></a>", "<g/>"),
+            ("<use href=\"https://evil.example/a.svg#b\"/>", "<use/>"),
+            ("<use xlink:href=\"#nowhere\"/>", "<use/>"),
+            ("<image href=\"https://evil.example/a.png\"/>", "<image/>"),
+            (
+                "<image href=\"data:image/svg+xml;base64,AAAA\"/>",
+                "<image/>",
+            ),
+            (
+                "<rect fill=\"url(https://evil.example/a)\" style=\"fill:u\\72l(a)\"/>",
+                "<rect/>",
+            ),
+            (
+                "<rect style=\"fill:url( ' https://evil.example' )\"/>",
+                "<rect/>",
+            ),
+            (
+                "<rect style=\"background:image-set('https://evil.example' 1x)\"/>",
+                "<rect/>",
+            ),
+            ("<style>@import 'https://evil.example';</style>", ""),
+            ("<style>@&#105;mport 'https://evil.example';</style>", ""), // typos: ignore
+            (
+                "<style/><animate attributeName=\"href\"/><set/><filter/><svg:script/>",
+                "",
+            ),
+            (
+                "<!-- <script/> --><?xml-stylesheet href=\"https://evil.example\"?>",
+                "",
+            ),
+            (
+                "<g xmlns=\"http://www.w3.org/1999/xhtml\"><iframe src=\"x\"/><x:g/></g>",
+                "<g></g>",
+            ),
+            (
+                "<defs><g id=\"a\"><use href=\"#b\"/></g></defs><use href=\"#a\"/>",
+                "<defs><g id=\"a\"></g></defs><use href=\"#a\"/>",
+            ),
+            (
+                "<g id=\"a\"><use href=\"#a\"/></g>",
+                "<g id=\"a\"><use/></g>",
+            ),
+        ] {
+            assert_eq!(clean(inside), left, "{inside}");
+        }
+    }
+
+    #[test]
+    fn a_trick_is_refused_as_a_whole() {
+        let refusal = |file: &str| sanitise(file).unwrap_err();
+        let lol = "<!DOCTYPE svg [<!ENTITY a \"b\">]><svg width=\"1\" height=\"1\">&a;</svg>";
+        assert_eq!(refusal(lol), SvgError::DocumentType);
+        assert_eq!(
+            refusal("<svg width=\"1\" height=\"1\">&a;</svg>"),
+            SvgError::DocumentType
+        );
+        assert_eq!(
+            refusal("<svg width=\"1\" height=\"&a;\"/>"),
+            SvgError::DocumentType
+        );
+        assert_eq!(refusal("<html/>"), SvgError::NotSvg);
+        assert_eq!(refusal("<!-- nothing -->"), SvgError::NotSvg);
+        assert_eq!(refusal("<svg/>"), SvgError::NoSize);
+        assert_eq!(
+            refusal("<svg width=\"100%\" height=\"100%\"/>"),
+            SvgError::NoSize
+        );
+        assert!(matches!(
+            refusal("<svg width=\"1\" height=\"1\"><g>"),
+            SvgError::Malformed { .. }
+        ));
+        assert!(matches!(
+            refusal("<svg width=\"1\" height=\"1\"></g>"),
+            SvgError::Malformed { .. }
+        ));
+        assert!(matches!(
+            refusal("<svg width=\"1\" height=\"1\"/><svg/>"),
+            SvgError::Malformed { .. }
+        ));
+        let deep = format!(
+            "<svg width=\"1\" height=\"1\">{}{}</svg>",
+            "<g>".repeat(64),
+            "</g>".repeat(64)
+        );
+        assert_eq!(refusal(&deep), SvgError::TooDeep);
+        let many = format!(
+            "<svg width=\"1\" height=\"1\">{}</svg>",
+            "<g/>".repeat(NODES_MAX)
+        );
+        assert_eq!(refusal(&many), SvgError::TooManyNodes);
+        let copies = format!(
+            "<svg width=\"1\" height=\"1\">{}</svg>",
+            "<use/>".repeat(COPIES_MAX + 1)
+        );
+        assert_eq!(refusal(&copies), SvgError::TooManyNodes);
+    }
+
+    #[test]
+    fn a_drawing_says_its_size_one_way_or_another() {
+        let size = |attributes: &str| {
+            let drawing = sanitise(&format!("<svg {attributes}/>")).unwrap();
+            assert!(
+                String::from_utf8(drawing.bytes)
+                    .unwrap()
+                    .contains("viewBox")
+            );
+            (drawing.width, drawing.height)
+        };
+        assert_eq!(size("width=\"640\" height=\"480px\""), (640, 480));
+        assert_eq!(size("viewBox=\"0 0 200,100\""), (200, 100));
+        assert_eq!(
+            size("width=\"100%\" height=\"100%\" viewBox=\"0 0 200 100\""),
+            (200, 100)
+        );
+        assert_eq!(size("width=\"25.4mm\" height=\"1in\""), (96, 96));
+        assert_eq!(size("width=\"120000\" height=\"60000\""), (6_000, 3_000));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_acts_survives_and_cleaning_twice_changes_nothing(
+            parts in proptest::collection::vec(proptest::sample::select(&[
+                "<g>", "</g>", "<script>", "</script>", "<style>", "</style>", "<a href=\"javascript:x\">",
+                "</a>", "<defs>", "</defs>", "<use href=\"#a\"/>", "<rect id=\"a\" onload=\"x\"/>",
+                "text", "@import url(x)", "&lt;script&gt;", "<![CDATA[<script>]]>", "<!-- x -->", "&#60;",
+            ][..]), 0..16),
+        ) {
+            let file = format!("<svg width=\"2\" height=\"1\">{}</svg>", parts.concat());
+            if let Ok(once) = sanitise(&file) {
+                let text = String::from_utf8(once.bytes.clone()).unwrap();
+                prop_assert!(!text.contains("<script") && !text.contains("onload") && !text.contains("javascript"));
+                prop_assert_eq!(sanitise(&text), Ok(once));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*", inside in "[<>/a-z=\"'&;#!\\[\\]?: -]{0,60}") {
+            let seen = (sanitise(&text).is_ok(), sanitise(&format!("<svg viewBox=\"0 0 1 1\">{inside}</svg>")).is_ok());
+            prop_assert!(!seen.0 || text.contains("svg"));
+            is_harmless(&inside);
+            pixels(&text);
+            box_size(&inside);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What there is: sites with their levels, zones and plans, the bays in them, the devices that
+//! watch and light them, the gateways that hear them.
+//!
+//! Slices, lowest first: `sites`, `spaces`, `devices`, `gateways`. Beside them `view` (whose rows a
+//! caller reads) and `record` (the event and the audit entry of a change).
+
+mod record;
+pub mod sites;
+pub mod spaces;
+#[cfg(test)]
+mod tests;
+mod view;
+pub mod wire;
+
+use parking_db::Db;
+use parking_db::queue::{Schedule, Worker};
+use parking_domain::clock::Clock;
+use parking_http::Routes;
+
+/// What every slice of the estate works with.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The routes of all slices.
+pub fn routes(estate: Estate) -> Routes {
+    sites::routes(estate.clone()).merge(spaces::routes(estate))
+}
+
+/// Teaches a worker the jobs of all slices.
+pub fn jobs(worker: Worker, estate: &Estate) -> Worker {
+    spaces::jobs(worker, estate)
+}
+
+/// The recurring jobs of all slices.
+pub fn schedules() -> Vec<Schedule> {
+    spaces::schedules()
+}
+
+/// A part of a whole in percent, to a tenth.
+fn percent(part: i64, whole: i64) -> Option<f64> {
+    let tenths = (part.checked_mul(1_000)? + whole / 2).checked_div(whole)?;
+    i32::try_from(tenths)
+        .ok()
+        .map(|tenths| f64::from(tenths) / 10.0)
+}
+
+/// A cell that a spreadsheet shows and does not run.
+fn harmless(cell: String) -> String {
+    let begins_a_formula = |c: char| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c);
+    if cell.starts_with(begins_a_formula) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}

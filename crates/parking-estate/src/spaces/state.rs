@@ -1,0 +1,128 @@
+//! What state a bay is in, and the overrides by which people take one out of service.
+
+use chrono::{DateTime, Utc};
+use parking_access::audit::By;
+use parking_db::{PlatformTx, TenantTx};
+use parking_domain::bay_state::{OverrideKind, explained, next_boundary};
+use parking_domain::ids::fresh;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::store::state::{self as store, Settled};
+use super::{SpaceError, held};
+use crate::record::{Change, record};
+use parking_http::IfMatch;
+
+/// A bay that is to be out of use for a while.
+#[derive(Clone, Debug)]
+pub struct OverrideDraft {
+    /// In which way.
+    pub kind: OverrideKind,
+    /// From when on.
+    pub starts_at: DateTime<Utc>,
+    /// Until when; until it is lifted, if `None`.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub reason: String,
+    /// What else there is to say.
+    pub notes: Option<String>,
+}
+
+/// Computes the states of bays again from their facts, and writes down what changed: the column,
+/// the history, an event. Says how many changed.
+pub async fn settle(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<usize, parking_db::DbError> {
+    let mut settled = Vec::new();
+    for bay in store::facts(conn, ids, now).await? {
+        let (state, cause) = explained(&bay.facts, now);
+        settled.push(Settled {
+            tenant_id: bay.tenant_id,
+            site_id: bay.site_id,
+            id: bay.id,
+            change_id: fresh(),
+            from: bay.state,
+            to: state.name(),
+            cause: cause.name(),
+            due_at: next_boundary(&bay.facts, now),
+            evidence: bay.evidence,
+        });
+    }
+    store::write(conn, &settled, now).await?;
+    Ok(settled.iter().filter(|bay| bay.from != bay.to).count())
+}
+
+/// Living bays whose time has come, locked; those that somebody else is at are left to them.
+pub(super) async fn due(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Uuid>, parking_db::DbError> {
+    store::due(tx, now, limit).await
+}
+
+/// Takes a living bay out of use.
+pub(super) async fn put_override(
+    tx: &mut TenantTx,
+    by: &By,
+    space: Uuid,
+    (draft, maker): (&OverrideDraft, &str),
+    now: DateTime<Utc>,
+) -> Result<(), SpaceError> {
+    let spaces = held(tx, &[space], &IfMatch::default(), true).await?;
+    let id = fresh();
+    store::insert_override(tx, (id, space), (draft, maker), now).await?;
+    settle(tx.conn(), &[space], now).await?;
+    let new = json!({
+        "kind": draft.kind.name(), "starts_at": draft.starts_at, "ends_at": draft.ends_at, "notes": draft.notes,
+    });
+    let about = (&spaces[0], "space.overridden", Some(draft.reason.as_str()));
+    changed(tx, by, now, about, (None, Some(new))).await
+}
+
+/// Puts a living bay back into use: whatever overrides it now or later ends. Says how many did.
+pub(super) async fn lift_overrides(
+    tx: &mut TenantTx,
+    by: &By,
+    space: Uuid,
+    (maker, reason): (&str, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<u64, SpaceError> {
+    let spaces = held(tx, &[space], &IfMatch::default(), true).await?;
+    let lifted = store::lift_overrides(tx, space, maker, now).await?;
+    if lifted > 0 {
+        settle(tx.conn(), &[space], now).await?;
+        let about = (&spaces[0], "space.released", reason);
+        changed(
+            tx,
+            by,
+            now,
+            about,
+            (Some(json!({ "overrides": lifted })), None),
+        )
+        .await?;
+    }
+    Ok(lifted)
+}
+
+async fn changed(
+    tx: &mut TenantTx,
+    by: &By,
+    now: DateTime<Utc>,
+    (space, kind, reason): (&super::Space, &str, Option<&str>),
+    values: (Option<Value>, Option<Value>),
+) -> Result<(), SpaceError> {
+    let change = Change {
+        kind,
+        entity: "space",
+        id: space.id,
+        name: space.fields.code.as_str(),
+        site: Some(space.site_id),
+        values,
+        reason,
+    };
+    Ok(record(tx, by, now, change).await?)
+}

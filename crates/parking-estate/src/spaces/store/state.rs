@@ -1,0 +1,211 @@
+//! The SQL of states and overrides.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use parking_db::{PlatformTx, Result, TenantTx};
+use parking_domain::bay_state::{BayFacts, Override, OverrideKind, SensorFact, SensorState, Span};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::spaces::OverrideDraft;
+
+/// A bay and the facts its state follows from.
+pub(in crate::spaces) struct Bay {
+    pub(in crate::spaces) tenant_id: Uuid,
+    pub(in crate::spaces) site_id: Uuid,
+    pub(in crate::spaces) id: Uuid,
+    pub(in crate::spaces) state: String,
+    pub(in crate::spaces) facts: BayFacts,
+    /// Which facts they were, for whoever asks later.
+    pub(in crate::spaces) evidence: Value,
+}
+
+/// What a bay's state has become.
+pub(in crate::spaces) struct Settled {
+    pub(in crate::spaces) tenant_id: Uuid,
+    pub(in crate::spaces) site_id: Uuid,
+    pub(in crate::spaces) id: Uuid,
+    pub(in crate::spaces) change_id: Uuid,
+    pub(in crate::spaces) from: String,
+    pub(in crate::spaces) to: &'static str,
+    pub(in crate::spaces) cause: &'static str,
+    pub(in crate::spaces) due_at: Option<DateTime<Utc>>,
+    pub(in crate::spaces) evidence: Value,
+}
+
+/// Living bays and their facts, locked in the order of their ids.
+pub(in crate::spaces) async fn facts(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<Bay>> {
+    let bays = sqlx::query!(
+        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at
+         from spaces where id = any($1) and deleted_at is null order by id for no key update",
+        ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let overrides = sqlx::query!(
+        "select id, space_id, kind, starts_at, ends_at from overrides
+         where space_id = any($1) and lifted_at is null and (ends_at is null or ends_at > $2) order by starts_at",
+        ids,
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut of_bay: HashMap<Uuid, Vec<(Uuid, Override)>> = HashMap::new();
+    for row in overrides {
+        let kind = match row.kind.as_str() {
+            "blocked" => OverrideKind::Blocked,
+            _ => OverrideKind::OutOfService,
+        };
+        let span = Span {
+            from: row.starts_at,
+            until: row.ends_at,
+        };
+        let one = (row.id, Override { kind, span });
+        of_bay.entry(row.space_id).or_default().push(one);
+    }
+    let bays = bays.into_iter().map(|row| {
+        let overrides = of_bay.remove(&row.id).unwrap_or_default();
+        let ids: Vec<Uuid> = overrides.iter().map(|(id, _)| *id).collect();
+        let sensor = SensorFact {
+            state: match row.sensor_state.as_str() {
+                "free" => SensorState::Free,
+                "occupied" => SensorState::Occupied,
+                _ => SensorState::Unknown,
+            },
+            observed_at: row.sensor_observed_at,
+            stale_at: row.sensor_stale_at,
+        };
+        Bay {
+            tenant_id: row.tenant_id,
+            site_id: row.site_id,
+            id: row.id,
+            state: row.state,
+            evidence: json!({
+                "sensor": { "state": row.sensor_state, "observed_at": row.sensor_observed_at },
+                "overrides": ids,
+            }),
+            facts: BayFacts {
+                sensor,
+                overrides: overrides.into_iter().map(|(_, one)| one).collect(),
+                reservations: Vec::new(),
+            },
+        }
+    });
+    Ok(bays.collect())
+}
+
+/// Writes the states of bays, and the history and an event of those that changed.
+pub(in crate::spaces) async fn write(
+    conn: &mut PgConnection,
+    settled: &[Settled],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenants: Vec<Uuid> = settled.iter().map(|bay| bay.tenant_id).collect();
+    let sites: Vec<Uuid> = settled.iter().map(|bay| bay.site_id).collect();
+    let ids: Vec<Uuid> = settled.iter().map(|bay| bay.id).collect();
+    let changes: Vec<Uuid> = settled.iter().map(|bay| bay.change_id).collect();
+    let before: Vec<String> = settled.iter().map(|bay| bay.from.clone()).collect();
+    let after: Vec<String> = settled.iter().map(|bay| bay.to.to_owned()).collect();
+    let causes: Vec<String> = settled.iter().map(|bay| bay.cause.to_owned()).collect();
+    let dues: Vec<Option<DateTime<Utc>>> = settled.iter().map(|bay| bay.due_at).collect();
+    let evidence: Vec<Value> = settled.iter().map(|bay| bay.evidence.clone()).collect();
+    sqlx::query!(
+        "with w as (
+           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+             $8::timestamptz[], $9::jsonb[])
+             as w (tenant_id, site_id, id, change_id, from_state, to_state, cause, due_at, evidence)),
+         written as (
+           update spaces s set state = w.to_state, state_due_at = w.due_at,
+             state_changed_at = case when w.from_state = w.to_state then s.state_changed_at else $10 end
+           from w where s.tenant_id = w.tenant_id and s.id = w.id
+             and (s.state <> w.to_state or s.state_due_at is distinct from w.due_at)),
+         remembered as (
+           insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause, evidence)
+           select tenant_id, change_id, id, $10, from_state, to_state, cause, evidence from w where from_state <> to_state)
+         insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
+         select tenant_id, $10, 'space.state_changed', 'space', id::text,
+           jsonb_build_object('site_id', site_id, 'from', from_state, 'to', to_state, 'cause', cause, 'change_id', change_id)
+         from w where from_state <> to_state",
+        &tenants,
+        &sites,
+        &ids,
+        &changes,
+        &before,
+        &after,
+        &causes,
+        &dues as &[Option<DateTime<Utc>>],
+        &evidence,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Living bays whose time has come, of any tenant, locked.
+pub(in crate::spaces) async fn due(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar!(
+        "select id from spaces where state_due_at <= $1 and deleted_at is null
+         order by state_due_at limit $2 for no key update skip locked",
+        now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
+}
+
+pub(in crate::spaces) async fn insert_override(
+    tx: &mut TenantTx,
+    (id, space): (Uuid, Uuid),
+    (draft, maker): (&OverrideDraft, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenant = tx.tenant().0;
+    sqlx::query!(
+        "insert into overrides (tenant_id, id, space_id, kind, starts_at, ends_at, reason, notes, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        tenant,
+        id,
+        space,
+        draft.kind.name(),
+        draft.starts_at,
+        draft.ends_at,
+        draft.reason,
+        draft.notes,
+        maker,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Lifts what overrides a bay now or later, and says how many that were.
+pub(in crate::spaces) async fn lift_overrides(
+    tx: &mut TenantTx,
+    space: Uuid,
+    maker: &str,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "update overrides set lifted_at = $2, lifted_by = $3, version = version + 1
+         where space_id = $1 and lifted_at is null and (ends_at is null or ends_at > $2)",
+        space,
+        now,
+        maker
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

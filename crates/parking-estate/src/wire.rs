@@ -1,0 +1,25 @@
+//! How the words of the estate look in requests and answers, for the description of the API.
+
+use parking_domain::{bays, text};
+use parking_http::wire::{line, one_of};
+use parking_http::words;
+
+pub(crate) use parking_http::wire::{Change, Name};
+
+words! {
+    /// [`text::Slug`].
+    SiteSlug = line("A name in addresses: lower-case letters and digits, with single dashes between them.",
+        text::Slug::LENGTH_MAX, "^[a-z0-9]+(-[a-z0-9]+)*$").build().into();
+    /// A line of an address.
+    AddressLine = line("A line of an address.", 255, r"^[^\u0000-\u001f\u007f]*$").build().into();
+    /// A country.
+    Country = line("A country, by its ISO 3166-1 alpha-2 code.", 2, "^[A-Z]{2}$").build().into();
+    /// What is painted on the ground.
+    BayCode = line("What is painted on the ground.", bays::BayCode::LENGTH_MAX, r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$").build().into();
+    /// [`bays::BayKind`].
+    BayKind = one_of("Whom a bay is for.", bays::BayKind::ALL.iter().map(|kind| kind.name()));
+    /// How a bay is out of use.
+    OverrideKind = one_of("How a bay is out of use.", ["blocked", "out_of_service"]);
+    /// What a bay's state is.
+    SpaceState = one_of("What state a bay is in.", ["free", "occupied", "reserved", "maintenance", "unknown"]);
+}
