@@ -205,6 +205,8 @@ const KEYS: &[(&str, &str, &[&str], Option<&str>)] = &[
     ("a key with all scopes", "owner", &["admin:*"], None),
     ("a key that reads users", "owner", &["users:read"], None),
     ("a key that changes the tenant", "owner", &["tenants:write"], None),
+    ("an operator's key that changes bays", "operator", &["spaces:write"], None),
+    ("a viewer's key that reads sites", "viewer", &["sites:read"], None),
     ("a viewer's key with all scopes", "viewer", &["admin:*"], None),
     ("an admin's key with all scopes", "admin", &["admin:*"], None),
     ("an admin's key that changes the tenant", "admin", &["tenants:write"], None),
