@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use parking_access::audit::By;
+use parking_access::secrets::hex;
 use parking_domain::plan_files::read_plan;
 use parking_http::extract::{BodyLimit, read_body};
 use parking_http::{ApiError, Caller, Id};
@@ -72,11 +73,7 @@ pub(super) async fn get_plan(
     let plan = store::plans::find(view.conn(), id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let digits: String = plan
-        .sha256
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = hex(&plan.sha256);
     let tag =
         HeaderValue::from_str(&format!("\"{digits}\"")).unwrap_or(HeaderValue::from_static("\"\""));
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
