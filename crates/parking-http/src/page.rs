@@ -56,7 +56,7 @@ pub struct PageParams {
     /// The field to sort by; a dash before it turns the order round.
     sort: Option<String>,
     /// Text that must occur.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, pattern = "^[^\\u0000]*$")]
     q: Option<String>,
 }
 

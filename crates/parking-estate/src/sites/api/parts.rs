@@ -189,7 +189,8 @@ pub(super) async fn list_levels(
 
 /// Makes a level of a site.
 #[utoipa::path(post, path = "/api/v6/levels", request_body = LevelDraft,
-    responses((status = 201, body = LevelBody, headers(("Location" = String, description = "Where the level is"))),
+    responses((status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 201, body = LevelBody, headers(("Location" = String, description = "Where the level is"))),
         (status = 409, description = "`name_taken`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_level(
     State(estate): State<Estate>,
@@ -263,7 +264,8 @@ pub(super) async fn list_zones(
 
 /// Makes a zone of a site.
 #[utoipa::path(post, path = "/api/v6/zones", request_body = ZoneDraft,
-    responses((status = 201, body = ZoneBody, headers(("Location" = String, description = "Where the zone is"))),
+    responses((status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 201, body = ZoneBody, headers(("Location" = String, description = "Where the zone is"))),
         (status = 409, description = "`name_taken`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_zone(
     State(estate): State<Estate>,

@@ -48,7 +48,7 @@ pub(super) struct SiteDraft {
     #[schema(max_length = 1000)]
     opening_hours: Option<String>,
     /// Anything else worth keeping with it; at most 16 KiB.
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
     /// Whether it is in use; true unless said otherwise.
     is_active: Option<bool>,
@@ -87,7 +87,7 @@ pub(super) struct SiteChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 1000)]
     opening_hours: Change<String>,
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
     is_active: Option<bool>,
 }

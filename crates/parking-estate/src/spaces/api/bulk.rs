@@ -70,8 +70,8 @@ pub(super) struct SpaceOutlines {
 struct SpaceOutline {
     id: Uuid,
     /// Its corners as `[x, y]`, in parts of the plan's width and height; null takes it off the plan.
-    #[schema(min_items = 3, max_items = 12)]
-    shape: Option<Vec<[f64; 2]>>,
+    #[schema(value_type = Option<crate::wire::Outline>)]
+    shape: Option<Vec<Vec<f64>>>,
 }
 
 /// Bays that were made or changed.
@@ -155,7 +155,8 @@ async fn read_all(
 
 /// Makes many bays of a site, all or none: by a pattern of codes, or one by one.
 #[utoipa::path(post, path = "/api/v6/spaces/bulk", request_body = SpacesDraft,
-    responses((status = 200, body = SpacesBody),
+    responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = SpacesBody),
         (status = 409, description = "`code_taken`, `limit_reached`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_spaces(
     State(estate): State<Estate>,
@@ -174,7 +175,8 @@ pub(super) async fn create_spaces(
 
 /// Changes many bays alike, all or none.
 #[utoipa::path(patch, path = "/api/v6/spaces/bulk", request_body = SpacesChange,
-    responses((status = 200, body = SpacesBody),
+    responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = SpacesBody),
         (status = 409, description = "`code_taken`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn patch_spaces(
     State(estate): State<Estate>,
@@ -199,7 +201,8 @@ pub(super) async fn patch_spaces(
 
 /// Deletes many bays, all or none; they can be restored.
 #[utoipa::path(post, path = "/api/v6/spaces/bulk/delete", request_body = SpaceIds,
-    responses((status = 204, description = "They are deleted"),
+    responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 204, description = "They are deleted"),
         (status = 409, description = "`in_use`: devices serve some", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn delete_spaces(
     State(estate): State<Estate>,
@@ -217,7 +220,8 @@ pub(super) async fn delete_spaces(
 
 /// Brings many deleted bays back, all or none.
 #[utoipa::path(post, path = "/api/v6/spaces/bulk/restore", request_body = SpaceIds,
-    responses((status = 200, body = SpacesBody),
+    responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = SpacesBody),
         (status = 409, description = "`code_taken`, `limit_reached`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn restore_spaces(
     State(estate): State<Estate>,
@@ -234,7 +238,8 @@ pub(super) async fn restore_spaces(
 
 /// Draws many bays onto the plan of a level, all or none.
 #[utoipa::path(put, path = "/api/v6/spaces/bulk/outlines", request_body = SpaceOutlines,
-    responses((status = 200, body = SpacesBody)))]
+    responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = SpacesBody)))]
 pub(super) async fn draw_spaces(
     State(estate): State<Estate>,
     caller: Caller,

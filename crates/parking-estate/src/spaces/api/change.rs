@@ -18,7 +18,8 @@ use crate::{Estate, view};
 
 /// Makes a bay. An `Idempotency-Key` repeats the answer of an earlier request.
 #[utoipa::path(post, path = "/api/v6/spaces", request_body = SpaceDraft,
-    responses((status = 201, body = SpaceBody, headers(("Location" = String, description = "Where the bay is"))),
+    responses((status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 201, body = SpaceBody, headers(("Location" = String, description = "Where the bay is"))),
         (status = 409, description = "`code_taken`, `limit_reached`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_space(
     State(estate): State<Estate>,

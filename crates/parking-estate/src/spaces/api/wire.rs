@@ -42,15 +42,15 @@ pub(super) struct SpaceDraft {
     #[schema(minimum = -180, maximum = 180)]
     longitude: Option<f64>,
     /// Its corners on the level's plan as `[x, y]`, in parts of its width and height.
-    #[schema(min_items = 3, max_items = 12)]
-    shape: Option<Vec<[f64; 2]>>,
+    #[schema(value_type = Option<wire::Outline>)]
+    shape: Option<Vec<Vec<f64>>>,
     /// Whether it can be booked; true unless said otherwise.
     is_reservable: Option<bool>,
     /// After how many minutes without a car a booking is released.
     #[schema(minimum = 1, maximum = 1440)]
     auto_release_minutes: Option<i32>,
     /// Anything else worth keeping with it; at most 16 KiB.
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
 }
 
@@ -80,13 +80,13 @@ pub(super) struct SpaceChange {
     #[schema(value_type = Option<f64>, minimum = -180, maximum = 180)]
     longitude: Change<f64>,
     #[serde(default)]
-    #[schema(value_type = Option<Vec<[f64; 2]>>, min_items = 3, max_items = 12)]
-    shape: Change<Vec<[f64; 2]>>,
+    #[schema(value_type = Option<wire::Outline>)]
+    shape: Change<Vec<Vec<f64>>>,
     is_reservable: Option<bool>,
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 1440)]
     auto_release_minutes: Change<i32>,
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
 }
 
@@ -137,7 +137,7 @@ impl SpaceChange {
     }
 
     /// A bay drawn onto the plan of a level, or taken off it.
-    pub(super) fn drawn(level: Uuid, shape: Option<Vec<[f64; 2]>>) -> Self {
+    pub(super) fn drawn(level: Uuid, shape: Option<Vec<Vec<f64>>>) -> Self {
         Self {
             level_id: Change::Set(level),
             shape: shape.map_or(Change::Clear, Change::Set),
@@ -166,7 +166,7 @@ impl SpaceChange {
             shape: match self.shape {
                 Change::Keep => fields.shape.take(),
                 Change::Clear => None,
-                Change::Set(shape) => Some(corners(shape)),
+                Change::Set(shape) => corners(shape, &mut wrong),
             },
             auto_release_minutes: self.auto_release_minutes.onto(fields.auto_release_minutes),
             metadata: self.metadata.unwrap_or_else(|| fields.metadata.clone()),
@@ -189,8 +189,12 @@ impl SpaceChange {
     }
 }
 
-fn corners(shape: Vec<[f64; 2]>) -> Vec<f64> {
-    shape.into_iter().flatten().collect()
+/// The corners one after the other, if each is two numbers.
+fn corners(shape: Vec<Vec<f64>>, wrong: &mut Wrong) -> Option<Vec<f64>> {
+    if shape.iter().any(|corner| corner.len() != 2) {
+        return wrong.read("shape", Err("must be corners of two numbers each"));
+    }
+    Some(shape.into_iter().flatten().collect())
 }
 
 /// The fields that are checked alike when a bay is made and when it is changed.
