@@ -1,9 +1,10 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
 //! watch and light them, the gateways that hear them.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `devices`, `gateways`. Beside them `view` (whose rows a
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`. Beside them `view` (whose rows a
 //! caller reads) and `record` (the event and the audit entry of a change).
 
+pub mod models;
 mod record;
 pub mod sites;
 pub mod spaces;
@@ -28,7 +29,9 @@ pub struct Estate {
 
 /// The routes of all slices.
 pub fn routes(estate: Estate) -> Routes {
-    sites::routes(estate.clone()).merge(spaces::routes(estate))
+    sites::routes(estate.clone())
+        .merge(spaces::routes(estate.clone()))
+        .merge(models::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices.
