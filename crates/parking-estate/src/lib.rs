@@ -4,6 +4,7 @@
 //! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`. Beside them `view` (whose rows a
 //! caller reads) and `record` (the event and the audit entry of a change).
 
+pub mod devices;
 pub mod models;
 mod record;
 pub mod sites;
@@ -13,6 +14,7 @@ mod tests;
 mod view;
 pub mod wire;
 
+use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
@@ -25,13 +27,18 @@ pub struct Estate {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// What the devices' keys are sealed with.
+    pub vault: Vault,
 }
+
+pub use record::Maker;
 
 /// The routes of all slices.
 pub fn routes(estate: Estate) -> Routes {
     sites::routes(estate.clone())
         .merge(spaces::routes(estate.clone()))
-        .merge(models::routes(estate))
+        .merge(models::routes(estate.clone()))
+        .merge(devices::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices.

@@ -39,7 +39,7 @@ words! {
 /// What a device can be to a bay, or is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum DeviceType {
+pub enum DeviceType {
     /// It watches.
     Sensor,
     /// It shows.
@@ -48,7 +48,7 @@ pub(crate) enum DeviceType {
 
 impl DeviceType {
     /// The name in the API and the database.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Sensor => "sensor",
             Self::Display => "display",

@@ -175,6 +175,7 @@ impl LampCodesDraft {
 
 /// What a device is.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own")]
 pub(super) struct ModelBody {
     /// The slug of a model of the catalogue, the id of one of the tenant's own.
     pub(super) id: String,
