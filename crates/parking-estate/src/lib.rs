@@ -5,7 +5,9 @@
 //! caller reads) and `record` (the event and the audit entry of a change).
 
 pub mod devices;
+pub mod gateways;
 pub mod models;
+pub mod orphans;
 mod record;
 pub mod sites;
 pub mod spaces;
@@ -38,7 +40,9 @@ pub fn routes(estate: Estate) -> Routes {
     sites::routes(estate.clone())
         .merge(spaces::routes(estate.clone()))
         .merge(models::routes(estate.clone()))
-        .merge(devices::routes(estate))
+        .merge(devices::routes(estate.clone()))
+        .merge(gateways::routes(estate.clone()))
+        .merge(orphans::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices.

@@ -30,6 +30,8 @@ words! {
     Eui = line("An EUI-64: 16 hexadecimal digits, with or without separators.", 40, "^[ 0-9A-Fa-fxX:._-]*$").build().into();
     /// [`DeviceType`].
     DeviceTypeName = one_of("What a device can be to a bay.", ["sensor", "display"]);
+    /// Whether a gateway is heard.
+    GatewayStatusName = one_of("Whether a gateway is heard.", ["never_seen", "online", "offline"]);
     /// [`Lifecycle`].
     LifecycleName = one_of("Where a device stands in its life.", Lifecycle::ALL.iter().map(|stage| stage.name()));
     /// What a bay's state is.
@@ -58,6 +60,9 @@ impl DeviceType {
 
 /// How many seconds may lie between two signs of life.
 pub(crate) const HEARTBEAT: RangeInclusive<i32> = 10..=2_592_000;
+
+/// The longest reason, in characters.
+pub(crate) const REASON_MAX: usize = 255;
 
 /// The longest note, in characters.
 const NOTE_MAX: usize = 2_000;

@@ -33,6 +33,7 @@ use crate::spaces::SpaceError;
 use crate::wire::DeviceType;
 
 pub use api::routes;
+pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
 pub use life::{archive, become_stage, restore};
 

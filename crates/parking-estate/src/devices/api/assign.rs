@@ -10,11 +10,8 @@ use uuid::Uuid;
 use super::super::{AssignmentDraft, assign, become_stage as move_on, unassign};
 use super::list::read_one;
 use super::wire::DeviceBody;
-use crate::wire::{self, DeviceType, a_line};
+use crate::wire::{self, DeviceType, REASON_MAX, a_line};
 use crate::{Estate, Maker, view};
-
-/// The longest reason.
-const REASON_MAX: usize = 255;
 
 /// A bay for a device.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

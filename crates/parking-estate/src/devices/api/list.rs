@@ -155,7 +155,7 @@ pub(super) async fn get_device(
 }
 
 /// One device as it is answered, with its version.
-pub(in crate::devices) async fn read_one(
+pub(crate) async fn read_one(
     conn: &mut PgConnection,
     id: Uuid,
 ) -> Result<Tagged<DeviceBody>, ApiError> {

@@ -14,6 +14,9 @@ use utoipa_axum::routes;
 use super::DeviceError;
 use crate::Estate;
 
+pub(crate) use list::read_one;
+pub(crate) use wire::{DeviceBody, named_model};
+
 /// The routes of devices.
 pub fn routes(state: Estate) -> Routes {
     let [reads, manages, assigns, platform] = [

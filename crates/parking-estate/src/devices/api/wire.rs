@@ -118,10 +118,7 @@ pub(super) struct DeviceChange {
 }
 
 /// The model that somebody named.
-pub(in crate::devices) async fn named(
-    conn: &mut PgConnection,
-    id: &str,
-) -> Result<AnyModel, ApiError> {
+pub(crate) async fn named_model(conn: &mut PgConnection, id: &str) -> Result<AnyModel, ApiError> {
     let model = models::find(conn, id.trim()).await?;
     model.ok_or_else(no_such_model)
 }
@@ -147,7 +144,7 @@ impl DeviceDraft {
         let (dev_eui, fields) = wrong.settle(dev_eui.map(|eui| (eui, fields)))?;
         let sealed = self.app_key.map(|key| key.sealed(vault, dev_eui));
         let model = match self.model {
-            Some(model) => Some(named(conn, &model).await?),
+            Some(model) => Some(named_model(conn, &model).await?),
             None => None,
         };
         Ok(Draft {
@@ -170,7 +167,7 @@ impl DeviceChange {
         let model = match std::mem::take(&mut self.model) {
             Change::Keep => None,
             Change::Clear => Some(None),
-            Change::Set(model) => Some(Some(named(conn, &model).await?)),
+            Change::Set(model) => Some(Some(named_model(conn, &model).await?)),
         };
         let sealed_app_key = match (std::mem::take(&mut self.app_key), dev_eui) {
             (Change::Keep, _) | (Change::Set(_), None) => None,
@@ -247,7 +244,7 @@ struct DeviceModelBody {
 
 /// One device. Its key is never part of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::devices) struct DeviceBody {
+pub(crate) struct DeviceBody {
     id: Uuid,
     tenant_id: Uuid,
     /// Whose it is, for lists that span tenants.
