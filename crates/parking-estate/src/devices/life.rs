@@ -63,6 +63,8 @@ pub async fn archive(
     {
         return Err(DeviceError::Serving(open.space_code.clone()));
     }
+    // Before anything is recorded: the count of devices is locked before the log, as when one is made.
+    store::set_archived(tx, ids, Some(now), now).await?;
     for device in &devices {
         let of_it = |open: &&Open| open.device_id == device.id;
         let ending: Vec<Open> = open.iter().filter(of_it).cloned().collect();
@@ -70,7 +72,6 @@ pub async fn archive(
             release(tx, maker, (device, &ending, false), reason, now).await?;
         }
     }
-    store::set_archived(tx, ids, Some(now), now).await?;
     for device in &devices {
         let values = (Some(device.record()), None);
         changed(tx, maker, now, ("archived", device), values).await?;

@@ -3,7 +3,8 @@
 //! A DevEUI belongs to one living device of the whole installation, and the refusal of a taken one
 //! does not say whose it is. Which bay a device serves follows from its open assignments; whether it
 //! is assigned is kept nowhere else. Whoever locks several things locks them in this order: an
-//! orphan, bays, devices, each by id; so no two operations wait for each other. A device's `AppKey` is
+//! orphan, bays, devices, each by id, the count of devices, the log; so no two operations wait for
+//! each other. A device's `AppKey` is
 //! sealed and never shown. An archived device keeps its rows and can be restored.
 //! Tables: `devices`, `device_assignments`, `lifecycle_changes`.
 
@@ -13,6 +14,7 @@ mod life;
 mod store;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use chrono::{DateTime, Utc};
 use parking_access::audit;
@@ -29,13 +31,14 @@ use uuid::Uuid;
 
 use crate::models::AnyModel;
 use crate::record::{Change, Maker, record};
-use crate::spaces::SpaceError;
+use crate::spaces::{self, SpaceError};
 use crate::wire::DeviceType;
 
 pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
 pub use life::{archive, become_stage, restore};
+pub use transfer::{Blocker, Transfer, TransferDraft, transfer};
 
 /// The most devices one request archives or restores.
 pub const BULK_MAX: usize = 500;
@@ -176,21 +179,29 @@ pub fn seal(vault: &Vault, dev_eui: Eui64, app_key: &SecretString) -> Vec<u8> {
     vault.seal(app_key, &format!("device {dev_eui} AppKey"))
 }
 
-/// Makes a device. If it was heard of before, it is an orphan no longer.
+/// Makes a device, and puts it to work if a bay is named. If it was heard of before, it is an orphan
+/// no longer.
 pub async fn create(
     tx: &mut TenantTx,
     maker: &Maker,
-    draft: &DeviceDraft,
+    (draft, assignment): (&DeviceDraft, Option<&AssignmentDraft>),
     now: DateTime<Utc>,
 ) -> Result<Device, DeviceError> {
     let (id, eui) = (fresh(), draft.dev_eui.to_string());
     store::forget_orphan(tx, &eui).await?;
+    // Before the device is counted and recorded, because those who hold a bay wait for both.
+    if let Some(assignment) = assignment {
+        spaces::held(tx, &[assignment.space], &IfMatch::default(), true).await?;
+    }
     if !store::insert(tx, id, draft, now).await? {
         return Err(DeviceError::Taken);
     }
     let device = held(tx, id, &IfMatch::default()).await?;
     let values = (None, Some(device.record()));
     changed(tx, maker, now, ("created", &device), values).await?;
+    if let Some(assignment) = assignment {
+        assign(tx, maker, (id, &IfMatch::default()), assignment, now).await?;
+    }
     Ok(device)
 }
 

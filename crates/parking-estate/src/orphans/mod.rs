@@ -11,7 +11,6 @@ mod tests;
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, TenantTx};
 use parking_domain::models;
-use parking_http::IfMatch;
 use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
@@ -19,7 +18,6 @@ use uuid::Uuid;
 use crate::devices::{self, AssignmentDraft, DeviceDraft, DeviceError, DeviceFields};
 use crate::models::AnyModel;
 use crate::record::{Change, Maker, record};
-use crate::spaces::{self, SpaceError};
 
 pub use api::routes;
 
@@ -87,12 +85,6 @@ pub enum OrphanError {
     Db(#[from] DbError),
 }
 
-impl From<SpaceError> for OrphanError {
-    fn from(error: SpaceError) -> Self {
-        Self::Device(error.into())
-    }
-}
-
 /// Makes a device of an orphan, and puts it to work if a bay is named. Answers the device's id.
 pub async fn claim(
     tx: &mut TenantTx,
@@ -102,10 +94,6 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Uuid, OrphanError> {
     let orphan = held(tx, id).await?;
-    // Before the device, as everywhere.
-    if let Some(space) = claim.space {
-        spaces::held(tx, &[space], &IfMatch::default(), true).await?;
-    }
     let guessed = orphan.guessed_model.as_deref().and_then(models::find);
     let draft = DeviceDraft {
         // What whoever reads the radio writes down is checked by the table.
@@ -117,16 +105,13 @@ pub async fn claim(
             ..DeviceFields::default()
         },
     };
-    let device = devices::create(tx, maker, &draft, now).await?;
-    if let Some(space) = claim.space {
-        let assignment = AssignmentDraft {
-            space,
-            role: None,
-            reason: claim.reason.clone(),
-        };
-        let which = (device.id, &IfMatch::default());
-        devices::assign(tx, maker, which, &assignment, now).await?;
-    }
+    let assignment = claim.space.map(|space| AssignmentDraft {
+        space,
+        role: None,
+        reason: claim.reason.clone(),
+    });
+    let wanted = (&draft, assignment.as_ref());
+    let device = devices::create(tx, maker, wanted, now).await?;
     let reason = claim.reason.as_deref();
     changed(tx, maker, now, ("claimed", &orphan), reason).await?;
     Ok(device.id)

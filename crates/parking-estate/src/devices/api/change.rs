@@ -27,7 +27,7 @@ pub(super) async fn create_device(
     let (maker, now) = (Maker::caller(&caller), estate.clock.now());
     let operate = async |tx: &mut TenantTx, draft: DeviceDraft| {
         let draft = draft.read(tx.conn(), &estate.vault).await?;
-        let device = create(tx, &maker, &draft, now).await?;
+        let device = create(tx, &maker, (&draft, None), now).await?;
         let Tagged(version, body) = read_one(tx.conn(), device.id).await?;
         Answer::created(format!("/api/v6/devices/{}", device.id), version, &body)
     };

@@ -5,6 +5,8 @@ mod bulk;
 mod change;
 mod export;
 mod list;
+mod onboard;
+mod transfer;
 mod wire;
 
 use parking_domain::access::Permission;
@@ -19,11 +21,12 @@ pub(crate) use wire::{DeviceBody, named_model};
 
 /// The routes of devices.
 pub fn routes(state: Estate) -> Routes {
-    let [reads, manages, assigns, platform] = [
+    let [reads, manages, assigns, pools, transfers] = [
         Permission::DevicesRead,
         Permission::DevicesManage,
         Permission::DevicesAssign,
         Permission::TenantsRead,
+        Permission::TenantsManage,
     ]
     .map(Access::Needs);
     Routes::new("Devices")
@@ -32,10 +35,12 @@ pub fn routes(state: Estate) -> Routes {
             reads,
             sorted_by(list::COLUMNS, routes!(export::export_devices)),
         )
-        .add(platform, routes!(list::pool_stats))
+        .add(pools, routes!(list::pool_stats))
         .add(reads, routes!(list::get_device))
         .add(reads, routes!(list::device_history))
         .add(manages, routes!(change::create_device))
+        .add(manages, routes!(onboard::onboard_device))
+        .add(transfers, routes!(transfer::transfer_device))
         .add(
             manages,
             routes!(

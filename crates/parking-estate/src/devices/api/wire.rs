@@ -290,6 +290,10 @@ pub(crate) struct DeviceBody {
 }
 
 impl DeviceBody {
+    pub(in crate::devices) fn id(&self) -> Uuid {
+        self.id
+    }
+
     pub(in crate::devices) fn of(view: DeviceView) -> Self {
         let of_model = view
             .model

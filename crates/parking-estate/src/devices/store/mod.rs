@@ -3,6 +3,7 @@
 pub(super) mod assignments;
 pub(super) mod counts;
 pub(super) mod list;
+pub(super) mod transfer;
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, Result, TenantTx};

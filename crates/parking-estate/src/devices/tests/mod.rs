@@ -1,5 +1,6 @@
 mod assignments;
 mod looking;
+mod platform;
 
 use axum::http::{Method, StatusCode};
 use parking_domain::access::Role;
