@@ -22,7 +22,7 @@ create table device_models (
 create table devices (
   tenant_id uuid not null references tenants (id) on delete cascade,
   id uuid not null,
-  dev_eui text not null constraint devices_dev_eui_form check (dev_eui ~ '^[0-9A-F]{16}$'),
+  dev_eui text collate "C" not null constraint devices_dev_eui_form check (dev_eui ~ '^[0-9A-F]{16}$'),
   name text constraint devices_name_length check (char_length(name) between 1 and 255),
   -- A model of the catalogue, or of the tenant's own.
   model text,
@@ -56,13 +56,13 @@ create table devices (
 );
 -- One physical thing belongs to one tenant; which, the refusal does not say.
 create unique index devices_dev_eui_unique on devices (dev_eui) where archived_at is null;
-create index devices_by_eui on devices (tenant_id, dev_eui text_pattern_ops);
+create index devices_by_eui on devices (tenant_id, dev_eui, id);
 create index devices_newest on devices (tenant_id, created_at desc, id desc);
 create index devices_by_name on devices (tenant_id, lower(name), id);
 create index devices_seen on devices (tenant_id, last_seen_at desc nulls last, id desc);
-create index devices_of_model on devices (tenant_id, model);
+create index devices_of_model on devices (tenant_id, model, id);
 create index devices_of_own_model on devices (tenant_id, own_model_id) where own_model_id is not null;
-create index devices_lifecycle_of_tenant on devices (tenant_id, lifecycle) where archived_at is null;
+create index devices_lifecycle_of_tenant on devices (tenant_id, lifecycle, id);
 
 create trigger devices_counted_in after insert on devices
   referencing new table as added for each statement execute function count_living_towards_limit('devices', 'archived_at');

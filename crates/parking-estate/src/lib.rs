@@ -1,9 +1,13 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
 //! watch and light them, the gateways that hear them.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `devices`, `gateways`. Beside them `view` (whose rows a
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`. Beside them `view` (whose rows a
 //! caller reads) and `record` (the event and the audit entry of a change).
 
+pub mod devices;
+pub mod gateways;
+pub mod models;
+pub mod orphans;
 mod record;
 pub mod sites;
 pub mod spaces;
@@ -12,6 +16,7 @@ mod tests;
 mod view;
 pub mod wire;
 
+use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
@@ -24,11 +29,20 @@ pub struct Estate {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// What the devices' keys are sealed with.
+    pub vault: Vault,
 }
+
+pub use record::Maker;
 
 /// The routes of all slices.
 pub fn routes(estate: Estate) -> Routes {
-    sites::routes(estate.clone()).merge(spaces::routes(estate))
+    sites::routes(estate.clone())
+        .merge(spaces::routes(estate.clone()))
+        .merge(models::routes(estate.clone()))
+        .merge(devices::routes(estate.clone()))
+        .merge(gateways::routes(estate.clone()))
+        .merge(orphans::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices.

@@ -4,8 +4,31 @@ use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By, Entry};
 use parking_db::events::{self, EventDraft};
 use parking_db::{Result, TenantTx};
+use parking_domain::ids::TenantId;
+use parking_http::{Actor, Caller};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// Who makes a change, for the record and for people who read it.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    /// As the audit log names them.
+    pub by: By,
+    /// As people call them.
+    pub name: String,
+}
+
+impl Maker {
+    /// The caller of a route.
+    pub fn caller(caller: &Caller) -> Self {
+        let (Actor::User { name, .. } | Actor::ApiKey { name, .. }) = &caller.identity.actor;
+        Self {
+            by: By::caller(caller),
+            name: name.clone(),
+        }
+    }
+}
 
 /// A change that was made.
 pub(crate) struct Change<'a> {
@@ -29,14 +52,26 @@ pub(crate) async fn record(
     now: DateTime<Utc>,
     change: Change<'_>,
 ) -> Result<()> {
-    let (tenant, id) = (tx.tenant(), change.id.to_string());
+    let tenant = tx.tenant();
+    record_in(tx.conn(), tenant, by, now, change).await
+}
+
+/// Records a change of a tenant that the transaction is not bound to.
+pub(crate) async fn record_in(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    by: &By,
+    now: DateTime<Utc>,
+    change: Change<'_>,
+) -> Result<()> {
+    let id = change.id.to_string();
     let event = EventDraft {
         kind: change.kind,
         subject_type: change.entity,
         subject_id: &id,
         payload: &json!({ "site_id": change.site, "name": change.name }),
     };
-    events::append(tx.conn(), tenant, now, event).await?;
+    events::append(conn, tenant, now, event).await?;
     let (old, new) = change.values;
     let entry = Entry {
         action: change.kind,
@@ -47,5 +82,5 @@ pub(crate) async fn record(
         new,
         reason: change.reason,
     };
-    audit::append(tx.conn(), tenant, by, now, entry).await
+    audit::append(conn, tenant, by, now, entry).await
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use parking_access::secrets::Vault;
 use parking_access::tenants::{self, TenantDraft};
 use parking_db::Reason;
 use parking_domain::access::Role;
@@ -14,6 +15,7 @@ use parking_domain::tenancy::{LimitOverrides, Tier};
 use parking_domain::text::{Language, Name, Slug};
 use parking_http::{Actor, Authenticate, Identity};
 use parking_testkit::{Answered, People, Served, TestDb, bearer};
+use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -29,7 +31,9 @@ pub(crate) struct Stage {
 }
 
 /// Somebody of a tenant, who can call routes.
+#[derive(Clone)]
 pub(crate) struct Person<'a> {
+    pub(crate) tenant: TenantId,
     token: String,
     served: &'a Served,
 }
@@ -40,6 +44,7 @@ impl Stage {
         let estate = Estate {
             db: test.db(),
             clock: test.clock(),
+            vault: Vault::new(&SecretString::from("a".repeat(32))),
         };
         let mut tx = estate
             .db
@@ -111,6 +116,7 @@ impl Stage {
         };
         self.people.seat(&token, identity);
         Person {
+            tenant,
             token,
             served: &self.served,
         }

@@ -1,8 +1,12 @@
 //! How the words of the estate look in requests and answers, for the description of the API.
 
+use std::ops::RangeInclusive;
+
+use parking_domain::lifecycle::Lifecycle;
 use parking_domain::{bays, text};
 use parking_http::wire::{line, one_of};
-use parking_http::words;
+use parking_http::{Wrong, words};
+use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 
@@ -27,6 +31,16 @@ words! {
     Outline = outline();
     /// How a bay is out of use.
     OverrideKind = one_of("How a bay is out of use.", ["blocked", "out_of_service"]);
+    /// A line of text of up to a hundred characters.
+    Line = line("A line of text with something visible in it.", 100, r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$").build().into();
+    /// An EUI-64 in whatever notation.
+    Eui = line("An EUI-64: 16 hexadecimal digits, with or without separators.", 40, "^[ 0-9A-Fa-fxX:._-]*$").build().into();
+    /// [`DeviceType`].
+    DeviceTypeName = one_of("What a device can be to a bay.", ["sensor", "display"]);
+    /// Whether a gateway is heard.
+    GatewayStatusName = one_of("Whether a gateway is heard.", ["never_seen", "online", "offline"]);
+    /// [`Lifecycle`].
+    LifecycleName = one_of("Where a device stands in its life.", Lifecycle::ALL.iter().map(|stage| stage.name()));
     /// What a bay's state is.
     SpaceState = one_of("What state a bay is in.", ["free", "occupied", "reserved", "maintenance", "unknown"]);
 }
@@ -48,4 +62,57 @@ fn outline() -> RefOr<Schema> {
         .description(Some("Corners as `[x, y]`, in parts of the plan's width and height; no edge crosses another."))
         .build()
         .into()
+}
+
+/// What a device can be to a bay, or is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceType {
+    /// It watches.
+    Sensor,
+    /// It shows.
+    Display,
+}
+
+impl DeviceType {
+    /// The name in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sensor => "sensor",
+            Self::Display => "display",
+        }
+    }
+}
+
+/// How many seconds may lie between two signs of life.
+pub(crate) const HEARTBEAT: RangeInclusive<i32> = 10..=2_592_000;
+
+/// The longest reason, in characters.
+pub(crate) const REASON_MAX: usize = 255;
+
+/// The longest note, in characters.
+const NOTE_MAX: usize = 2_000;
+
+/// A line that may be given, as it is kept; nothing but spaces is as good as nothing.
+pub(crate) fn a_line(
+    wrong: &mut Wrong,
+    field: &str,
+    typed: Option<String>,
+    length_max: usize,
+) -> Option<String> {
+    let typed = typed.filter(|typed| !typed.trim().is_empty())?;
+    let line = wrong.read(field, text::Name::parse(&typed))?;
+    if line.as_str().chars().count() > length_max {
+        wrong.note(field, text::TextError::TooLong(length_max));
+    }
+    Some(line.as_str().to_owned())
+}
+
+/// A text of some lines that may be given, as it is kept.
+pub(crate) fn a_note(wrong: &mut Wrong, field: &str, typed: Option<String>) -> Option<String> {
+    let note = typed.filter(|typed| !typed.trim().is_empty())?;
+    if note.chars().count() > NOTE_MAX {
+        wrong.note(field, text::TextError::TooLong(NOTE_MAX));
+    }
+    Some(note)
 }

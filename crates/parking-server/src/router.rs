@@ -210,6 +210,7 @@ impl Server {
         Estate {
             db: self.db.clone(),
             clock: self.clock.clone(),
+            vault: self.vault.clone(),
         }
     }
 

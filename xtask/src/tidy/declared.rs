@@ -117,7 +117,9 @@ pub(super) const DISTRICTS: [District; 4] = [
     },
     District {
         krate: "parking_estate",
-        slices: &["sites", "spaces", "devices", "gateways"],
+        slices: &[
+            "sites", "spaces", "models", "devices", "gateways", "orphans",
+        ],
     },
     District {
         krate: "parking_flow",

@@ -9,6 +9,7 @@
 mod api;
 mod closing;
 mod jobs;
+mod serving;
 mod state;
 mod store;
 #[cfg(test)]
@@ -29,6 +30,8 @@ use crate::record::{Change, record};
 
 pub use api::routes;
 pub use jobs::{jobs, schedules};
+pub use serving::forget_sensor;
+use serving::release_devices;
 pub use state::{OverrideDraft, settle};
 
 /// The most bays one request makes, changes or deletes.
@@ -229,11 +232,11 @@ pub async fn delete(
     now: DateTime<Utc>,
 ) -> Result<(), SpaceError> {
     let spaces = held(tx, ids, seen, true).await?;
-    let serving = store::serving(tx, ids).await?;
+    let serving = store::serving::count(tx, ids).await?;
     if serving > 0 && !force {
         return Err(SpaceError::InUse(serving));
     }
-    store::release_devices(tx, ids, now).await?;
+    release_devices(tx, ids, now).await?;
     store::set_deleted(tx, ids, Some(now), now).await?;
     many_changed(tx, by, now, "deleted", &spaces, |space| {
         (Some(space.record()), None)
@@ -268,8 +271,9 @@ pub async fn restore(
     Ok(())
 }
 
-/// Bays in the order of their ids, locked until the end of the transaction.
-async fn held(
+/// Bays in the order of their ids, locked until the end of the transaction. Whoever locks bays and
+/// devices locks the bays first.
+pub async fn held(
     tx: &mut TenantTx,
     ids: &[Uuid],
     seen: &IfMatch,

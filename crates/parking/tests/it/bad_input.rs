@@ -43,8 +43,8 @@ impl Desk {
                 .await
                 .api;
         }
-        let of_platform =
-            recipe.thing == Thing::Tenant || recipe.operation.ends_with(" /api/v6/tenants");
+        let of_platform = matches!(recipe.thing, Thing::Tenant | Thing::PooledDevice)
+            || recipe.operation.ends_with(" /api/v6/tenants");
         let api = if of_platform {
             &self.stage.platform.api
         } else {

@@ -1,6 +1,7 @@
 //! The SQL of bays.
 
 pub(super) mod list;
+pub(super) mod serving;
 pub(super) mod state;
 
 use chrono::{DateTime, Utc};
@@ -214,39 +215,6 @@ pub(super) async fn set_deleted(
     .execute(tx.conn())
     .await
     .map_err(refused)?;
-    Ok(())
-}
-
-/// Devices that serve some of the bays.
-pub(super) async fn serving(tx: &mut TenantTx, ids: &[Uuid]) -> Result<i64> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from device_assignments where space_id = any($1) and unassigned_at is null"#,
-        ids
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(count)
-}
-
-/// Ends the assignments of bays that go; their devices are free for others.
-pub(super) async fn release_devices(
-    tx: &mut TenantTx,
-    ids: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
-        "with ended as (
-           update device_assignments set unassigned_at = greatest($2, assigned_at), unassign_reason = 'the bay was deleted'
-           where space_id = any($1) and unassigned_at is null returning tenant_id, device_id)
-         update devices d set lifecycle = 'commissioned', lifecycle_changed_at = $2, updated_at = $2, version = version + 1
-         from ended e where d.tenant_id = e.tenant_id and d.id = e.device_id and d.lifecycle = 'operational'
-           and not exists (select from device_assignments a where a.tenant_id = d.tenant_id and a.device_id = d.id
-             and a.unassigned_at is null and a.space_id <> all($1))",
-        ids,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
     Ok(())
 }
 

@@ -113,6 +113,7 @@ impl Cast {
         let text = body
             .to_string()
             .replace("$email", &self.fresh_email())
+            .replace("$eui", &an_eui())
             .replace("$tenant", &actor.tenant.to_string());
         serde_json::from_str(&text).expect("still JSON")
     }
@@ -141,6 +142,7 @@ impl Cast {
         let whose = if whose == Whose::Own { "=" } else { "<>" };
         let sql = making(thing)
             .replace("$id", &format!("'{}'", fresh()))
+            .replace("$eui", &format!("'{}'", an_eui()))
             .replace("$tenant", &format!("'{tenant}'"))
             .replace("$whose", &format!("{whose} '{user}'"));
         let mut admin = self.admin.lock().await;
@@ -296,6 +298,22 @@ fn making(thing: Thing) -> &'static str {
              insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
              select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id"
         }
+        Thing::Model => {
+            "insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at)
+             values ($tenant, $id, $id, 'V', 'M', 'milesight-ds3604', now(), now()) returning id"
+        }
+        Thing::Device | Thing::PooledDevice => {
+            "insert into devices (tenant_id, id, dev_eui, is_sensor, lifecycle_changed_at, created_at, updated_at)
+             values ($tenant, $id, $eui, true, now(), now(), now()) returning id"
+        }
+        Thing::Gateway => {
+            "insert into gateways (tenant_id, id, eui, name, created_at, updated_at)
+             values ($tenant, $id, $eui, 'G', now(), now()) returning id"
+        }
+        Thing::Orphan => {
+            "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
+             values ($tenant, $id, $eui, now(), now(), 'test') returning id"
+        }
         Thing::AuditEntry => {
             "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
              values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
@@ -311,3 +329,8 @@ fn making(thing: Thing) -> &'static str {
 const MAKING_A_SITE: &str =
     "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
     values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id";
+
+/// An EUI-64 nobody has.
+fn an_eui() -> String {
+    fresh().simple().to_string()[16..].to_uppercase()
+}

@@ -123,7 +123,7 @@ impl Case<'_> {
 fn whose(thing: Thing) -> &'static [Whose] {
     match thing {
         Thing::Nothing => &[Whose::Own],
-        Thing::Tenant => &[Whose::Own, Whose::Nobodys],
+        Thing::Tenant | Thing::PooledDevice => &[Whose::Own, Whose::Nobodys],
         _ => &[Whose::Own, Whose::Foreign, Whose::Nobodys],
     }
 }

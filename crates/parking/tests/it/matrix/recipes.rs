@@ -26,6 +26,12 @@ pub(crate) enum Thing {
     DrawnLevel,
     Zone,
     Space,
+    Model,
+    Device,
+    /// A device as those see it who run the installation.
+    PooledDevice,
+    Gateway,
+    Orphan,
 }
 
 /// How one operation is called.
@@ -99,6 +105,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(members());
     all.extend(credentials());
     all.extend(audit());
+    all.extend(device_pool());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -292,9 +299,23 @@ const ONE_SITE: &str = "insert into sites (tenant_id, id, name, slug, timezone, 
     values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
     on conflict (tenant_id, id) do update set deleted_at = null";
 
+/// The one bay, with nothing assigned to it.
+const ONE_FREE_BAY: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
+    on conflict (tenant_id, id) do update set deleted_at = null;
+    update device_assignments set unassigned_at = now() where tenant_id = '$tenant' and unassigned_at is null";
+
+/// A device that has the tenant's own id.
+const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', upper(right(replace('$tenant', '-', ''), 16)), now(), now(), now())
+    on conflict (tenant_id, id) do update set archived_at = null";
+
 fn estate() -> Vec<Recipe> {
     let mut all = sites();
     all.extend(spaces());
+    all.extend(devices());
     all
 }
 
@@ -370,5 +391,69 @@ fn spaces() -> Vec<Recipe> {
         post("PUT /api/v6/spaces/bulk/outlines", outlines, &[200]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/delete", ids(), &[204]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/restore", ids(), &[200]).on(ONE_SITE),
+    ]
+}
+
+/// What those who run the installation do with the devices of all tenants.
+fn device_pool() -> Vec<Recipe> {
+    let transfer = json!({ "tenant_id": "$tenant", "dry_run": true, "reason": "R" });
+    vec![
+        get("GET /api/v6/devices/pool/stats"),
+        post("POST /api/v6/devices/{id}/transfer", transfer, &[200]).of(Thing::PooledDevice),
+    ]
+}
+
+fn devices() -> Vec<Recipe> {
+    let name = || json!({ "name": "$email" });
+    let ids = || json!({ "ids": ["$tenant"] });
+    let assign = json!({ "space_id": "$tenant", "role": "sensor", "reason": "R" });
+    let model = json!({ "based_on": "milesight-ds3604", "vendor": "V", "name": "$email" });
+    vec![
+        get("GET /api/v6/device-models"),
+        post("POST /api/v6/device-models", model, &[201]),
+        get("GET /api/v6/device-models/{id}").of(Thing::Model),
+        post("PATCH /api/v6/device-models/{id}", name(), &[200]).of(Thing::Model),
+        post("DELETE /api/v6/device-models/{id}", Value::Null, &[204]).of(Thing::Model),
+        get("GET /api/v6/devices"),
+        get("GET /api/v6/devices/export"),
+        post("POST /api/v6/devices", json!({ "dev_eui": "$eui" }), &[201]),
+        get("GET /api/v6/devices/{id}").of(Thing::Device),
+        get("GET /api/v6/devices/{id}/history").of(Thing::Device),
+        post("PATCH /api/v6/devices/{id}", name(), &[200]).of(Thing::Device),
+        post("PUT /api/v6/devices/{id}", name(), &[200]).of(Thing::Device),
+        post("DELETE /api/v6/devices/{id}", Value::Null, &[204]).of(Thing::Device),
+        post("POST /api/v6/devices/{id}/restore", json!({}), &[200]).of(Thing::Device),
+        post(
+            "POST /api/v6/devices/{id}/lifecycle",
+            json!({ "to": "commissioned", "reason": "R" }),
+            &[200],
+        )
+        .of(Thing::Device),
+        post("POST /api/v6/devices/{id}/assign", assign, &[200])
+            .of(Thing::Device)
+            .on(ONE_FREE_BAY),
+        post("POST /api/v6/devices/{id}/unassign", json!({}), &[200]).of(Thing::Device),
+        post("POST /api/v6/devices/bulk/archive", ids(), &[204]).on(ONE_DEVICE),
+        post("POST /api/v6/devices/bulk/restore", ids(), &[200]).on(ONE_DEVICE),
+        post(
+            "POST /api/v6/devices/onboard",
+            json!({ "code": "$eui", "dry_run": true }),
+            &[200],
+        ),
+        get("GET /api/v6/gateways"),
+        post(
+            "POST /api/v6/gateways",
+            json!({ "eui": "$eui", "name": "G" }),
+            &[201],
+        ),
+        get("GET /api/v6/gateways/{id}").of(Thing::Gateway),
+        post("PATCH /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
+        post("PUT /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
+        post("DELETE /api/v6/gateways/{id}", Value::Null, &[204]).of(Thing::Gateway),
+        get("GET /api/v6/orphans"),
+        get("GET /api/v6/orphans/{id}").of(Thing::Orphan),
+        post("POST /api/v6/orphans/{id}/claim", json!({}), &[200, 201]).of(Thing::Orphan),
+        post("POST /api/v6/orphans/{id}/dismiss", json!({}), &[200]).of(Thing::Orphan),
+        post("POST /api/v6/orphans/{id}/restore", json!({}), &[200]).of(Thing::Orphan),
     ]
 }

@@ -1,0 +1,102 @@
+//! The devices as CSV.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use parking_http::page::{List, PageParams};
+use parking_http::{ApiError, Caller, Code};
+
+use super::super::store::list::{self as store, DeviceView};
+use super::list::{COLUMNS, DeviceFilter};
+use crate::view::View;
+use crate::{Estate, harmless};
+
+/// The most devices an export holds; more than the largest tier may have.
+const EXPORT_MAX: i64 = 100_000;
+
+const HEADER: [&str; 16] = [
+    "dev_eui",
+    "name",
+    "model",
+    "device_type",
+    "status",
+    "lifecycle_state",
+    "site",
+    "space",
+    "role",
+    "assigned_at",
+    "last_seen_at",
+    "battery_percent",
+    "rssi",
+    "snr",
+    "join_eui",
+    "serial_number",
+];
+
+/// The devices a list would show, all its pages, as CSV. Keys are not part of it.
+#[utoipa::path(get, path = "/api/v6/devices/export", params(PageParams, DeviceFilter),
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub(super) async fn export_devices(
+    State(estate): State<Estate>,
+    caller: Caller,
+    List { page, filter }: List<DeviceFilter>,
+) -> Result<Response, ApiError> {
+    let order = page.order_by(COLUMNS, "p.id")?;
+    let filter = filter.read(&page)?;
+    let mut view = View::of(&estate.db, &caller).await?;
+    let devices = store::page(view.conn(), &filter, &order, (0, EXPORT_MAX)).await?;
+    let failed = |error: csv::Error| ApiError::new(Code::InternalError).because(error);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(HEADER).map_err(failed)?;
+    for device in devices {
+        csv.write_record(record(device)).map_err(failed)?;
+    }
+    let bytes = csv
+        .into_inner()
+        .map_err(|error| failed(error.into_error().into()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"devices.csv\"",
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn record(device: DeviceView) -> [String; 16] {
+    fn number<N: ToString>(number: Option<N>) -> String {
+        number.map(|number| number.to_string()).unwrap_or_default()
+    }
+    let text = |text: Option<String>| harmless(text.unwrap_or_default());
+    let instant = |at: Option<DateTime<Utc>>| {
+        at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            .unwrap_or_default()
+    };
+    let device_type = match (device.is_sensor, device.is_display) {
+        (true, _) => "sensor",
+        (_, true) => "display",
+        _ => "",
+    };
+    let serves = device.serves.as_ref();
+    let status = serves.map_or("unassigned", |_| "assigned");
+    [
+        device.dev_eui,
+        text(device.name),
+        text(device.model.map(|model| model.id)),
+        device_type.to_owned(),
+        status.to_owned(),
+        device.lifecycle,
+        text(serves.map(|serves| serves.site_name.clone())),
+        text(serves.map(|serves| serves.space_code.clone())),
+        text(serves.map(|serves| serves.role.clone())),
+        instant(serves.map(|serves| serves.assigned_at)),
+        instant(device.last_seen_at),
+        number(device.battery_percent),
+        number(device.rssi),
+        number(device.snr),
+        device.join_eui.unwrap_or_default(),
+        text(device.serial_number),
+    ]
+}

@@ -1,0 +1,276 @@
+//! Looking at devices.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use parking_db::Reason;
+use parking_domain::eui::digits_of_search;
+use parking_domain::lifecycle::Lifecycle;
+use parking_domain::models;
+use parking_http::page::{List, PageParams};
+use parking_http::{ApiError, Caller, Id, Page, Tagged};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::super::store::counts::{self, TenantCounts};
+use super::super::store::list::{self as store, Filter};
+use super::no_such_model;
+use super::wire::{DeviceBody, DevicePage, DeviceStats, HappeningBody, HappeningPage};
+use crate::view::View;
+use crate::wire::DeviceType;
+use crate::{Estate, wire};
+
+/// What the list can be sorted by.
+pub(super) const COLUMNS: &[(&str, &str)] = &[
+    ("-created_at", "p.created_at"),
+    ("dev_eui", "p.dev_eui"),
+    ("name", "lower(p.name)"),
+    ("last_seen_at", "p.last_seen_at nulls last"),
+    ("lifecycle", "p.lifecycle"),
+    ("model", "p.model"),
+];
+
+/// Whether a device serves a bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Assigned,
+    Unassigned,
+}
+
+/// Which devices are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of its own"
+)]
+pub(super) struct DeviceFilter {
+    /// Those that serve a bay, or those that do not.
+    #[param(inline)]
+    status: Option<Status>,
+    /// The same as `status=assigned`.
+    #[serde(default)]
+    #[param(required = false)]
+    assigned_only: bool,
+    /// The same as `status=unassigned`.
+    #[serde(default)]
+    #[param(required = false)]
+    unassigned_only: bool,
+    #[param(value_type = Option<wire::DeviceTypeName>, inline)]
+    device_type: Option<DeviceType>,
+    /// Those that serve a bay of this site.
+    site_id: Option<Uuid>,
+    /// The slug of a model of the catalogue, or the id of one of the tenant's own.
+    #[param(max_length = 63)]
+    model: Option<String>,
+    #[param(value_type = Option<wire::LifecycleName>, inline)]
+    lifecycle: Option<Lifecycle>,
+    /// Archived devices instead of those in use.
+    #[serde(default)]
+    #[param(required = false)]
+    archived: bool,
+    /// Whether the counts of all devices in use come with the page.
+    #[serde(default)]
+    #[param(required = false)]
+    pub(super) include_stats: bool,
+}
+
+impl DeviceFilter {
+    pub(super) fn read(self, page: &Page) -> Result<Filter, ApiError> {
+        let mut wanted = [
+            self.status.map(|status| status == Status::Assigned),
+            self.assigned_only.then_some(true),
+            self.unassigned_only.then_some(false),
+        ]
+        .into_iter()
+        .flatten();
+        let is_assigned = wanted.next();
+        if wanted.any(|other| Some(other) != is_assigned) {
+            return Err(ApiError::field(
+                "status",
+                "contradicts assigned_only or unassigned_only",
+            ));
+        }
+        let own_model = self.model.as_deref().map(str::parse::<Uuid>);
+        let (model, own_model) = match (self.model, own_model) {
+            (None, _) => (None, None),
+            (Some(_), Some(Ok(id))) => (None, Some(id)),
+            (Some(slug), _) if models::find(&slug).is_some() => (Some(slug), None),
+            (Some(_), _) => return Err(no_such_model()),
+        };
+        Ok(Filter {
+            is_assigned,
+            is_sensor: self.device_type == Some(DeviceType::Sensor),
+            is_display: self.device_type == Some(DeviceType::Display),
+            site: self.site_id,
+            model,
+            own_model,
+            lifecycle: self.lifecycle.map(Lifecycle::name),
+            is_archived: self.archived,
+            pattern: page.pattern(),
+            digits: page.q.as_deref().and_then(digits_of_search),
+        })
+    }
+}
+
+/// The tenant's devices, newest first; with the platform tenant selected, all tenants'. `q` looks in
+/// name, serial number and `DevEUI`, of which four digits in any notation are enough.
+#[utoipa::path(get, path = "/api/v6/devices", params(PageParams, DeviceFilter), responses((status = 200, body = DevicePage)))]
+pub(super) async fn list_devices(
+    State(estate): State<Estate>,
+    caller: Caller,
+    List { page, filter }: List<DeviceFilter>,
+) -> Result<axum::Json<DevicePage>, ApiError> {
+    let order = page.order_by(COLUMNS, "p.id")?;
+    let include_stats = filter.include_stats;
+    let filter = filter.read(&page)?;
+    let mut view = View::of(&estate.db, &caller).await?;
+    let devices = store::page(view.conn(), &filter, &order, (page.offset, page.size)).await?;
+    let total = store::count(view.conn(), &filter).await?;
+    let stats = if include_stats {
+        Some(DeviceStats::from(counts::all(view.conn()).await?))
+    } else {
+        None
+    };
+    Ok(axum::Json(DevicePage {
+        devices: devices.into_iter().map(DeviceBody::of).collect(),
+        stats,
+        page: view.extent(&page, total),
+    }))
+}
+
+/// One device, archived or not.
+#[utoipa::path(get, path = "/api/v6/devices/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = DeviceBody)))]
+pub(super) async fn get_device(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Tagged<DeviceBody>, ApiError> {
+    let mut view = View::of(&estate.db, &caller).await?;
+    read_one(view.conn(), id).await
+}
+
+/// One device as it is answered, with its version.
+pub(crate) async fn read_one(
+    conn: &mut PgConnection,
+    id: Uuid,
+) -> Result<Tagged<DeviceBody>, ApiError> {
+    let view = store::by_ids(conn, &[id])
+        .await?
+        .pop()
+        .ok_or_else(ApiError::not_found)?;
+    Ok(Tagged(view.version, DeviceBody::of(view)))
+}
+
+/// Where a device has served and how its life went, newest first.
+#[utoipa::path(get, path = "/api/v6/devices/{id}/history", params(("id" = Uuid, Path), PageParams), responses((status = 200, body = HappeningPage)))]
+pub(super) async fn device_history(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Id(id): Id,
+    List { page, .. }: List<NoFilter>,
+) -> Result<axum::Json<HappeningPage>, ApiError> {
+    let mut view = View::of(&estate.db, &caller).await?;
+    read_one(view.conn(), id).await?;
+    let (happenings, total) = counts::history(view.conn(), id, (page.offset, page.size)).await?;
+    Ok(axum::Json(HappeningPage {
+        history: happenings.into_iter().map(HappeningBody::from).collect(),
+        page: view.extent(&page, total),
+    }))
+}
+
+/// How many devices a customer has, or all have.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct PoolCounts {
+    total: i64,
+    assigned: i64,
+    unassigned: i64,
+    by_type: TypeCounts,
+}
+
+/// How many devices can be what; `other` is those without a model, or with one that is neither.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+struct TypeCounts {
+    sensor: i64,
+    display: i64,
+    other: i64,
+}
+
+/// How many devices one customer has.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TenantPool {
+    tenant_id: Uuid,
+    name: String,
+    total: i64,
+    assigned: i64,
+    unassigned: i64,
+    by_type: TypeCounts,
+}
+
+/// How many devices the customers have.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PoolStats {
+    /// Each customer, by name.
+    tenants: Vec<TenantPool>,
+    /// The same, by the customer's id.
+    by_tenant: BTreeMap<Uuid, TenantPool>,
+    /// All of them together.
+    totals: PoolCounts,
+}
+
+impl From<TenantCounts> for TenantPool {
+    fn from(counts: TenantCounts) -> Self {
+        Self {
+            tenant_id: counts.tenant_id,
+            name: counts.name,
+            total: counts.total,
+            assigned: counts.assigned,
+            unassigned: counts.total - counts.assigned,
+            by_type: TypeCounts {
+                sensor: counts.sensors,
+                display: counts.displays,
+                other: counts.untyped,
+            },
+        }
+    }
+}
+
+/// How many devices each customer has, how many of them serve a bay, and what they are.
+#[utoipa::path(get, path = "/api/v6/devices/pool/stats", responses((status = 200, body = PoolStats)))]
+pub(super) async fn pool_stats(
+    State(estate): State<Estate>,
+) -> Result<axum::Json<PoolStats>, ApiError> {
+    let mut tx = estate
+        .db
+        .platform(Reason::Platform("count the devices of all tenants"))
+        .await?;
+    let counts = counts::by_tenant(&mut tx).await?;
+    let tenants: Vec<TenantPool> = counts.into_iter().map(TenantPool::from).collect();
+    let sum = |of: fn(&TenantPool) -> i64| tenants.iter().map(of).sum::<i64>();
+    Ok(axum::Json(PoolStats {
+        totals: PoolCounts {
+            total: sum(|pool| pool.total),
+            assigned: sum(|pool| pool.assigned),
+            unassigned: sum(|pool| pool.unassigned),
+            by_type: TypeCounts {
+                sensor: sum(|pool| pool.by_type.sensor),
+                display: sum(|pool| pool.by_type.display),
+                other: sum(|pool| pool.by_type.other),
+            },
+        },
+        by_tenant: tenants
+            .iter()
+            .map(|pool| (pool.tenant_id, pool.clone()))
+            .collect(),
+        tenants,
+    }))
+}
+
+/// The list has no filters of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoFilter {}

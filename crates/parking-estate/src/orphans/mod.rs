@@ -1,0 +1,166 @@
+//! Radio devices that were heard of and that nobody has claimed.
+//!
+//! Whoever reads the radio writes them down; people claim them, which makes devices of them, or set
+//! them aside. A device that is made by hand is an orphan no longer either. Table: `orphan_devices`.
+
+mod api;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use parking_db::{DbError, TenantTx};
+use parking_domain::models;
+use serde_json::json;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::devices::{self, AssignmentDraft, DeviceDraft, DeviceError, DeviceFields};
+use crate::models::AnyModel;
+use crate::record::{Change, Maker, record};
+
+pub use api::routes;
+
+/// A `DevEUI` heard of that nobody has claimed.
+#[derive(Clone, Debug)]
+pub struct Orphan {
+    /// Whose network heard it.
+    pub tenant_id: Uuid,
+    /// Their name, when others look.
+    pub tenant_name: String,
+    /// Its identity.
+    pub id: Uuid,
+    /// Its name on the radio.
+    pub dev_eui: String,
+    /// When it was heard first.
+    pub first_seen_at: DateTime<Utc>,
+    /// When it was heard last.
+    pub last_seen_at: DateTime<Utc>,
+    /// How often it was heard.
+    pub uplink_count: i64,
+    /// On which port it spoke last.
+    pub last_f_port: Option<i32>,
+    /// What it said last.
+    pub last_payload: Option<Vec<u8>>,
+    /// How strongly it was heard last.
+    pub last_rssi: Option<i32>,
+    /// How clearly it was heard last.
+    pub last_snr: Option<f32>,
+    /// Who heard it last.
+    pub last_gateway_eui: Option<String>,
+    /// How its messages came in.
+    pub source: String,
+    /// The model of the catalogue it may be.
+    pub guessed_model: Option<String>,
+    /// When it was set aside.
+    pub dismissed_at: Option<DateTime<Utc>>,
+    /// Who set it aside.
+    pub dismissed_by: Option<String>,
+}
+
+/// What an orphan is to become.
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    /// What it is; what it seems to be, if nobody says.
+    pub model: Option<AnyModel>,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The bay it is to serve at once.
+    pub space: Option<Uuid>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Why an orphan was not claimed or set aside.
+#[derive(Debug, Error)]
+pub enum OrphanError {
+    /// There is no such orphan, or bay, in this tenant.
+    #[error("there is no such orphan or bay")]
+    Absent,
+    /// It does not make a device, or not one for the bay.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The database refused.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Makes a device of an orphan, and puts it to work if a bay is named. Answers the device's id.
+pub async fn claim(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    claim: Claim,
+    now: DateTime<Utc>,
+) -> Result<Uuid, OrphanError> {
+    let orphan = held(tx, id).await?;
+    let guessed = orphan.guessed_model.as_deref().and_then(models::find);
+    let draft = DeviceDraft {
+        // What whoever reads the radio writes down is checked by the table.
+        dev_eui: orphan.dev_eui.parse().map_err(|_| OrphanError::Absent)?,
+        model: claim.model.or_else(|| guessed.map(AnyModel::Catalogue)),
+        sealed_app_key: None,
+        fields: DeviceFields {
+            name: claim.name,
+            ..DeviceFields::default()
+        },
+    };
+    let assignment = claim.space.map(|space| AssignmentDraft {
+        space,
+        role: None,
+        reason: claim.reason.clone(),
+    });
+    let wanted = (&draft, assignment.as_ref());
+    let device = devices::create(tx, maker, wanted, now).await?;
+    let reason = claim.reason.as_deref();
+    changed(tx, maker, now, ("claimed", &orphan), reason).await?;
+    Ok(device.id)
+}
+
+/// Sets an orphan aside, or takes it back into view. Says nothing if it is there already.
+pub async fn set_aside(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    is_aside: bool,
+    now: DateTime<Utc>,
+) -> Result<Orphan, OrphanError> {
+    let orphan = held(tx, id).await?;
+    if orphan.dismissed_at.is_some() == is_aside {
+        return Ok(orphan);
+    }
+    let (aside, verb) = if is_aside {
+        (Some((now, maker.name.as_str())), "dismissed")
+    } else {
+        (None, "restored")
+    };
+    store::set_dismissed(tx, id, aside).await?;
+    changed(tx, maker, now, (verb, &orphan), None).await?;
+    let orphan = store::find(tx.conn(), id).await?;
+    orphan.ok_or(OrphanError::Absent)
+}
+
+async fn held(tx: &mut TenantTx, id: Uuid) -> Result<Orphan, OrphanError> {
+    store::lock(tx, id).await?;
+    let orphan = store::find(tx.conn(), id).await?;
+    orphan.ok_or(OrphanError::Absent)
+}
+
+async fn changed(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    now: DateTime<Utc>,
+    (verb, orphan): (&str, &Orphan),
+    reason: Option<&str>,
+) -> Result<(), OrphanError> {
+    let change = Change {
+        kind: &format!("orphan.{verb}"),
+        entity: "orphan",
+        id: orphan.id,
+        name: &orphan.dev_eui,
+        site: None,
+        values: (None, Some(json!({ "dev_eui": orphan.dev_eui }))),
+        reason,
+    };
+    Ok(record(tx, &maker.by, now, change).await?)
+}
