@@ -1,3 +1,4 @@
+mod agreement;
 mod assignments;
 mod looking;
 mod platform;
