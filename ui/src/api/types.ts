@@ -23,7 +23,7 @@ export type Invitation = Schemas['Invitation'];
 export type InvitationPreview = Schemas['InvitationPreview'];
 export type ApiKey = Schemas['ApiKey'];
 export type ApiKeyChange = Schemas['ApiKeyChange'];
-export type ApiKeyDraft = Schemas['NewApiKey'];
+export type ApiKeyDraft = Schemas['ApiKeyDraft'];
 export type CreatedApiKey = Schemas['MadeApiKey'];
 export type Scope = Schemas['Scope'];
 export type WebhookSecret = Schemas['WebhookSecret'];
@@ -38,4 +38,4 @@ export type TierTerms = Schemas['TierTerms'];
 export type SessionEntry = Schemas['ListedSession'];
 
 /** What every list answers beside its resource-named array. */
-export type ListEnvelope = Schemas['PageInfo'];
+export type ListEnvelope = Schemas['PageExtent'];
