@@ -123,6 +123,8 @@ describe('texts', () => {
         "audit.action",
         "audit.entityTypes.invitation",
         "audit.entityTypes.session",
+        "audit.entityTypes.site",
+        "audit.entityTypes.zone",
         "tenants.limitNames.sites",
         "tenants.minutes_one",
         "tenants.minutes_other",
