@@ -36,6 +36,20 @@ export type TenantLimits = Schemas['Limits'];
 export type Tier = Schemas['Tier'];
 export type TierTerms = Schemas['TierTerms'];
 export type SessionEntry = Schemas['ListedSession'];
+export type Site = Schemas['SiteBody'];
+export type SiteDraft = Schemas['SiteDraft'];
+export type SiteStats = Schemas['SiteStats'];
+export type Level = Schemas['LevelBody'];
+export type Zone = Schemas['ZoneBody'];
+export type Space = Schemas['SpaceBody'];
+export type SpaceState = Schemas['SpaceState'];
+export type BayKind = Schemas['BayKind'];
+export type SpaceDraft = Schemas['SpaceDraft'];
+export type SpaceChange = Schemas['SpaceChange'];
+export type SpaceStateChange = Schemas['SpaceStateChange'];
+export type SpaceOverride = Schemas['OverrideBody'];
+export type OverrideKind = Schemas['OverrideKind'];
+export type StateChange = Schemas['StateChangeBody'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

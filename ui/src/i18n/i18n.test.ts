@@ -109,6 +109,7 @@ describe('texts', () => {
         "app.name",
         "nav.sectionTenant",
         "nav.sessions",
+        "nav.sites",
         "palette.keys",
         "palette.pages",
         "palette.actions",
@@ -130,6 +131,16 @@ describe('texts', () => {
         "tenants.minutes_other",
         "sessions.title",
         "errors.code",
+        "sites.title",
+        "sites.one",
+        "sites.latitude",
+        "sites.longitude",
+        "sites.zones",
+        "spaces.code",
+        "spaces.site",
+        "spaces.zone",
+        "spaces.pattern",
+        "spaces.span",
       ]
     `);
   });
