@@ -83,7 +83,7 @@ export function CreateSpacesDialog({ isOpen, siteId, isSiteFixed, onClose }: Pro
           />
         </Form.Item>
         <PatternPreview pattern={pattern} />
-        <h3 className={styles.groupTitle}>{t('spaces.common')}</h3>
+        <h2 className={styles.groupTitle}>{t('spaces.common')}</h2>
         <TraitFields siteId={chosen} />
       </Form>
     </Modal>

@@ -68,21 +68,12 @@ export function TraitFields({ siteId }: { siteId: string | undefined }) {
   return (
     <>
       <div className={styles.pair}>
-        <Form.Item name="level_id" label={t('spaces.level')}>
-          <Select
-            allowClear
-            placeholder={t('spaces.none')}
-            disabled={levels.length === 0}
-            options={levels}
-          />
+        {/* Hidden, not absent: what the bay has must be sent again while the choices still come. */}
+        <Form.Item name="level_id" label={t('spaces.level')} hidden={levels.length === 0}>
+          <Select allowClear placeholder={t('spaces.none')} options={levels} />
         </Form.Item>
-        <Form.Item name="zone_id" label={t('spaces.zone')}>
-          <Select
-            allowClear
-            placeholder={t('spaces.noneZone')}
-            disabled={zones.length === 0}
-            options={zones}
-          />
+        <Form.Item name="zone_id" label={t('spaces.zone')} hidden={zones.length === 0}>
+          <Select allowClear placeholder={t('spaces.noneZone')} options={zones} />
         </Form.Item>
       </div>
       {/* There is always one; without `required` it would be marked as optional. */}
