@@ -42,7 +42,7 @@ async function createLevels(page) {
     await page.getByRole('button', { name: en('parts.addLevel') }).click();
     await page.getByRole('listitem').filter({ hasText: name }).waitFor();
   }
-  await page.getByRole('button', { name: en('parts.up', { name: 'Level -1' }) }).click();
+  await page.getByRole('button', { name: en('parts.down', { name: 'Level -1' }) }).click();
   const names = () => page.getByRole('listitem').filter({ hasText: /bays/ }).allInnerTexts();
   await page.waitForFunction(
     () => document.querySelector('main ul li')?.textContent?.startsWith('Street'),

@@ -16,10 +16,7 @@ type Props = { site: Site; isOpen: boolean; onClose: () => void; onDeleted?: () 
 /** Deletes a site. One with bays asks what is to become of them; the server refuses it otherwise. */
 export function DeleteSiteDialog({ site, isOpen, onClose, onDeleted }: Props) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const toast = useToast();
-  const tenantId = useTenantId();
-  const choiceId = useId();
   const [kind, setKind] = useState<'move' | 'delete'>('move');
   const [moveTo, setMoveTo] = useState<string>();
   const remove = useDeleteSite();
@@ -79,42 +76,69 @@ export function DeleteSiteDialog({ site, isOpen, onClose, onDeleted }: Props) {
         </div>
       )}
       {hasSpaces && (
-        <>
-          <p id={choiceId}>
-            <strong>
-              {count > 0
-                ? t('sites.hasSpaces', { count, formatted: formats.number(count) })
-                : t('errors.codes.site_has_spaces')}
-            </strong>
-          </p>
-          <Radio.Group
-            aria-labelledby={choiceId}
-            className={styles.fates}
-            value={kind}
-            onChange={(event) => setKind(event.target.value)}
-          >
-            <Radio value="move">
-              {t('sites.fateMove')}
-              <span className={styles.second}>{t('sites.fateMoveText')}</span>
-            </Radio>
-            {kind === 'move' && (
-              <SitePicker
-                tenantId={tenantId}
-                className={styles.moveTo}
-                label={t('sites.moveTo')}
-                placeholder={t('sites.moveTo')}
-                except={id}
-                value={moveTo}
-                onChange={setMoveTo}
-              />
-            )}
-            <Radio value="delete">
-              {t('sites.fateDelete')}
-              <span className={styles.second}>{t('sites.fateDeleteText')}</span>
-            </Radio>
-          </Radio.Group>
-        </>
+        <FateChoice
+          site={site}
+          count={count}
+          kind={kind}
+          moveTo={moveTo}
+          onKind={setKind}
+          onMoveTo={setMoveTo}
+        />
       )}
     </Modal>
+  );
+}
+
+type FateProps = {
+  site: Site;
+  count: number;
+  kind: 'move' | 'delete';
+  moveTo: string | undefined;
+  onKind: (kind: 'move' | 'delete') => void;
+  onMoveTo: (siteId: string | undefined) => void;
+};
+
+/** What is to become of the bays: they move, or they go too. */
+function FateChoice({ site, count, kind, moveTo, onKind, onMoveTo }: FateProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const tenantId = useTenantId();
+  const choiceId = useId();
+  return (
+    <>
+      <p id={choiceId}>
+        <strong>
+          {count > 0
+            ? t('sites.hasSpaces', { count, formatted: formats.number(count) })
+            : t('errors.codes.site_has_spaces')}
+        </strong>
+      </p>
+      <Radio.Group
+        aria-labelledby={choiceId}
+        className={styles.fates}
+        value={kind}
+        onChange={(event) => onKind(event.target.value)}
+      >
+        <Radio value="move">
+          {t('sites.fateMove')}
+          <span className={styles.second}>{t('sites.fateMoveText')}</span>
+        </Radio>
+        {kind === 'move' && (
+          <SitePicker
+            tenantId={tenantId}
+            className={styles.moveTo}
+            label={t('sites.moveTo')}
+            placeholder={t('sites.moveTo')}
+            except={site.id}
+            value={moveTo}
+            onChange={onMoveTo}
+          />
+        )}
+        <Radio value="delete">
+          {t('sites.fateDelete')}
+          <span className={styles.second}>{t('sites.fateDeleteText')}</span>
+        </Radio>
+      </Radio.Group>
+    </>
   );
 }

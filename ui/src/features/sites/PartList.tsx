@@ -26,7 +26,6 @@ type Props = {
   siteId: string;
   parts: Part[];
   refusal: string | null;
-  isMoving?: boolean;
   moveError?: unknown;
   /** Levels stand in an order that people give; zones in that of the alphabet. */
   onMove?: (from: number, to: number) => void;
@@ -78,7 +77,7 @@ export function PartList(props: Props) {
 
 type RowProps = Props & { part: Part; index: number; onRename: () => void };
 
-function PartRow({ kind, part, index, parts, refusal, isMoving, onMove, onRename }: RowProps) {
+function PartRow({ kind, part, index, parts, refusal, onMove, onRename }: RowProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const confirm = useConfirm();
@@ -105,29 +104,7 @@ function PartRow({ kind, part, index, parts, refusal, isMoving, onMove, onRename
       <span className={styles.partCount}>
         {t('parts.spaces', { count: spaces, formatted: formats.number(spaces) })}
       </span>
-      {onMove && (
-        <>
-          <GatedButton
-            {...button}
-            icon={<ArrowUpOutlined />}
-            aria-label={t('parts.up', { name })}
-            title={t('parts.up', { name })}
-            isAllowed={!refusal && index < parts.length - 1}
-            reason={refusal ?? t('parts.isLast')}
-            loading={isMoving ? { delay: 400 } : false}
-            onClick={() => onMove(index, index + 1)}
-          />
-          <GatedButton
-            {...button}
-            icon={<ArrowDownOutlined />}
-            aria-label={t('parts.down', { name })}
-            title={t('parts.down', { name })}
-            isAllowed={!refusal && index > 0}
-            reason={refusal ?? t('parts.isLast')}
-            onClick={() => onMove(index, index - 1)}
-          />
-        </>
-      )}
+      {onMove && <MoveButtons {...{ part, index, parts, refusal, onMove }} />}
       <GatedButton
         {...button}
         icon={<EditOutlined />}
@@ -145,6 +122,37 @@ function PartRow({ kind, part, index, parts, refusal, isMoving, onMove, onRename
         isAllowed={!refusal && spaces === 0}
         reason={refusal ?? t('parts.inUse')}
         onClick={destroy}
+      />
+    </>
+  );
+}
+
+type MoveProps = Omit<RowProps, 'kind' | 'siteId' | 'onRename' | 'onMove'> & {
+  onMove: NonNullable<Props['onMove']>;
+};
+
+/** One place up or down; the lowest level stands first. */
+function MoveButtons({ part, index, parts, refusal, onMove }: MoveProps) {
+  const { t } = useTranslation();
+  const { name } = part;
+  const button = { type: 'text', size: 'small', reason: refusal ?? t('parts.isLast') } as const;
+  return (
+    <>
+      <GatedButton
+        {...button}
+        icon={<ArrowUpOutlined />}
+        aria-label={t('parts.up', { name })}
+        title={t('parts.up', { name })}
+        isAllowed={!refusal && index > 0}
+        onClick={() => onMove(index, index - 1)}
+      />
+      <GatedButton
+        {...button}
+        icon={<ArrowDownOutlined />}
+        aria-label={t('parts.down', { name })}
+        title={t('parts.down', { name })}
+        isAllowed={!refusal && index < parts.length - 1}
+        onClick={() => onMove(index, index + 1)}
       />
     </>
   );

@@ -34,9 +34,10 @@ export default function SiteLevelsPage() {
             siteId={id}
             parts={levels.data.levels}
             refusal={refusal}
-            isMoving={order.isPending}
             moveError={order.error}
             onMove={(from, to) => {
+              // A second step counts from where the first one leads, which is not known yet.
+              if (order.isPending) return;
               const next = [...levels.data.levels];
               const [moved] = next.splice(from, 1);
               if (moved) next.splice(to, 0, moved);

@@ -127,19 +127,7 @@ function useColumns(isCrossTenant: boolean, onEdit: (id: string) => void): Colum
       title: t('fields.name'),
       sort: 'name',
       isPrimary: true,
-      render: (site) => (
-        <>
-          <Link to={paths.site(site.id)} className={styles.link}>
-            {site.name}
-          </Link>{' '}
-          {!site.is_active && <StatusTag tone="quiet">{t('sites.inactiveNotice')}</StatusTag>}
-          {site.deleted_at && (
-            <span className={styles.second}>
-              {t('estate.deleted')} <Age at={site.deleted_at} />
-            </span>
-          )}
-        </>
-      ),
+      render: (site) => <NameCell site={site} />,
     },
     ...(isCrossTenant ? [tenant] : []),
     {
@@ -183,4 +171,21 @@ function useColumns(isCrossTenant: boolean, onEdit: (id: string) => void): Colum
       render: (site) => <SiteActions site={site} onEdit={onEdit} />,
     },
   ];
+}
+
+function NameCell({ site }: { site: Site }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Link to={paths.site(site.id)} className={styles.link}>
+        {site.name}
+      </Link>{' '}
+      {!site.is_active && <StatusTag tone="quiet">{t('sites.inactiveNotice')}</StatusTag>}
+      {site.deleted_at && (
+        <span className={styles.second}>
+          {t('estate.deleted')} <Age at={site.deleted_at} />
+        </span>
+      )}
+    </>
+  );
 }

@@ -31,24 +31,7 @@ export function useSpaceColumns({ isCrossTenant, isOneSite, onOpen }: Options): 
       sort: 'code',
       isPrimary: true,
       minWidth: 130,
-      render: ({ id, code, name, deleted_at }) => (
-        <>
-          <button
-            type="button"
-            className={styles.open}
-            aria-label={t('spaces.open', { code })}
-            onClick={() => onOpen(id)}
-          >
-            {code}
-          </button>
-          {name && <span className={styles.second}>{name}</span>}
-          {deleted_at && (
-            <span className={styles.second}>
-              {t('estate.deleted')} <Age at={deleted_at} />
-            </span>
-          )}
-        </>
-      ),
+      render: (space) => <CodeCell space={space} onOpen={onOpen} />,
     },
     {
       key: 'state',
@@ -89,6 +72,30 @@ export function useSpaceColumns({ isCrossTenant, isOneSite, onOpen }: Options): 
       render: (space) => <SpaceActions space={space} />,
     },
   ];
+}
+
+/** The code, which opens the bay, and what else it is called. */
+function CodeCell({ space, onOpen }: { space: Space; onOpen: (id: string) => void }) {
+  const { t } = useTranslation();
+  const { id, code, name, deleted_at } = space;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.open}
+        aria-label={t('spaces.open', { code })}
+        onClick={() => onOpen(id)}
+      >
+        {code}
+      </button>
+      {name && <span className={styles.second}>{name}</span>}
+      {deleted_at && (
+        <span className={styles.second}>
+          {t('estate.deleted')} <Age at={deleted_at} />
+        </span>
+      )}
+    </>
+  );
 }
 
 /** The state, and what people gave as the reason where people took it out of use. */
