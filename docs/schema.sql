@@ -404,7 +404,7 @@ ALTER TABLE public.device_models OWNER TO parking_owner;
 CREATE TABLE public.devices (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
-    dev_eui text NOT NULL,
+    dev_eui text NOT NULL COLLATE pg_catalog."C",
     name text,
     model text,
     own_model_id uuid,
@@ -1144,17 +1144,17 @@ CREATE UNIQUE INDEX device_assignments_one_per_device ON public.device_assignmen
 
 CREATE UNIQUE INDEX device_assignments_one_per_space ON public.device_assignments USING btree (tenant_id, space_id, role) WHERE (unassigned_at IS NULL);
 
-CREATE INDEX devices_by_eui ON public.devices USING btree (tenant_id, dev_eui text_pattern_ops);
+CREATE INDEX devices_by_eui ON public.devices USING btree (tenant_id, dev_eui, id);
 
 CREATE INDEX devices_by_name ON public.devices USING btree (tenant_id, lower(name), id);
 
 CREATE UNIQUE INDEX devices_dev_eui_unique ON public.devices USING btree (dev_eui) WHERE (archived_at IS NULL);
 
-CREATE INDEX devices_lifecycle_of_tenant ON public.devices USING btree (tenant_id, lifecycle) WHERE (archived_at IS NULL);
+CREATE INDEX devices_lifecycle_of_tenant ON public.devices USING btree (tenant_id, lifecycle, id);
 
 CREATE INDEX devices_newest ON public.devices USING btree (tenant_id, created_at DESC, id DESC);
 
-CREATE INDEX devices_of_model ON public.devices USING btree (tenant_id, model);
+CREATE INDEX devices_of_model ON public.devices USING btree (tenant_id, model, id);
 
 CREATE INDEX devices_of_own_model ON public.devices USING btree (tenant_id, own_model_id) WHERE (own_model_id IS NOT NULL);
 

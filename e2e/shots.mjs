@@ -7,8 +7,11 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
-const concrete = (path, tenant) =>
-  path.replace(':tenantId', tenant.id).replace('*', '/no/such/page');
+const concrete = (path, { tenant, site }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {
   const { page, watch } = await openPage(the().browser, {
@@ -38,13 +41,16 @@ try {
   const entry = (await full.api.get('/api/v6/audit-log?action=membership.created')).entries[0];
   const inside = routes
     .filter(({ guard }) => guard === 'session')
-    .map(({ path }) => concrete(path, full.tenant));
+    .map(({ path }) => concrete(path, full));
   const outside = routes.filter(({ guard }) => guard !== 'session').map(({ path }) => path);
   const dialogs = [
     '/users/invitations?invite=1',
     '/api-keys?create=1',
     `/audit-log?entry=${entry?.id}`,
     '/users?q=zzz',
+    '/sites?create=1',
+    `/bays?create=many&site_id=${full.site.id}`,
+    `/bays?bay=${full.site.bay.id}`,
   ];
   const sets = {
     stranger: () => shoot('stranger', null, [...outside, '/accept-invitation#token=nonsense']),

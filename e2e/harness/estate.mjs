@@ -50,6 +50,7 @@ async function build() {
   await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9 } });
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
+  full.site = await park(full.api);
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
   await join(full, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
@@ -85,6 +86,38 @@ async function fill(owner) {
   ]) {
     await owner.post('/api/v6/invitations', { email, role });
   }
+}
+
+/** A car park of two levels, some bays out of use, one deleted; and a second one without bays. */
+async function park(owner) {
+  const site = await owner.post('/api/v6/sites', {
+    name: 'Gare de l’Est, a car park with a name that hardly ends',
+    address: 'Rue du 8 Mai 1945',
+    postal_code: '75010',
+    city: 'Paris',
+    country: 'FR',
+    latitude: 48.8768,
+    longitude: 2.3592,
+    timezone: 'Europe/Paris',
+    opening_hours: 'Mo-Fr 07:00-22:00; Sa 09:00-20:00',
+    metadata: { operator: 'City' },
+  });
+  await owner.post('/api/v6/sites', { name: 'Harbour', timezone: 'UTC', is_active: false });
+  const level = await owner.post('/api/v6/levels', { site_id: site.id, name: 'Level −1', ordinal: -1 });
+  await owner.post('/api/v6/levels', { site_id: site.id, name: 'Street' });
+  const zone = await owner.post('/api/v6/zones', { site_id: site.id, name: 'Visitors' });
+  const { spaces } = await owner.post('/api/v6/spaces/bulk', {
+    site_id: site.id,
+    pattern: 'A-001..A-030',
+    template: { level_id: level.id, zone_id: zone.id, kind: 'ev_charging' },
+  });
+  const [flooded, gone] = spaces;
+  await owner.call('PUT', `/api/v6/spaces/${flooded.id}/state`, {
+    state: 'maintenance',
+    reason: 'Water on the floor, a pump is ordered and comes on Monday',
+  });
+  await owner.delete(`/api/v6/spaces/${gone.id}`);
+  return { ...site, bay: flooded };
 }
 
 async function manyTenants(admin) {

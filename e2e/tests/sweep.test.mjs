@@ -49,7 +49,7 @@ const DRESSES = {
 /** For roles that mostly see what others see too. */
 const FEWER_DRESSES = { en: [LIGHT_WIDE, DARK_NARROW], fr: [LIGHT_NARROW] };
 
-async function sweep(visit, language, who, addresses, dresses = DRESSES) {
+async function sweep(visit, language, who, addresses, { dresses = DRESSES, foreign = [] } = {}) {
   const { page, watch } = await visit({
     locale: language === 'fr' ? 'fr-FR' : 'en-GB',
     reducedMotion: 'reduce',
@@ -57,6 +57,8 @@ async function sweep(visit, language, who, addresses, dresses = DRESSES) {
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   watch.allow(/\/api\/auth\/invitations\/preview$/);
+  // Another tenant's site is absent, and its pages say so.
+  for (const absent of foreign) watch.allow(absent);
   if (who) {
     const account = await the().api.signIn(who);
     await account.patch('/api/v6/me', { language });
@@ -78,18 +80,33 @@ async function sweep(visit, language, who, addresses, dresses = DRESSES) {
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, tenant) =>
-  path.replace(':tenantId', tenant.id).replace('*', '/no/such/page');
+const concrete = (path, { tenant, site }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
 async function pagesFor(role) {
   const { full } = await estate();
   const all = routes
     .filter(({ guard }) => guard === 'session')
-    .map(({ path }) => concrete(path, full.tenant));
+    .map(({ path }) => concrete(path, full));
   const extra = {
-    'platform admin': ['/tenants?create=1', '/tenants?q=zzz'],
-    owner: ['/users/invitations?invite=1', '/api-keys?create=1', '/audit-log?q=zzz'],
+    'platform admin': ['/tenants?create=1', '/tenants?q=zzz', `/bays?bay=${full.site.bay.id}`],
+    owner: [
+      '/users/invitations?invite=1',
+      '/api-keys?create=1',
+      '/audit-log?q=zzz',
+      '/sites?create=1',
+      `/sites?edit=${full.site.id}`,
+      '/sites?deleted=true',
+      '/bays?create=one',
+      `/bays?create=many&site_id=${full.site.id}`,
+      `/bays?bay=${full.site.bay.id}`,
+      '/bays?deleted=true',
+    ],
+    viewer: [`/bays?bay=${full.site.bay.id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }
@@ -124,9 +141,15 @@ describe('every page is sound', { concurrency: 2 }, () => {
     test(`for ${role}, in English and in French`, () =>
       withPages(async (visit) => {
         const who = await whoIs();
+        const { full } = await estate();
+        const isElsewhere = role === 'owner of an empty tenant';
+        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
-          await sweep(visit, language, who, await pagesFor(role), dressesFor(role));
+          await sweep(visit, language, who, await pagesFor(role), {
+            dresses: dressesFor(role),
+            foreign,
+          });
         }
       }));
   }

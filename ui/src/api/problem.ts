@@ -2,8 +2,6 @@
 export type FieldError = {
   field: string;
   message: string;
-  /** What is wrong, for programs; older servers say it in the message only. */
-  code?: string;
 };
 
 type ProblemFields = {
@@ -60,8 +58,7 @@ function fieldErrors(value: unknown): FieldError[] {
     if (!isRecord(item)) return [];
     const field = text(item.field);
     if (!field) return [];
-    const code = text(item.code);
-    return [{ field, message: text(item.message) ?? '', ...(code ? { code } : {}) }];
+    return [{ field, message: text(item.message) ?? '' }];
   });
 }
 

@@ -11,6 +11,13 @@ export const paths = {
   resetPassword: () => '/reset-password',
   verifyEmail: () => '/verify-email',
   acceptInvitation: () => '/accept-invitation',
+  sites: (options?: { create?: boolean }) => (options?.create ? '/sites?create=1' : '/sites'),
+  site: (siteId: string) => `/sites/${encodeURIComponent(siteId)}`,
+  siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,
+  siteSpaces: (siteId: string, options?: { state?: string }) =>
+    `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
+  spaces: (options?: { create?: 'one' | 'many' }) =>
+    options?.create ? `/bays?create=${options.create}` : '/bays',
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',

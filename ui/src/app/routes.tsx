@@ -45,6 +45,33 @@ export const routes: RouteObject[] = [
             errorElement: <CrashPage isInShell />,
             children: [
               page('/', () => import('@/features/home/HomePage')),
+              guarded(
+                'sites:read',
+                page('/sites', () => import('@/features/sites/SitesPage')),
+                {
+                  path: '/sites/:siteId',
+                  lazy: async () => ({
+                    Component: (await import('@/features/sites/SiteLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/sites/SiteOverviewPage')).default,
+                      }),
+                    },
+                    page('levels', () => import('@/features/sites/SiteLevelsPage')),
+                    guarded(
+                      'spaces:read',
+                      page('bays', () => import('@/features/spaces/SiteSpacesPage')),
+                    ),
+                  ],
+                },
+              ),
+              guarded(
+                'spaces:read',
+                page('/bays', () => import('@/features/spaces/SpacesPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({

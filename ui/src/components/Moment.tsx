@@ -1,7 +1,7 @@
 import { Tooltip } from 'antd';
 import { useFormats } from './format';
 import styles from './Moment.module.css';
-import { useNow } from './now';
+import { useFromNow } from './now';
 
 /** An instant: the short form, the exact one on hover or focus. */
 export function Moment({ at }: { at: string }) {
@@ -18,11 +18,11 @@ export function Moment({ at }: { at: string }) {
 /** How long ago (or how soon), kept current. */
 export function Age({ at }: { at: string }) {
   const formats = useFormats();
-  const now = useNow();
+  const words = useFromNow((now) => formats.since(at, now));
   return (
     <Tooltip title={formats.precise(at)}>
       <time dateTime={at} className={styles.time}>
-        {formats.since(at, now)}
+        {words}
       </time>
     </Tooltip>
   );

@@ -7,7 +7,7 @@ import { fieldMessage } from './fieldMessage';
 import { ReloadOutlined } from './icons';
 import { useNow } from './now';
 import styles from './ProblemAlert.module.css';
-import { useProblemText } from './problemText';
+import { problemDetail, useProblemText } from './problemText';
 
 type Props = {
   error: unknown;
@@ -21,6 +21,7 @@ export function ProblemAlert({ error, onRetry, shownFields = [] }: Props) {
   const { t } = useTranslation();
   const text = useProblemText();
   const problem = asProblem(error);
+  const detail = problemDetail(t, problem);
   const loose = problem.errors.filter(({ field }) => !shownFields.includes(field));
 
   return (
@@ -32,14 +33,15 @@ export function ProblemAlert({ error, onRetry, shownFields = [] }: Props) {
         <div className={styles.body}>
           {loose.length > 0 && (
             <ul className={styles.fields}>
-              {loose.map((fault) => (
-                <li key={`${fault.field}:${fault.message}`}>
-                  <code>{fault.field}</code> {fieldMessage(t, fault)}
+              {loose.map(({ field, message }) => (
+                <li key={`${field}:${message}`}>
+                  <code>{field}</code> {fieldMessage(t, message)}
                 </li>
               ))}
             </ul>
           )}
           {problem.status === 403 && problem.detail && <span>{problem.detail}</span>}
+          {detail && <span>{detail}</span>}
           <ProblemReference problem={problem} />
           {onRetry && <RetryButton key={problem.requestId} problem={problem} onRetry={onRetry} />}
           {!onRetry && problem.retryAfterSeconds !== undefined && (

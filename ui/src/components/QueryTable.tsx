@@ -1,4 +1,13 @@
-import { Button, Pagination, Skeleton, Table, type TableColumnType } from 'antd';
+import {
+  Button,
+  type CheckboxProps,
+  Pagination,
+  Skeleton,
+  Table,
+  type TableColumnType,
+  type TableProps,
+} from 'antd';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListEnvelope } from '@/api/types';
@@ -48,7 +57,21 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   filters?: ReactNode;
   /** Shown when there is nothing at all; a search without hits says so by itself. */
   empty: ReactNode;
+  /** Shown instead of "nothing matches" where a filter alone, such as "deleted", has nothing. */
+  emptyFiltered?: ReactNode;
   isRowMuted?: (row: Row) => boolean;
+  /** For long lists that are scanned rather than read. */
+  isDense?: boolean;
+  selection?: Selection<Row>;
+};
+
+/** Rows picked for what is done to many at once. */
+export type Selection<Row> = {
+  keys: string[];
+  onChange: (keys: string[]) => void;
+  nameOf: (row: Row) => string;
+  /** What can be done with them. */
+  actions: ReactNode;
 };
 
 /** A list from the server: searched, filtered, sorted and paged there, by what the URL says. */
@@ -75,6 +98,9 @@ export function QueryTable<Data extends ListEnvelope, Row, Filter extends string
         <div className={styles.problem}>
           <ProblemAlert error={query.error} onRetry={() => query.refetch()} />
         </div>
+      )}
+      {props.selection && props.selection.keys.length > 0 && (
+        <SelectionBar selection={props.selection} />
       )}
       <Body {...props} />
     </section>
@@ -104,6 +130,7 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
   }
   const rows = props.rows(query.data);
   if (rows.length === 0) {
+    if (props.emptyFiltered && query.data.total === 0) return props.emptyFiltered;
     return query.data.total > 0 || list.isFiltered ? (
       <EmptyState
         title={t('table.noHits')}
@@ -117,7 +144,13 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
   return (
     <div className={query.isPlaceholderData ? styles.outdated : undefined}>
       {isNarrow ? (
-        <RowCards rows={rows} rowKey={rowKey} columns={columns} isRowMuted={props.isRowMuted} />
+        <RowCards
+          rows={rows}
+          rowKey={rowKey}
+          columns={columns}
+          isRowMuted={props.isRowMuted}
+          selection={props.selection}
+        />
       ) : (
         <Table<Row>
           aria-label={props.label}
@@ -125,6 +158,8 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
           rowKey={rowKey}
           columns={columns.map((column) => tableColumn(column, list))}
           pagination={false}
+          {...(props.isDense ? { size: 'small', className: styles.dense } : {})}
+          rowSelection={props.selection && rowSelection(props.selection, t('table.selectAll'), t)}
           showSorterTooltip={false}
           rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
           onChange={(_pages, _filters, sorter, { action }) => {
@@ -139,6 +174,38 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
       <Pages data={query.data} list={list} isNarrow={isNarrow} />
     </div>
   );
+}
+
+/** Says how many are picked, also those on other pages, and offers what can be done with them. */
+function SelectionBar<Row>({ selection }: { selection: Selection<Row> }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const count = selection.keys.length;
+  return (
+    <section className={styles.selection} aria-label={t('table.selection')}>
+      <strong>{t('table.selected', { count, formatted: formats.number(count) })}</strong>
+      {selection.actions}
+      <Button type="text" onClick={() => selection.onChange([])}>
+        {t('table.clearSelection')}
+      </Button>
+    </section>
+  );
+}
+
+function rowSelection<Row>(
+  { keys, onChange, nameOf }: Selection<Row>,
+  allLabel: string,
+  t: TFunction,
+): TableProps<Row>['rowSelection'] {
+  return {
+    selectedRowKeys: keys,
+    // What was picked on another page stays picked.
+    preserveSelectedRowKeys: true,
+    onChange: (next) => onChange(next.map(String)),
+    getCheckboxProps: (row) =>
+      ({ 'aria-label': t('table.select', { name: nameOf(row) }) }) as Partial<CheckboxProps>,
+    getTitleCheckboxProps: () => ({ 'aria-label': allLabel }) as Partial<CheckboxProps>,
+  };
 }
 
 function tableColumn<Row, Filter extends string>(

@@ -1,4 +1,6 @@
-import type { Column } from './QueryTable';
+import { Checkbox } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Column, Selection } from './QueryTable';
 import styles from './QueryTable.module.css';
 
 type Props<Row> = {
@@ -6,10 +8,12 @@ type Props<Row> = {
   rowKey: (row: Row) => string;
   columns: Column<Row>[];
   isRowMuted?: (row: Row) => boolean;
+  selection?: Selection<Row>;
 };
 
 /** The same rows on a phone: one card each, nothing to scroll sideways. */
-export function RowCards<Row>({ rows, rowKey, columns, isRowMuted }: Props<Row>) {
+export function RowCards<Row>({ rows, rowKey, columns, isRowMuted, selection }: Props<Row>) {
+  const { t } = useTranslation();
   const primary = columns.find(({ isPrimary }) => isPrimary) ?? columns[0];
   const actions = columns.filter(({ isActions }) => isActions);
   const details = columns.filter((column) => column !== primary && !column.isActions);
@@ -18,6 +22,19 @@ export function RowCards<Row>({ rows, rowKey, columns, isRowMuted }: Props<Row>)
       {rows.map((row) => (
         <li key={rowKey(row)} className={isRowMuted?.(row) ? styles.mutedCard : styles.card}>
           <div className={styles.cardHead}>
+            {selection && (
+              <Checkbox
+                aria-label={t('table.select', { name: selection.nameOf(row) })}
+                checked={selection.keys.includes(rowKey(row))}
+                onChange={({ target }) =>
+                  selection.onChange(
+                    target.checked
+                      ? [...selection.keys, rowKey(row)]
+                      : selection.keys.filter((key) => key !== rowKey(row)),
+                  )
+                }
+              />
+            )}
             <div className={styles.cardName}>{primary?.render(row)}</div>
             {actions.map((column) => (
               <div key={column.key}>{column.render(row)}</div>

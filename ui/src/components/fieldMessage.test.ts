@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { setLanguage } from '@/i18n';
 import { fieldMessage } from './fieldMessage';
 
-const say = (message: string, code?: string) => fieldMessage(i18next.t, { message, code });
+const say = (message: string) => fieldMessage(i18next.t, message);
 
 /** Every sentence the server has about a field that a form of ours sends. */
 const sentences = [
@@ -40,6 +40,38 @@ const sentences = [
   'invalid type: null, expected a string',
   'premature end of input',
   'input contains invalid characters',
+  'must be given',
+  'latitude and longitude must be given together',
+  'latitude must be a number from -90 to 90',
+  'longitude must be a number from -180 to 180',
+  'must be an IANA time zone such as Europe/Zurich',
+  'must be an IANA time zone such as Europe/Zurich; did you mean Europe/Paris?',
+  "must be a country's two letters by ISO 3166-1, such as CH",
+  'cannot be read from character 3 on; write it as in Mo-Fr 07:00-22:00; Sa 09:00-20:00',
+  'must have at most 16384 bytes as JSON',
+  'must stand for at most 2000 bays',
+  '`A-3` appears twice',
+  '`A-[1-5`: each `[` needs a `]` behind it',
+  '`1-x` must be a number, a letter, or a range of them such as 001-120',
+  '`A-1` and `B-5` must be the same but for the number at the end',
+  '`9` comes after `3`',
+  'the step `0` must be a number above 0',
+  '`99999999999` has too many digits',
+  '`AAAA`: must have at most 50 characters',
+  'must be a level of the site',
+  'must be a zone of the site',
+  'needs a level on whose plan it lies',
+  'cannot be the same for many bays',
+  'give either a pattern or a list of spaces',
+  'goes with a pattern',
+  'must lie in the future and after the start',
+  'contradicts force',
+  'must be another site',
+  'is not a kind of bay',
+  'must have 3 to 12 corners; this has 2',
+  'corner 2 must lie on the plan, from 0 to 1 in both directions',
+  'must enclose an area',
+  'the edges from corner 1 and from corner 3 must not cross',
 ];
 
 describe('what the server says about a field', () => {
@@ -62,33 +94,35 @@ describe('what the server says about a field', () => {
     expect(said).not.toMatch(/\{\{|errors\.fields/);
   });
 
-  it('leaves out no sentence about texts and passwords', () => {
-    const domain = ['text', 'account'].map((name) =>
+  it('leaves out no sentence about texts, passwords and codes of bays', () => {
+    const domain = ['text', 'account', 'places', 'bays'].map((name) =>
       readFileSync(`../crates/parking-domain/src/${name}.rs`, 'utf8'),
     );
-    const templates = [...domain.join('\n').matchAll(/#\[error\("((?:must|is) .+?)"\)\]/g)];
+    const templates = [
+      ...domain.join('\n').matchAll(/#\[error\("((?:must|is|`|the step) ?.+?)"[,)]/g),
+    ];
     expect(templates.length).toBeGreaterThan(8);
+    const constants: Record<string, string> = {
+      '{code}': 'A',
+      '{fault}': 'must not be empty',
+    };
     const wordless = templates
-      .map(([, template]) => (template ?? '').replace(/\{\w*\}/g, '7'))
+      .map(([, template]) => (template ?? '').replace(/\{\w*\}/g, (hole) => constants[hole] ?? '7'))
       .filter((sentence) => say(sentence) === sentence);
     expect(wordless).toEqual([]);
   });
 
-  it('goes by the code where there is one, however the sentence is worded', () => {
-    expect(say('needs 12 characters or more', 'too_short')).toBe(
-      'Must have at least 12 characters.',
+  it('says what is wrong with one code among many', async () => {
+    await setLanguage('fr');
+    expect(say('`A-7`: must have at most 50 characters')).toBe(
+      '« A-7 » : Doit avoir au plus 50 caractères.',
     );
-    expect(say('whatever', 'wrong_password')).toBe('Is not your present password.');
-    expect(say('not "x", please', 'unknown_scope')).toBe('“x” is not a scope.');
-  });
-
-  it('goes by the sentence where the code is new to us or says too little', () => {
-    expect(say('must not be empty', 'brand_new')).toBe('Must not be empty.');
-    expect(say('too short by far', 'too_short')).toBe('too short by far');
+    expect(say('must be from -1000 to 1000')).toBe('Doit être un nombre entier de -1000 à 1000.');
+    await setLanguage('en');
+    expect(say('`9` comes after `3`')).toBe('“9” comes after “3”.');
   });
 
   it('stays as it is where we have no words for it', () => {
     expect(say('is purple')).toBe('is purple');
-    expect(say('is purple', 'purple')).toBe('is purple');
   });
 });

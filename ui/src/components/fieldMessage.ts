@@ -1,10 +1,6 @@
 import type { TFunction } from 'i18next';
-import type { FieldError } from '@/api/problem';
 
-/**
- * What can be wrong with a field: the key of our words, called as the server's code for it, and the
- * server's sentence. A server that names the code is understood whatever its sentence says.
- */
+/** What can be wrong with a field: the key of our words, and the server's sentence for it. */
 const faults = [
   { key: 'empty', pattern: /^must not be empty$/ },
   { key: 'tooShort', pattern: /^must have at least (?<n>\d+) characters$/ },
@@ -12,7 +8,7 @@ const faults = [
   { key: 'tooMany', pattern: /^(?:must have )?at most (?<n>\d+) (?:entries|can be agreed)$/ },
   {
     key: 'outOfRange',
-    pattern: /^must be (?:a whole number )?from (?<min>\d+) to (?<max>\d+)$/,
+    pattern: /^must be (?:a whole number )?from (?<min>-?\d+) to (?<max>-?\d+)$/,
   },
   { key: 'aboveTenantLimit', pattern: /^must be at most (?<n>\d+), the tenant's$/ },
   { key: 'invalidEmail', pattern: /^must be an e-mail address$/ },
@@ -21,7 +17,7 @@ const faults = [
   { key: 'invalidNetwork', pattern: /^"(?<it>.*)" is neither an address nor a network/ },
   { key: 'unknownScope', pattern: /^"(?<it>.*)" is not a scope$/ },
   { key: 'noScope', pattern: /^must name at least one scope$/ },
-  { key: 'unknownChoice', pattern: /^must be one of: |^unknown variant / },
+  { key: 'unknownChoice', pattern: /^must be one of: |^unknown variant |^is not a kind of bay$/ },
   { key: 'platformOnly', pattern: /^(?:the role )?exists in the platform tenant only$/ },
   { key: 'notInFuture', pattern: /^must lie in the future$/ },
   { key: 'guessable', pattern: /^is among the first that an attacker tries$/ },
@@ -29,45 +25,59 @@ const faults = [
   { key: 'wrongPassword', pattern: /^is not your present password$/ },
   { key: 'nameNeeded', pattern: /^is needed for a new account$/ },
   { key: 'reasonNeeded', pattern: /^is needed to enter a tenant/ },
-  { key: 'missing', pattern: /^missing field / },
+  { key: 'missing', pattern: /^missing field |^must be given$/ },
+  { key: 'coordinatesHalf', pattern: /^latitude and longitude must be given together$/ },
+  { key: 'latitude', pattern: /^latitude must be a number from -90 to 90$/ },
+  { key: 'longitude', pattern: /^longitude must be a number from -180 to 180$/ },
+  { key: 'timezoneNear', pattern: /^must be an IANA time zone .*; did you mean (?<it>.*)\?$/ },
+  { key: 'timezone', pattern: /^must be an IANA time zone / },
+  { key: 'country', pattern: /^must be a country's two letters / },
+  { key: 'hoursSyntax', pattern: /^cannot be read from character (?<n>\d+) on; / },
+  { key: 'tooManyBytes', pattern: /^must have at most (?<n>\d+) bytes as JSON$/ },
+  { key: 'tooManyBays', pattern: /^must stand for at most (?<n>\d+) bays$/ },
+  { key: 'twice', pattern: /^`(?<it>.*)` appears twice$/s },
+  { key: 'bracket', pattern: /^`(?<it>.*)`: each `\[` needs a `\]` behind it$/s },
+  { key: 'notARange', pattern: /^`(?<it>.*)` must be a number, a letter, or a range of them / },
+  { key: 'endsDiffer', pattern: /^`(?<from>.*)` and `(?<to>.*)` must be the same but for / },
+  { key: 'backwards', pattern: /^`(?<from>.*)` comes after `(?<to>.*)`$/ },
+  { key: 'step', pattern: /^the step `(?<it>.*)` must be a number above 0$/ },
+  { key: 'numberTooLong', pattern: /^`(?<it>.*)` has too many digits$/ },
+  { key: 'codeFault', pattern: /^`(?<it>.*)`: (?<why>.*)$/s },
+  { key: 'levelOfSite', pattern: /^must be a level of the site$/ },
+  { key: 'zoneOfSite', pattern: /^must be a zone of the site$/ },
+  { key: 'shapeNeedsLevel', pattern: /^needs a level on whose plan it lies$/ },
+  { key: 'sameForMany', pattern: /^cannot be the same for many bays$/ },
+  { key: 'patternOrList', pattern: /^give either a pattern or a list / },
+  { key: 'withPattern', pattern: /^goes with a pattern$/ },
+  { key: 'endAfterStart', pattern: /^must lie in the future and after the start$/ },
+  { key: 'contradictsForce', pattern: /^contradicts force$/ },
+  { key: 'anotherSite', pattern: /^must be another site$/ },
+  { key: 'corners', pattern: /^must have (?<min>\d+) to (?<max>\d+) corners; / },
+  { key: 'cornerOutside', pattern: /^corner (?<n>\d+) must lie on the plan, / },
+  { key: 'flat', pattern: /^must enclose an area$/ },
+  {
+    key: 'crossing',
+    pattern: /^the edges from corner (?<from>\d+) and from corner (?<to>\d+) must not cross$/,
+  },
   // A number too large for any field, a date that is none: the reader of JSON speaks, not the form.
   {
     key: 'unreadable',
     pattern: /^(?:invalid (?:type|value)|premature end|input (?:contains|is)) ?/,
   },
 ] as const;
-type Fault = (typeof faults)[number];
-type Values = { n?: string; min?: string; max?: string; it?: string };
 
-/** What our words repeat from the sentence; its numbers stand in the same order as theirs. */
-const repeated: Partial<Record<Fault['key'], readonly (keyof Values)[]>> = {
-  tooShort: ['n'],
-  tooLong: ['n'],
-  tooMany: ['n'],
-  outOfRange: ['min', 'max'],
-  aboveTenantLimit: ['n'],
-  invalidNetwork: ['it'],
-  unknownScope: ['it'],
-};
-
-function values({ key, pattern }: Fault, message: string): Values | null {
-  const names = repeated[key] ?? [];
-  const match = pattern.exec(message);
-  if (match) return { ...match.groups };
-  // The sentence was reworded, but the code is known: what is repeated are its numbers or its quote.
-  const found = names[0] === 'it' ? message.match(/(?<=").*(?=")/) : message.match(/\d+/g);
-  if (names.length > (found?.length ?? 0)) return null;
-  return Object.fromEntries(names.map((name, index) => [name, found?.[index] ?? '']));
-}
-
-/** `too_long` is our `tooLong`: texts cannot be called `too_many`, which would be a plural form. */
-const keyOf = (code: string) => code.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** What our words repeat from the sentence. */
+type Values = Partial<Record<'n' | 'min' | 'max' | 'it' | 'why' | 'from' | 'to', string>>;
 
 /** A field's error in the reader's language; what is not known stays as the server said it. */
-export function fieldMessage(t: TFunction, { code, message }: Omit<FieldError, 'field'>): string {
-  const named = code ? faults.find(({ key }) => key === keyOf(code)) : undefined;
-  const fault =
-    named && values(named, message) ? named : faults.find(({ pattern }) => pattern.test(message));
-  if (!fault) return message;
-  return t(`errors.fields.${fault.key}`, values(fault, message) ?? {});
+export function fieldMessage(t: TFunction, message: string): string {
+  for (const { key, pattern } of faults) {
+    const match = pattern.exec(message);
+    if (!match) continue;
+    const values: Values = { ...match.groups };
+    // What is wrong with one code of many is a sentence of its own.
+    if (values.why) values.why = fieldMessage(t, values.why);
+    return t(`errors.fields.${key}`, values);
+  }
+  return message;
 }

@@ -14,13 +14,12 @@ export function placeFieldErrors<Values extends object>(
   fields: readonly (keyof Values & string)[],
 ): string[] {
   const byField = new Map<keyof Values & string, string[]>();
-  for (const fault of asProblem(error).errors) {
-    const { field } = fault;
+  for (const { field, message } of asProblem(error).errors) {
     // "limits.users" belongs to the input "limits" when there is no finer one.
     const known = fields.find(
       (name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
     );
-    if (known) byField.set(known, [...(byField.get(known) ?? []), fieldMessage(t, fault)]);
+    if (known) byField.set(known, [...(byField.get(known) ?? []), fieldMessage(t, message)]);
   }
   const placed = [...byField].map(([name, errors]) => ({ name, errors }));
   form.setFields(placed as Parameters<FormInstance<Values>['setFields']>[0]);

@@ -43,7 +43,18 @@ export function createFormats(code: string) {
     return '';
   }
 
+  /** Made when asked for: there are as many as there are zones of sites. */
+  const inZone = (zone: string) =>
+    new Intl.DateTimeFormat(language, {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      hourCycle: 'h23',
+      timeZone: zone,
+    });
+
   return {
+    /** The wall clock of another time zone, which the reader must be told beside it. */
+    instantIn: (zone: string, at: string | number | Date) => inZone(zone).format(new Date(at)),
     /** "21 Nov 2026, 14:05" */
     instant: (at: string | number | Date) => instant.format(new Date(at)),
     /** With seconds and zone, for tooltips and records. */

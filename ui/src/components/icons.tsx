@@ -4,8 +4,12 @@
  */
 import {
   ApiOutlined as ApiOutlinedGlyph,
+  AppstoreAddOutlined as AppstoreAddOutlinedGlyph,
+  ArrowDownOutlined as ArrowDownOutlinedGlyph,
+  ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
+  CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
   CheckOutlined as CheckOutlinedGlyph,
   ClockCircleFilled as ClockCircleFilledGlyph,
@@ -18,9 +22,11 @@ import {
   DownloadOutlined as DownloadOutlinedGlyph,
   DownOutlined as DownOutlinedGlyph,
   EditOutlined as EditOutlinedGlyph,
+  EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
+  HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
@@ -45,6 +51,8 @@ import {
   SwapOutlined as SwapOutlinedGlyph,
   SyncOutlined as SyncOutlinedGlyph,
   TeamOutlined as TeamOutlinedGlyph,
+  ToolOutlined as ToolOutlinedGlyph,
+  UndoOutlined as UndoOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
@@ -104,3 +112,11 @@ export const TeamOutlined = silent(TeamOutlinedGlyph);
 export const UserAddOutlined = silent(UserAddOutlinedGlyph);
 export const UserOutlined = silent(UserOutlinedGlyph);
 export const WarningFilled = silent(WarningFilledGlyph);
+export const CarOutlined = silent(CarOutlinedGlyph);
+export const EnvironmentOutlined = silent(EnvironmentOutlinedGlyph);
+export const AppstoreAddOutlined = silent(AppstoreAddOutlinedGlyph);
+export const UndoOutlined = silent(UndoOutlinedGlyph);
+export const ToolOutlined = silent(ToolOutlinedGlyph);
+export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
+export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
+export const HistoryOutlined = silent(HistoryOutlinedGlyph);

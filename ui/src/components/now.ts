@@ -24,3 +24,10 @@ function subscribe(listener: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
+
+/** What follows from the time of day; draws again only when that changes, not every second. */
+export function useFromNow<Value extends string | number | boolean>(
+  pick: (now: number) => Value,
+): Value {
+  return useSyncExternalStore(subscribe, () => pick(now));
+}

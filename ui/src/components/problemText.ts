@@ -1,4 +1,4 @@
-import type { i18n as I18n } from 'i18next';
+import type { i18n as I18n, TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '@/api/problem';
 
@@ -17,4 +17,22 @@ export function problemText(i18n: I18n, problem: Problem): string {
 export function useProblemText(): (problem: Problem) => string {
   const { i18n } = useTranslation();
   return (problem) => problemText(i18n, problem);
+}
+
+/** What the server adds to a code and a reader needs: which codes are taken, how many bays lie there. */
+const details = [
+  { key: 'codesTakenMore', pattern: /^taken: (?<it>.*) and (?<n>\d+) more$/ },
+  { key: 'codesTaken', pattern: /^taken: (?<it>.*)$/ },
+  { key: 'spacesLive', pattern: /^(?<n>\d+) bays live in it; / },
+  { key: 'spacesLie', pattern: /^(?<n>\d+) bays lie on it$/ },
+  { key: 'devicesServe', pattern: /^(?<n>\d+) devices serve it; / },
+] as const;
+
+export function problemDetail(t: TFunction, { detail }: Problem): string | null {
+  for (const { key, pattern } of details) {
+    const match = pattern.exec(detail ?? '');
+    const values: { it?: string; n?: string } = { ...match?.groups };
+    if (match) return t(`errors.details.${key}`, values);
+  }
+  return null;
 }

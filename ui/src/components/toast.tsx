@@ -2,7 +2,7 @@ import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '@/api/problem';
 import { ProblemReference } from './ProblemAlert';
-import { useProblemText } from './problemText';
+import { problemDetail, useProblemText } from './problemText';
 
 const UNDO_SECONDS = 10;
 
@@ -20,7 +20,11 @@ export function useToast() {
     const problem = asProblem(error);
     notification.error({
       title: problemText(problem),
-      description: <ProblemReference problem={problem} />,
+      description: (
+        <>
+          {problemDetail(t, problem)} <ProblemReference problem={problem} />
+        </>
+      ),
       duration: 12,
     });
   }

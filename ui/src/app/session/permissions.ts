@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next';
 import type { Me } from '@/api/types';
 import { useMe } from './me';
 
@@ -15,7 +16,12 @@ export type Permission =
   | 'audit:read'
   | 'data:export'
   | 'tenants:read'
-  | 'tenants:manage';
+  | 'tenants:manage'
+  | 'sites:read'
+  | 'sites:manage'
+  | 'spaces:read'
+  | 'spaces:manage'
+  | 'spaces:override';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);
@@ -23,4 +29,16 @@ export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolea
 
 export function useCan(permission: Permission): boolean {
   return can(useMe(), permission);
+}
+
+/**
+ * Why the caller may not change the estate, or null if they may. With the platform's own tenant
+ * selected everybody's things are shown, and the server changes none of them.
+ */
+export function useEstateRefusal(permission: Permission): string | null {
+  const { t } = useTranslation();
+  const me = useMe();
+  if (me.tenant.kind === 'platform') return t('estate.platformReads');
+  if (can(me, permission)) return null;
+  return permission === 'spaces:override' ? t('estate.operatorsOnly') : t('estate.adminsOnly');
 }

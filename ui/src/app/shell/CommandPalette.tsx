@@ -53,7 +53,24 @@ function usePicks(): Pick[] {
     onPick: go(path),
   }));
 
+  // With the platform's tenant selected nothing of the estate can be made.
+  const estate: { permission: Permission; label: string; path: string }[] =
+    me.tenant.kind === 'platform'
+      ? []
+      : [
+          {
+            permission: 'sites:manage',
+            label: t('palette.createSite'),
+            path: paths.sites({ create: true }),
+          },
+          {
+            permission: 'spaces:manage',
+            label: t('palette.createSpaces'),
+            path: paths.spaces({ create: 'many' }),
+          },
+        ];
   const creations: { permission: Permission; label: string; path: string }[] = [
+    ...estate,
     {
       permission: 'users:manage',
       label: t('palette.invite'),

@@ -4,7 +4,9 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  CarOutlined,
   ClusterOutlined,
+  EnvironmentOutlined,
   HomeOutlined,
   KeyOutlined,
   SettingOutlined,
@@ -27,6 +29,20 @@ type Entry = Omit<Destination, 'label'> & {
 
 const entries: Entry[] = [
   { path: paths.home(), label: (t) => t('nav.home'), icon: <HomeOutlined />, section: 'main' },
+  {
+    path: paths.sites(),
+    label: (t) => t('nav.sites'),
+    icon: <EnvironmentOutlined />,
+    section: 'main',
+    permission: 'sites:read',
+  },
+  {
+    path: paths.spaces(),
+    label: (t) => t('nav.spaces'),
+    icon: <CarOutlined />,
+    section: 'main',
+    permission: 'spaces:read',
+  },
   {
     path: paths.users(),
     label: (t) => t('nav.users'),

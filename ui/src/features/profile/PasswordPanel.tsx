@@ -1,7 +1,7 @@
 import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { PasswordFields } from '@/components/PasswordFields';
 import { Panel } from '@/components/Panel';
+import { PasswordFields } from '@/components/PasswordFields';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';

@@ -1,0 +1,61 @@
+/** Questions about sites and their parts that more than one feature asks. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { answer, api } from './client';
+
+/** As many as a list to choose from offers; beyond it one searches. */
+const CHOICES_MAX = 50;
+/** The most the server gives at once; no car park has so many levels. */
+const PARTS_MAX = 500;
+
+/** One site with its numbers, and the version a change must name. */
+export const siteQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'sites', 'one', id],
+    queryFn: async () => {
+      const call = await api.GET('/api/v6/sites/{id}', { params: { path: { id } } });
+      return {
+        site: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
+    enabled: id !== '',
+  });
+
+export const siteChoicesQuery = (tenantId: string, q: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'sites', 'choices', q],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/sites', {
+          params: { query: { page_size: CHOICES_MAX, ...(q ? { q } : {}) } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const levelsQuery = (tenantId: string, siteId: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'levels', siteId],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/levels', {
+          params: { query: { site_id: siteId, page_size: PARTS_MAX, sort: 'ordinal' } },
+        }),
+      ),
+    enabled: siteId !== '',
+  });
+
+export const zonesQuery = (tenantId: string, siteId: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'zones', siteId],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/zones', {
+          params: { query: { site_id: siteId, page_size: PARTS_MAX, sort: 'name' } },
+        }),
+      ),
+    enabled: siteId !== '',
+  });
+
+/** What a change of sites, levels, zones or bays makes old: their numbers stand on each other's pages. */
+export const ESTATE_KEYS = ['sites', 'levels', 'zones', 'spaces', 'me'] as const;

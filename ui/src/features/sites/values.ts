@@ -1,0 +1,87 @@
+import type { Site, SiteDraft } from '@/api/types';
+
+/** A site as its form holds it: everything is text, and empty is nothing. */
+export type SiteValues = {
+  name: string;
+  slug?: string;
+  address?: string;
+  city?: string;
+  state?: string;
+  postal_code?: string;
+  country?: string;
+  latitude?: number | null;
+  longitude?: number | null;
+  timezone: string;
+  opening_hours?: string;
+  metadata?: string;
+  is_active: boolean;
+};
+
+export const siteFields = [
+  'name',
+  'slug',
+  'is_active',
+  'address',
+  'postal_code',
+  'city',
+  'state',
+  'country',
+  'latitude',
+  'longitude',
+  'timezone',
+  'opening_hours',
+  'metadata',
+] as const satisfies readonly (keyof SiteValues)[];
+
+export function valuesOf(site: Site): SiteValues {
+  const metadata = site.metadata as Record<string, unknown>;
+  return {
+    name: site.name,
+    slug: site.slug,
+    address: site.address ?? '',
+    city: site.city ?? '',
+    state: site.state ?? '',
+    postal_code: site.postal_code ?? '',
+    ...(site.country ? { country: site.country } : {}),
+    latitude: site.latitude ?? null,
+    longitude: site.longitude ?? null,
+    timezone: site.timezone,
+    opening_hours: site.opening_hours ?? '',
+    metadata: Object.keys(metadata).length > 0 ? JSON.stringify(metadata, null, 2) : '',
+    is_active: site.is_active,
+  };
+}
+
+/** The metadata that was typed, or null if it is no JSON object. */
+export function metadataOf(text: string | undefined): Record<string, unknown> | null {
+  if (!text?.trim()) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is sent; an emptied field is cleared. A site keeps its slug when the field is left empty. */
+export function draftOf(values: SiteValues): SiteDraft {
+  const text = (value: string | undefined) => value?.trim() || null;
+  const slug = text(values.slug);
+  return {
+    name: values.name,
+    ...(slug ? { slug } : {}),
+    address: text(values.address),
+    city: text(values.city),
+    state: text(values.state),
+    postal_code: text(values.postal_code),
+    country: values.country ?? null,
+    latitude: values.latitude ?? null,
+    longitude: values.longitude ?? null,
+    timezone: values.timezone,
+    opening_hours: text(values.opening_hours),
+    metadata: metadataOf(values.metadata) ?? {},
+    is_active: values.is_active,
+  };
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Space } from '@/api/types';
+import { useEstateRefusal } from '@/app/session/permissions';
+import { useFormats } from '@/components/format';
+import { GatedButton } from '@/components/GatedButton';
+import { DeleteOutlined, EditOutlined, UndoOutlined } from '@/components/icons';
+import { useToast } from '@/components/toast';
+import { BulkEditDialog } from './BulkEditDialog';
+import { DeleteSpacesDialog } from './DeleteSpacesDialog';
+import { useRestoreSpaces } from './queries';
+
+type Props = { spaces: Space[]; onDone: () => void };
+
+/** What can be done with the picked bays; living and deleted ones differ. */
+export function BulkActions({ spaces, onDone }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const toast = useToast();
+  const refusal = useEstateRefusal('spaces:manage');
+  const restore = useRestoreSpaces();
+  const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
+  const gone = spaces.filter(({ deleted_at }) => deleted_at);
+  const living = spaces.filter(({ deleted_at }) => !deleted_at);
+  const gate = { isAllowed: refusal === null, reason: refusal ?? '' };
+
+  function bringBack() {
+    const count = gone.length;
+    restore.mutate(
+      gone.map(({ id }) => id),
+      {
+        onSuccess: () => {
+          toast.done(t('spaces.restoredMany', { count, formatted: formats.number(count) }));
+          onDone();
+        },
+        onError: toast.failed,
+      },
+    );
+  }
+
+  return (
+    <>
+      {living.length > 0 && (
+        <>
+          <GatedButton {...gate} icon={<EditOutlined />} onClick={() => setOpen('edit')}>
+            {t('common.edit')}
+          </GatedButton>
+          <GatedButton {...gate} danger icon={<DeleteOutlined />} onClick={() => setOpen('delete')}>
+            {t('common.delete')}
+          </GatedButton>
+        </>
+      )}
+      {gone.length > 0 && (
+        <GatedButton
+          {...gate}
+          icon={<UndoOutlined />}
+          loading={restore.isPending}
+          onClick={bringBack}
+        >
+          {t('common.restore')}
+        </GatedButton>
+      )}
+      <BulkEditDialog
+        spaces={living}
+        isOpen={open === 'edit'}
+        onClose={() => setOpen(null)}
+        onDone={onDone}
+      />
+      <DeleteSpacesDialog
+        spaces={living}
+        isOpen={open === 'delete'}
+        onClose={() => setOpen(null)}
+        onDone={onDone}
+      />
+    </>
+  );
+}

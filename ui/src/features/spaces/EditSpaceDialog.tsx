@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query';
+import { Form, Modal, Skeleton } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Space } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import { FormProblem } from '@/components/FormProblem';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { useToast } from '@/components/toast';
+import { useSubmit } from '@/components/useSubmit';
+import { spaceQuery, useChangeSpace } from './queries';
+import { CodeFields, TraitFields } from './SpaceFields';
+import { type SpaceValues, traitFields, traitsOf, valuesOf } from './values';
+
+type Props = { spaceId: string; onClose: () => void };
+
+/** Reads the bay first, for the version that a change must name. */
+export function EditSpaceDialog({ spaceId, onClose }: Props) {
+  const { t } = useTranslation();
+  // As it was when the dialog opened: what comes in meanwhile must not change what is being typed.
+  const known = useQuery({ ...spaceQuery(useTenantId(), spaceId), refetchInterval: false });
+  return (
+    <Modal
+      open
+      title={t('spaces.editTitle', { code: known.data?.space.code ?? '…' })}
+      onCancel={onClose}
+      okText={t('common.save')}
+      okButtonProps={{
+        htmlType: 'submit',
+        formNoValidate: true,
+        form: 'edit-bay',
+        disabled: !known.data,
+      }}
+      cancelText={t('common.cancel')}
+    >
+      {known.isPending && <Skeleton active />}
+      {known.error && !known.data && <ProblemAlert error={known.error} />}
+      {known.data && <EditForm space={known.data.space} etag={known.data.etag} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+type FormProps = { space: Space; etag: string | null; onClose: () => void };
+
+function EditForm({ space, etag, onClose }: FormProps) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const change = useChangeSpace();
+  const [form] = Form.useForm<SpaceValues>();
+  const { submit, error, shownFields } = useSubmit({
+    form,
+    fields: ['code', 'name', ...traitFields],
+    send: ({ code, name, ...traits }: SpaceValues) =>
+      change.mutateAsync({
+        id: space.id,
+        etag,
+        body: { code, name: name?.trim() || null, ...traitsOf(traits) },
+      }),
+    onDone: ({ code }) => {
+      toast.done(t('spaces.saved', { code }));
+      onClose();
+    },
+  });
+  return (
+    <>
+      <FormProblem error={error} shownFields={shownFields} />
+      <Form
+        form={form}
+        name="edit-bay"
+        layout="vertical"
+        initialValues={valuesOf(space)}
+        onFinish={submit}
+      >
+        <CodeFields />
+        <TraitFields siteId={space.site_id} />
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { StateChange } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import { Moment } from '@/components/Moment';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { SpaceStateTag } from '@/components/SpaceStateTag';
+import { historyQuery } from './queries';
+import styles from './spaces.module.css';
+
+/** Why a state became what it was, as the server calls it. */
+const causes = [
+  'out_of_service',
+  'blocked',
+  'sensor',
+  'reservation',
+  'sensor_silent',
+  'no_reading',
+] as const;
+type Cause = (typeof causes)[number];
+
+const isCause = (name: string): name is Cause => causes.some((known) => known === name);
+
+/** How a bay's state changed, newest first, each with its cause and the facts of that moment. */
+export function SpaceHistory({ spaceId }: { spaceId: string }) {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery(historyQuery(useTenantId(), spaceId));
+  const changes = query.data?.pages.flatMap(({ state_changes }) => state_changes) ?? [];
+  return (
+    <section>
+      <h2 className={styles.title}>{t('spaces.history')}</h2>
+      {query.isPending && <Skeleton active />}
+      {query.error && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && changes.length === 0 && (
+        <p className={styles.hint}>{t('spaces.historyEmpty')}</p>
+      )}
+      <ol className={styles.history}>
+        {changes.map((change) => (
+          <HistoryItem key={change.id} change={change} />
+        ))}
+      </ol>
+      {query.hasNextPage && (
+        <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t('spaces.historyMore')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function HistoryItem({ change }: { change: StateChange }) {
+  const { t } = useTranslation();
+  const { at, from, to, cause, evidence } = change;
+  return (
+    <li className={styles.change}>
+      <div className={styles.changeHead}>
+        <span className={styles.changeStates}>
+          <SpaceStateTag state={from} /> <span aria-hidden="true">→</span>{' '}
+          <SpaceStateTag state={to} />
+        </span>
+        <Moment at={at} />
+      </div>
+      <div>{isCause(cause) ? t(`spaces.causes.${cause}`) : cause}</div>
+      <details className={styles.evidence}>
+        <summary>{t('spaces.evidence')}</summary>
+        <pre>{JSON.stringify(evidence, null, 2)}</pre>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,5 @@
+import { SpacesView } from './SpacesView';
+
+export default function SpacesPage() {
+  return <SpacesView />;
+}

@@ -1,0 +1,173 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { answer, api } from '@/api/client';
+import { ESTATE_KEYS } from '@/api/estate';
+import type { BayKind, SpaceChange, SpaceDraft, SpaceState, SpaceStateChange } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import type { ListQuery } from '@/components/listState';
+
+export const spaceFilters = [
+  'site_id',
+  'level_id',
+  'zone_id',
+  'state',
+  'kind',
+  'has_sensor',
+  'has_display',
+  'is_reservable',
+  'deleted',
+] as const;
+export type SpaceFilter = (typeof spaceFilters)[number];
+export type SpaceQuery = ListQuery & Partial<Record<SpaceFilter, string>>;
+
+/** A car comes or goes; who looks at the list sees it without asking. */
+const REFRESH_MS = 15_000;
+const HISTORY_PAGE = 20;
+
+const truth = (value: string | undefined) => (value === undefined ? undefined : value === 'true');
+
+/** Whatever the URL says; the server refuses what it does not know. */
+function wireQuery(query: Partial<SpaceQuery>) {
+  const { state, kind, has_sensor, has_display, is_reservable, deleted, ...rest } = query;
+  return {
+    ...rest,
+    state: state as SpaceState | undefined,
+    kind: kind as BayKind | undefined,
+    has_sensor: truth(has_sensor),
+    has_display: truth(has_display),
+    is_reservable: truth(is_reservable),
+    deleted: deleted === 'true' ? true : undefined,
+  };
+}
+
+export const spacesQuery = (tenantId: string, query: SpaceQuery) =>
+  queryOptions({
+    queryKey: [tenantId, 'spaces', query],
+    queryFn: () => answer(api.GET('/api/v6/spaces', { params: { query: wireQuery(query) } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const spaceQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'spaces', 'one', id],
+    queryFn: async () => {
+      const call = await api.GET('/api/v6/spaces/{id}', { params: { path: { id } } });
+      return {
+        space: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
+    enabled: id !== '',
+    refetchInterval: REFRESH_MS,
+  });
+
+export const historyQuery = (tenantId: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: [tenantId, 'spaces', 'history', id],
+    queryFn: ({ pageParam }) =>
+      answer(
+        api.GET('/api/v6/spaces/{id}/history', {
+          params: { path: { id }, query: { page: pageParam, page_size: HISTORY_PAGE } },
+        }),
+      ),
+    initialPageParam: 1,
+    getNextPageParam: ({ page, page_size, total }) =>
+      page * page_size < total ? page + 1 : undefined,
+  });
+
+export function useExportSpaces() {
+  return useMutation({
+    mutationFn: ({ page: _page, page_size: _size, ...query }: SpaceQuery) =>
+      answer(
+        api.GET('/api/v6/spaces/export', {
+          params: { query: wireQuery(query) },
+          parseAs: 'blob',
+        }),
+      ),
+    gcTime: 0,
+  });
+}
+
+function useRefreshEstate() {
+  const queryClient = useQueryClient();
+  const tenantId = useTenantId();
+  return () =>
+    Promise.all(
+      ESTATE_KEYS.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
+    );
+}
+
+export function useCreateSpace() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: (body: SpaceDraft) => answer(api.POST('/api/v6/spaces', { body })),
+    onSuccess,
+  });
+}
+
+export function useCreateSpaces() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: (body: { site_id: string; pattern: string; template: SpaceChange }) =>
+      answer(api.POST('/api/v6/spaces/bulk', { body })),
+    onSuccess,
+  });
+}
+
+export function useChangeSpace() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SpaceChange }) =>
+      answer(
+        api.PATCH('/api/v6/spaces/{id}', {
+          params: { path: { id } },
+          body,
+          headers: etag ? { 'if-match': etag } : {},
+        }),
+      ),
+    onSuccess,
+  });
+}
+
+export function useChangeSpaces() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: (body: { ids: string[]; change: SpaceChange }) =>
+      answer(api.PATCH('/api/v6/spaces/bulk', { body })),
+    onSuccess,
+  });
+}
+
+/** One bay or many: the server takes them all or none. */
+export function useDeleteSpaces() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: (body: { ids: string[]; force?: boolean }) =>
+      api.POST('/api/v6/spaces/bulk/delete', { body }),
+    onSuccess,
+  });
+}
+
+export function useRestoreSpaces() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: (ids: string[]) =>
+      answer(api.POST('/api/v6/spaces/bulk/restore', { body: { ids } })),
+    onSuccess,
+  });
+}
+
+export function useSetState() {
+  const onSuccess = useRefreshEstate();
+  return useMutation({
+    mutationFn: ({ id, ...body }: SpaceStateChange & { id: string }) =>
+      answer(api.PUT('/api/v6/spaces/{id}/state', { params: { path: { id } }, body })),
+    onSuccess,
+  });
+}
