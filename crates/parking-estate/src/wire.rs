@@ -8,7 +8,7 @@ use parking_http::wire::{line, one_of};
 use parking_http::{Wrong, words};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 
 pub(crate) use parking_http::wire::{Change, Name};
 
@@ -26,6 +26,7 @@ words! {
     BayKind = one_of("Whom a bay is for.", bays::BayKind::ALL.iter().map(|kind| kind.name()));
     /// Whatever a tenant keeps with a thing.
     Metadata = ObjectBuilder::new().schema_type(SchemaType::new(Type::Object))
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)))
         .description(Some("Whatever is worth keeping with it; at most 16 KiB.")).build().into();
     /// The outline of a bay on a plan.
     Outline = outline();
