@@ -56,7 +56,9 @@ create table devices (
 );
 -- One physical thing belongs to one tenant; which, the refusal does not say.
 create unique index devices_dev_eui_unique on devices (dev_eui) where archived_at is null;
-create index devices_by_eui on devices (tenant_id, dev_eui, id);
+-- For lists in this order, which name the collation: by the column's own they would walk the index above,
+-- through every tenant's devices.
+create index devices_by_eui on devices (tenant_id, dev_eui collate "POSIX", id);
 create index devices_newest on devices (tenant_id, created_at desc, id desc);
 create index devices_by_name on devices (tenant_id, lower(name), id);
 create index devices_seen on devices (tenant_id, last_seen_at desc nulls last, id desc);

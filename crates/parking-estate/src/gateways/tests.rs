@@ -1,3 +1,5 @@
+//! Gateways through the routes.
+
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use parking_domain::access::Role;

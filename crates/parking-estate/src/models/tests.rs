@@ -1,3 +1,5 @@
+//! Models through the routes.
+
 use axum::http::{Method, StatusCode};
 use parking_domain::access::Role;
 use serde_json::json;

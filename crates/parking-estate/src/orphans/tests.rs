@@ -1,3 +1,5 @@
+//! Orphans through the routes.
+
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use parking_domain::access::Role;

@@ -25,7 +25,8 @@ use crate::{Estate, wire};
 /// What the list can be sorted by.
 pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("-created_at", "p.created_at"),
-    ("dev_eui", "p.dev_eui"),
+    // The order of the index that begins with the tenant, and not of the one that spans them.
+    ("dev_eui", "p.dev_eui collate \"POSIX\""),
     ("name", "lower(p.name)"),
     ("last_seen_at", "p.last_seen_at nulls last"),
     ("lifecycle", "p.lifecycle"),

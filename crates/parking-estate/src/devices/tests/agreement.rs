@@ -416,8 +416,8 @@ async fn whatever_eight_people_do_at_once_no_deadlock_surfaces_and_the_database_
             }
         }
     };
-    let sweeps = async |who: usize| {
-        for round in 0..40 {
+    let sweeps = async |who: usize, start: u64| {
+        for round in 0..60_u64 {
             let is_own = |device: &Thing| device.tenant == scene.tenants()[who];
             let devices = scene.found().await.devices;
             let own: Vec<_> = devices
@@ -425,10 +425,19 @@ async fn whatever_eight_people_do_at_once_no_deadlock_surfaces_and_the_database_
                 .filter(|(_, device)| is_own(device))
                 .collect();
             let ids: Vec<&Uuid> = own.iter().map(|(id, _)| *id).take(12).collect();
-            let verb = ["archive", "restore"][round % 2];
+            let verb = if round % 2 == 0 { "archive" } else { "restore" };
+            for (id, bay) in ids.iter().zip(&scene.bays[who * BAYS..]).take(BAYS) {
+                scene.does(who, Deed::Assign(**id, *bay)).await;
+            }
+            // Devices are made beside, because what counts them is locked by both.
+            let newcomer = Deed::Create(100 + 1_000 * start + round);
             let body = json!({ "ids": ids, "force": true });
             let path = format!("/api/v6/devices/bulk/{verb}");
-            let answer = scene.people[who].post(&path, body).await;
+            let ((status, ..), answer) = tokio::join!(
+                scene.does(who, newcomer),
+                scene.people[who].post(&path, body)
+            );
+            assert_eq!(status, 201);
             assert!(answer.status.as_u16() < 500, "{verb}: {}", answer.text);
         }
     };
@@ -441,8 +450,8 @@ async fn whatever_eight_people_do_at_once_no_deadlock_surfaces_and_the_database_
         works(6),
         works(7),
         works(8),
-        sweeps(0),
-        sweeps(1)
+        sweeps(0, 0),
+        sweeps(1, 1)
     );
     scene.is_sound().await;
     assert!(!scene.found().await.devices.is_empty());

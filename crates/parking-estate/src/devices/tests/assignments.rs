@@ -1,3 +1,5 @@
+//! Devices at work, and the stages of their lives.
+
 use axum::http::StatusCode;
 use parking_domain::access::Role;
 use serde_json::json;

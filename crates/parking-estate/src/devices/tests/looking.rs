@@ -1,3 +1,5 @@
+//! Lists, counts and exports of devices, and whose they are.
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 

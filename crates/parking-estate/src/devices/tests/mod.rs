@@ -1,3 +1,5 @@
+//! Devices as people make and keep them, through the routes.
+
 mod agreement;
 mod assignments;
 mod looking;

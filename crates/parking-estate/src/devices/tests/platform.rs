@@ -1,3 +1,5 @@
+//! Devices that change hands, and devices made of their labels.
+
 use axum::http::{Method, StatusCode};
 use parking_domain::access::Role;
 use parking_domain::ids::TenantId;
