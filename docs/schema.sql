@@ -1144,7 +1144,7 @@ CREATE UNIQUE INDEX device_assignments_one_per_device ON public.device_assignmen
 
 CREATE UNIQUE INDEX device_assignments_one_per_space ON public.device_assignments USING btree (tenant_id, space_id, role) WHERE (unassigned_at IS NULL);
 
-CREATE INDEX devices_by_eui ON public.devices USING btree (tenant_id, dev_eui, id);
+CREATE INDEX devices_by_eui ON public.devices USING btree (tenant_id, dev_eui COLLATE "POSIX", id);
 
 CREATE INDEX devices_by_name ON public.devices USING btree (tenant_id, lower(name), id);
 

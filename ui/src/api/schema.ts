@@ -2713,7 +2713,9 @@ export interface components {
             memberships: components["schemas"]["Membership"][];
         };
         /** @description Whatever is worth keeping with it; at most 16 KiB. */
-        Metadata: Record<string, never>;
+        Metadata: {
+            [key: string]: unknown;
+        };
         /** @description What a device is. */
         ModelBody: {
             /** @description The model of the catalogue that an own one shares its abilities with. */

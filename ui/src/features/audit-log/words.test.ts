@@ -16,6 +16,11 @@ const BUILT: [string, string[]][] = [
     ['created', 'updated', 'deleted', 'restored'].map((verb) => `spaces.${verb}`),
   ],
   [
+    '"device.{verb}"',
+    ['created', 'updated', 'archived', 'restored'].map((verb) => `device.${verb}`),
+  ],
+  ['"orphan.{verb}"', ['claimed', 'dismissed', 'restored'].map((verb) => `orphan.${verb}`)],
+  [
     'format!("{}.{verb}", kind.name())',
     ['level', 'zone'].flatMap((kind) =>
       ['created', 'updated', 'deleted'].map((verb) => `${kind}.${verb}`),
