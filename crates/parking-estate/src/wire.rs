@@ -8,7 +8,9 @@ use parking_http::wire::{line, one_of};
 use parking_http::{Wrong, words};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type,
+};
 
 pub(crate) use parking_http::wire::{Change, Name};
 

@@ -2111,6 +2111,17 @@ export interface components {
             devices: components["schemas"]["DeviceBody"][];
             stats?: components["schemas"]["DeviceStats"] | null;
         };
+        /** @description How many devices the customers have. */
+        DevicePool: {
+            /** @description The same, by the customer's id. */
+            by_tenant: {
+                [key: string]: components["schemas"]["TenantPool"];
+            };
+            /** @description Each customer, by name. */
+            tenants: components["schemas"]["TenantPool"][];
+            /** @description All of them together. */
+            totals: components["schemas"]["PoolCounts"];
+        };
         /** @description Devices in use, by number. */
         DeviceStats: {
             /** Format: int64 */
@@ -2974,16 +2985,14 @@ export interface components {
             /** Format: int64 */
             unassigned: number;
         };
-        /** @description How many devices the customers have. */
+        /** @description The connections to the database. */
         PoolStats: {
-            /** @description The same, by the customer's id. */
-            by_tenant: {
-                [key: string]: components["schemas"]["TenantPool"];
-            };
-            /** @description Each customer, by name. */
-            tenants: components["schemas"]["TenantPool"][];
-            /** @description All of them together. */
-            totals: components["schemas"]["PoolCounts"];
+            /** Format: int32 */
+            active: number;
+            /** Format: int32 */
+            idle: number;
+            /** Format: int32 */
+            total: number;
         };
         /** @description Whether the server is alive or ready. */
         Probe: {
@@ -7160,6 +7169,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A device of the request is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `in_use`: some serve a bay */
             409: {
                 headers: {
@@ -7257,6 +7275,15 @@ export interface operations {
             };
             /** @description The role, the scope or the state of the account does not allow it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A device of the request is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7569,7 +7596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PoolStats"];
+                    "application/json": components["schemas"]["DevicePool"];
                 };
             };
             /** @description No credentials, or they are not good (any more) */

@@ -47,7 +47,8 @@ fn distinct(mut ids: Vec<Uuid>) -> Result<Vec<Uuid>, ApiError> {
 
 /// Archives many devices, all or none; they can be restored.
 #[utoipa::path(post, path = "/api/v6/devices/bulk/archive", request_body = DeviceIds,
-    responses((status = 204, description = "They are archived"),
+    responses((status = 404, description = "A device of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 204, description = "They are archived"),
         (status = 409, description = "`in_use`: some serve a bay", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn archive_devices(
     State(estate): State<Estate>,
@@ -66,7 +67,8 @@ pub(super) async fn archive_devices(
 
 /// Brings many archived devices back, all or none.
 #[utoipa::path(post, path = "/api/v6/devices/bulk/restore", request_body = DeviceIds,
-    responses((status = 200, body = DevicesBody),
+    responses((status = 404, description = "A device of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = DevicesBody),
         (status = 409, description = "`device_taken`, `limit_reached`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn restore_devices(
     State(estate): State<Estate>,

@@ -214,7 +214,7 @@ pub(super) struct TenantPool {
 
 /// How many devices the customers have.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PoolStats {
+pub(super) struct DevicePool {
     /// Each customer, by name.
     tenants: Vec<TenantPool>,
     /// The same, by the customer's id.
@@ -241,10 +241,10 @@ impl From<TenantCounts> for TenantPool {
 }
 
 /// How many devices each customer has, how many of them serve a bay, and what they are.
-#[utoipa::path(get, path = "/api/v6/devices/pool/stats", responses((status = 200, body = PoolStats)))]
+#[utoipa::path(get, path = "/api/v6/devices/pool/stats", responses((status = 200, body = DevicePool)))]
 pub(super) async fn pool_stats(
     State(estate): State<Estate>,
-) -> Result<axum::Json<PoolStats>, ApiError> {
+) -> Result<axum::Json<DevicePool>, ApiError> {
     let mut tx = estate
         .db
         .platform(Reason::Platform("count the devices of all tenants"))
@@ -252,7 +252,7 @@ pub(super) async fn pool_stats(
     let counts = counts::by_tenant(&mut tx).await?;
     let tenants: Vec<TenantPool> = counts.into_iter().map(TenantPool::from).collect();
     let sum = |of: fn(&TenantPool) -> i64| tenants.iter().map(of).sum::<i64>();
-    Ok(axum::Json(PoolStats {
+    Ok(axum::Json(DevicePool {
         totals: PoolCounts {
             total: sum(|pool| pool.total),
             assigned: sum(|pool| pool.assigned),

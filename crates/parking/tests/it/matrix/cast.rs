@@ -271,7 +271,22 @@ fn making(thing: Thing) -> &'static str {
             "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
              values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
         }
-        Thing::Site => MAKING_A_SITE,
+        Thing::AuditEntry => {
+            "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
+             values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
+        }
+        Thing::Session => {
+            "insert into sessions (id, user_id, created_at, last_used_at, expires_at)
+             select $id::uuid, id, now(), now(), now() + interval '1 day' from users where id $whose limit 1
+             returning id"
+        }
+        thing => making_of_estate(thing),
+    }
+}
+
+/// The same for what customers own.
+fn making_of_estate(thing: Thing) -> &'static str {
+    match thing {
         Thing::Level => {
             "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
                values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
@@ -314,21 +329,12 @@ fn making(thing: Thing) -> &'static str {
             "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
              values ($tenant, $id, $eui, now(), now(), 'test') returning id"
         }
-        Thing::AuditEntry => {
-            "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
-             values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
-        }
-        Thing::Session => {
-            "insert into sessions (id, user_id, created_at, last_used_at, expires_at)
-             select $id::uuid, id, now(), now(), now() + interval '1 day' from users where id $whose limit 1
-             returning id"
+        _ => {
+            "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+             values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id"
         }
     }
 }
-
-const MAKING_A_SITE: &str =
-    "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
-    values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id";
 
 /// An EUI-64 nobody has.
 fn an_eui() -> String {
