@@ -17,7 +17,7 @@ const SILENCE_MAX: TimeDelta = TimeDelta::days(30);
 /// A clock that jumps years ahead makes everything look old enough to be deleted. Before such a
 /// job begins, the clock is compared with the newest entry that was there when this server
 /// started, or with the last time that was plausible. A server that was away for longer than
-/// [`SILENCE_MAX`] deletes nothing either, until it is started again after somebody has signed in:
+/// 30 days deletes nothing either, until it is started again after somebody has signed in:
 /// nothing here can tell a long silence from a wrong clock, and waiting does no harm.
 #[derive(Clone)]
 pub struct Witness {

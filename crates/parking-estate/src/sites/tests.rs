@@ -101,7 +101,7 @@ async fn what_cannot_be_is_refused_by_field_and_all_at_once() {
 }
 
 #[tokio::test]
-async fn no_tenant_sees_or_touches_anothers_sites_and_the_platform_only_looks() {
+async fn no_tenant_sees_or_touches_sites_of_another_and_the_platform_only_looks() {
     let stage = Stage::set().await;
     let (mine, theirs) = (stage.admin("Mine").await, stage.admin("Theirs").await);
     let site = mine.makes_site("Harbour").await;

@@ -101,7 +101,7 @@ async fn the_list_is_narrowed_searched_and_sorted() {
 }
 
 #[tokio::test]
-async fn no_tenant_sees_or_touches_anothers_devices_and_the_platform_only_looks() {
+async fn no_tenant_sees_or_touches_devices_of_another_and_the_platform_only_looks() {
     let stage = Stage::set().await;
     let (mine, theirs) = (stage.admin("Mine").await, stage.admin("Theirs").await);
     let (device, other) = (mine.makes_sensor(1).await, theirs.makes_sensor(2).await);

@@ -186,7 +186,7 @@ async fn the_code_on_a_label_becomes_a_device_and_is_read_out_precisely() {
     let bay = admin.makes_space(site, "A-1").await;
     let path = "/api/v6/devices/onboard";
     let code =
-        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR:CAF2C";
+        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR:CAF2C"; // typos: ignore
     let body = json!({ "code": code, "model": "bosch-tps110", "space_id": bay, "app_key": KEY, "dry_run": true });
     let dry = admin.post(path, body.clone()).await;
     assert_eq!(dry.status, StatusCode::OK, "{}", dry.text);
