@@ -4,10 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use parking_domain::ids::TenantId;
+use prometheus_client::registry::Registry;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
 use tracing::{debug, warn};
 
+use crate::timing::{Timed, Times};
 use crate::{DbError, Result};
 
 /// How long a connection may take to prove that its peer is there when it goes back to the pool.
@@ -49,6 +51,7 @@ impl DbOptions {
 pub struct Db {
     pool: PgPool,
     acquire_timeout: Duration,
+    times: Times,
 }
 
 /// Why a transaction crosses tenants. It is logged, and the list of places that say so is
@@ -107,13 +110,19 @@ impl Db {
         Self {
             pool,
             acquire_timeout: options.acquire_timeout,
+            times: Times::default(),
         }
     }
 
     /// Opens a transaction that sees and changes one tenant and nothing else.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx> {
-        let tx = self.begin("parking_tenant", &tenant.0.to_string()).await?;
-        Ok(TenantTx { tx, tenant })
+        let role = "parking_tenant";
+        let tx = self.begin(role, &tenant.0.to_string()).await?;
+        Ok(TenantTx {
+            tx,
+            tenant,
+            _timed: self.times.begin(role),
+        })
     }
 
     /// Opens a transaction that is not bound to one tenant.
@@ -121,7 +130,13 @@ impl Db {
         debug!(db.role = reason.role(), db.reason = %reason, "platform transaction");
         Ok(PlatformTx {
             tx: self.begin(reason.role(), "").await?,
+            _timed: self.times.begin(reason.role()),
         })
+    }
+
+    /// Shows how long transactions last among the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        self.times.register(registry);
     }
 
     /// Connections in use, idle and allowed, for the gauges.
@@ -216,6 +231,7 @@ pub struct PoolState {
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
+    _timed: Timed,
 }
 
 impl TenantTx {
@@ -239,6 +255,7 @@ impl TenantTx {
 #[derive(Debug)]
 pub struct PlatformTx {
     tx: Transaction<'static, Postgres>,
+    _timed: Timed,
 }
 
 impl PlatformTx {

@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod queue;
 pub mod reconcile;
 pub mod roles;
+mod timing;
 
 pub use doors::{Db, DbOptions, PlatformTx, Reason, TenantTx};
 pub use error::{DbError, OnConstraint, Result};

@@ -38,6 +38,7 @@ impl Metrics {
             pool.clone(),
         );
         registry.register("jobs", "Jobs in the queue", jobs.clone());
+        db.register(&mut registry);
         Self {
             registry: Arc::new(registry),
             db,

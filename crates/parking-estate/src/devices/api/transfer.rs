@@ -65,8 +65,10 @@ pub(super) async fn transfer_device(
     request: Once<TransferRequest>,
 ) -> Result<Response, ApiError> {
     let (maker, now) = (Maker::caller(&caller), estate.clock.now());
-    let reason = Reason::Worker("hand a device from one tenant to another");
-    let tx = estate.db.platform(reason).await?;
+    let tx = estate
+        .db
+        .platform(Reason::Worker("hand a device from one tenant to another"))
+        .await?;
     let operate = async |tx: &mut PlatformTx, wanted: TransferRequest| {
         let draft = TransferDraft {
             device: id,

@@ -76,8 +76,17 @@ async fn whoever_asks_too_fast_is_told_when_to_come_back_and_nobody_else_pays() 
     assert_eq!(last.header("x-ratelimit-remaining"), "0");
 
     stage.platform.looks_at_me().await.expect(200);
-    for path in ["/health/live", "/health/ready", "/metrics"] {
+    for path in ["/health/live", "/health/ready"] {
         owner.api.get(path).await.expect(200);
+    }
+    let metrics = owner.api.get("/metrics").await.text();
+    for series in [
+        "api_requests_total{",
+        "rate_limit_rejections_total{",
+        "db_connection_pool_size{state=\"active\"}",
+        "db_query_duration_seconds_count{operation=\"worker\"}",
+    ] {
+        assert!(metrics.contains(series), "{series} in {metrics}");
     }
 }
 
