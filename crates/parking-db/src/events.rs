@@ -75,6 +75,31 @@ pub async fn append(
     Ok(())
 }
 
+/// Appends the same event of many subjects, each with facts of its own, in one statement.
+pub async fn append_many(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    at: DateTime<Utc>,
+    (kind, subject_type): (&str, &str),
+    subjects: &[(String, Value)],
+) -> Result<()> {
+    let (ids, payloads): (Vec<String>, Vec<Value>) = subjects.iter().cloned().unzip();
+    sqlx::query!(
+        "insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
+         select $1, $2, $3, $4, w.id, w.payload
+         from unnest($5::text[], $6::jsonb[]) with ordinality as w (id, payload, place) order by w.place",
+        tenant.0,
+        at,
+        kind,
+        subject_type,
+        &ids,
+        &payloads,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Reads what was committed after a cursor, oldest first, at most `limit` events.
 pub async fn read_after(tx: &mut PlatformTx, after: Cursor, limit: i64) -> Result<Vec<Event>> {
     let rows = sqlx::query!(

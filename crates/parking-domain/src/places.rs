@@ -8,8 +8,6 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::text::Slug;
-
 /// A point on the earth, in degrees of WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Coordinates {
@@ -63,16 +61,6 @@ impl Coordinates {
     pub fn longitude(&self) -> f64 {
         self.longitude
     }
-}
-
-/// A slug for a site of this name that is not taken: the plain one, or one with a number behind it.
-pub fn free_slug(name: &str, is_taken: impl Fn(&str) -> bool) -> Slug {
-    let plain = Slug::from_name_or(name, "site");
-    let numbered = (2..=u32::MAX).map(|number| plain.numbered(number));
-    std::iter::once(plain.clone())
-        .chain(numbered)
-        .find(|slug| !is_taken(slug.as_str()))
-        .unwrap_or(plain)
 }
 
 /// A time zone of the IANA database, by its exact name.
@@ -366,6 +354,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::Slug;
 
     #[test]
     fn a_point_has_both_numbers_and_lies_on_the_earth() {
@@ -397,7 +386,10 @@ mod tests {
     #[test]
     fn a_second_site_of_the_same_name_gets_a_number() {
         let taken = BTreeSet::from(["gare-de-l-est", "gare-de-l-est-2", "site"]);
-        let free = |name| free_slug(name, |slug| taken.contains(slug)).to_string();
+        let free = |name| {
+            let plain = Slug::from_name_or(name, "site");
+            plain.free(|slug| taken.contains(slug)).to_string()
+        };
         assert_eq!(free("Gare de l'Est"), "gare-de-l-est-3");
         assert_eq!(free("Hôtel Édouard VII"), "hotel-edouard-vii");
         assert_eq!(free("停車場"), "site-2");

@@ -189,6 +189,16 @@ impl Slug {
         Self(format!("{}-{number}", self.0))
     }
 
+    /// This slug, or it with the lowest number behind it that is not taken.
+    #[must_use]
+    pub fn free(&self, is_taken: impl Fn(&str) -> bool) -> Self {
+        let numbered = (2..=u32::MAX).map(|number| self.numbered(number));
+        std::iter::once(self.clone())
+            .chain(numbered)
+            .find(|slug| !is_taken(slug.as_str()))
+            .unwrap_or_else(|| self.clone())
+    }
+
     /// The slug as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -69,6 +69,11 @@ pub struct List<F> {
     pub filter: F,
 }
 
+/// What a list takes that has no filters of its own.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
 impl<S: Send + Sync, F: DeserializeOwned> FromRequestParts<S> for List<F> {
     type Rejection = ApiError;
 

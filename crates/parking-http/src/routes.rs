@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use parking_domain::access::Permission;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -82,6 +82,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn add(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {
         let (schemas, mut paths, methods) = handlers;
+        let described = self.router.get_openapi().components.as_ref();
+        let known = |name: &str| described.and_then(|all| all.schemas.get(name));
+        for (name, schema) in &schemas {
+            must_be_one(name, known(name), schema);
+        }
         for (path, item) in &mut paths.paths {
             distinguish(item);
             for operation in operations(item) {
@@ -109,6 +114,7 @@ impl Routes {
     /// Puts the routes of another slice beside these.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
+        expect_distinct(self.router.get_openapi(), other.router.get_openapi());
         Self {
             tag: self.tag,
             router: self.router.merge(other.router),
@@ -119,6 +125,26 @@ impl Routes {
     pub fn into_parts(self) -> (axum::Router, OpenApi) {
         self.router.split_for_parts()
     }
+}
+
+/// Of two descriptions that are put together, the schemas of one name must be one schema: the second
+/// would silently take the place of the first. Tests build every description, so they find out.
+pub fn expect_distinct(one: &OpenApi, other: &OpenApi) {
+    let schemas = |api: &OpenApi| {
+        let components = api.components.clone();
+        components.map(|all| all.schemas).unwrap_or_default()
+    };
+    let known = schemas(one);
+    for (name, schema) in schemas(other) {
+        must_be_one(&name, known.get(&name), &schema);
+    }
+}
+
+fn must_be_one(name: &str, known: Option<&RefOr<Schema>>, schema: &RefOr<Schema>) {
+    debug_assert!(
+        known.is_none_or(|known| known == schema),
+        "two schemas are called {name}"
+    );
 }
 
 /// Describes what a list can be sorted by: the columns that it gives to

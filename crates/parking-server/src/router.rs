@@ -22,6 +22,7 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
+use parking_http::routes::expect_distinct;
 use parking_http::{Authenticate, Routes};
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
@@ -252,6 +253,7 @@ impl Server {
 }
 
 fn describe(mut api: OpenApi, open: OpenApi, version: &str) -> OpenApi {
+    expect_distinct(&api, &open);
     api.merge(open);
     docs::complete(api, version)
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use futures_util::stream::{Stream, try_unfold};
 use parking_db::TenantTx;
 use parking_domain::clock::Clock;
+use parking_domain::csv_table::escape_cell;
 
 use super::store::{self, Filter, Row};
 use super::{By, Entry, append};
@@ -121,7 +122,7 @@ const HEADER: [&str; 15] = [
 ];
 
 fn record(row: Row) -> [String; 15] {
-    let text = |value: Option<String>| harmless(value.unwrap_or_default());
+    let text = |value: Option<String>| escape_cell(&value.unwrap_or_default()).into_owned();
     [
         row.seq.to_string(),
         row.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
@@ -139,30 +140,4 @@ fn record(row: Row) -> [String; 15] {
         text(row.ip),
         hex(&row.hash),
     ]
-}
-
-/// How formulas begin, also in the full-width forms that some spreadsheets read as the plain ones.
-const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// A cell that a spreadsheet shows and does not run.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(FORMULAS) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_would_run_is_text() {
-        for begin in FORMULAS {
-            let cell = format!("{begin}1+1");
-            assert_eq!(harmless(cell.clone()), format!("'{cell}"));
-        }
-        assert_eq!(harmless("1=1".to_owned()), "1=1");
-    }
 }

@@ -219,13 +219,9 @@ async fn insert_numbered(
     let plain = Slug::from_name(new.name.as_str());
     for _ in 0..SLUG_ATTEMPTS_MAX {
         let taken = store::slugs_like(tx, &plain).await?;
-        let free = std::iter::once(plain.clone())
-            .chain((2..=u32::MAX).map(|number| plain.numbered(number)))
-            .find(|slug| !taken.contains(slug.as_str()));
+        let slug = plain.free(|slug| taken.contains(slug));
         // Another server may take it between the look and the insert: then look again.
-        if let Some(slug) = free
-            && store::insert(tx, id, &slug, new, now).await?
-        {
+        if store::insert(tx, id, &slug, new, now).await? {
             return Ok(());
         }
     }

@@ -8,7 +8,7 @@ use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_domain::text::Name;
-use parking_http::page::{List, PageParams};
+use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{
     Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Problem, Routes,
     sorted_by,
@@ -125,11 +125,6 @@ struct WebhookSecretPage {
     #[serde(flatten)]
     page: PageExtent,
 }
-
-/// This list has no filters of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoFilter {}
 
 impl WebhookSecret {
     fn of(secret: Secret, now: DateTime<Utc>) -> Self {

@@ -157,13 +157,11 @@ async fn insert_numbered(
     fields: &SiteFields,
     now: DateTime<Utc>,
 ) -> Result<bool, SiteError> {
-    let plain = Slug::from_name(&fields.name);
-    let taken = store::slugs_like(tx, plain.as_str()).await?;
-    let free = std::iter::once(plain.clone())
-        .chain((2..).map(|number| plain.numbered(number)))
-        .filter(|slug| !taken.contains(slug.as_str()));
-    // Somebody else may take it between the look and the insert: then the next one.
-    for slug in free.take(SLUG_ATTEMPTS_MAX as usize) {
+    let plain = Slug::from_name_or(&fields.name, "site");
+    for _ in 0..SLUG_ATTEMPTS_MAX {
+        let taken = store::slugs_like(tx, plain.as_str()).await?;
+        let slug = plain.free(|slug| taken.contains(slug));
+        // Somebody else may take it between the look and the insert: then look again.
         if store::insert(tx, id, slug.as_str(), fields, now).await? {
             return Ok(true);
         }

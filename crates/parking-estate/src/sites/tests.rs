@@ -40,9 +40,13 @@ async fn a_site_is_made_read_changed_deleted_and_brought_back() {
         .await;
     refused(&late, 412, "precondition_failed");
 
-    // Deleting is tested where bays are known; here the row is taken away underneath.
+    assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(admin.get("/api/v6/sites").await.json()["total"], 0);
+    let gone = admin.get("/api/v6/sites?deleted=true").await.json();
+    assert_eq!(gone["sites"][0]["id"], made["id"]);
     let restored = admin.post(&format!("{path}/restore"), json!({})).await;
     assert_eq!(restored.status, StatusCode::OK);
+    assert_eq!(admin.get("/api/v6/sites").await.json()["total"], 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use parking_db::TenantTx;
 use parking_http::{ApiError, IfMatch};
 use uuid::Uuid;
 
-use super::{BULK_MAX, change, delete, store};
+use super::{change, delete, store};
 use crate::sites;
 
 /// What becomes of the bays of a site that is deleted.
@@ -28,23 +28,24 @@ pub(super) async fn close_site(
     fate: Fate,
     now: DateTime<Utc>,
 ) -> Result<(), ApiError> {
+    // Whoever makes a site takes the count before the log; so does who takes one away.
+    store::hold_count_of_sites(tx).await?;
     sites::held(tx, id, seen).await?;
     let none = IfMatch::default();
     if fate != Fate::None {
+        // All at once, so that no bay is locked after something was written to the log.
         let bays = store::living_of_site(tx, id).await?;
-        for bays in bays.chunks(BULK_MAX) {
-            match fate {
-                Fate::Move(to) => {
-                    let relocate = |space: &mut super::Space| -> Result<(), ApiError> {
-                        space.site_id = to;
-                        (space.fields.level_id, space.fields.zone_id) = (None, None);
-                        space.fields.shape = None;
-                        Ok(())
-                    };
-                    change(tx, by, bays, &none, relocate, now).await?;
-                }
-                Fate::Delete | Fate::None => delete(tx, by, (bays, &none), true, now).await?,
+        match fate {
+            Fate::Move(to) => {
+                let relocate = |space: &mut super::Space| -> Result<(), ApiError> {
+                    space.site_id = to;
+                    (space.fields.level_id, space.fields.zone_id) = (None, None);
+                    space.fields.shape = None;
+                    Ok(())
+                };
+                change(tx, by, &bays, &none, relocate, now).await?;
             }
+            Fate::Delete | Fate::None => delete(tx, by, (&bays, &none), true, now).await?,
         }
         let to = match fate {
             Fate::Move(to) => Some(to),

@@ -15,9 +15,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
-use parking_db::events::{self, EventDraft};
+use parking_db::events;
 use parking_db::{DbError, TenantTx};
 use parking_domain::bays::{BayCode, BayKind};
 use parking_domain::ids::fresh;
@@ -202,15 +204,9 @@ pub async fn change<E: From<SpaceError>>(
     for space in &mut new {
         change(space)?;
     }
-    for (old, new) in old.iter().zip(&new) {
-        if old.site_id != new.site_id
-            && !store::hold_site(tx, new.site_id)
-                .await
-                .map_err(SpaceError::from)?
-        {
-            return Err(SpaceError::Absent.into());
-        }
-    }
+    let moved = old.iter().zip(&new);
+    let moved = moved.filter(|(old, new)| old.site_id != new.site_id);
+    hold_sites(tx, moved.map(|(_, new)| new.site_id)).await?;
     store::update(tx, &new, now).await?;
     let values: Vec<_> = old
         .iter()
@@ -256,11 +252,7 @@ pub async fn restore(
         .into_iter()
         .filter(|space| space.deleted_at.is_some())
         .collect();
-    for space in &gone {
-        if !store::hold_site(tx, space.site_id).await? {
-            return Err(SpaceError::Absent);
-        }
-    }
+    hold_sites(tx, gone.iter().map(|space| space.site_id)).await?;
     let ids: Vec<Uuid> = gone.iter().map(|space| space.id).collect();
     store::set_deleted(tx, &ids, None, now).await?;
     many_changed(tx, by, now, "restored", &gone, |space| {
@@ -268,6 +260,19 @@ pub async fn restore(
     })
     .await?;
     settle(tx.conn(), &ids, now).await?;
+    Ok(())
+}
+
+/// Holds living sites until the end of the transaction, each once and in one order.
+async fn hold_sites(
+    tx: &mut TenantTx,
+    sites: impl Iterator<Item = Uuid>,
+) -> Result<(), SpaceError> {
+    for site in sites.collect::<BTreeSet<_>>() {
+        if !store::hold_site(tx, site).await? {
+            return Err(SpaceError::Absent);
+        }
+    }
     Ok(())
 }
 
@@ -318,15 +323,13 @@ async fn many_changed(
         return Ok(record(tx, by, now, change).await?);
     }
     let tenant = tx.tenant();
-    for space in spaces {
-        let event = EventDraft {
-            kind: &format!("space.{verb}"),
-            subject_type: "space",
-            subject_id: &space.id.to_string(),
-            payload: &json!({ "site_id": space.site_id, "name": space.fields.code.as_str() }),
-        };
-        events::append(tx.conn(), tenant, now, event).await?;
-    }
+    let facts = |space: &Space| {
+        let payload = json!({ "site_id": space.site_id, "name": space.fields.code.as_str() });
+        (space.id.to_string(), payload)
+    };
+    let subjects: Vec<(String, Value)> = spaces.iter().map(facts).collect();
+    let kind = format!("space.{verb}");
+    events::append_many(tx.conn(), tenant, now, (&kind, "space"), &subjects).await?;
     let (mut old, mut new) = (Map::new(), Map::new());
     for space in spaces {
         let (before, after) = values(space);

@@ -4,19 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use parking_db::Reason;
-use parking_http::page::{List, PageParams};
+use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{ApiError, Caller, Id, PageExtent};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::accounts::Accounts;
 use crate::accounts::sessions::{self, ListedSession};
-
-/// Sessions have no filters of their own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoFilter {}
 
 /// One sign-in.
 #[derive(Debug, Serialize, ToSchema)]

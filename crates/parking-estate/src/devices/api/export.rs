@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
+use parking_domain::csv_table::escape_cell;
 use parking_http::page::{List, PageParams};
 use parking_http::{ApiError, Caller, Code};
 
 use super::super::store::list::{self as store, DeviceView};
 use super::list::{COLUMNS, DeviceFilter};
+use crate::Estate;
 use crate::view::View;
-use crate::{Estate, harmless};
 
 /// The most devices an export holds; more than the largest tier may have.
 const EXPORT_MAX: i64 = 100_000;
@@ -69,7 +70,7 @@ fn record(device: DeviceView) -> [String; 16] {
     fn number<N: ToString>(number: Option<N>) -> String {
         number.map(|number| number.to_string()).unwrap_or_default()
     }
-    let text = |text: Option<String>| harmless(text.unwrap_or_default());
+    let text = |text: Option<String>| escape_cell(&text.unwrap_or_default()).into_owned();
     let instant = |at: Option<DateTime<Utc>>| {
         at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
             .unwrap_or_default()

@@ -7,7 +7,7 @@ use parking_db::Reason;
 use parking_domain::eui::digits_of_search;
 use parking_domain::lifecycle::Lifecycle;
 use parking_domain::models;
-use parking_http::page::{List, PageParams};
+use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{ApiError, Caller, Id, Page, Tagged};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -270,8 +270,3 @@ pub(super) async fn pool_stats(
         tenants,
     }))
 }
-
-/// The list has no filters of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoFilter {}

@@ -1,7 +1,7 @@
 //! Looking at sites.
 
 use axum::extract::State;
-use parking_http::page::{List, PageParams};
+use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{ApiError, Caller, Id, Tagged};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -135,8 +135,3 @@ pub(super) async fn site_occupancy(
         estate.clock.now(),
     )))
 }
-
-/// The list has no filters of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoFilter {}

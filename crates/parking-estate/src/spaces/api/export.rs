@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use parking_domain::csv_table::escape_cell;
 use parking_http::page::{List, PageParams};
 use parking_http::{ApiError, Caller, Code};
 
 use super::super::store::list::{self as store, SpaceView};
 use super::list::{COLUMNS, SpaceFilter};
+use crate::Estate;
 use crate::view::View;
-use crate::{Estate, harmless};
 
 /// The most bays an export holds; more than the largest tier may have.
 const EXPORT_MAX: i64 = 100_000;
@@ -63,11 +64,11 @@ const HEADER: [&str; 14] = [
 ];
 
 fn record(space: SpaceView) -> [String; 14] {
-    let text = |text: Option<String>| harmless(text.unwrap_or_default());
+    let text = |text: Option<String>| escape_cell(&text.unwrap_or_default()).into_owned();
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     [
-        harmless(space.site_name),
-        harmless(space.code),
+        escape_cell(&space.site_name).into_owned(),
+        escape_cell(&space.code).into_owned(),
         text(space.name),
         text(space.level.map(|(_, name)| name)),
         text(space.zone.map(|(_, name)| name)),

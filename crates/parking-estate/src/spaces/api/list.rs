@@ -4,7 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_domain::bay_state::BayState;
 use parking_domain::bays::BayKind;
-use parking_http::page::{List, PageParams};
+use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{ApiError, Caller, Id, Page, PageExtent, Query, Tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -219,8 +219,3 @@ pub(super) async fn space_history(
         page: view.extent(&page, total),
     }))
 }
-
-/// The list has no filters of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoFilter {}

@@ -23,6 +23,14 @@ pub(super) async fn hold_site(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Holds the tenant's count of sites until the end of the transaction.
+pub(super) async fn hold_count_of_sites(tx: &mut TenantTx) -> Result<()> {
+    sqlx::query!("select used from tenant_usage where resource = 'sites' for update")
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The fields of many bays, each field a list, as `unnest` wants them.
 struct Columns {
     codes: Vec<String>,
