@@ -335,7 +335,10 @@ fn what_no_vector_shows_is_read_by_the_layout() {
         reading("netvox_r719a", 6, "015900650b202004240000")["fw_version"],
         "10.1"
     );
+}
 
+#[test]
+fn what_no_vector_shows_of_fixed_frames_is_read_by_the_layout() {
     let settings = reading("dingtek_do201", 3, "80003103100101181e3c003c14000081");
     assert_eq!(settings["detect_interval_min"], 30);
     assert_eq!(settings["level_threshold_cm"], 60);

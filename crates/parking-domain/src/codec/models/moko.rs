@@ -67,7 +67,7 @@ fn read_fields(mut fields: Bytes<'_>, reading: &mut Reading) -> Result<(), Decod
         let value = fields.take_slice(length.into())?;
         match (tag, value) {
             (0x02, [code]) => event = Some(*code),
-            (0x03, _) | (0x05, _) | (0x06, _) => {
+            (0x03 | 0x05 | 0x06, _) => {
                 describes_itself = true;
                 reading.extras.extend(self_description(tag, value));
             }
@@ -112,11 +112,7 @@ fn measurement(tag: u8, value: &[u8], reading: &mut Reading) {
         }
         (0x22, [level]) => reading.extras.push(Extra::Sensitivity(*level)),
         (0x24, [percent]) => reading.battery.percent = Some(*percent),
-        (0x25, [a, b, c, d, e, f]) => reading.extras.extend([
-            Extra::MagX(i16::from_be_bytes([*a, *b])),
-            Extra::MagY(i16::from_be_bytes([*c, *d])),
-            Extra::MagZ(i16::from_be_bytes([*e, *f])),
-        ]),
+        (0x25, value) if value.len() == 6 => reading.extras.extend(field(value)),
         (0x29, [high, low]) => {
             let voltage = u16::from_be_bytes([*high, *low]);
             reading.battery.voltage = Some(Millivolts(voltage.into()));
@@ -131,6 +127,16 @@ fn measurement(tag: u8, value: &[u8], reading: &mut Reading) {
         (0x35, [percent]) => reading.extras.push(Extra::HumidityPct(*percent)),
         _ => {}
     }
+}
+
+/// The three directions of the field.
+fn field(value: &[u8]) -> impl Iterator<Item = Extra> {
+    let words = value.as_chunks().0.iter();
+    let kinds = [Extra::MagX, Extra::MagY, Extra::MagZ];
+    kinds
+        .into_iter()
+        .zip(words)
+        .map(|(kind, word)| kind(i16::from_be_bytes(*word)))
 }
 
 /// A number of one to four bytes.

@@ -75,10 +75,9 @@ fn decode(port: Option<u8>, frame: &[u8]) -> Result<Reading, DecodeError> {
     }
     let bytes = Bytes::of(frame);
     match frame {
-        [] => Err(DecodeError::ShortPayload),
         [0xff, 0x10] => Ok(acknowledgement(Ack::JoinEui)),
         [0xff, 0x11] => Ok(acknowledgement(Ack::AppKey)),
-        [ASK] | [ASK, _] | [0xff] => Err(DecodeError::ShortPayload),
+        [] | [ASK | 0xff] | [ASK, _] => Err(DecodeError::ShortPayload),
         [ASK, _, ..] if frame.len() <= 6 => answer(bytes),
         _ => match frame.len() {
             24 | 25 => status(bytes),
@@ -211,41 +210,54 @@ fn interpret(port: Option<u8>, frame: &[u8]) -> Result<Command, DecodeError> {
     if port != Some(PORT) {
         return Err(DecodeError::WrongPort);
     }
-    let color = |[red, blue, green, on, off]: [u8; 5], request_uplink| Color {
+    if let [first, second] = frame {
+        return interpret_two_bytes(*first, *second);
+    }
+    match (frame.split_first_chunk(), frame.strip_prefix(&[ASK, 0xff])) {
+        (None, _) if frame.len() < 2 => Err(DecodeError::ShortPayload),
+        (Some((light, [])), _) => Ok(Command::SetColor(color(*light, false))),
+        (Some((light, [after])), _) => {
+            let request_uplink = *after == UPLINK_AFTERWARDS;
+            Ok(Command::SetColor(color(*light, request_uplink)))
+        }
+        (_, Some(light)) => {
+            let light = light.try_into().map_err(|_| DecodeError::UnknownType)?;
+            Ok(Command::SetDefaultColor(color(light, false)))
+        }
+        _ => Err(DecodeError::UnknownType),
+    }
+}
+
+fn color([red, blue, green, on, off]: [u8; 5], request_uplink: bool) -> Color {
+    Color {
         r: red.into(),
         g: green.into(),
         b: blue.into(),
         on: on.into(),
         off: off.into(),
         request_uplink,
-    };
-    Ok(match *frame {
-        [] | [_] => return Err(DecodeError::ShortPayload),
-        [a, b, c, d, e] => Command::SetColor(color([a, b, c, d, e], false)),
-        [a, b, c, d, e, after] => {
-            Command::SetColor(color([a, b, c, d, e], after == UPLINK_AFTERWARDS))
-        }
-        [ASK, 0xff, a, b, c, d, e] => Command::SetDefaultColor(color([a, b, c, d, e], false)),
-        [0xaa, 0x00] => Command::FactoryReset {},
-        [0xbb, 0x00] => Command::FirmwareUpgrade {},
-        [0x01, 0x00] => Command::Adr { value: true },
-        [0x02, 0x00] => Command::Adr { value: false },
-        [0x03, value] => Command::MissedReplyLimit {
-            value: value.into(),
-        },
-        [0x04, value] => Command::UplinkIntervalMin {
-            value: value.into(),
-        },
-        [0x05, 0x01] => Command::RequestUplink {},
-        [0x06, value @ 0..=1] => Command::AutoUplink { value: value == 1 },
-        [0x07, value @ 0..=1] => Command::HighBrightness { value: value == 1 },
-        [ASK, 1] => Command::AskCpuTemperature {},
-        [ASK, 2] => Command::AskThrottle {},
-        [ASK, 3] => Command::AskResetCause {},
-        [ASK, 4] => Command::AskAdr {},
-        [ASK, 5] => Command::AskRssi {},
-        [ASK, 6] => Command::AskSnr {},
-        [0x06 | 0x07, _] => return Err(DecodeError::OutOfRange),
+    }
+}
+
+fn interpret_two_bytes(first: u8, second: u8) -> Result<Command, DecodeError> {
+    let value = i64::from(second);
+    Ok(match (first, second) {
+        (0xaa, 0x00) => Command::FactoryReset {},
+        (0xbb, 0x00) => Command::FirmwareUpgrade {},
+        (0x01, 0x00) => Command::Adr { value: true },
+        (0x02, 0x00) => Command::Adr { value: false },
+        (0x03, _) => Command::MissedReplyLimit { value },
+        (0x04, _) => Command::UplinkIntervalMin { value },
+        (0x05, 0x01) => Command::RequestUplink {},
+        (0x06, 0 | 1) => Command::AutoUplink { value: value == 1 },
+        (0x07, 0 | 1) => Command::HighBrightness { value: value == 1 },
+        (ASK, 1) => Command::AskCpuTemperature {},
+        (ASK, 2) => Command::AskThrottle {},
+        (ASK, 3) => Command::AskResetCause {},
+        (ASK, 4) => Command::AskAdr {},
+        (ASK, 5) => Command::AskRssi {},
+        (ASK, 6) => Command::AskSnr {},
+        (0x06 | 0x07, _) => return Err(DecodeError::OutOfRange),
         _ => return Err(DecodeError::UnknownType),
     })
 }

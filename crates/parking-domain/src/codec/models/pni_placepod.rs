@@ -46,10 +46,9 @@ pub(super) const CODEC: Codec = Codec {
 /// What a frame has said so far.
 #[derive(Default)]
 struct Said {
+    /// The most telling of it.
+    event: Option<Event>,
     states: Vec<bool>,
-    changed: bool,
-    is_alive: bool,
-    has_counted: bool,
     temperature: Option<Temperature>,
     is_temperature_implausible: bool,
     battery: Battery,
@@ -61,6 +60,7 @@ struct Said {
     fault_state: Option<u8>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "other codecs refuse frames")]
 fn decode(_port: Option<u8>, frame: &[u8]) -> Result<Reading, DecodeError> {
     if frame.is_empty() {
         return Ok(Reading::of(Event::Startup));
@@ -74,71 +74,81 @@ fn decode(_port: Option<u8>, frame: &[u8]) -> Result<Reading, DecodeError> {
     Ok(said.reading(bytes.rest()))
 }
 
+/// Events, the least telling first.
+const TELLING: [Event; 7] = [
+    Event::Telemetry,
+    Event::ConfigResponse,
+    Event::Fault,
+    Event::Startup,
+    Event::Counter,
+    Event::Heartbeat,
+    Event::OccupancyChange,
+];
+
 impl Said {
     /// Takes the next reading and gives what is behind it, or nothing if it is of an unknown kind.
     fn take<'a>(&mut self, mut bytes: Bytes<'a>) -> Result<Option<Bytes<'a>>, DecodeError> {
-        match bytes.take()? {
+        let event = match bytes.take()? {
             [0x15, 0x66] => {
                 self.states.push(bytes.u8()? & 1 == 1);
-                self.changed = true;
+                Event::OccupancyChange
             }
             [0x37, 0x66] => {
                 self.states.push(bytes.u8()? & 1 == 1);
-                self.is_alive = true;
+                Event::Heartbeat
             }
-            [0x37, 0x00] => {
+            [channel @ (0x21 | 0x37), 0x00] => {
                 self.count = Some(count(bytes.u8()?));
-                self.is_alive = true;
-            }
-            [0x21, 0x00] => {
-                self.count = Some(count(bytes.u8()?));
-                self.has_counted = true;
+                if channel == 0x21 {
+                    Event::Counter
+                } else {
+                    Event::Heartbeat
+                }
             }
             [0x02, 0x67] => {
-                let tenths = bytes.i16()?;
-                self.is_temperature_implausible = !PLAUSIBLE_TENTHS.contains(&tenths);
-                let is_plausible = !self.is_temperature_implausible;
-                self.temperature = is_plausible.then(|| Temperature::tenths(tenths));
+                self.take_temperature(bytes.i16()?);
+                Event::Telemetry
             }
             [0x03, 0x02] => {
                 self.battery = Battery::of(Millivolts(i32::from(bytes.i16()?) * 10));
+                Event::Telemetry
             }
-            [0x01, 0x01] => self.recalibrated = Some(bytes.u8()? == 1),
-            [0x1c, 0x01] => self.deactivated = Some(bytes.u8()? == 1),
-            [0x3f, 0x01] => self.rebooted = Some(bytes.u8()? == 1),
-            [0x05, 0x00] => self.fault_register = Some(bytes.u8()?),
-            [0x06, 0x00] => self.fault_state = Some(bytes.u8()?),
+            [0x01, 0x01] => {
+                self.recalibrated = Some(bytes.u8()? == 1);
+                Event::ConfigResponse
+            }
+            [0x1c, 0x01] => {
+                self.deactivated = Some(bytes.u8()? == 1);
+                Event::ConfigResponse
+            }
+            [0x3f, 0x01] => {
+                self.rebooted = Some(bytes.u8()? == 1);
+                Event::Startup
+            }
+            [0x05, 0x00] => {
+                self.fault_register = Some(bytes.u8()?);
+                Event::Fault
+            }
+            [0x06, 0x00] => {
+                self.fault_state = Some(bytes.u8()?);
+                Event::Fault
+            }
             _ => return Ok(None),
-        }
+        };
+        let rank = |event: &Event| TELLING.iter().position(|other| other == event);
+        let events = self.event.into_iter().chain([event]);
+        self.event = events.max_by_key(rank);
         Ok(Some(bytes))
     }
 
-    /// The most telling of what it said.
-    fn event(&self) -> Event {
-        if self.changed {
-            Event::OccupancyChange
-        } else if self.is_alive {
-            Event::Heartbeat
-        } else if self.has_counted {
-            Event::Counter
-        } else if self.rebooted.is_some() {
-            Event::Startup
-        } else if self.fault_register.is_some() || self.fault_state.is_some() {
-            Event::Fault
-        } else if self.recalibrated.is_some() || self.deactivated.is_some() {
-            Event::ConfigResponse
-        } else if self.temperature.is_some()
-            || self.is_temperature_implausible
-            || self.battery.voltage.is_some()
-        {
-            Event::Telemetry
-        } else {
-            Event::Unknown
-        }
+    fn take_temperature(&mut self, tenths: i16) {
+        let is_plausible = PLAUSIBLE_TENTHS.contains(&tenths);
+        self.is_temperature_implausible = !is_plausible;
+        self.temperature = is_plausible.then(|| Temperature::tenths(tenths));
     }
 
     fn reading(self, unread: &[u8]) -> Reading {
-        let mut reading = Reading::of(self.event());
+        let mut reading = Reading::of(self.event.unwrap_or(Event::Unknown));
         if let Some(is_occupied) = self.states.last() {
             reading.sensor = taken(*is_occupied);
         }
