@@ -72,6 +72,8 @@ export type Selection<Row> = {
   nameOf: (row: Row) => string;
   /** What can be done with them. */
   actions: ReactNode;
+  /** Picks what the whole list holds, also on other pages, as far as it can be dealt with at once. */
+  all?: { max: number; isPicking: boolean; onPick: () => void };
 };
 
 /** A list from the server: searched, filtered, sorted and paged there, by what the URL says. */
@@ -100,7 +102,7 @@ export function QueryTable<Data extends ListEnvelope, Row, Filter extends string
         </div>
       )}
       {props.selection && props.selection.keys.length > 0 && (
-        <SelectionBar selection={props.selection} />
+        <SelectionBar selection={props.selection} total={query.data?.total ?? 0} />
       )}
       <Body {...props} />
     </section>
@@ -177,14 +179,23 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
 }
 
 /** Says how many are picked, also those on other pages, and offers what can be done with them. */
-function SelectionBar<Row>({ selection }: { selection: Selection<Row> }) {
+function SelectionBar<Row>({ selection, total }: { selection: Selection<Row>; total: number }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const count = selection.keys.length;
+  const { all } = selection;
+  const whole = Math.min(total, all?.max ?? 0);
   return (
     <section className={styles.selection} aria-label={t('table.selection')}>
       <strong>{t('table.selected', { count, formatted: formats.number(count) })}</strong>
       {selection.actions}
+      {all && count < whole && (
+        <Button loading={all.isPicking} onClick={all.onPick}>
+          {total > all.max
+            ? t('table.selectFirst', { formatted: formats.number(whole) })
+            : t('table.selectWhole', { formatted: formats.number(whole) })}
+        </Button>
+      )}
       <Button type="text" onClick={() => selection.onChange([])}>
         {t('table.clearSelection')}
       </Button>
