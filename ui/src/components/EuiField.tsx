@@ -20,14 +20,21 @@ export function EuiField({ name, label, extra, isOptional = false, autoFocus }: 
     <Form.Item
       name={name}
       label={label}
-      required={!isOptional}
       extra={isRewritten ? t('eui.keptAs', { eui: read.eui }) : extra}
-      validateTrigger="onBlur"
+      // Half an identifier is not wrong while it is being typed, nor is an empty one that is only passed.
+      validateTrigger={['onChange', 'onBlur']}
       rules={[
         {
+          required: !isOptional,
+          whitespace: true,
+          message: t('eui.faults.empty'),
+          validateTrigger: 'onChange',
+        },
+        {
+          validateTrigger: 'onBlur',
           validator: (_rule, text: string | undefined) => {
             const found = readEui(text ?? '');
-            if ('eui' in found || (isOptional && found.fault === 'empty')) return Promise.resolve();
+            if ('eui' in found || !text?.trim()) return Promise.resolve();
             return Promise.reject(
               new Error(t(`eui.faults.${found.fault}`, { found: found.found })),
             );

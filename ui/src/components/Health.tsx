@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { freshness, isBatteryLow, type Quality, quality } from './devices';
+import { freshness, isBatteryLow, type Quality, quality, useEvery } from './devices';
 import { useFormats } from './format';
 import styles from './Health.module.css';
 import { WarningFilled } from './icons';
@@ -78,6 +78,14 @@ export function Signal({ rssi, snr }: { rssi?: number | null; snr?: number | nul
       </span>
     </span>
   );
+}
+
+/** How often a device speaks though nothing happened, where somebody knows. */
+export function Every({ seconds }: { seconds: number | null | undefined }) {
+  const { t } = useTranslation();
+  const every = useEvery();
+  if (!seconds) return <span className={styles.none}>{t('devices.heartbeatUnknown')}</span>;
+  return <span className={styles.every}>{every(seconds)}</span>;
 }
 
 /** Nothing was said of it; that is no zero. */

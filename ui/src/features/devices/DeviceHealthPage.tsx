@@ -4,10 +4,10 @@ import { useParams } from 'react-router';
 import type { Device } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
-import { freshness, isBatteryLow, quality, useEvery } from '@/components/devices';
+import { freshness, isBatteryLow, quality } from '@/components/devices';
 import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
-import { Battery, LastSeen, Signal } from '@/components/Health';
+import { Battery, Every, LastSeen, Signal } from '@/components/Health';
 import { Moment } from '@/components/Moment';
 import { useFromNow } from '@/components/now';
 import { PageSkeleton } from '@/components/PageSkeleton';
@@ -78,13 +78,12 @@ function Verdict({ device }: { device: Device }) {
 function Expectation({ device }: { device: Device }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const every = useEvery();
   const { expected_heartbeat_seconds: expected, heartbeat_seconds: own, silent_at } = device;
   return (
     <Panel title={t('devices.expectation')}>
       <Facts>
         <Fact label={t('devices.heartbeat')}>
-          {expected ? every(expected) : t('devices.heartbeatUnknown')}
+          <Every seconds={expected} />
           {expected && (
             <span className={styles.second}>
               {own ? t('devices.heartbeatOwn') : t('devices.heartbeatModel')}

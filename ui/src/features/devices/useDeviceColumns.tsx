@@ -113,7 +113,9 @@ function ModelCell({ device }: { device: Device }) {
   if (!model) return <span className={styles.quiet}>{t('devices.modelUnknown')}</span>;
   return (
     <>
-      {model.name}
+      <span className={styles.line} title={model.name}>
+        {model.name}
+      </span>
       <span className={styles.second}>
         {[model.vendor, device_type && t(`devices.roles.${device_type}`)]
           .filter(Boolean)
@@ -134,7 +136,9 @@ export function BayCell({ device }: { device: Device }) {
   return (
     <>
       <Link to={paths.bay(space_id)}>{space_code}</Link>
-      <span className={styles.second}>{[site_name, asWhat].filter(Boolean).join(', ')}</span>
+      <span className={`${styles.second} ${styles.line}`} title={site_name ?? undefined}>
+        {[asWhat, site_name].filter(Boolean).join(', ')}
+      </span>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { DataAge } from '@/components/DataAge';
 import { useEvery } from '@/components/devices';
 import { Eui } from '@/components/Eui';
 import { Fact, Facts } from '@/components/Facts';
+import { Every } from '@/components/Health';
 import { Age, Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { GatewayActions } from './GatewayActions';
@@ -79,7 +80,6 @@ function Heard({ gateway, age }: { gateway: Gateway; age: React.ReactNode }) {
 
 function GatewayFacts({ gateway }: { gateway: Gateway }) {
   const { t } = useTranslation();
-  const every = useEvery();
   const { site_id, site_name, latitude, longitude, altitude } = gateway;
   return (
     <Facts>
@@ -96,7 +96,9 @@ function GatewayFacts({ gateway }: { gateway: Gateway }) {
       <Fact label={t('gateways.altitude')}>
         {typeof altitude === 'number' ? `${altitude} m` : '–'}
       </Fact>
-      <Fact label={t('devices.heartbeat')}>{every(gateway.heartbeat_seconds)}</Fact>
+      <Fact label={t('devices.heartbeat')}>
+        <Every seconds={gateway.heartbeat_seconds} />
+      </Fact>
       <Fact label={t('spaces.notes')}>
         <span className={styles.notes}>{gateway.notes ?? '–'}</span>
       </Fact>

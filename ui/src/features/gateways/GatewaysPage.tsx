@@ -147,8 +147,7 @@ function useColumns(
       key: 'last_seen_at',
       title: t('devices.lastHeard'),
       sort: 'last_seen_at',
-      render: ({ last_seen_at }) =>
-        last_seen_at ? <Age at={last_seen_at} /> : t('devices.neverHeard'),
+      render: ({ last_seen_at }) => (last_seen_at ? <Age at={last_seen_at} /> : '–'),
     },
     ...(isCrossTenant ? [tenant] : []),
     {

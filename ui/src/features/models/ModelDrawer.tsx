@@ -6,8 +6,8 @@ import type { DeviceModel, LampCodes } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { spaceStateNames, useBayWords } from '@/components/bays';
-import { useEvery } from '@/components/devices';
 import { Fact, Facts } from '@/components/Facts';
+import { Every } from '@/components/Health';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateMark } from '@/components/SpaceStateTag';
 import styles from './models.module.css';
@@ -46,7 +46,6 @@ export function ModelDrawer({ modelId, onClose }: Props) {
 
 function ModelFacts({ model }: { model: DeviceModel }) {
   const { t } = useTranslation();
-  const every = useEvery();
   const words = useModelWords();
   const ports = (numbers: number[]) => (numbers.length > 0 ? numbers.join(', ') : '–');
   return (
@@ -62,7 +61,7 @@ function ModelFacts({ model }: { model: DeviceModel }) {
         </span>
       </Fact>
       <Fact label={t('devices.heartbeat')}>
-        {model.heartbeat_seconds ? every(model.heartbeat_seconds) : t('devices.heartbeatUnknown')}
+        <Every seconds={model.heartbeat_seconds} />
       </Fact>
       <Fact label={t('devices.battery')}>
         {model.has_battery ? t('models.battery') : t('models.mains')}

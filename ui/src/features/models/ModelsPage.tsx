@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next';
 import type { DeviceModel } from '@/api/types';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
-import { deviceRoles, useDeviceWords, useEvery } from '@/components/devices';
+import { deviceRoles, useDeviceWords } from '@/components/devices';
 import { EmptyState } from '@/components/EmptyState';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { GatedButton } from '@/components/GatedButton';
+import { Every } from '@/components/Health';
 import { PlusOutlined } from '@/components/icons';
 import { type ListState, useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
@@ -98,7 +99,6 @@ function useColumns(
   onEdit: (id: string) => void,
 ): Column<DeviceModel>[] {
   const { t } = useTranslation();
-  const every = useEvery();
   const words = useModelWords();
   const tenant: Column<DeviceModel> = {
     key: 'tenant',
@@ -141,12 +141,7 @@ function useColumns(
     {
       key: 'heartbeat',
       title: t('devices.heartbeat'),
-      render: ({ heartbeat_seconds }) =>
-        heartbeat_seconds ? (
-          every(heartbeat_seconds)
-        ) : (
-          <span className={styles.quiet}>{t('devices.heartbeatUnknown')}</span>
-        ),
+      render: ({ heartbeat_seconds }) => <Every seconds={heartbeat_seconds} />,
     },
     {
       key: 'actions',

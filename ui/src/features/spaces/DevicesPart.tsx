@@ -30,14 +30,16 @@ export function DevicesPart({ space }: { space: Space }) {
         </Fact>
       </Facts>
       {!space.deleted_at && !isFull && (
-        <GatedButton
-          icon={<LinkOutlined />}
-          isAllowed={refusal === null}
-          reason={refusal ?? ''}
-          onClick={() => setIsOpen(true)}
-        >
-          {t('devices.assignToBay')}
-        </GatedButton>
+        <div className={styles.below}>
+          <GatedButton
+            icon={<LinkOutlined />}
+            isAllowed={refusal === null}
+            reason={refusal ?? ''}
+            onClick={() => setIsOpen(true)}
+          >
+            {t('devices.assignToBay')}
+          </GatedButton>
+        </div>
       )}
       {isOpen && <AssignDeviceDialog space={space} onClose={() => setIsOpen(false)} />}
     </section>
