@@ -22,7 +22,7 @@ export function BayPicker({ tenantId, siteId, role, ...rest }: Props) {
   const refusal = (space: Space) => {
     const serving = role ? space[role] : null;
     if (!serving || !role) return undefined;
-    return t(`devices.bayHas.${role}`, { site: space.site_name, eui: serving.dev_eui });
+    return t(`devices.bayHas.${role}`, { eui: serving.dev_eui });
   };
 
   return (

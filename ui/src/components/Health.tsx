@@ -5,6 +5,7 @@ import styles from './Health.module.css';
 import { WarningFilled } from './icons';
 import { Age } from './Moment';
 import { useFromNow } from './now';
+import { Spoken } from './Spoken';
 import { StatusTag } from './StatusTag';
 
 type Heard = { last_seen_at?: string | null; silent_at?: string | null };
@@ -35,12 +36,12 @@ export function Battery({ device }: { device: Powered }) {
     <span className={isLow ? styles.low : styles.value}>
       {isLow && <WarningFilled />}
       {typeof percent === 'number' && <span>{formats.number(Math.round(percent))} %</span>}
+      {isLow && <Spoken> {t('devices.batteryLow')}</Spoken>}
       {typeof volts === 'number' && (
         <span className={typeof percent === 'number' ? styles.second : undefined}>
           {formats.number(Math.round(volts * 100) / 100)} V
         </span>
       )}
-      {isLow && <span>{t('devices.batteryLow')}</span>}
     </span>
   );
 }
@@ -91,5 +92,10 @@ export function Every({ seconds }: { seconds: number | null | undefined }) {
 /** Nothing was said of it; that is no zero. */
 function Unreported() {
   const { t } = useTranslation();
-  return <span className={styles.none}>{t('devices.unreported')}</span>;
+  return (
+    <span className={styles.none} title={t('devices.unreported')}>
+      <span aria-hidden="true">–</span>
+      <Spoken>{t('devices.unreported')}</Spoken>
+    </span>
+  );
 }

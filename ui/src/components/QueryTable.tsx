@@ -154,24 +154,26 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
           selection={props.selection}
         />
       ) : (
-        <Table<Row>
-          aria-label={props.label}
-          dataSource={rows}
-          rowKey={rowKey}
-          columns={columns.map((column) => tableColumn(column, list))}
-          pagination={false}
-          {...(props.isDense ? { size: 'small', className: styles.dense } : {})}
-          rowSelection={props.selection && rowSelection(props.selection, t('table.selectAll'), t)}
-          showSorterTooltip={false}
-          rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
-          onChange={(_pages, _filters, sorter, { action }) => {
-            if (action !== 'sort' || Array.isArray(sorter)) return;
-            const field = String(sorter.columnKey);
-            const sort = columns.find(({ key }) => key === field)?.sort;
-            if (!sorter.order || !sort) list.setSort(undefined);
-            else list.setSort(sorter.order === 'descend' ? `-${sort}` : sort);
-          }}
-        />
+        <div className={styles.wide}>
+          <Table<Row>
+            aria-label={props.label}
+            dataSource={rows}
+            rowKey={rowKey}
+            columns={columns.map((column) => tableColumn(column, list))}
+            pagination={false}
+            {...(props.isDense ? { size: 'small', className: styles.dense } : {})}
+            rowSelection={props.selection && rowSelection(props.selection, t('table.selectAll'), t)}
+            showSorterTooltip={false}
+            rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
+            onChange={(_pages, _filters, sorter, { action }) => {
+              if (action !== 'sort' || Array.isArray(sorter)) return;
+              const field = String(sorter.columnKey);
+              const sort = columns.find(({ key }) => key === field)?.sort;
+              if (!sorter.order || !sort) list.setSort(undefined);
+              else list.setSort(sorter.order === 'descend' ? `-${sort}` : sort);
+            }}
+          />
+        </div>
       )}
       <Pages data={query.data} list={list} isNarrow={isNarrow} />
     </div>
@@ -230,6 +232,7 @@ function tableColumn<Row, Filter extends string>(
     key: column.key,
     title: column.isActions ? <Spoken>{column.title}</Spoken> : column.title,
     align: column.isActions ? 'right' : column.align,
+    className: column.isActions ? styles.actions : undefined,
     width: column.width,
     minWidth: column.minWidth ?? (column.isPrimary ? 200 : undefined),
     rowScope: column.isPrimary ? 'row' : undefined,

@@ -1,3 +1,4 @@
+import { Alert } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -5,7 +6,6 @@ import type { Device } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { deviceTitle } from '@/components/devices';
-import { EmptyState } from '@/components/EmptyState';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -23,13 +23,7 @@ export default function OnboardPage() {
   return (
     <>
       <PageHeader title={t('onboard.title')} intro={back} />
-      {refusal ? (
-        <Panel title={t('onboard.notYou')}>
-          <EmptyState title={t('onboard.notYou')} text={refusal} />
-        </Panel>
-      ) : (
-        <Onboarding />
-      )}
+      {refusal ? <Alert type="info" showIcon title={refusal} /> : <Onboarding />}
     </>
   );
 }

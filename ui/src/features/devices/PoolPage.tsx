@@ -50,10 +50,10 @@ export default function PoolPage() {
           <dl className={styles.totals}>
             {[
               [t('pool.total'), totals.total],
-              [t('devices.figures.assigned'), totals.assigned],
-              [t('devices.figures.unassigned'), totals.unassigned],
-              [t('devices.figures.sensors'), totals.by_type.sensor],
-              [t('devices.figures.displays'), totals.by_type.display],
+              [t('devices.statuses.assigned'), totals.assigned],
+              [t('devices.statuses.unassigned'), totals.unassigned],
+              [t('sites.sensors'), totals.by_type.sensor],
+              [t('sites.displays'), totals.by_type.display],
               [t('pool.other'), totals.by_type.other],
             ].map(([label, value]) => (
               <div key={label}>
@@ -88,10 +88,10 @@ function PoolTable({ tenants }: { tenants: TenantPool[] }) {
   const isNarrow = useIsNarrow();
   const counts: Count[] = [
     { key: 'total', title: t('pool.total'), of: ({ total }) => total },
-    { key: 'assigned', title: t('devices.figures.assigned'), of: ({ assigned }) => assigned },
-    { key: 'unassigned', title: t('devices.figures.unassigned'), of: (pool) => pool.unassigned },
-    { key: 'sensor', title: t('devices.figures.sensors'), of: ({ by_type }) => by_type.sensor },
-    { key: 'display', title: t('devices.figures.displays'), of: ({ by_type }) => by_type.display },
+    { key: 'assigned', title: t('devices.statuses.assigned'), of: ({ assigned }) => assigned },
+    { key: 'unassigned', title: t('devices.statuses.unassigned'), of: (pool) => pool.unassigned },
+    { key: 'sensor', title: t('sites.sensors'), of: ({ by_type }) => by_type.sensor },
+    { key: 'display', title: t('sites.displays'), of: ({ by_type }) => by_type.display },
     { key: 'other', title: t('pool.other'), of: ({ by_type }) => by_type.other },
   ];
   const name = ({ tenant_id, name: called }: TenantPool) => (

@@ -24,17 +24,10 @@ export function useDeviceColumns(isCrossTenant: boolean): Column<Device>[] {
       title: t('devices.one'),
       sort: 'name',
       isPrimary: true,
-      minWidth: 230,
+      minWidth: 210,
       render: (device) => <NameCell device={device} />,
     },
     ...(isCrossTenant ? [tenant] : []),
-    {
-      key: 'model',
-      title: t('devices.model'),
-      sort: 'model',
-      minWidth: 130,
-      render: (device) => <ModelCell device={device} />,
-    },
     {
       key: 'bay',
       title: t('spaces.one'),
@@ -56,6 +49,13 @@ export function useDeviceColumns(isCrossTenant: boolean): Column<Device>[] {
       key: 'signal',
       title: t('devices.signal'),
       render: ({ rssi, snr }) => <Signal rssi={rssi} snr={snr} />,
+    },
+    {
+      key: 'model',
+      title: t('devices.model'),
+      sort: 'model',
+      minWidth: 110,
+      render: (device) => <ModelCell device={device} />,
     },
     {
       key: 'lifecycle',

@@ -207,6 +207,11 @@ function IdentityPart({ space }: { space: Space }) {
             ? t('tenants.minutes', { count: space.auto_release_minutes })
             : t('spaces.autoReleaseNever')}
         </Fact>
+        {Object.entries(space.metadata as Record<string, unknown>).map(([key, value]) => (
+          <Fact key={key} label={key}>
+            {typeof value === 'string' ? value : <code>{JSON.stringify(value)}</code>}
+          </Fact>
+        ))}
         <Fact label={t('tenants.created')}>
           <Moment at={space.created_at} />
         </Fact>

@@ -372,7 +372,10 @@ fn next_stages(stage: &str) -> Vec<&'static str> {
 
 /// When the silence of a device that was heard becomes too long.
 fn silent_at(seen: Option<DateTime<Utc>>, heartbeat: Option<i32>) -> Option<DateTime<Utc>> {
-    stale_at(seen?, heartbeat.and_then(|seconds| u32::try_from(seconds).ok()))
+    stale_at(
+        seen?,
+        heartbeat.and_then(|seconds| u32::try_from(seconds).ok()),
+    )
 }
 
 /// A page of devices.

@@ -215,7 +215,10 @@ async fn a_device_says_what_it_can_be_where_its_life_may_go_and_when_its_silence
     assert_eq!(silent - heard, chrono::TimeDelta::minutes(150));
 
     admin
-        .post(&format!("{path}/lifecycle"), json!({ "to": "decommissioned" }))
+        .post(
+            &format!("{path}/lifecycle"),
+            json!({ "to": "decommissioned" }),
+        )
         .await;
     assert_eq!(admin.get(&path).await.json()["lifecycle_next"], json!([]));
 }
