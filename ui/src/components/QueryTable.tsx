@@ -1,13 +1,4 @@
-import {
-  Button,
-  type CheckboxProps,
-  Pagination,
-  Skeleton,
-  Table,
-  type TableColumnType,
-  type TableProps,
-} from 'antd';
-import type { TFunction } from 'i18next';
+import { Button, Pagination, Skeleton, Table, type TableColumnType } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListEnvelope } from '@/api/types';
@@ -20,6 +11,7 @@ import { ProblemAlert } from './ProblemAlert';
 import styles from './QueryTable.module.css';
 import { RowCards } from './RowCards';
 import { SearchField } from './SearchField';
+import { rowSelection, type Selection, SelectionBar } from './SelectionBar';
 import { Spoken } from './Spoken';
 
 export type Column<Row> = {
@@ -63,17 +55,6 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   /** For long lists that are scanned rather than read. */
   isDense?: boolean;
   selection?: Selection<Row>;
-};
-
-/** Rows picked for what is done to many at once. */
-export type Selection<Row> = {
-  keys: string[];
-  onChange: (keys: string[]) => void;
-  nameOf: (row: Row) => string;
-  /** What can be done with them. */
-  actions: ReactNode;
-  /** Picks what the whole list holds, also on other pages, as far as it can be dealt with at once. */
-  all?: { max: number; isPicking: boolean; onPick: () => void };
 };
 
 /** A list from the server: searched, filtered, sorted and paged there, by what the URL says. */
@@ -178,47 +159,6 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
       <Pages data={query.data} list={list} isNarrow={isNarrow} />
     </div>
   );
-}
-
-/** Says how many are picked, also those on other pages, and offers what can be done with them. */
-function SelectionBar<Row>({ selection, total }: { selection: Selection<Row>; total: number }) {
-  const { t } = useTranslation();
-  const formats = useFormats();
-  const count = selection.keys.length;
-  const { all } = selection;
-  const whole = Math.min(total, all?.max ?? 0);
-  return (
-    <section className={styles.selection} aria-label={t('table.selection')}>
-      <strong>{t('table.selected', { count, formatted: formats.number(count) })}</strong>
-      {selection.actions}
-      {all && count < whole && (
-        <Button loading={all.isPicking} onClick={all.onPick}>
-          {total > all.max
-            ? t('table.selectFirst', { formatted: formats.number(whole) })
-            : t('table.selectWhole', { formatted: formats.number(whole) })}
-        </Button>
-      )}
-      <Button type="text" onClick={() => selection.onChange([])}>
-        {t('table.clearSelection')}
-      </Button>
-    </section>
-  );
-}
-
-function rowSelection<Row>(
-  { keys, onChange, nameOf }: Selection<Row>,
-  allLabel: string,
-  t: TFunction,
-): TableProps<Row>['rowSelection'] {
-  return {
-    selectedRowKeys: keys,
-    // What was picked on another page stays picked.
-    preserveSelectedRowKeys: true,
-    onChange: (next) => onChange(next.map(String)),
-    getCheckboxProps: (row) =>
-      ({ 'aria-label': t('table.select', { name: nameOf(row) }) }) as Partial<CheckboxProps>,
-    getTitleCheckboxProps: () => ({ 'aria-label': allLabel }) as Partial<CheckboxProps>,
-  };
 }
 
 function tableColumn<Row, Filter extends string>(
