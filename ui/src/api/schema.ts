@@ -2030,15 +2030,25 @@ export interface components {
             last_seen_at?: string | null;
             /** Format: date-time */
             lifecycle_changed_at: string;
+            /** @description Where its life may go from there. */
+            lifecycle_next: components["schemas"]["LifecycleName"][];
             lifecycle_state: components["schemas"]["LifecycleName"];
             metadata: unknown;
             model?: components["schemas"]["DeviceModelBody"] | null;
             name?: string | null;
             notes?: string | null;
             role?: components["schemas"]["DeviceTypeName"] | null;
+            /** @description All it can be to a bay; a device that can be both is told which when it is assigned. */
+            roles: components["schemas"]["DeviceTypeName"][];
             /** Format: int32 */
             rssi?: number | null;
             serial_number?: string | null;
+            /**
+             * Format: date-time
+             * @description From when on it is silent for too long; null if it was never heard, or nobody knows how often
+             *     it speaks.
+             */
+            silent_at?: string | null;
             /** Format: uuid */
             site_id?: string | null;
             site_name?: string | null;

@@ -59,6 +59,33 @@ const faults = [
     key: 'crossing',
     pattern: /^the edges from corner (?<from>\d+) and from corner (?<to>\d+) must not cross$/,
   },
+  { key: 'appKey', pattern: /^must be 32 hexadecimal digits$/ },
+  { key: 'euiLength', pattern: /^must have 16 hexadecimal digits; this has (?<n>\d+)$/ },
+  {
+    key: 'euiCharacter',
+    pattern: /^must be hexadecimal digits; character (?<n>\d+) is (?<it>.*)$/s,
+  },
+  { key: 'noSuchModel', pattern: /^must be the slug of a model of the catalogue, or / },
+  { key: 'notInCatalogue', pattern: /^must be a model of the catalogue$/ },
+  { key: 'roleNone', pattern: /^the device can be neither sensor nor display; / },
+  { key: 'roleNotSensor', pattern: /^the device is no sensor$/ },
+  { key: 'roleNotDisplay', pattern: /^the device is no display$/ },
+  { key: 'roleWhich', pattern: /^the device can be sensor and display; say which$/ },
+  { key: 'hexBytes', pattern: /^must be 1 to (?<n>\d+) bytes in hexadecimal$/ },
+  { key: 'statusContradicts', pattern: /^contradicts (?:assigned_only|include_offline)/ },
+  { key: 'notALabel', pattern: /^is neither a LoRaWAN device code / },
+  {
+    key: 'labelEdition',
+    pattern: /^begins with LW: but the edition is (?<it>.*), and only D0 is known$/s,
+  },
+  { key: 'labelMissing', pattern: /^the (?<it>.*) is missing$/ },
+  { key: 'labelProfile', pattern: /^the profile (?<it>.*) must have 8 hexadecimal digits$/s },
+  { key: 'labelTwice', pattern: /^the (?<it>.*) appears twice$/ },
+  {
+    key: 'labelBoth',
+    pattern: /^holds both (?<from>\S+) and (?<to>\S+), and does not say which is the DevEUI$/,
+  },
+  { key: 'labelEui', pattern: /^the (?<it>(?:JoinEUI|DevEUI) ".*") (?<why>must .*)$/s },
   // A number too large for any field, a date that is none: the reader of JSON speaks, not the form.
   {
     key: 'unreadable',

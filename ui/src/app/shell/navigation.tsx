@@ -6,11 +6,14 @@ import {
   AuditOutlined,
   CarOutlined,
   ClusterOutlined,
+  DatabaseOutlined,
   EnvironmentOutlined,
   HomeOutlined,
   KeyOutlined,
+  ScanOutlined,
   SettingOutlined,
   TeamOutlined,
+  WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
@@ -42,6 +45,20 @@ const entries: Entry[] = [
     icon: <CarOutlined />,
     section: 'main',
     permission: 'spaces:read',
+  },
+  {
+    path: paths.devices(),
+    label: (t) => t('nav.devices'),
+    icon: <ScanOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.gateways(),
+    label: (t) => t('nav.gateways'),
+    icon: <WifiOutlined />,
+    section: 'main',
+    permission: 'devices:read',
   },
   {
     path: paths.users(),
@@ -82,6 +99,13 @@ const entries: Entry[] = [
     path: paths.tenants(),
     label: (t) => t('nav.tenants'),
     icon: <ClusterOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.devicePool(),
+    label: (t) => t('nav.devicePool'),
+    icon: <DatabaseOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },
