@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, TenantDraft};
 use parking_db::Reason;
@@ -45,6 +46,7 @@ impl Stage {
             db: test.db(),
             clock: test.clock(),
             vault: Vault::new(&SecretString::from("a".repeat(32))),
+            exports: Exports::default(),
         };
         let mut tx = estate
             .db

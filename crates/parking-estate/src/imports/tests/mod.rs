@@ -1,0 +1,1 @@
+//! Files are uploaded, tried out, carried out and undone.
