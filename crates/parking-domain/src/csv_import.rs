@@ -288,8 +288,10 @@ fn coordinates(cells: &mut Cells<'_, SpaceColumn>) -> Option<Coordinates> {
     })
 }
 
+/// A name in one line; a spreadsheet lets people break it.
 fn name(cell: &str) -> Result<Name, String> {
-    Name::parse(cell).map_err(|error| error.to_string())
+    let line = cell.replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
+    Name::parse(&line).map_err(|error| error.to_string())
 }
 
 fn bay_code(cell: &str) -> Result<BayCode, String> {

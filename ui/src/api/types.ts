@@ -50,6 +50,12 @@ export type SpaceStateChange = Schemas['SpaceStateChange'];
 export type SpaceOverride = Schemas['OverrideBody'];
 export type OverrideKind = Schemas['OverrideKind'];
 export type StateChange = Schemas['StateChangeBody'];
+export type Import = Schemas['ImportBody'];
+export type ImportKind = Schemas['ImportKind'];
+export type ImportStatus = Schemas['ImportStatus'];
+export type ImportRow = Schemas['ImportRowBody'];
+export type RowVerdict = Schemas['RowVerdict'];
+export type RowMessage = Schemas['RowMessage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -17,6 +17,8 @@ const all: Record<keyof typeof paths, string> = {
   siteLevels: paths.siteLevels('a/b'),
   siteSpaces: paths.siteSpaces('a/b', { state: 'free' }),
   spaces: paths.spaces({ create: 'many' }),
+  imports: paths.imports({ into: 'devices', site: 'a/b' }),
+  import: paths.import('a/b'),
   users: paths.users(),
   invitations: paths.invitations({ invite: true }),
   apiKeys: paths.apiKeys({ create: true }),

@@ -18,6 +18,13 @@ export const paths = {
     `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
   spaces: (options?: { create?: 'one' | 'many' }) =>
     options?.create ? `/bays?create=${options.create}` : '/bays',
+  imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
+    if (!options) return '/imports';
+    const query = new URLSearchParams({ into: options.into });
+    if (options.site) query.set('site', options.site);
+    return `/imports?${query}`;
+  },
+  import: (importId: string) => `/imports/${encodeURIComponent(importId)}`,
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',

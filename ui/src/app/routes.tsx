@@ -72,6 +72,11 @@ export const routes: RouteObject[] = [
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
               ),
+              guarded(
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({

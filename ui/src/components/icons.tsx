@@ -24,10 +24,12 @@ import {
   EditOutlined as EditOutlinedGlyph,
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
+  FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
+  ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
@@ -53,6 +55,7 @@ import {
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
@@ -120,3 +123,6 @@ export const ToolOutlined = silent(ToolOutlinedGlyph);
 export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
 export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
+export const FileTextOutlined = silent(FileTextOutlinedGlyph);
+export const ImportOutlined = silent(ImportOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);

@@ -8,6 +8,7 @@ import {
   ClusterOutlined,
   EnvironmentOutlined,
   HomeOutlined,
+  ImportOutlined,
   KeyOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -42,6 +43,13 @@ const entries: Entry[] = [
     icon: <CarOutlined />,
     section: 'main',
     permission: 'spaces:read',
+  },
+  {
+    path: paths.imports(),
+    label: (t) => t('nav.imports'),
+    icon: <ImportOutlined />,
+    section: 'main',
+    permission: 'imports:manage',
   },
   {
     path: paths.users(),

@@ -105,28 +105,24 @@ pub(super) fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
     read.map(|row| row.dev_eui.to_string()).collect()
 }
 
-/// The site that a row names, by its slug or by its name.
+/// The site that a row names, by its name or else by its slug: what an export writes is a name.
 fn site_named(sites: &[SiteFact], word: &Name) -> Result<Uuid, Message> {
     let wanted = word.as_str().to_lowercase();
-    if let Some(site) = sites.iter().find(|site| site.slug == wanted) {
-        return Ok(site.id);
-    }
-    let mut found = sites
+    let mut named = sites
         .iter()
         .filter(|site| site.name.to_lowercase() == wanted);
-    match (found.next(), found.next()) {
-        (Some(site), None) => Ok(site.id),
-        (Some(_), Some(_)) => Err(Message::new(
+    let (refusal, text) = match (named.next(), named.next()) {
+        (Some(site), None) => return Ok(site.id),
+        (Some(_), Some(_)) => (
             Refusal::SeveralSites,
-            Some("site"),
-            "several sites have this name; write the slug instead",
-        )),
-        (None, _) => Err(Message::new(
-            Refusal::NoSuchSite,
-            Some("site"),
-            "there is no site of this name or slug",
-        )),
-    }
+            "several sites have this name; write the slug instead, or rename one",
+        ),
+        (None, _) => match sites.iter().find(|site| site.slug == wanted) {
+            Some(site) => return Ok(site.id),
+            None => (Refusal::NoSuchSite, "there is no site of this name or slug"),
+        },
+    };
+    Err(Message::new(refusal, Some("site"), text))
 }
 
 /// Takes a place within the tenant's limit.
