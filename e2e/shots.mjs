@@ -11,6 +11,7 @@ const concrete = (path, { tenant, site }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {

@@ -84,6 +84,7 @@ const concrete = (path, { tenant, site }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -105,6 +106,8 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      `/imports/${full.site.import.id}?verdict=refused`,
+      '/imports?q=zzz',
     ],
     viewer: [`/bays?bay=${full.site.bay.id}`],
   };
@@ -143,7 +146,12 @@ describe('every page is sound', { concurrency: 2 }, () => {
         const who = await whoIs();
         const { full } = await estate();
         const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const foreign = isElsewhere
+          ? [
+              new RegExp(`/api/v6/sites/${full.site.id}`),
+              new RegExp(`/api/v6/imports/${full.site.import.id}`),
+            ]
+          : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {
