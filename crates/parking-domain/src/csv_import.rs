@@ -319,8 +319,11 @@ fn role(cell: &str) -> Result<Role, String> {
     }
 }
 
-/// A cell as a message repeats it: not the whole of a novel.
+/// A cell as a message repeats it: not the whole of a novel, and no key that strayed into it.
 fn quoted(cell: &str) -> String {
+    if AppKey::is_like(cell) {
+        return "\"…\"".to_owned();
+    }
     let mut shown: String = cell.chars().take(40).collect();
     if shown.len() < cell.len() {
         shown.push('…');

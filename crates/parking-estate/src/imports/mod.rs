@@ -18,7 +18,7 @@ mod store;
 mod tests;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
@@ -267,11 +267,13 @@ pub async fn check(
     store::forget_verdicts(tx, id).await?;
     let all = rows::opened(&estate.vault, id, store::all_rows(tx, id).await?);
     let taken = match old.kind {
-        Kind::Spaces => Vec::new(),
+        Kind::Spaces => BTreeSet::new(),
         Kind::Devices => {
             let euis = judging::euis(&old, &all);
-            let reason = Reason::Worker("see which DevEUIs of a file others have");
-            let mut across = estate.db.platform(reason).await?;
+            let mut across = estate
+                .db
+                .platform(Reason::Worker("see which DevEUIs of a file others have"))
+                .await?;
             store::facts::taken_elsewhere(&mut across, &euis, old.tenant_id).await?
         }
     };

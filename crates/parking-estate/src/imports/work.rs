@@ -4,6 +4,7 @@
 //! so are there together or not at all. If the database refuses a portion, its rows are tried one by
 //! one, and the one it refuses gets the reason as its verdict.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use parking_db::queue::JobError;
@@ -126,7 +127,7 @@ async fn carry_out(
         return Ok(false);
     };
     let rows = rows::opened(&estate.vault, import.id, sealed);
-    let rulings = judge(tx, (&estate.vault, &[]), import, &rows).await?;
+    let rulings = judge(tx, (&estate.vault, &BTreeSet::new()), import, &rows).await?;
     let mut verdicts = Vec::new();
     let (mut bays, mut radios) = (Vec::new(), Vec::new());
     for (ruling, row) in rulings.into_iter().zip(&rows) {

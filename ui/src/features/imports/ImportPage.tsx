@@ -9,8 +9,8 @@ import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
-import { useIsNarrow } from '@/components/mediaQuery';
 import { Moment } from '@/components/Moment';
+import { useIsNarrow } from '@/components/mediaQuery';
 import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
@@ -91,9 +91,7 @@ function Progress({ import: one }: { import: Import }) {
       size="small"
       direction={isNarrow ? 'vertical' : 'horizontal'}
       current={at}
-      status={
-        one.status === 'failed' ? 'error' : isUnderWay(one) || at < 3 ? 'process' : 'finish'
-      }
+      status={one.status === 'failed' ? 'error' : isUnderWay(one) || at < 3 ? 'process' : 'finish'}
       items={[
         { title: t('imports.stepFile') },
         { title: t('imports.stepColumns') },

@@ -33,7 +33,9 @@ export function MappingPanel({ import: one }: Props) {
         }
       >
         <p className={styles.hint}>
-          {t('imports.readColumns', { columns: read.map(({ name }) => words.column(name)).join(', ') })}
+          {t('imports.readColumns', {
+            columns: read.map(({ name }) => words.column(name)).join(', '),
+          })}
         </p>
       </Panel>
     );
@@ -56,7 +58,8 @@ function MappingForm({ import: one }: Props) {
   );
   const missing = one.columns.find(({ name, is_required }) => is_required && places[name] == null);
   const why =
-    refusal ?? (missing ? t('imports.columnMissing', { column: words.column(missing.name) }) : null);
+    refusal ??
+    (missing ? t('imports.columnMissing', { column: words.column(missing.name) }) : null);
   const choices = one.header.map((name, value) => ({
     value,
     label: name || t('imports.nameless', { n: value + 1 }),
@@ -68,10 +71,7 @@ function MappingForm({ import: one }: Props) {
       : (sample.data?.rows.map(({ cells }) => cells[index]).filter(Boolean) ?? []);
 
   const check = () =>
-    move.mutate([
-      { how: 'mapping', columns: places, siteId: siteId ?? null },
-      { how: 'check' },
-    ]);
+    move.mutate([{ how: 'mapping', columns: places, siteId: siteId ?? null }, { how: 'check' }]);
 
   return (
     <Panel title={t('imports.mapping')} intro={t('imports.mappingIntro')}>
@@ -119,7 +119,9 @@ function MappingForm({ import: one }: Props) {
             key: 'sample',
             title: t('imports.sample'),
             render: (_value, { name }) => (
-              <span className={styles.sample}>{held(places[name]).slice(0, 3).join(' · ') || '–'}</span>
+              <span className={styles.sample}>
+                {held(places[name]).slice(0, 3).join(' · ') || '–'}
+              </span>
             ),
           },
         ]}

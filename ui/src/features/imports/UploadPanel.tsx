@@ -81,7 +81,7 @@ export function UploadPanel() {
         </div>
       )}
       <div className={styles.form}>
-        <label className={styles.site}>
+        <div className={styles.site}>
           <span>{kind === 'spaces' ? t('imports.siteForBays') : t('imports.siteForDevices')}</span>
           <SitePicker
             tenantId={tenantId}
@@ -91,7 +91,7 @@ export function UploadPanel() {
             value={siteId}
             onChange={setSiteId}
           />
-        </label>
+        </div>
         <GatedButton
           type="primary"
           icon={<UploadOutlined />}

@@ -1,9 +1,4 @@
-import {
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
 import { ESTATE_KEYS } from '@/api/estate';
 import type { Import, ImportKind, ImportStatus, RowVerdict } from '@/api/types';
@@ -90,9 +85,7 @@ export const rowsQuery = (
 export function useTemplate() {
   return useMutation({
     mutationFn: (kind: ImportKind) =>
-      answer(
-        api.GET('/api/v6/imports/template', { params: { query: { kind } }, parseAs: 'blob' }),
-      ),
+      answer(api.GET('/api/v6/imports/template', { params: { query: { kind } }, parseAs: 'blob' })),
     gcTime: 0,
   });
 }

@@ -110,7 +110,7 @@ pub(super) async fn import_rows(
     let mut view = View::of(&estate.db, &caller).await?;
     let import = found(view.conn(), id).await?;
     let part = (page.offset, page.size);
-    let (rows, total) = store::rows(view.conn(), (id, verdict), part).await?;
+    let (rows, total) = store::rows(view.conn(), (&import, verdict), part).await?;
     let body = |row| ImportRowBody::of(&estate.vault, &import, row);
     Ok(axum::Json(ImportRowPage {
         rows: rows.into_iter().map(body).collect(),
@@ -132,7 +132,7 @@ pub(super) async fn export_import_rows(
     let mut view = View::of(&estate.db, &caller).await?;
     let import = found(view.conn(), id).await?;
     let all = (0, i64::try_from(ROWS_MAX).unwrap_or(i64::MAX));
-    let (rows, _) = store::rows(view.conn(), (id, verdict), all).await?;
+    let (rows, _) = store::rows(view.conn(), (&import, verdict), all).await?;
     let width = import.header.len();
     let records = rows
         .into_iter()

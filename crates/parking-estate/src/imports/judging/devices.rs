@@ -1,6 +1,6 @@
 //! Judging rows of devices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parking_access::secrets::Vault;
 use parking_db::{DbError, TenantTx};
@@ -22,13 +22,13 @@ use crate::wire::DeviceType;
 struct Known<'a> {
     vault: &'a Vault,
     import: &'a Import,
-    models: Vec<AnyModel>,
+    models: Models,
     sites: Vec<SiteFact>,
     /// Bays by their codes; those of several sites may share one.
     bays: BTreeMap<String, Vec<BayFact>>,
     devices: BTreeMap<String, DeviceFact>,
     /// Devices of others, as far as it was asked.
-    taken: &'a [String],
+    taken: &'a BTreeSet<String>,
 }
 
 /// A row whose model and bay are known.
@@ -41,7 +41,7 @@ struct Placed {
 
 pub(super) async fn judge(
     tx: &mut TenantTx,
-    (vault, taken): (&Vault, &[String]),
+    (vault, taken): (&Vault, &BTreeSet<String>),
     import: &Import,
     rows: &[Row],
 ) -> Result<Vec<Ruling>, DbError> {
@@ -54,7 +54,9 @@ pub(super) async fn judge(
         .collect();
     let good = || placed.iter().flatten();
     let devices = repeated(good().map(|one| (one.row.line, one.row.dev_eui)));
-    let places = repeated(good().filter_map(|one| {
+    // A device that is there already keeps its place, whatever other rows want of it.
+    let is_there = |one: &&Placed| known.devices.contains_key(&one.row.dev_eui.to_string());
+    let places = repeated(good().filter(|one| !is_there(one)).filter_map(|one| {
         let (bay, role) = one.serves.as_ref()?;
         Some((one.row.line, (bay.id, *role)))
     }));
@@ -84,7 +86,7 @@ pub(super) async fn judge(
 
 async fn known<'a>(
     tx: &mut TenantTx,
-    (vault, taken, import): (&'a Vault, &'a [String], &'a Import),
+    (vault, taken, import): (&'a Vault, &'a BTreeSet<String>, &'a Import),
     read: &[Result<DeviceRow, Vec<Message>>],
 ) -> Result<Known<'a>, DbError> {
     let good = || read.iter().flatten();
@@ -101,7 +103,7 @@ async fn known<'a>(
     Ok(Known {
         vault,
         import,
-        models: models::all(tx).await?,
+        models: Models::of(models::all(tx).await?),
         sites: facts::sites(tx).await?,
         bays,
         devices: devices.map(|one| (one.dev_eui.clone(), one)).collect(),
@@ -112,14 +114,11 @@ async fn known<'a>(
 /// Finds what a row names.
 fn place(known: &Known<'_>, row: DeviceRow) -> Result<Placed, Vec<Message>> {
     let mut messages = Vec::new();
-    let mut kept = |found: Result<_, Message>| found.map_err(|message| messages.push(message)).ok();
-    let model = row
-        .model
-        .as_ref()
-        .map(|word| model_named(&known.models, word));
-    let model = model.and_then(|model| kept(model).flatten());
-    let bay = bay_of(known, &row).map_err(|message| messages.push(message));
-    let (true, Ok(bay)) = (messages.is_empty(), bay) else {
+    let mut note = |message| messages.push(message);
+    let model = row.model.as_ref().map(|word| known.models.named(word));
+    let model = model.transpose().map_err(&mut note);
+    let bay = bay_of(known, &row).map_err(&mut note);
+    let (Ok(model), Ok(bay)) = (model, bay) else {
         return Err(messages);
     };
     let role = match &bay {
@@ -130,31 +129,49 @@ fn place(known: &Known<'_>, row: DeviceRow) -> Result<Placed, Vec<Message>> {
     Ok(Placed { row, model, serves })
 }
 
-/// The model a row names: by its slug or id, or by its name, with or without its vendor's.
-fn model_named(all: &[AnyModel], word: &Name) -> Result<Option<AnyModel>, Message> {
-    let wanted = word.as_str().to_lowercase();
-    let said = |model: &AnyModel| match model {
-        AnyModel::Catalogue(model) => (model.slug, model.vendor.to_owned(), model.name.to_owned()),
-        AnyModel::Own(own) => ("", own.fields.vendor.clone(), own.fields.name.clone()),
-    };
-    let is_it = |model: &&AnyModel| match model {
-        AnyModel::Own(own) => own.slug == wanted || model.id() == wanted,
-        AnyModel::Catalogue(model) => model.slug == wanted,
-    };
-    if let Some(model) = all.iter().find(is_it) {
-        return Ok(Some(model.clone()));
+/// Models by what rows may call them, in lower case.
+#[derive(Default)]
+struct Models {
+    /// By their slugs, and a tenant's own by their ids too.
+    by_slug: BTreeMap<String, AnyModel>,
+    /// By their names, with and without their vendors'.
+    by_name: BTreeMap<String, Vec<AnyModel>>,
+}
+
+impl Models {
+    fn of(all: Vec<AnyModel>) -> Self {
+        let mut models = Self::default();
+        for model in all {
+            let (vendor, name) = match &model {
+                AnyModel::Catalogue(one) => (one.vendor.to_owned(), one.name.to_owned()),
+                AnyModel::Own(own) => {
+                    let slug = own.slug.clone();
+                    models.by_slug.insert(slug, model.clone());
+                    (own.fields.vendor.clone(), own.fields.name.clone())
+                }
+            };
+            for word in [format!("{vendor} {name}"), name] {
+                let of_name = models.by_name.entry(word.to_lowercase());
+                of_name.or_default().push(model.clone());
+            }
+            models.by_slug.insert(model.id(), model);
+        }
+        models
     }
-    let is_called = |model: &&AnyModel| {
-        let (_, vendor, name) = said(model);
-        name.to_lowercase() == wanted || format!("{vendor} {name}").to_lowercase() == wanted
-    };
-    let mut found = all.iter().filter(is_called);
-    let why = match (found.next(), found.next()) {
-        (Some(model), None) => return Ok(Some(model.clone())),
-        (Some(_), Some(_)) => "several models have this name; write the slug instead",
-        (None, _) => "there is no model of this slug or name",
-    };
-    Err(Message::new(Refusal::NoSuchModel, Some("model"), why))
+
+    /// The model a row names.
+    fn named(&self, word: &Name) -> Result<AnyModel, Message> {
+        let wanted = word.as_str().to_lowercase();
+        if let Some(model) = self.by_slug.get(&wanted) {
+            return Ok(model.clone());
+        }
+        let why = match self.by_name.get(&wanted).map(Vec::as_slice) {
+            Some([model]) => return Ok(model.clone()),
+            Some(_) => "several models have this name; write the slug instead",
+            None => "there is no model of this slug or name",
+        };
+        Err(Message::new(Refusal::NoSuchModel, Some("model"), why))
+    }
 }
 
 /// The bay a row names, if it names one.

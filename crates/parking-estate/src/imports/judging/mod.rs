@@ -7,6 +7,8 @@
 mod devices;
 mod spaces;
 
+use std::collections::BTreeSet;
+
 use parking_access::secrets::Vault;
 use parking_db::{DbError, TenantTx};
 use parking_domain::csv_columns::DeviceColumn;
@@ -86,7 +88,7 @@ impl Ruling {
 /// Judges rows, each by what it says and what is there.
 pub(super) async fn judge(
     tx: &mut TenantTx,
-    (vault, taken): (&Vault, &[String]),
+    (vault, taken): (&Vault, &BTreeSet<String>),
     import: &Import,
     rows: &[Row],
 ) -> Result<Vec<Ruling>, DbError> {
@@ -108,9 +110,7 @@ pub(super) fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
 /// The site that a row names, by its name or else by its slug: what an export writes is a name.
 fn site_named(sites: &[SiteFact], word: &Name) -> Result<Uuid, Message> {
     let wanted = word.as_str().to_lowercase();
-    let mut named = sites
-        .iter()
-        .filter(|site| site.name.to_lowercase() == wanted);
+    let mut named = sites.iter().filter(|site| site.name == wanted);
     let (refusal, text) = match (named.next(), named.next()) {
         (Some(site), None) => return Ok(site.id),
         (Some(_), Some(_)) => (

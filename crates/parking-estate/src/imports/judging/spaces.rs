@@ -13,7 +13,7 @@ use serde_json::Map;
 use uuid::Uuid;
 
 use super::super::Import;
-use super::super::store::facts::{self, BayFact, PartFact, SiteFact};
+use super::super::store::facts::{self, BayFact, SiteFact};
 use super::{Plan, Ruling, differs, repeats, site_named, take};
 use crate::spaces::SpaceFields;
 
@@ -22,7 +22,8 @@ type Placed = Result<(Uuid, SpaceRow), Vec<Message>>;
 
 /// What is known about the sites that the rows name.
 struct Known {
-    parts: Vec<PartFact>,
+    /// Levels and zones by their sites, which of both they are, and their names in lower case.
+    parts: BTreeMap<(Uuid, String, String), Uuid>,
     bays: BTreeMap<(Uuid, String), BayFact>,
     /// Lines that repeat an earlier one.
     repeated: BTreeMap<u64, u64>,
@@ -83,7 +84,11 @@ async fn known(tx: &mut TenantTx, placed: &[Placed]) -> Result<Known, DbError> {
     let key = |site: Uuid, code: &str| (site, code.to_lowercase());
     let bays = facts::bays(tx, Some(&sites), &codes).await?;
     Ok(Known {
-        parts: facts::parts(tx, &sites).await?,
+        parts: facts::parts(tx, &sites)
+            .await?
+            .into_iter()
+            .map(|part| ((part.site_id, part.kind, part.name.to_lowercase()), part.id))
+            .collect(),
         bays: bays
             .into_iter()
             .map(|bay| (key(bay.site_id, &bay.code), bay))
@@ -99,15 +104,12 @@ fn rule(known: &Known, site: Uuid, row: SpaceRow) -> Result<Ruling, Vec<Message>
     }
     let mut part = |kind: &str, word: Option<&Name>, refusal, field| {
         let wanted = word?.as_str().to_lowercase();
-        let mut parts = known.parts.iter();
-        let found = parts.find(|part| {
-            part.site_id == site && part.kind == kind && part.name.to_lowercase() == wanted
-        });
+        let found = known.parts.get(&(site, kind.to_owned(), wanted)).copied();
         if found.is_none() {
             let text = format!("the site has no {kind} of this name");
             messages.push(Message::new(refusal, Some(field), text));
         }
-        found.map(|part| part.id)
+        found
     };
     let level = part("level", row.level.as_ref(), Refusal::NoSuchLevel, "level");
     let zone = part("zone", row.zone.as_ref(), Refusal::NoSuchZone, "zone");

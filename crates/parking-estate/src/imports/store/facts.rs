@@ -1,5 +1,7 @@
 //! What is there already, for many rows at once.
 
+use std::collections::BTreeSet;
+
 use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::bays::order_key;
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub(in crate::imports) struct SiteFact {
     pub(in crate::imports) id: Uuid,
+    /// In lower case.
     pub(in crate::imports) name: String,
     pub(in crate::imports) slug: String,
 }
@@ -70,7 +73,11 @@ pub(in crate::imports) async fn sites(tx: &mut TenantTx) -> Result<Vec<SiteFact>
         SiteFact,
         "select id, name, slug from sites where deleted_at is null order by id"
     );
-    Ok(sites.fetch_all(tx.conn()).await?)
+    let mut sites = sites.fetch_all(tx.conn()).await?;
+    for site in &mut sites {
+        site.name = site.name.to_lowercase();
+    }
+    Ok(sites)
 }
 
 /// The levels and zones of sites.
@@ -131,13 +138,13 @@ pub(in crate::imports) async fn taken_elsewhere(
     tx: &mut PlatformTx,
     euis: &[String],
     tenant: Uuid,
-) -> Result<Vec<String>> {
+) -> Result<BTreeSet<String>> {
     let taken = sqlx::query_scalar!(
         "select dev_eui from devices where dev_eui = any($1) and archived_at is null and tenant_id <> $2",
         euis,
         tenant
     );
-    Ok(taken.fetch_all(tx.conn()).await?)
+    Ok(taken.fetch_all(tx.conn()).await?.into_iter().collect())
 }
 
 pub(in crate::imports) async fn room(tx: &mut TenantTx, resource: &str) -> Result<Room> {

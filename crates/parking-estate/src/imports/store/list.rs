@@ -126,11 +126,15 @@ pub(in crate::imports) struct RowView {
 /// One page of an import's rows, and how many there are on all pages.
 pub(in crate::imports) async fn rows(
     conn: &mut PgConnection,
-    (import, verdict): (Uuid, Option<&str>),
+    (import, verdict): (&Import, Option<&str>),
     (offset, limit): (i64, i64),
 ) -> Result<(Vec<RowView>, i64)> {
     let wanted = |query: &mut QueryBuilder<Postgres>| {
-        query.push(" where import_id = ").push_bind(import);
+        // Named, because those who see all tenants' rows need its index too.
+        query
+            .push(" where tenant_id = ")
+            .push_bind(import.tenant_id);
+        query.push(" and import_id = ").push_bind(import.id);
         if let Some(verdict) = verdict {
             query.push(" and verdict = ").push_bind(verdict.to_owned());
         }

@@ -102,7 +102,7 @@ async fn every_row_of_devices_gets_its_verdict() {
         70B3D50000000007,bosch-tps999,,,,\n\
         70B3D50000000008,,,A-2,,\n\
         70B3D50000000009,bosch-tps110,,A-2,display,\n\
-        70B3D50000000010,bosch-tps110,North,A-2,lamp?,\n";
+        70B3D50000000010,bosch-tps110,North,A-2,lamppost,\n";
     let id = admin.has_checked("kind=devices", file).await;
     assert_eq!(
         admin.verdicts(id).await,
