@@ -12,6 +12,7 @@ const concrete = (path, { tenant, site, device }) =>
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
     .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {

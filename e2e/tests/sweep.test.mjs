@@ -85,6 +85,7 @@ const concrete = (path, { tenant, site, device }) =>
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
     .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -120,6 +121,8 @@ async function pagesFor(role) {
       '/gateways?create=1',
       `/gateways?gateway=${full.gateway.id}`,
       `/gateways?edit=${full.gateway.id}`,
+      `/imports/${full.site.import.id}?verdict=refused`,
+      '/imports?q=zzz',
     ],
     viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };
@@ -160,6 +163,10 @@ describe('every page is sound', { concurrency: 2 }, () => {
         const isElsewhere = role === 'owner of an empty tenant';
         const foreign = isElsewhere
           ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
+          ? [
+              new RegExp(`/api/v6/sites/${full.site.id}`),
+              new RegExp(`/api/v6/imports/${full.site.import.id}`),
+            ]
           : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {

@@ -73,6 +73,12 @@ export type GatewayChange = Schemas['GatewayChange'];
 export type GatewayStatus = Schemas['GatewayStatusName'];
 export type Orphan = Schemas['OrphanBody'];
 export type OrphanClaim = Schemas['ClaimDraft'];
+export type Import = Schemas['ImportBody'];
+export type ImportKind = Schemas['ImportKind'];
+export type ImportStatus = Schemas['ImportStatus'];
+export type ImportRow = Schemas['ImportRowBody'];
+export type RowVerdict = Schemas['RowVerdict'];
+export type RowMessage = Schemas['RowMessage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

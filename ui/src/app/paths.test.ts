@@ -27,6 +27,8 @@ const all: Record<keyof typeof paths, string> = {
   deviceHistory: paths.deviceHistory('a/b'),
   gateways: paths.gateways({ create: true }),
   devicePool: paths.devicePool(),
+  imports: paths.imports({ into: 'devices', site: 'a/b' }),
+  import: paths.import('a/b'),
   users: paths.users(),
   invitations: paths.invitations({ invite: true }),
   apiKeys: paths.apiKeys({ create: true }),

@@ -108,6 +108,9 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
               ),
               guarded('users:read', {
                 path: '/users',

@@ -27,10 +27,12 @@ import {
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
   EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
+  FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
+  ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
   LinkOutlined as LinkOutlinedGlyph,
@@ -60,6 +62,7 @@ import {
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
@@ -136,3 +139,6 @@ export const CameraOutlined = silent(CameraOutlinedGlyph);
 export const PictureOutlined = silent(PictureOutlinedGlyph);
 export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
 export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
+export const FileTextOutlined = silent(FileTextOutlinedGlyph);
+export const ImportOutlined = silent(ImportOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);

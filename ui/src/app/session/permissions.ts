@@ -25,6 +25,7 @@ export type Permission =
   | 'devices:read'
   | 'devices:manage'
   | 'devices:assign';
+  | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);

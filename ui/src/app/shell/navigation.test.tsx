@@ -10,6 +10,7 @@ describe('the navigation', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/sites', '/bays']);
     expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
+    expect(paths(['imports:manage'])).toEqual(['/', '/imports']);
     expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
     expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([
       '/',
