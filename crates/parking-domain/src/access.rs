@@ -200,6 +200,7 @@ permissions! {
     DevicesRead = "devices:read", Viewer, Some(Scope::DevicesRead), "See devices, models, gateways and orphans.";
     DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change, import and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
+    DashboardRead = "dashboard:read", Viewer, None, "See the figures of the whole estate on one page.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

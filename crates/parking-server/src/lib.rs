@@ -7,13 +7,17 @@ mod about;
 mod background;
 mod clean_up;
 mod crowd;
+mod dashboard;
 mod docs;
 mod health;
 mod linger;
 mod listener;
 mod metrics;
+mod platform;
 mod readiness;
 mod router;
+#[cfg(test)]
+mod tests;
 mod unread;
 
 pub use background::Background;

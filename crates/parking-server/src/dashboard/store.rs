@@ -1,0 +1,155 @@
+//! The SQL of the dashboard: one statement, so that all figures are of one moment and cost one trip.
+
+use chrono::{DateTime, Utc};
+use parking_db::Result;
+use parking_domain::models::CATALOGUE;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::figures::Figures;
+use super::{LISTED_MAX, LOW_BATTERY_PERCENT, SITES_MAX};
+
+/// In which order events are found without reading the others.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Newest {
+    /// Of the tenant that the transaction is bound to.
+    OfTenant,
+    /// Of all tenants.
+    OfAll,
+}
+
+/// Bays by site and state, and what the sites hold.
+const PLACES: &str = "
+  bays as (
+    select tenant_id, site_id, state, count(*) as n from spaces where deleted_at is null group by tenant_id, site_id, state),
+  occupancy as (
+    select jsonb_build_object('total', coalesce(sum(n), 0), 'free', coalesce(sum(n) filter (where state = 'free'), 0),
+      'occupied', coalesce(sum(n) filter (where state = 'occupied'), 0),
+      'reserved', coalesce(sum(n) filter (where state = 'reserved'), 0),
+      'maintenance', coalesce(sum(n) filter (where state = 'maintenance'), 0),
+      'unknown', coalesce(sum(n) filter (where state = 'unknown'), 0)) as counts, tenant_id, site_id
+    from bays group by grouping sets ((), (tenant_id, site_id))),
+  places as (
+    select i.tenant_id, t.name as tenant_name, i.id, i.name, i.timezone, o.counts
+    from sites i join tenants t on t.id = i.tenant_id
+    left join occupancy o on o.tenant_id = i.tenant_id and o.site_id = i.id
+    where i.deleted_at is null
+    order by (o.counts->>'total')::bigint desc nulls last, lower(i.name), i.id limit $5)";
+
+/// Devices in use, what they do, and what is wrong with them.
+const DEVICES: &str = "
+  catalogue as (select slug, heartbeat from unnest($2::text[], $3::int[]) as c (slug, heartbeat)),
+  serving as (select distinct tenant_id, device_id from device_assignments where unassigned_at is null),
+  device as not materialized (
+    select d.tenant_id, d.id, d.dev_eui, d.name, d.is_sensor, d.is_display, d.last_seen_at, d.battery_percent, d.created_at,
+      s.device_id is not null as is_assigned, d.lifecycle <> 'decommissioned' as is_wanted,
+      d.last_seen_at < $1 - coalesce(d.heartbeat_seconds, m.heartbeat_seconds, c.heartbeat) * interval '2.5 seconds' as is_silent
+    from devices d
+    left join serving s on s.tenant_id = d.tenant_id and s.device_id = d.id
+    left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
+    left join catalogue c on c.slug = coalesce(d.model, m.based_on)
+    where d.archived_at is null),
+  device_counts as (
+    select jsonb_build_object('total', count(*), 'assigned', count(*) filter (where is_assigned),
+      'unassigned', count(*) filter (where not is_assigned),
+      'sensors', jsonb_build_object('total', count(*) filter (where is_sensor),
+        'assigned', count(*) filter (where is_sensor and is_assigned),
+        'unassigned', count(*) filter (where is_sensor and not is_assigned)),
+      'displays', jsonb_build_object('total', count(*) filter (where is_display),
+        'assigned', count(*) filter (where is_display and is_assigned),
+        'unassigned', count(*) filter (where is_display and not is_assigned))) as counts
+    from device),
+  flagged as (
+    select d.*, k.kind, row_number() over (partition by k.kind order by k.since, d.id) as place,
+      count(*) over (partition by k.kind) as n
+    from device d cross join lateral (values
+      ('silent', d.is_silent, d.last_seen_at),
+      ('low_battery', d.battery_percent < $4, d.last_seen_at),
+      ('never_seen', d.last_seen_at is null, d.created_at),
+      ('unassigned', not d.is_assigned, d.created_at)) as k (kind, holds, since)
+    where k.holds and d.is_wanted),
+  attention as (
+    select kind, jsonb_build_object('kind', kind, 'count', max(n), 'devices', jsonb_agg(jsonb_build_object(
+      'tenant_id', tenant_id, 'id', id, 'dev_eui', dev_eui, 'name', name, 'last_seen_at', last_seen_at,
+      'battery_percent', battery_percent, 'created_at', created_at) order by place)) as it
+    from flagged where place <= $6 group by kind)";
+
+/// Gateways, and which of them are not heard.
+const GATEWAYS: &str = "
+  gateway as (
+    select tenant_id, id, eui, name, last_seen_at, created_at, last_seen_at is null as is_never_seen,
+      last_seen_at < $1 - heartbeat_seconds * interval '2.5 seconds' as is_offline
+    from gateways),
+  gateway_counts as (
+    select jsonb_build_object('total', count(*), 'online', count(*) filter (where not is_offline),
+      'offline', count(*) filter (where is_offline), 'never_seen', count(*) filter (where is_never_seen)) as counts
+    from gateway),
+  unheard as (
+    select jsonb_build_object('tenant_id', tenant_id, 'id', id, 'eui', eui, 'name', name, 'last_seen_at', last_seen_at) as it,
+      coalesce(last_seen_at, created_at) as since, id
+    from gateway where is_offline or is_never_seen order by since, id limit $6)";
+
+/// What happened of late: one line for what one transaction did of one kind.
+const RECENT: &str = "
+  told as (
+    select e.tenant_id, e.xid, e.id, e.at, e.kind, e.subject_type, e.subject_id, e.payload
+    from events e where e.kind <> 'space.state_changed' and e.at > $1 - interval '31 days'
+    order by {newest} limit 200),
+  happened as (
+    select tenant_id, kind, subject_type, max(xid::text::bigint) as xid, max(id) as id, max(at) as at, count(*) as n,
+      (array_agg(subject_id order by id))[1] as subject_id, (array_agg(payload order by id))[1] as payload
+    from told group by tenant_id, xid, kind, subject_type order by max(id) desc limit $6),
+  recent as (
+    select h.xid, h.id, jsonb_build_object('tenant_id', h.tenant_id, 'at', h.at, 'kind', h.kind, 'count', h.n,
+      'subject_type', h.subject_type, 'subject_id', h.subject_id, 'name', h.payload->>'name', 'site_name', i.name) as it
+    from happened h
+    left join sites i on i.tenant_id = h.tenant_id and i.id::text = h.payload->>'site_id')";
+
+const WHOLE: &str = "
+  select jsonb_build_object(
+    'counts', (select jsonb_object_agg(resource, used) from (
+      select resource, sum(used) as used from tenant_usage group by resource) u),
+    'occupancy', (select counts from occupancy where tenant_id is null),
+    'sites', coalesce((select jsonb_agg(jsonb_build_object('tenant_id', tenant_id, 'tenant_name', tenant_name, 'id', id,
+      'name', name, 'timezone', timezone, 'occupancy', coalesce(counts, '{\"total\": 0, \"free\": 0, \"occupied\": 0,
+        \"reserved\": 0, \"maintenance\": 0, \"unknown\": 0}')) order by lower(name), id) from places), '[]'),
+    'devices', (select counts from device_counts),
+    'attention', coalesce((select jsonb_agg(it) from attention), '[]'),
+    'gateways', (select counts from gateway_counts),
+    'unheard_gateways', coalesce((select jsonb_agg(it order by since, id) from unheard), '[]'),
+    'recent', coalesce((select jsonb_agg(it order by xid desc, id desc) from recent), '[]'))";
+
+/// Everything there is to show, as of now.
+pub(super) async fn read(
+    conn: &mut PgConnection,
+    newest: Newest,
+    now: DateTime<Utc>,
+) -> Result<Figures> {
+    let recent = RECENT.replace(
+        "{newest}",
+        match newest {
+            Newest::OfTenant => "e.id desc",
+            Newest::OfAll => "e.xid desc, e.id desc",
+        },
+    );
+    let statement = format!("with {PLACES}, {DEVICES}, {GATEWAYS}, {recent} {WHOLE}");
+    // How often a model of the catalogue speaks is written in the program and nowhere else.
+    let (slugs, heartbeats): (Vec<&str>, Vec<Option<i32>>) = CATALOGUE
+        .iter()
+        .map(|model| {
+            let seconds = model.heartbeat_s.and_then(|s| i32::try_from(s).ok());
+            (model.slug, seconds)
+        })
+        .unzip();
+    // Nothing enters it but the literals above.
+    let figures: Json<Figures> = sqlx::query_scalar(AssertSqlSafe(statement))
+        .bind(now)
+        .bind(slugs)
+        .bind(heartbeats)
+        .bind(LOW_BATTERY_PERCENT)
+        .bind(SITES_MAX)
+        .bind(LISTED_MAX)
+        .fetch_one(conn)
+        .await?;
+    Ok(figures.0)
+}
