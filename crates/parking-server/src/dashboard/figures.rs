@@ -148,6 +148,5 @@ pub(super) struct Happened {
     /// The site it belongs to, as that is called now.
     pub(super) site_name: Option<String>,
     /// The same in a sentence.
-    #[serde(default)]
     pub(super) text: String,
 }

@@ -101,7 +101,7 @@ const RECENT: &str = "
     from told group by tenant_id, xid, kind, subject_type order by max(id) desc limit $6),
   recent as (
     select h.xid, h.id, jsonb_build_object('tenant_id', h.tenant_id, 'at', h.at, 'kind', h.kind, 'count', h.n,
-      'subject_type', h.subject_type, 'subject_id', h.subject_id, 'name', h.payload->>'name', 'site_name', i.name) as it
+      'subject_type', h.subject_type, 'subject_id', h.subject_id, 'name', h.payload->>'name', 'site_name', i.name, 'text', '') as it
     from happened h
     left join sites i on i.tenant_id = h.tenant_id and i.id::text = h.payload->>'site_id')";
 
