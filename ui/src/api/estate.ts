@@ -58,4 +58,4 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
   });
 
 /** What a change of sites, levels, zones or bays makes old: their numbers stand on each other's pages. */
-export const ESTATE_KEYS = ['sites', 'levels', 'zones', 'spaces', 'me'] as const;
+export const ESTATE_KEYS = ['sites', 'levels', 'zones', 'spaces', 'dashboard', 'me'] as const;

@@ -462,6 +462,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/dashboard/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures with what they are made of: sites, devices and gateways somebody should look at, what
+         *     happened last, and how the parts of the server are.
+         */
+        get: operations["data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/dashboard/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the tenant; with the platform tenant selected, of all tenants. */
+        get: operations["stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/device-models": {
         parameters: {
             query?: never;
@@ -1064,6 +1101,23 @@ export interface paths {
         put?: never;
         /** Takes an orphan that was set aside back into view. */
         post: operations["restore_orphan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/platform/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each customer uses of what it may use, those nearest to a limit first. `q` looks in the name. */
+        get: operations["usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1862,6 +1916,32 @@ export interface components {
             /** @description Whether anything was done. */
             success: boolean;
         };
+        /** @description How many devices somebody should look at, and why; one may be counted more than once. */
+        AttentionCounts: {
+            /** Format: int64 */
+            low_battery: number;
+            /** Format: int64 */
+            never_seen: number;
+            /** Format: int64 */
+            silent: number;
+            /** Format: int64 */
+            unassigned: number;
+        };
+        /** @description A device that somebody should look at. */
+        AttentionDevice: {
+            /** Format: float */
+            battery_percent?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            dev_eui: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            name?: string | null;
+            /** Format: uuid */
+            tenant_id: string;
+        };
         /** @description Who did it. */
         AuditActor: {
             id?: string | null;
@@ -1908,6 +1988,21 @@ export interface components {
         };
         /** @description What is painted on the ground. */
         BayCode: string;
+        /** @description How many bays are in which state. */
+        BayCounts: {
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            maintenance: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            reserved: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         /**
          * @description Whom a bay is for.
          * @enum {string}
@@ -1995,6 +2090,56 @@ export interface components {
             owner_email?: components["schemas"]["Email"] | null;
             slug?: components["schemas"]["Slug"] | null;
             tier: components["schemas"]["Tier"];
+        };
+        /** @description The whole of it. */
+        DashboardData: components["schemas"]["DashboardExtent"] & components["schemas"]["DashboardFigures"] & {
+            system: components["schemas"]["SystemHealth"];
+        };
+        /** @description Whose figures these are, and from when. */
+        DashboardExtent: {
+            /**
+             * Format: date-time
+             * @description The moment all figures are of.
+             */
+            as_of: string;
+            is_cross_tenant: boolean;
+            /** Format: uuid */
+            tenant_id: string;
+            tenant_scope: components["schemas"]["TenantScope"];
+        };
+        /** @description Everything there is to show of one tenant, or of all. */
+        DashboardFigures: {
+            /** @description What somebody should look at, by kind; kinds that nothing is wrong with are absent. */
+            attention: components["schemas"]["DevicesNeedingAttention"][];
+            /** @description How many there are of each limited thing: users, sites, spaces, devices, gateways. */
+            counts: {
+                [key: string]: number;
+            };
+            devices: components["schemas"]["DeviceFigures"];
+            gateways: components["schemas"]["GatewayFigures"];
+            occupancy: components["schemas"]["BayCounts"];
+            /**
+             * @description What happened in the last month, newest first, but for bays changing their state; what one
+             *     change did to many things of a kind is one line.
+             */
+            recent: components["schemas"]["Happened"][];
+            /** @description How full each site is, by name; the hundred largest where there are more. */
+            sites: components["schemas"]["SiteFigures"][];
+            /** @description Gateways that are not heard, the longest silence first; the first few where there are more. */
+            unheard_gateways: components["schemas"]["UnheardGateway"][];
+        };
+        /** @description The small figures. */
+        DashboardStats: components["schemas"]["DashboardExtent"] & {
+            attention: components["schemas"]["AttentionCounts"];
+            /** @description How many there are of each limited thing: users, sites, spaces, devices, gateways. */
+            counts: {
+                [key: string]: number;
+            };
+            devices: components["schemas"]["DeviceFigures"];
+            gateways: components["schemas"]["GatewayFigures"];
+            occupancy: components["schemas"]["BayCounts"];
+            /** @description `healthy` or `degraded`. */
+            system_status: string;
         };
         /** @description One device. Its key is never part of it. */
         DeviceBody: {
@@ -2091,6 +2236,20 @@ export interface components {
             notes?: string | null;
             serial_number?: components["schemas"]["Line"] | null;
         };
+        /** @description Devices in use, by number. */
+        DeviceFigures: {
+            /**
+             * Format: int64
+             * @description Those that serve a bay.
+             */
+            assigned: number;
+            displays: components["schemas"]["ServingCounts"];
+            sensors: components["schemas"]["ServingCounts"];
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unassigned: number;
+        };
         /** @description Which devices. */
         DeviceIds: {
             /** @description Archives those too that serve a bay. */
@@ -2149,6 +2308,21 @@ export interface components {
         DevicesBody: {
             devices: components["schemas"]["DeviceBody"][];
             total: number;
+        };
+        /** @description Devices that somebody should look at; decommissioned ones are left in peace. */
+        DevicesNeedingAttention: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /** @description The first few of them, the longest in this state first. */
+            devices: components["schemas"]["AttentionDevice"][];
+            /**
+             * @description Why somebody should look at a device.
+             * @enum {string}
+             */
+            kind: "silent" | "low_battery" | "never_seen" | "unassigned";
         };
         /**
          * Format: email
@@ -2258,6 +2432,17 @@ export interface components {
              */
             site_id?: string | null;
         };
+        /** @description Gateways, by whether they are heard. */
+        GatewayFigures: {
+            /** Format: int64 */
+            never_seen: number;
+            /** Format: int64 */
+            offline: number;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            total: number;
+        };
         /** @description A page of gateways. */
         GatewayPage: components["schemas"]["PageExtent"] & {
             gateways: components["schemas"]["GatewayBody"][];
@@ -2267,6 +2452,30 @@ export interface components {
          * @enum {string}
          */
         GatewayStatusName: "never_seen" | "online" | "offline";
+        /** @description Something that happened. */
+        Happened: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description To how many things at once.
+             */
+            count: number;
+            /** @description As in the audit log: `<subject>.<verb>`. */
+            kind: string;
+            /** @description Its name then. */
+            name?: string | null;
+            /** @description The site it belongs to, as that is called now. */
+            site_name?: string | null;
+            /** @description The thing, or the first of them. */
+            subject_id: string;
+            /** @description What kind of thing it happened to. */
+            subject_type: string;
+            /** Format: uuid */
+            tenant_id: string;
+            /** @description The same in a sentence. */
+            text?: string;
+        };
         /** @description Something that happened to a device. */
         HappeningBody: {
             /** Format: date-time */
@@ -3078,6 +3287,17 @@ export interface components {
          * @enum {string}
          */
         Resource: "users" | "sites" | "spaces" | "devices" | "gateways";
+        /** @description How much of one thing a tenant uses. */
+        ResourceUsage: {
+            /** Format: int32 */
+            max: number;
+            /** @description Whether four fifths are used. */
+            near_limit: boolean;
+            /** @description `users`, `sites`, `spaces`, `devices` or `gateways`. */
+            resource: string;
+            /** Format: int32 */
+            used: number;
+        };
         /** @description How much of one thing the tenant has. */
         ResourceUse: {
             /** Format: int32 */
@@ -3124,6 +3344,15 @@ export interface components {
             device_id: string;
             /** Format: date-time */
             last_seen_at?: string | null;
+        };
+        /** @description Devices of one type, by number; one that can do both is counted in both. */
+        ServingCounts: {
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unassigned: number;
         };
         /** @description A session: what to show at requests, who is signed in, and where. */
         Session: {
@@ -3233,6 +3462,17 @@ export interface components {
             slug?: components["schemas"]["SiteSlug"] | null;
             state?: components["schemas"]["AddressLine"] | null;
             /** @description The IANA name of its time zone, such as `Europe/Paris`. */
+            timezone: string;
+        };
+        /** @description How full a site is. */
+        SiteFigures: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            occupancy: components["schemas"]["BayCounts"];
+            /** Format: uuid */
+            tenant_id: string;
+            tenant_name: string;
             timezone: string;
         };
         /** @description A page of sites. */
@@ -3504,6 +3744,12 @@ export interface components {
             /** @description Why; the tenant's owners and the audit log see it. */
             reason: components["schemas"]["Name"];
         };
+        /** @description How the server and what it depends on were when they were looked at last. */
+        SystemHealth: {
+            checks?: components["schemas"]["Checks"] | null;
+            /** @description `healthy` or `degraded`. */
+            status: string;
+        };
         /** @description A customer, or the platform itself. */
         Tenant: {
             /** Format: date-time */
@@ -3614,6 +3860,24 @@ export interface components {
             /** Format: uuid */
             tenant_id: string;
         };
+        /** @description What a tenant uses of what it may use. */
+        TenantUsage: {
+            /**
+             * Format: double
+             * @description The limit it is nearest to, in percent of that limit.
+             */
+            fullness: number;
+            resources: components["schemas"]["ResourceUsage"][];
+            status: string;
+            /** Format: uuid */
+            tenant_id: string;
+            tenant_name: string;
+            tier: string;
+        };
+        /** @description A page of tenants with what they use. */
+        TenantUsagePage: components["schemas"]["PageExtent"] & {
+            tenants: components["schemas"]["TenantUsage"][];
+        };
         /** @description A page of tenants. */
         TenantsPage: components["schemas"]["PageExtent"] & {
             tenants: components["schemas"]["Tenant"][];
@@ -3677,6 +3941,20 @@ export interface components {
         Unassignment: {
             reason?: components["schemas"]["Name"] | null;
             role?: components["schemas"]["DeviceTypeName"] | null;
+        };
+        /** @description A gateway that is not heard. */
+        UnheardGateway: {
+            eui: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Never, if absent.
+             */
+            last_seen_at?: string | null;
+            name: string;
+            /** Format: uuid */
+            tenant_id: string;
         };
         /** @description What is to change; what is absent or null stays. */
         UpdateCurrentTenant: {
@@ -6319,6 +6597,116 @@ export interface operations {
             };
             /** @description Some fields are not right */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardData"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardStats"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12171,6 +12559,112 @@ export interface operations {
             };
             /** @description There is no such thing in this tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Rows a page; 50 unless asked otherwise. */
+                page_size?: number;
+                /** @description Rows wanted, instead of `page_size`. */
+                limit?: number;
+                /** @description Rows to skip, instead of `page`. */
+                offset?: number;
+                /** @description The field to sort by; a dash before it turns the order round. */
+                sort?: string;
+                /** @description Text that must occur. */
+                q?: string;
+                /** @description Only those who are near one of their limits. */
+                near_limit?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantUsagePage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -50,6 +50,9 @@ export type SpaceStateChange = Schemas['SpaceStateChange'];
 export type SpaceOverride = Schemas['OverrideBody'];
 export type OverrideKind = Schemas['OverrideKind'];
 export type StateChange = Schemas['StateChangeBody'];
+export type Dashboard = Schemas['DashboardData'];
+export type AttentionKind = Dashboard['attention'][number]['kind'];
+export type TenantUsage = Schemas['TenantUsage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -16,8 +16,24 @@ export const paths = {
   siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,
   siteSpaces: (siteId: string, options?: { state?: string }) =>
     `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
-  spaces: (options?: { create?: 'one' | 'many' }) =>
-    options?.create ? `/bays?create=${options.create}` : '/bays',
+  spaces: (options?: { create?: 'one' | 'many'; state?: string }) =>
+    options?.create
+      ? `/bays?create=${options.create}`
+      : options?.state
+        ? `/bays?state=${encodeURIComponent(options.state)}`
+        : '/bays',
+  devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
+    const query = new URLSearchParams();
+    if (options?.create) query.set('create', '1');
+    if (options?.status) query.set('status', options.status);
+    if (options?.sort) query.set('sort', options.sort);
+    const text = query.toString();
+    return text ? `/devices?${text}` : '/devices';
+  },
+  device: (deviceId: string, options?: { edit?: boolean }) =>
+    `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
+  gateways: (options?: { create?: boolean }) =>
+    options?.create ? '/gateways?create=1' : '/gateways',
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
@@ -37,6 +53,7 @@ export const paths = {
       : options?.status
         ? `/tenants?status=${encodeURIComponent(options.status)}`
         : '/tenants',
+  platformUsage: () => '/tenants/usage',
   tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
   settings: () => '/settings',
   profile: () => '/profile',

@@ -21,7 +21,8 @@ export type Permission =
   | 'sites:manage'
   | 'spaces:read'
   | 'spaces:manage'
-  | 'spaces:override';
+  | 'spaces:override'
+  | 'devices:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);

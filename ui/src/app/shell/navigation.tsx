@@ -4,6 +4,7 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
   CarOutlined,
   ClusterOutlined,
   EnvironmentOutlined,
@@ -82,6 +83,13 @@ const entries: Entry[] = [
     path: paths.tenants(),
     label: (t) => t('nav.tenants'),
     icon: <ClusterOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },
