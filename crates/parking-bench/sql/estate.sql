@@ -19,23 +19,23 @@ create function pg_temp.make_customers(first_one int, last_one int, at timestamp
       unnest(array['users', 'sites', 'spaces', 'devices', 'gateways']) as resource;
   $$;
 
--- Sites of two levels and two zones, twenty bays in each site; a gateway for each ten bays.
-create function pg_temp.make_places(first_one int, last_one int, bays int, at timestamptz) returns void
+-- Sites of two levels and two zones, so many bays in each site; a gateway for each half of a site.
+create function pg_temp.make_places(first_one int, last_one int, bays int, per_site int, at timestamptz) returns void
   language sql
   as $$
     insert into sites (tenant_id, id, name, slug, city, timezone, created_at, updated_at)
     select pg_temp.made(0, c, 0), pg_temp.made(1, c, s), 'Site ' || s, 'site-' || s, 'City ' || s % 7, 'Europe/Paris', at, at
-    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / 20) s;
+    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / per_site) s;
     insert into levels (tenant_id, id, site_id, name, ordinal, created_at, updated_at)
     select pg_temp.made(0, c, 0), pg_temp.made(2, c, s * 2 + l), pg_temp.made(1, c, s), 'Level ' || l, l, at, at
-    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / 20) s, generate_series(0, 1) l;
+    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / per_site) s, generate_series(0, 1) l;
     insert into zones (tenant_id, id, site_id, name, created_at, updated_at)
     select pg_temp.made(0, c, 0), pg_temp.made(3, c, s * 2 + z), pg_temp.made(1, c, s), 'Zone ' || z, at, at
-    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / 20) s, generate_series(0, 1) z;
+    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / per_site) s, generate_series(0, 1) z;
     insert into spaces (tenant_id, id, site_id, code, code_order, level_id, zone_id, kind, is_reservable, sensor_state,
       sensor_observed_at, state, state_changed_at, deleted_at, created_at, updated_at)
-    select pg_temp.made(0, c, 0), pg_temp.made(4, c, b), pg_temp.made(1, c, b / 20), 'A-' || lpad(b::text, 6, '0'),
-      'A-' || lpad(b::text, 20, '0'), pg_temp.made(2, c, b / 10), pg_temp.made(3, c, b / 10),
+    select pg_temp.made(0, c, 0), pg_temp.made(4, c, b), pg_temp.made(1, c, b / per_site), 'A-' || lpad(b::text, 6, '0'),
+      'A-' || lpad(b::text, 20, '0'), pg_temp.made(2, c, b / (per_site / 2)), pg_temp.made(3, c, b / (per_site / 2)),
       (array['general', 'general', 'general', 'disabled', 'ev_charging', 'family'])[1 + b % 6], b % 9 > 0,
       (array['free', 'occupied', 'occupied'])[1 + b % 3], at - b * interval '1 second',
       (array['free', 'occupied', 'occupied', 'maintenance', 'unknown', 'occupied'])[1 + b % 6], at - b * interval '1 second',
@@ -44,7 +44,7 @@ create function pg_temp.make_places(first_one int, last_one int, bays int, at ti
     insert into gateways (tenant_id, id, eui, name, site_id, last_seen_at, created_at, updated_at)
     select pg_temp.made(0, c, 0), pg_temp.made(5, c, g), 'A84041' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(g), 6, '0')),
       'Gateway ' || g, pg_temp.made(1, c, g / 2), case when g % 10 < 9 then at - (g % 10) * interval '20 seconds' end, at, at
-    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / 10) g;
+    from generate_series(first_one, last_one) c, generate_series(0, (bays - 1) / (per_site / 2)) g;
   $$;
 
 -- As many devices as bays; of ten devices eight serve a bay.
@@ -80,7 +80,7 @@ create function pg_temp.make_devices(first_one int, last_one int, devices int, a
   $$;
 
 -- What happened: four changes of state a bay, an event for each second bay, an entry for each tenth.
-create function pg_temp.make_history(first_one int, last_one int, bays int, at timestamptz) returns void
+create function pg_temp.make_history(first_one int, last_one int, bays int, per_site int, at timestamptz) returns void
   language sql
   as $$
     insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause)
@@ -88,7 +88,7 @@ create function pg_temp.make_history(first_one int, last_one int, bays int, at t
     from generate_series(first_one, last_one) c, generate_series(0, bays - 1) b, generate_series(0, 3) n;
     insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
     select pg_temp.made(0, c, 0), at - b * interval '1 second', case when b % 4 = 0 then 'space.updated' else 'space.state_changed' end,
-      'space', pg_temp.made(4, c, b)::text, jsonb_build_object('site_id', pg_temp.made(1, c, b / 20), 'name', 'A-' || b)
+      'space', pg_temp.made(4, c, b)::text, jsonb_build_object('site_id', pg_temp.made(1, c, b / per_site), 'name', 'A-' || b)
     from generate_series(0, bays - 1, 2) b, generate_series(first_one, last_one) c;
     insert into audit_log (tenant_id, id, at, actor_type, actor_id, actor_name, action, entity_type, entity_id, entity_name,
       request_id, seq, prev_hash, hash)
@@ -121,8 +121,8 @@ create function pg_temp.make_people(first_one int, last_one int, at timestamptz)
     from generate_series(first_one, last_one) c, generate_series(0, 24) k;
   $$;
 
--- Everything for the customers of some numbers, each with so many bays and so many devices.
-create function pg_temp.make_estates(first_one int, last_one int, bays int) returns void
+-- Everything for the customers of some numbers, each with so many bays and as many devices.
+create function pg_temp.make_estates(first_one int, last_one int, bays int, per_site int) returns void
   language plpgsql
   as $$
   declare
@@ -131,8 +131,8 @@ create function pg_temp.make_estates(first_one int, last_one int, bays int) retu
     perform ensure_partitions(parent, at, 2) from unnest(array['audit_log', 'events']) as parent;
     perform pg_temp.make_customers(first_one, last_one, at);
     perform pg_temp.make_people(first_one, last_one, at);
-    perform pg_temp.make_places(first_one, last_one, bays, at);
+    perform pg_temp.make_places(first_one, last_one, bays, per_site, at);
     perform pg_temp.make_devices(first_one, last_one, bays, at);
-    perform pg_temp.make_history(first_one, last_one, bays, at);
+    perform pg_temp.make_history(first_one, last_one, bays, per_site, at);
   end
   $$;

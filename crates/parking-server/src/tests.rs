@@ -202,7 +202,8 @@ impl Person<'_> {
     }
 
     pub(crate) async fn makes_device(&self, number: u32) -> Uuid {
-        let body = json!({ "dev_eui": format!("70B3D5000000{number:04X}"), "model": "browan-tbms100" });
+        let body =
+            json!({ "dev_eui": format!("70B3D5000000{number:04X}"), "model": "browan-tbms100" });
         self.makes("/api/v6/devices", body).await
     }
 }

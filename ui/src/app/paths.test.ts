@@ -48,7 +48,7 @@ describe('paths', () => {
         "home": "/",
         "invitations": "/users/invitations?invite=1",
         "login": "/login?next=%2Fusers%3Fq%3Da%20b",
-        "platformUsage": "/tenants/usage",
+        "platformUsage": "/tenant-usage",
         "profile": "/profile",
         "register": "/register",
         "resetPassword": "/reset-password",

@@ -53,7 +53,7 @@ export const paths = {
       : options?.status
         ? `/tenants?status=${encodeURIComponent(options.status)}`
         : '/tenants',
-  platformUsage: () => '/tenants/usage',
+  platformUsage: () => '/tenant-usage',
   tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
   settings: () => '/settings',
   profile: () => '/profile',

@@ -105,7 +105,7 @@ export const routes: RouteObject[] = [
               guarded(
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
-                page('/tenants/usage', () => import('@/features/platform/PlatformUsagePage')),
+                page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
               ),
               guarded(

@@ -122,8 +122,7 @@ impl Dashboard {
     fn is_good(&self, kept: &Result<Arc<Kept>, ApiError>) -> bool {
         let Ok(kept) = kept else { return false };
         let age = self.clock.now() - kept.as_of;
-        age < AGE_MAX
-            && (Instant::now() < kept.rests_until || self.freshness.holds(&kept.seen))
+        age < AGE_MAX && (Instant::now() < kept.rests_until || self.freshness.holds(&kept.seen))
     }
 
     async fn read(&self, tenant: TenantId) -> Result<Arc<Kept>, ApiError> {

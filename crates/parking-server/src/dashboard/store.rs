@@ -36,43 +36,61 @@ const PLACES: &str = "
     where i.deleted_at is null
     order by (o.counts->>'total')::bigint desc nulls last, lower(i.name), i.id limit $5)";
 
-/// Devices in use, what they do, and what is wrong with them.
+/// Devices in use, by number. Whoever serves a bay is counted by the index of open assignments alone,
+/// and is never decommissioned.
 const DEVICES: &str = "
+  typed as (
+    select count(*) as total, count(*) filter (where is_sensor) as sensors, count(*) filter (where is_display) as displays,
+      count(*) filter (where lifecycle <> 'decommissioned') as wanted
+    from devices where archived_at is null),
+  served as (
+    select count(*) as assigned, count(*) filter (where is_sensor) as sensors, count(*) filter (where is_display) as displays
+    from (
+      select bool_or(role = 'sensor') as is_sensor, bool_or(role = 'display') as is_display
+      from device_assignments where unassigned_at is null group by tenant_id, device_id) a),
+  device_counts as (
+    select jsonb_build_object('total', t.total, 'assigned', s.assigned, 'unassigned', t.total - s.assigned,
+      'sensors', jsonb_build_object('total', t.sensors, 'assigned', s.sensors, 'unassigned', t.sensors - s.sensors),
+      'displays', jsonb_build_object('total', t.displays, 'assigned', s.displays, 'unassigned', t.displays - s.displays)) as counts
+    from typed t, served s)";
+
+/// What is wrong with devices: how many, and the first few, whose names are looked up last.
+const ATTENTION: &str = "
   catalogue as (select slug, heartbeat from unnest($2::text[], $3::int[]) as c (slug, heartbeat)),
-  serving as (select distinct tenant_id, device_id from device_assignments where unassigned_at is null),
-  device as not materialized (
-    select d.tenant_id, d.id, d.dev_eui, d.name, d.is_sensor, d.is_display, d.last_seen_at, d.battery_percent, d.created_at,
-      s.device_id is not null as is_assigned, d.lifecycle <> 'decommissioned' as is_wanted,
+  device as (
+    select d.tenant_id, d.id, d.last_seen_at, d.created_at, d.last_seen_at is null as is_never_seen,
+      d.battery_percent < $4 as is_low,
       d.last_seen_at < $1 - coalesce(d.heartbeat_seconds, m.heartbeat_seconds, c.heartbeat) * interval '2.5 seconds' as is_silent
     from devices d
-    left join serving s on s.tenant_id = d.tenant_id and s.device_id = d.id
     left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
     left join catalogue c on c.slug = coalesce(d.model, m.based_on)
-    where d.archived_at is null),
-  device_counts as (
-    select jsonb_build_object('total', count(*), 'assigned', count(*) filter (where is_assigned),
-      'unassigned', count(*) filter (where not is_assigned),
-      'sensors', jsonb_build_object('total', count(*) filter (where is_sensor),
-        'assigned', count(*) filter (where is_sensor and is_assigned),
-        'unassigned', count(*) filter (where is_sensor and not is_assigned)),
-      'displays', jsonb_build_object('total', count(*) filter (where is_display),
-        'assigned', count(*) filter (where is_display and is_assigned),
-        'unassigned', count(*) filter (where is_display and not is_assigned))) as counts
-    from device),
-  flagged as (
-    select d.*, k.kind, row_number() over (partition by k.kind order by k.since, d.id) as place,
-      count(*) over (partition by k.kind) as n
-    from device d cross join lateral (values
-      ('silent', d.is_silent, d.last_seen_at),
-      ('low_battery', d.battery_percent < $4, d.last_seen_at),
-      ('never_seen', d.last_seen_at is null, d.created_at),
-      ('unassigned', not d.is_assigned, d.created_at)) as k (kind, holds, since)
-    where k.holds and d.is_wanted),
+    where d.archived_at is null and d.lifecycle <> 'decommissioned'),
+  flagged as materialized (select * from device where is_never_seen or is_low or is_silent),
+  numbers as (
+    select k.kind, k.n
+    from (select count(*) filter (where is_silent) as silent, count(*) filter (where is_low) as low,
+        count(*) filter (where is_never_seen) as never_seen from flagged) f, typed t, served s,
+      lateral (values ('silent', f.silent), ('low_battery', f.low), ('never_seen', f.never_seen),
+        ('unassigned', t.wanted - s.assigned)) as k (kind, n)),
+  first_few as (
+    (select 'silent' as kind, tenant_id, id, last_seen_at as since from flagged where is_silent order by since, id limit $6)
+    union all
+    (select 'low_battery', tenant_id, id, last_seen_at as since from flagged where is_low order by since, id limit $6)
+    union all
+    (select 'never_seen', tenant_id, id, created_at as since from flagged where is_never_seen order by since, id limit $6)
+    union all
+    (select 'unassigned', d.tenant_id, d.id, d.created_at as since from devices d
+     where d.archived_at is null and d.lifecycle <> 'decommissioned' and not exists (
+       select from device_assignments a where a.tenant_id = d.tenant_id and a.device_id = d.id and a.unassigned_at is null)
+     order by since, d.id limit $6)),
+  named as (
+    select f.kind, jsonb_agg(jsonb_build_object('tenant_id', d.tenant_id, 'id', d.id, 'dev_eui', d.dev_eui, 'name', d.name,
+      'last_seen_at', d.last_seen_at, 'battery_percent', d.battery_percent, 'created_at', d.created_at)
+      order by f.since, d.id) as devices
+    from first_few f join devices d on d.tenant_id = f.tenant_id and d.id = f.id group by f.kind),
   attention as (
-    select kind, jsonb_build_object('kind', kind, 'count', max(n), 'devices', jsonb_agg(jsonb_build_object(
-      'tenant_id', tenant_id, 'id', id, 'dev_eui', dev_eui, 'name', name, 'last_seen_at', last_seen_at,
-      'battery_percent', battery_percent, 'created_at', created_at) order by place)) as it
-    from flagged where place <= $6 group by kind)";
+    select jsonb_build_object('kind', n.kind, 'count', n.n, 'devices', d.devices) as it
+    from numbers n join named d on d.kind = n.kind)";
 
 /// Gateways, and which of them are not heard.
 const GATEWAYS: &str = "
@@ -132,7 +150,7 @@ pub(super) async fn read(
             Newest::OfAll => "e.xid desc, e.id desc",
         },
     );
-    let statement = format!("with {PLACES}, {DEVICES}, {GATEWAYS}, {recent} {WHOLE}");
+    let statement = format!("with {PLACES}, {DEVICES}, {ATTENTION}, {GATEWAYS}, {recent} {WHOLE}");
     // How often a model of the catalogue speaks is written in the program and nowhere else.
     let (slugs, heartbeats): (Vec<&str>, Vec<Option<i32>>) = CATALOGUE
         .iter()

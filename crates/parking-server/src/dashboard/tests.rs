@@ -16,7 +16,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         usize::try_from(self.0 >> 33).expect("31 bits") % bound
     }
 
@@ -62,7 +65,10 @@ async fn figures_are_what_a_recount_finds_after_changes_of_all_kinds() {
     let stage = Stage::set().await;
     let admin = stage.admin("North").await;
     let mut dice = Dice(20_270_118);
-    let mut sites = vec![admin.makes_site("Quay").await, admin.makes_site("Mill").await];
+    let mut sites = vec![
+        admin.makes_site("Quay").await,
+        admin.makes_site("Mill").await,
+    ];
     let (mut spaces, mut devices) = (Vec::new(), Vec::new());
     for step in 0..80 {
         match dice.below(8) {
@@ -156,7 +162,10 @@ async fn figures_are_no_older_than_ten_seconds_though_nothing_happens() {
     stage.test.clock().advance(TimeDelta::seconds(10));
     let before = admin.reads(STATS).await;
     assert_eq!(
-        [&before["attention"]["silent"], &before["attention"]["low_battery"]],
+        [
+            &before["attention"]["silent"],
+            &before["attention"]["low_battery"]
+        ],
         [0, 1]
     );
     // A sensor that speaks each hour is silent after two and a half; no event says so.
@@ -188,14 +197,20 @@ async fn devices_that_need_attention_are_named_the_worst_first_and_not_without_e
     }
     let retired = admin.makes_device(99).await;
     stage
-        .does("update devices set lifecycle = 'decommissioned' where id = $1", retired)
+        .does(
+            "update devices set lifecycle = 'decommissioned' where id = $1",
+            retired,
+        )
         .await;
     let own = json!({ "based_on": "browan-tbms100", "vendor": "V", "name": "Patient", "heartbeat_seconds": 1_000_000 });
     let model = admin.makes("/api/v6/device-models", own).await;
     let patient = json!({ "dev_eui": "70B3D50000000100", "model": model });
     let patient = admin.makes("/api/v6/devices", patient).await;
     stage
-        .does("update devices set last_seen_at = to_timestamp(1800000000) where id = $1", patient)
+        .does(
+            "update devices set last_seen_at = to_timestamp(1800000000) where id = $1",
+            patient,
+        )
         .await;
     stage.test.clock().advance(TimeDelta::seconds(11));
     let data = admin.reads(DATA).await;
@@ -211,7 +226,11 @@ async fn devices_that_need_attention_are_named_the_worst_first_and_not_without_e
         .collect();
     assert_eq!(
         found,
-        ["\"silent\" 2 2 0001", "\"never_seen\" 10 10 0002", "\"unassigned\" 9 9 0004"]
+        [
+            "\"silent\" 2 2 0001",
+            "\"never_seen\" 10 10 0002",
+            "\"unassigned\" 9 9 0004"
+        ]
     );
     assert_eq!(data["devices"]["total"], 14);
 }
@@ -230,7 +249,10 @@ async fn what_happened_is_told_in_words_and_what_was_done_at_once_in_one_line() 
     eventually("the story", async || {
         let data = admin.reads(DATA).await;
         let recent = data["recent"].as_array().expect("events").clone();
-        let story: Vec<_> = recent.iter().filter_map(|one| one["text"].as_str()).collect();
+        let story: Vec<_> = recent
+            .iter()
+            .filter_map(|one| one["text"].as_str())
+            .collect();
         story.starts_with(&[
             "Bay B-1 overridden at Quay",
             "Bay B-1 created at Quay",
@@ -245,8 +267,12 @@ async fn what_happened_is_told_in_words_and_what_was_done_at_once_in_one_line() 
 async fn gateways_are_counted_by_whether_they_are_heard() {
     let stage = Stage::set().await;
     let admin = stage.admin("North").await;
-    for (number, seen) in [None, Some(1_800_014_400), Some(1_800_014_000)].into_iter().enumerate() {
-        let body = json!({ "eui": format!("70B3D5FFFE00000{number}"), "name": format!("g{number}") });
+    for (number, seen) in [None, Some(1_800_014_400), Some(1_800_014_000)]
+        .into_iter()
+        .enumerate()
+    {
+        let body =
+            json!({ "eui": format!("70B3D5FFFE00000{number}"), "name": format!("g{number}") });
         let id = admin.makes("/api/v6/gateways", body).await;
         if let Some(seen) = seen {
             let statement = if seen == 1_800_014_400 {
@@ -287,6 +313,8 @@ async fn the_platform_sees_all_tenants_together_and_says_so() {
         (&json!(true), &json!("all"))
     );
     let sites = data["sites"].as_array().expect("sites").iter();
-    let names: Vec<_> = sites.filter_map(|site| site["tenant_name"].as_str()).collect();
+    let names: Vec<_> = sites
+        .filter_map(|site| site["tenant_name"].as_str())
+        .collect();
     assert_eq!(names, ["North", "South"]);
 }

@@ -94,7 +94,7 @@ impl From<TenantRow> for TenantUsage {
     }
 }
 
-/// How much each customer uses of what it may use, those nearest to a limit first. `q` looks in the name.
+/// How much each customer uses of what it may use, those nearest to a limit first. `q` looks in name and slug.
 #[utoipa::path(get, path = "/api/v6/platform/usage", params(PageParams, UsageFilter),
     responses((status = 200, body = TenantUsagePage)))]
 async fn usage(

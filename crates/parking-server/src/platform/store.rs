@@ -46,7 +46,7 @@ const COUNTED: &str = "
         order by array_position(array['users', 'sites', 'spaces', 'devices', 'gateways'], u.resource))
         filter (where u.resource is not null), '[]') as resources
     from tenants t left join tenant_usage u on u.tenant_id = t.id
-    where t.kind = 'customer' and ($1::text is null or t.name ilike $1)
+    where t.kind = 'customer' and ($1::text is null or t.name ilike $1 or t.slug ilike $1)
     group by t.id, t.name, t.tier, t.status),
   wanted as (select * from counted where not $2 or fullness >= 80)";
 
@@ -68,10 +68,12 @@ pub(super) async fn usage(
         .bind(limit)
         .fetch_all(tx.conn())
         .await?;
-    let total = sqlx::query_scalar(AssertSqlSafe(format!("{COUNTED} select count(*) from wanted")))
-        .bind(&filter.pattern)
-        .bind(filter.is_near_limit)
-        .fetch_one(tx.conn())
-        .await?;
+    let total = sqlx::query_scalar(AssertSqlSafe(format!(
+        "{COUNTED} select count(*) from wanted"
+    )))
+    .bind(&filter.pattern)
+    .bind(filter.is_near_limit)
+    .fetch_one(tx.conn())
+    .await?;
     Ok((tenants, total))
 }

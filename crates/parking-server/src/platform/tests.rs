@@ -25,10 +25,16 @@ async fn tenants_stand_beside_their_limits_and_the_fullest_comes_first() {
     let platform = stage.platform();
     let page = platform.reads(USAGE).await;
     assert_eq!(
-        [&page["tenants"][0]["tenant_name"], &page["tenants"][1]["tenant_name"]],
+        [
+            &page["tenants"][0]["tenant_name"],
+            &page["tenants"][1]["tenant_name"]
+        ],
         ["Full", "Roomy"]
     );
-    assert_eq!((&page["total"], &page["is_cross_tenant"]), (&2.into(), &true.into()));
+    assert_eq!(
+        (&page["total"], &page["is_cross_tenant"]),
+        (&2.into(), &true.into())
+    );
     let first = &page["tenants"][0];
     assert_eq!(first["fullness"], 80.0);
     let resources = first["resources"].as_array().expect("resources");
@@ -40,7 +46,10 @@ async fn tenants_stand_beside_their_limits_and_the_fullest_comes_first() {
     assert_eq!(words.len(), 5);
 
     let near = platform.reads(&format!("{USAGE}?near_limit=true")).await;
-    assert_eq!((&near["total"], &near["tenants"][0]["tenant_name"]), (&1.into(), &"Full".into()));
+    assert_eq!(
+        (&near["total"], &near["tenants"][0]["tenant_name"]),
+        (&1.into(), &"Full".into())
+    );
     let found = platform.reads(&format!("{USAGE}?q=room&sort=name")).await;
     assert_eq!(found["total"], 1);
     assert_eq!(full.get(USAGE).await.status, StatusCode::FORBIDDEN);

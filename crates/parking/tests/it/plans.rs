@@ -21,6 +21,7 @@ use crate::harness::{Api, Stage, TestServer};
 const ESTATE: &str = include_str!("../../../parking-bench/sql/estate.sql");
 const CUSTOMERS: u32 = 40;
 const BAYS: u32 = 600;
+const PER_SITE: u32 = 20;
 /// From how many rows on a table is large.
 const LARGE: f32 = 500.0;
 
@@ -47,10 +48,13 @@ fn made(kind: u32, number: u32) -> String {
 async fn seeded() -> TestDb {
     let db = TestDb::new().await;
     let mut superuser = db.superuser().await;
-    let estates = format!("select pg_temp.make_estates(1, {CUSTOMERS}, {BAYS})");
+    let estates = format!("select pg_temp.make_estates(1, {CUSTOMERS}, {BAYS}, {PER_SITE})");
     for statement in [ESTATE, &estates, "analyze"] {
         let statement = AssertSqlSafe(statement.to_owned());
-        sqlx::raw_sql(statement).execute(&mut superuser).await.unwrap();
+        sqlx::raw_sql(statement)
+            .execute(&mut superuser)
+            .await
+            .unwrap();
     }
     let name = db.login_options();
     let name = name.get_database().unwrap();
@@ -205,7 +209,9 @@ fn questions(described: &Value) -> Vec<String> {
     for (path, methods) in described["paths"].as_object().unwrap() {
         let get = &methods["get"];
         // The platform looks at everybody's things; that is not found by a tenant.
-        let is_platforms = get["x-access"].as_str().is_some_and(|name| name.starts_with("tenants:"));
+        let is_platforms = get["x-access"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("tenants:"));
         if get.is_null() || is_platforms || !path.starts_with("/api/v6/") {
             continue;
         }
@@ -231,7 +237,11 @@ fn questions(described: &Value) -> Vec<String> {
         // An export is its list on one page; once with each filter and once in each order will do.
         let filters_of = |order: &str| {
             let is_short = path.ends_with("/export") && !order.is_empty();
-            if is_short { &filters[..1] } else { &filters[..] }
+            if is_short {
+                &filters[..1]
+            } else {
+                &filters[..]
+            }
         };
         for order in orders(&parameters) {
             let filters = filters_of(&order).iter();
@@ -281,11 +291,24 @@ async fn whatever_a_tenant_looks_at_is_found_by_an_index_that_begins_with_the_te
     let owner = stage.person(&tenant, "owner", "owner@plans.test").await;
     assert!(Uuid::parse_str(&tenant).is_ok());
     let catalogue = Catalogue::read(&mut stage.server.superuser().await).await;
-    for table in ["spaces", "devices", "device_assignments", "gateways", "sites", "state_changes", "memberships"] {
+    for table in [
+        "spaces",
+        "devices",
+        "device_assignments",
+        "gateways",
+        "sites",
+        "state_changes",
+        "memberships",
+    ] {
         assert!(catalogue.large.contains(table), "{table} is not large");
     }
 
-    let described = stage.server.anonymous().get("/openapi.json").await.expect(200);
+    let described = stage
+        .server
+        .anonymous()
+        .get("/openapi.json")
+        .await
+        .expect(200);
     let questions = questions(&described);
     let mut plans = 0;
     let mut faults: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
@@ -297,10 +320,24 @@ async fn whatever_a_tenant_looks_at_is_found_by_an_index_that_begins_with_the_te
         }
     }
     println!("{} questions, {plans} plans", questions.len());
-    assert!(questions.len() > 500 && plans > questions.len(), "nobody was listening");
+    assert!(
+        questions.len() > 500 && plans > questions.len(),
+        "nobody was listening"
+    );
     let told: Vec<String> = faults
         .iter()
-        .map(|((fault, statement), asked)| format!("{fault}\n  for {} and {} more\n  {statement}", asked[0], asked.len() - 1))
+        .map(|((fault, statement), asked)| {
+            format!(
+                "{fault}\n  for {} and {} more\n  {statement}",
+                asked[0],
+                asked.len() - 1
+            )
+        })
         .collect();
-    assert!(faults.is_empty(), "{} faults:\n{}", told.len(), told.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        told.len(),
+        told.join("\n")
+    );
 }

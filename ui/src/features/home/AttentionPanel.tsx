@@ -56,7 +56,13 @@ export function AttentionPanel({ data }: { data: Dashboard }) {
                       percent: formats.number(Math.round(device.battery_percent)),
                     })
                   ) : (
-                    <Age at={device.last_seen_at ?? device.created_at} />
+                    <Age
+                      at={
+                        kind === 'unassigned'
+                          ? device.created_at
+                          : (device.last_seen_at ?? device.created_at)
+                      }
+                    />
                   )}
                 </span>
               </li>

@@ -29,7 +29,7 @@ export function RecentPanel({ data }: { data: Dashboard }) {
                   : ''}
             </span>
             <span className={styles.note}>
-              {site_name && site_name !== name && `${site_name} · `}
+              {site_name && site_name !== name && `${site_name} ·\u00a0`}
               <Age at={at} />
             </span>
           </li>

@@ -12,7 +12,8 @@ export function SystemState({ system }: { system: Dashboard['system'] }) {
   const parts = (['database', 'jobs', 'disk'] as const).filter(
     (part) => checks && checks[part].status !== 'ok',
   );
-  if (parts.length === 0) return <StatusTag tone="waiting">{t('dashboard.system.unknown')}</StatusTag>;
+  if (parts.length === 0)
+    return <StatusTag tone="waiting">{t('dashboard.system.unknown')}</StatusTag>;
   return (
     <>
       {parts.map((part) => (

@@ -56,12 +56,7 @@ impl Wiretap {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    socket: PathBuf,
-    mark: &'static str,
-    overheard: Overheard,
-) {
+async fn accept(listener: TcpListener, socket: PathBuf, mark: &'static str, overheard: Overheard) {
     let mut wires = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         let Ok(far) = UnixStream::connect(&socket).await else {
@@ -72,7 +67,11 @@ async fn accept(
             let is_marked = Arc::new(Mutex::new(false));
             let (near_read, near_write) = split(near);
             let (far_read, far_write) = split(far);
-            let there = pump(near_read, far_write, Hearing::questions(mark, Arc::clone(&is_marked)));
+            let there = pump(
+                near_read,
+                far_write,
+                Hearing::questions(mark, Arc::clone(&is_marked)),
+            );
             let back = pump(far_read, near_write, Hearing::answers(is_marked, overheard));
             tokio::select! {
                 () = there => {}
@@ -161,7 +160,8 @@ impl Hearing {
                 // Fields are a letter and a text each; `M` is the message.
                 let mut fields = body.split(|byte| *byte == 0);
                 let message = fields.find(|field| field.first() == Some(&b'M'));
-                let message = message.map(|field| String::from_utf8_lossy(&field[1..]).into_owned());
+                let message =
+                    message.map(|field| String::from_utf8_lossy(&field[1..]).into_owned());
                 self.overheard.lock().unwrap().extend(message);
             }
             _ => {}
