@@ -141,6 +141,8 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "dashboard.tiles.sites_one",
+        "dashboard.tiles.sites_other",
       ]
     `);
   });

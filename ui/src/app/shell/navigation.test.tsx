@@ -16,6 +16,6 @@ describe('the navigation', () => {
       '/webhook-credentials',
       '/settings',
     ]);
-    expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/tenant-usage']);
   });
 });
