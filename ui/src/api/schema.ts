@@ -1114,7 +1114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much each customer uses of what it may use, those nearest to a limit first. `q` looks in the name. */
+        /** How much each customer uses of what it may use, those nearest to a limit first. `q` looks in name and slug. */
         get: operations["usage"];
         put?: never;
         post?: never;
@@ -2474,7 +2474,7 @@ export interface components {
             /** Format: uuid */
             tenant_id: string;
             /** @description The same in a sentence. */
-            text?: string;
+            text: string;
         };
         /** @description Something that happened to a device. */
         HappeningBody: {

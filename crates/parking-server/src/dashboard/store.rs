@@ -60,7 +60,7 @@ const ATTENTION: &str = "
   device as (
     select d.tenant_id, d.id, d.last_seen_at, d.created_at, d.last_seen_at is null as is_never_seen,
       d.battery_percent < $4 as is_low,
-      d.last_seen_at < $1 - coalesce(d.heartbeat_seconds, m.heartbeat_seconds, c.heartbeat) * interval '2.5 seconds' as is_silent
+      d.last_seen_at < $1::timestamptz - coalesce(d.heartbeat_seconds, m.heartbeat_seconds, c.heartbeat) * interval '2.5 seconds' as is_silent
     from devices d
     left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
     left join catalogue c on c.slug = coalesce(d.model, m.based_on)
@@ -96,7 +96,7 @@ const ATTENTION: &str = "
 const GATEWAYS: &str = "
   gateway as (
     select tenant_id, id, eui, name, last_seen_at, created_at, last_seen_at is null as is_never_seen,
-      last_seen_at < $1 - heartbeat_seconds * interval '2.5 seconds' as is_offline
+      last_seen_at < $1::timestamptz - heartbeat_seconds * interval '2.5 seconds' as is_offline
     from gateways),
   gateway_counts as (
     select jsonb_build_object('total', count(*), 'online', count(*) filter (where not is_offline),
@@ -111,7 +111,7 @@ const GATEWAYS: &str = "
 const RECENT: &str = "
   told as (
     select e.tenant_id, e.xid, e.id, e.at, e.kind, e.subject_type, e.subject_id, e.payload
-    from events e where e.kind <> 'space.state_changed' and e.at > $1 - interval '31 days'
+    from events e where e.kind <> 'space.state_changed' and e.at > $1::timestamptz - interval '31 days'
     order by {newest} limit 200),
   happened as (
     select tenant_id, kind, subject_type, max(xid::text::bigint) as xid, max(id) as id, max(at) as at, count(*) as n,
