@@ -30,9 +30,11 @@ use utoipa::openapi::OpenApi;
 
 use crate::about::{self, About};
 use crate::clean_up;
+use crate::dashboard::{self, Dashboard};
 use crate::docs;
 use crate::health::{self, Health};
 use crate::metrics::Metrics;
+use crate::platform;
 use crate::readiness::{Readiness, gate};
 
 /// Which program this is.
@@ -79,6 +81,7 @@ pub struct Server {
     pub(crate) notices: Notices,
     pub(crate) health: Health,
     pub(crate) callers: Arc<Callers>,
+    pub(crate) dashboard: Arc<Dashboard>,
     accounts: Accounts,
     tenants: Tenants,
     vault: Vault,
@@ -121,6 +124,7 @@ impl Server {
             last: Arc::new(Mutex::new(None)),
             answered: Arc::default(),
         };
+        let dashboard = Dashboard::new(db.clone(), clock.clone(), health.clone());
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
@@ -130,6 +134,7 @@ impl Server {
             notices,
             health,
             callers,
+            dashboard,
             accounts,
             tenants,
             vault,
@@ -201,11 +206,13 @@ impl Server {
                 clock: clock.clone(),
             }))
             .merge(webhook_secrets::routes(WebhookSecrets {
-                db,
+                db: db.clone(),
                 clock,
                 vault: self.vault.clone(),
             }))
             .merge(parking_estate::routes(self.estate()))
+            .merge(dashboard::routes(Arc::clone(&self.dashboard)))
+            .merge(platform::routes(db))
     }
 
     fn estate(&self) -> Estate {

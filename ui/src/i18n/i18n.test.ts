@@ -142,6 +142,8 @@ describe('texts', () => {
         "spaces.pattern",
         "spaces.span",
         "devices.seconds",
+        "dashboard.tiles.sites_one",
+        "dashboard.tiles.sites_other",
       ]
     `);
   });

@@ -19,5 +19,6 @@ describe('the navigation', () => {
       '/settings',
     ]);
     expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/device-pool']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/tenant-usage']);
   });
 });

@@ -4,6 +4,7 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
   CarOutlined,
   ClusterOutlined,
   DatabaseOutlined,
@@ -60,6 +61,8 @@ const entries: Entry[] = [
     icon: <WifiOutlined />,
     section: 'main',
     permission: 'devices:read',
+  },
+  {
     path: paths.imports(),
     label: (t) => t('nav.imports'),
     icon: <ImportOutlined />,
@@ -112,6 +115,13 @@ const entries: Entry[] = [
     path: paths.devicePool(),
     label: (t) => t('nav.devicePool'),
     icon: <DatabaseOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },
