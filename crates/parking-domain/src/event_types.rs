@@ -106,7 +106,7 @@ macro_rules! event_fields {
 }
 
 event_fields! {
-    "cause" = "\"sensor\"", "What made the state another: `sensor`, `override`, `reservation` or `time`.";
+    "cause" = "\"sensor\"", "The fact that decided: `sensor`, `reservation`, `blocked`, `out_of_service`, `sensor_silent` or `no_reading`.";
     "change_id" = "\"019ab1f0-52e1-7c3f-9a35-0d5b6b1f4c11\"", "The change in the bay's history.";
     "from" = "\"free\"", "The state before.";
     "max" = "500", "How many there may be.";
@@ -163,7 +163,12 @@ mod tests {
 
     #[test]
     fn what_is_not_described_is_not_an_event() {
-        let facts = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let facts = |names: &[&str]| {
+            names
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect::<Vec<_>>()
+        };
         assert!(describes("site.created", facts(&["name"]).iter()));
         assert!(!describes("site.created", facts(&["app_key"]).iter()));
         assert!(!describes("site.exploded", facts(&[]).iter()));
