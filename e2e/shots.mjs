@@ -7,10 +7,11 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':webhookId', webhook.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {

@@ -80,10 +80,11 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':webhookId', webhook.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */

@@ -21,6 +21,8 @@ const all: Record<keyof typeof paths, string> = {
   invitations: paths.invitations({ invite: true }),
   apiKeys: paths.apiKeys({ create: true }),
   webhookSecrets: paths.webhookSecrets(),
+  webhooks: paths.webhooks(),
+  webhook: paths.webhook('a/b'),
   auditLog: paths.auditLog({ entityType: 'membership', entityId: 'id' }),
   tenants: paths.tenants({ status: 'suspended' }),
   tenant: paths.tenant('a/b'),
@@ -55,7 +57,9 @@ describe('paths', () => {
         "tenants": "/tenants?status=suspended",
         "users": "/users",
         "verifyEmail": "/verify-email",
+        "webhook": "/webhooks/a%2Fb",
         "webhookSecrets": "/webhook-credentials",
+        "webhooks": "/webhooks",
       }
     `);
   });

@@ -46,6 +46,7 @@ import {
   RightOutlined as RightOutlinedGlyph,
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
@@ -104,6 +105,7 @@ export const ReloadOutlined = silent(ReloadOutlinedGlyph);
 export const RightOutlined = silent(RightOutlinedGlyph);
 export const SafetyCertificateOutlined = silent(SafetyCertificateOutlinedGlyph);
 export const SearchOutlined = silent(SearchOutlinedGlyph);
+export const SendOutlined = silent(SendOutlinedGlyph);
 export const SettingOutlined = silent(SettingOutlinedGlyph);
 export const StopOutlined = silent(StopOutlinedGlyph);
 export const SwapOutlined = silent(SwapOutlinedGlyph);

@@ -16,6 +16,7 @@ describe('the navigation', () => {
       '/webhook-credentials',
       '/settings',
     ]);
+    expect(paths(['webhooks:manage'])).toEqual(['/', '/webhooks']);
     expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
   });
 });

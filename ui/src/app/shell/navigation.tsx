@@ -9,6 +9,7 @@ import {
   EnvironmentOutlined,
   HomeOutlined,
   KeyOutlined,
+  SendOutlined,
   SettingOutlined,
   TeamOutlined,
 } from '@/components/icons';
@@ -63,6 +64,13 @@ const entries: Entry[] = [
     icon: <ApiOutlined />,
     section: 'tenant',
     permission: 'webhook_secrets:manage',
+  },
+  {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
   },
   {
     path: paths.auditLog(),

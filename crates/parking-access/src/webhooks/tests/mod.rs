@@ -61,6 +61,8 @@ impl Scene {
         let tenant = stage.tenant("Quay").await;
         let owner = stage.member(tenant, Role::Owner).await;
         let api = stage.serve(routes(state.clone()));
+        // That the tenant was made is older than its webhooks.
+        stage.clock.advance(TimeDelta::seconds(1));
         Self {
             stage,
             state,

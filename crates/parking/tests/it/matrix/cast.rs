@@ -271,6 +271,16 @@ fn making(thing: Thing) -> &'static str {
             "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
              values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
         }
+        Thing::Webhook => {
+            "insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+             values ($tenant, $id, 'W', 'https://hook.invalid/', '{*}', '', now(), now()) returning id"
+        }
+        Thing::Delivery => {
+            "with hook as (insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+               values ($tenant, $id, 'W', 'https://hook.invalid/', '{*}', '', now(), now()) returning id)
+             insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at)
+             select $tenant, id, id, 'site.created', '{}', 'failed', now() from hook returning id"
+        }
         Thing::AuditEntry => {
             "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
              values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"

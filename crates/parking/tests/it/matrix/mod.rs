@@ -248,6 +248,7 @@ pub(crate) fn is_list(operation: &str) -> bool {
         "invitations",
         "api-keys",
         "webhook-secrets",
+        "webhooks",
         "audit-log",
     ];
     lists
