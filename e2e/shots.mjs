@@ -40,6 +40,7 @@ await openWorld();
 try {
   const { full, empty, viewer } = await estate();
   const entry = (await full.api.get('/api/v6/audit-log?action=membership.created')).entries[0];
+  const sent = (await full.api.get(`/api/v6/webhooks/${full.webhook.id}/deliveries`)).deliveries[0];
   const inside = routes
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
@@ -47,6 +48,8 @@ try {
   const dialogs = [
     '/users/invitations?invite=1',
     '/api-keys?create=1',
+    '/webhooks?create=1',
+    `/webhooks/${full.webhook.id}?delivery=${sent?.id}`,
     `/audit-log?entry=${entry?.id}`,
     '/users?q=zzz',
     '/sites?create=1',

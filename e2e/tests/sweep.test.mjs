@@ -98,6 +98,8 @@ async function pagesFor(role) {
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
+      '/webhooks?create=1',
+      `/webhooks/${full.webhook.id}?status=failed`,
       '/audit-log?q=zzz',
       '/sites?create=1',
       `/sites?edit=${full.site.id}`,
@@ -143,8 +145,11 @@ describe('every page is sound', { concurrency: 2 }, () => {
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
-        const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const hook = new RegExp(`/api/v6/webhooks/${full.webhook.id}`);
+        const foreign = {
+          'owner of an empty tenant': [new RegExp(`/api/v6/sites/${full.site.id}`), hook],
+          'platform admin': [hook],
+        }[role] ?? [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {
