@@ -143,6 +143,8 @@ async fn every_operation_answers_every_caller_as_the_rules_say() {
         }
     }
     println!("{} operations: {cells:?}", matrix.len());
+    let undescribed = cast.undescribed_events().await;
+    assert!(undescribed.is_empty(), "{}", undescribed.join("\n"));
     // Every kind of answer occurs, or the matrix is not what it says it is.
     for answer in [
         "200",

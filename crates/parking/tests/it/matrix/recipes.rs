@@ -287,7 +287,7 @@ fn credentials() -> Vec<Recipe> {
 }
 
 fn webhooks() -> Vec<Recipe> {
-    let webhook = json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["*"] });
+    let webhook = json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["tenant.limit_near"] });
     let change = || json!({ "name": "renamed" });
     let since = json!({ "since": "2026-01-01T00:00:00Z" });
     let on_one = |operation, body| post(operation, body, &[200]).of(Thing::Webhook);
