@@ -108,6 +108,7 @@ describe('texts', () => {
       [
         "app.name",
         "nav.sectionTenant",
+        "nav.webhooks",
         "nav.sessions",
         "nav.sites",
         "palette.keys",
@@ -121,6 +122,8 @@ describe('texts', () => {
         "users.invitations",
         "apiKeys.scopes.sites",
         "apiKeys.statuses.active",
+        "webhooks.title",
+        "webhooks.one",
         "audit.action",
         "audit.entityTypes.invitation",
         "audit.entityTypes.session",

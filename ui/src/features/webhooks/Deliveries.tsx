@@ -164,7 +164,8 @@ function useColumns(onOpen: (id: string) => void): Column<WebhookDelivery>[] {
       key: 'duration_ms',
       title: t('webhooks.duration'),
       align: 'right',
-      render: ({ duration_ms }) => (duration_ms === null ? '–' : `${formats.number(duration_ms ?? 0)} ms`),
+      render: ({ duration_ms }) =>
+        duration_ms === null ? '–' : `${formats.number(duration_ms ?? 0)} ms`,
     },
     {
       key: 'created_at',

@@ -95,7 +95,12 @@ function Details({ delivery }: { delivery: WholeWebhookDelivery }) {
             </strong>
             {attempt.response && (
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-              <pre className={styles.response} role="group" aria-label={t('webhooks.response')} tabIndex={0}>
+              <pre
+                className={styles.response}
+                role="group"
+                aria-label={t('webhooks.response')}
+                tabIndex={0}
+              >
                 {attempt.response}
               </pre>
             )}

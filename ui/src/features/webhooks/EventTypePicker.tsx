@@ -18,7 +18,6 @@ export function EventTypePicker({ id, value = [], onChange }: Props) {
   const types = query.data.event_types.filter(({ name }) => name !== TEST);
   const isAll = value.includes('*');
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset inside of a form item has its own label
     <div id={id} className={styles.picker} role="group" aria-label={t('webhooks.events')}>
       <Checkbox checked={isAll} onChange={(event) => onChange?.(withAll(event.target.checked))}>
         {t('webhooks.allEvents')} <code className={styles.code}>*</code>
@@ -58,7 +57,9 @@ function Subject({ subject, types, wanted, onChange }: SubjectProps) {
         >
           <code>{subject}.*</code>
         </Checkbox>
-        <span className={styles.count}>{isWhole ? types.length : single.length}/{types.length}</span>
+        <span className={styles.count}>
+          {isWhole ? types.length : single.length}/{types.length}
+        </span>
       </summary>
       <div className={styles.types}>
         {types.map(({ name, description }) => (

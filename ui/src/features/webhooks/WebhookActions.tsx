@@ -41,7 +41,8 @@ export function WebhookActions({ tagged, testButton, onTested }: Props) {
   function tryIt() {
     test.mutate(webhook.id, {
       onSuccess: ({ id, status, error, response_status }) => {
-        if (status === 'delivered') toast.done(t('webhooks.testTaken', { status: response_status }));
+        if (status === 'delivered')
+          toast.done(t('webhooks.testTaken', { status: response_status }));
         else toast.done(t('webhooks.testFailed', { why: trouble(error, response_status) }));
         onTested(id);
       },
