@@ -129,6 +129,7 @@ describe('texts', () => {
         "audit.entityTypes.session",
         "audit.entityTypes.site",
         "audit.entityTypes.zone",
+        "audit.entityTypes.webhook",
         "tenants.limitNames.sites",
         "tenants.minutes_one",
         "tenants.minutes_other",

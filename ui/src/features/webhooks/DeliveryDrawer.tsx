@@ -94,15 +94,7 @@ function Details({ delivery }: { delivery: WholeWebhookDelivery }) {
                 t('webhooks.taken', { status: attempt.response_status })}
             </strong>
             {attempt.response && (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-              <pre
-                className={styles.response}
-                role="group"
-                aria-label={t('webhooks.response')}
-                tabIndex={0}
-              >
-                {attempt.response}
-              </pre>
+              <CodeBlock label={t('webhooks.response')} code={attempt.response} />
             )}
           </li>
         ))}

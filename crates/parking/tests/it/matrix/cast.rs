@@ -117,11 +117,19 @@ impl Cast {
         .unwrap();
         assert!(found.len() > 25, "{found:?}");
         let is_described = |kind: &str, facts: &Option<Value>| {
-            let facts = facts.as_ref().and_then(Value::as_object).into_iter().flat_map(|facts| facts.keys());
+            let facts = facts
+                .as_ref()
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|facts| facts.keys());
             parking_domain::event_types::describes(kind, facts)
         };
-        let strange = found.into_iter().filter(|(kind, facts)| !is_described(kind, facts));
-        strange.map(|(kind, facts)| format!("{kind} {facts:?}")).collect()
+        let strange = found
+            .into_iter()
+            .filter(|(kind, facts)| !is_described(kind, facts));
+        strange
+            .map(|(kind, facts)| format!("{kind} {facts:?}"))
+            .collect()
     }
 
     /// The body of a recipe for a caller.
