@@ -12,6 +12,12 @@ const concrete = (path, { tenant, site, webhook }) =>
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
     .replace(':webhookId', webhook.id)
+const concrete = (path, { tenant, site, device }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {
@@ -55,6 +61,11 @@ try {
     '/sites?create=1',
     `/bays?create=many&site_id=${full.site.id}`,
     `/bays?bay=${full.site.bay.id}`,
+    '/devices?create=1',
+    `/devices/${full.device.id}?edit=1`,
+    '/devices/models?model=plenom-busylight-omega',
+    '/devices/models?create_model=1',
+    '/gateways?create=1',
   ];
   const sets = {
     stranger: () => shoot('stranger', null, [...outside, '/accept-invitation#token=nonsense']),

@@ -58,6 +58,15 @@ event_types! {
     "gateway.created", NAMED, "A gateway was made.";
     "gateway.deleted", NAMED, "A gateway was deleted.";
     "gateway.updated", NAMED, "A gateway was changed.";
+    "import.cancelled", NAMED, "An import was called off before it was done.";
+    "import.checked", NAMED, "The rows of an import were looked at; nothing was made yet.";
+    "import.created", NAMED, "A file was uploaded to import from.";
+    "import.failed", NAMED, "An import broke off.";
+    "import.finished", NAMED, "An import is done; each of its rows has a verdict.";
+    "import.started", NAMED, "An import began to make what its rows say.";
+    "import.undo_started", NAMED, "What an import made is being taken away again.";
+    "import.undone", NAMED, "What an import made was taken away again.";
+    "import.updated", NAMED, "How the columns of an import are read was changed.";
     "invitation.accepted", &[], "Somebody accepted an invitation.";
     "invitation.created", &[], "Somebody was invited.";
     "invitation.revoked", &[], "An invitation was taken back.";

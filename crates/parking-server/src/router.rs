@@ -9,6 +9,7 @@ use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
 use parking_access::audit::{self, AuditLog, Witness, make_months};
 use parking_access::authenticate::Callers;
+use parking_access::exports::Exports;
 use parking_access::invitations;
 use parking_access::members::{self, Members};
 use parking_access::registrations;
@@ -229,6 +230,7 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+            exports: Exports::default(),
         }
     }
 
@@ -251,7 +253,7 @@ impl Server {
         let worker = registrations::jobs(worker, &self.accounts);
         let worker = invitations::jobs(worker, &self.accounts);
         let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
-        let worker = parking_estate::jobs(worker, &self.estate());
+        let worker = parking_estate::jobs(worker, &self.estate(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 

@@ -57,6 +57,35 @@ export type SpaceStateChange = Schemas['SpaceStateChange'];
 export type SpaceOverride = Schemas['OverrideBody'];
 export type OverrideKind = Schemas['OverrideKind'];
 export type StateChange = Schemas['StateChangeBody'];
+export type Device = Schemas['DeviceBody'];
+export type DeviceDraft = Schemas['DeviceDraft'];
+export type DeviceChange = Schemas['DeviceChange'];
+export type DeviceStats = Schemas['DeviceStats'];
+/** What a device can be to a bay. */
+export type DeviceRole = Schemas['DeviceTypeName'];
+export type Lifecycle = Schemas['LifecycleName'];
+export type Happening = Schemas['HappeningBody'];
+export type DeviceLabel = Schemas['Label'];
+export type LabelReading = Schemas['LabelReading'];
+export type Onboarding = Schemas['OnboardBody'];
+export type TenantPool = Schemas['TenantPool'];
+export type Transfer = Schemas['TransferBody'];
+export type DeviceModel = Schemas['ModelBody'];
+export type DeviceModelDraft = Schemas['ModelDraft'];
+export type DeviceModelChange = Schemas['ModelChange'];
+export type LampCodes = Schemas['LampCodesBody'];
+export type Gateway = Schemas['GatewayBody'];
+export type GatewayDraft = Schemas['GatewayDraft'];
+export type GatewayChange = Schemas['GatewayChange'];
+export type GatewayStatus = Schemas['GatewayStatusName'];
+export type Orphan = Schemas['OrphanBody'];
+export type OrphanClaim = Schemas['ClaimDraft'];
+export type Import = Schemas['ImportBody'];
+export type ImportKind = Schemas['ImportKind'];
+export type ImportStatus = Schemas['ImportStatus'];
+export type ImportRow = Schemas['ImportRowBody'];
+export type RowVerdict = Schemas['RowVerdict'];
+export type RowMessage = Schemas['RowMessage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -145,6 +145,7 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "devices.seconds",
       ]
     `);
   });

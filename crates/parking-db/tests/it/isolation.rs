@@ -33,6 +33,8 @@ insert into device_assignments (tenant_id, id, device_id, space_id, role, assign
 insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
 insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
 insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
+insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at) values ($t, $t, 'spaces', 'f', '{}', '{}', 1, 'c', now(), now());
+insert into import_rows (tenant_id, import_id, line, sealed_cells) values ($t, $t, 2, '');
 ";
 
 /// An EUI-64 nobody has.
