@@ -33,6 +33,8 @@ const all: Record<keyof typeof paths, string> = {
   invitations: paths.invitations({ invite: true }),
   apiKeys: paths.apiKeys({ create: true }),
   webhookSecrets: paths.webhookSecrets(),
+  webhooks: paths.webhooks(),
+  webhook: paths.webhook('a/b'),
   auditLog: paths.auditLog({ entityType: 'membership', entityId: 'id' }),
   tenants: paths.tenants({ status: 'suspended' }),
   tenant: paths.tenant('a/b'),
@@ -81,7 +83,9 @@ describe('paths', () => {
         "tenants": "/tenants?status=suspended",
         "users": "/users",
         "verifyEmail": "/verify-email",
+        "webhook": "/webhooks/a%2Fb",
         "webhookSecrets": "/webhook-credentials",
+        "webhooks": "/webhooks",
       }
     `);
   });

@@ -57,6 +57,8 @@ export const paths = {
   apiKeys: (options?: { create?: boolean }) =>
     options?.create ? '/api-keys?create=1' : '/api-keys',
   webhookSecrets: () => '/webhook-credentials',
+  webhooks: () => '/webhooks',
+  webhook: (webhookId: string) => `/webhooks/${encodeURIComponent(webhookId)}`,
   auditLog: (options?: { entityType?: string; entityId?: string }) => {
     const query = new URLSearchParams();
     if (options?.entityType) query.set('entity_type', options.entityType);

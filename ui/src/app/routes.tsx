@@ -141,6 +141,11 @@ export const routes: RouteObject[] = [
                 ),
               ),
               guarded(
+                'webhooks:manage',
+                page('/webhooks', () => import('@/features/webhooks/WebhooksPage')),
+                page('/webhooks/:webhookId', () => import('@/features/webhooks/WebhookPage')),
+              ),
+              guarded(
                 'audit:read',
                 page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
               ),

@@ -56,6 +56,7 @@ import {
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
@@ -117,6 +118,7 @@ export const ReloadOutlined = silent(ReloadOutlinedGlyph);
 export const RightOutlined = silent(RightOutlinedGlyph);
 export const SafetyCertificateOutlined = silent(SafetyCertificateOutlinedGlyph);
 export const SearchOutlined = silent(SearchOutlinedGlyph);
+export const SendOutlined = silent(SendOutlinedGlyph);
 export const SettingOutlined = silent(SettingOutlinedGlyph);
 export const StopOutlined = silent(StopOutlinedGlyph);
 export const SwapOutlined = silent(SwapOutlinedGlyph);

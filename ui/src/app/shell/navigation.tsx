@@ -12,6 +12,7 @@ import {
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  SendOutlined,
   ScanOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -89,6 +90,13 @@ const entries: Entry[] = [
     icon: <ApiOutlined />,
     section: 'tenant',
     permission: 'webhook_secrets:manage',
+  },
+  {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
   },
   {
     path: paths.auditLog(),
