@@ -41,6 +41,8 @@ describe('paths', () => {
         "completeRegistration": "/complete-registration",
         "forgotPassword": "/forgot-password",
         "home": "/",
+        "import": "/imports/a%2Fb",
+        "imports": "/imports?into=devices&site=a%2Fb",
         "invitations": "/users/invitations?invite=1",
         "login": "/login?next=%2Fusers%3Fq%3Da%20b",
         "profile": "/profile",
