@@ -90,7 +90,7 @@ export async function startServer({ smtpPort }) {
     await stop();
     throw new Error(`${error.message}; the server's last lines:\n${log.slice(-30).join('\n')}`);
   }
-  return { base, pid: child.pid, log, stop };
+  return { base, pid: child.pid, log, dataDir: join(folder, 'data'), stop };
 }
 
 async function untilReady(base, child) {

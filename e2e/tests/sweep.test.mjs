@@ -80,10 +80,11 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':deviceId', device.id)
     .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
@@ -94,7 +95,12 @@ async function pagesFor(role) {
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
   const extra = {
-    'platform admin': ['/tenants?create=1', '/tenants?q=zzz', `/bays?bay=${full.site.bay.id}`],
+    'platform admin': [
+      '/tenants?create=1',
+      '/tenants?q=zzz',
+      `/bays?bay=${full.site.bay.id}`,
+      `/gateways?gateway=${full.gateway.id}`,
+    ],
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
@@ -106,10 +112,19 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      '/devices?create=1',
+      '/devices?archived=true',
+      '/devices/unclaimed?dismissed=true',
+      '/devices/models?model=plenom-busylight-omega',
+      '/devices/models?create_model=1',
+      `/devices/${full.device.id}?edit=1`,
+      '/gateways?create=1',
+      `/gateways?gateway=${full.gateway.id}`,
+      `/gateways?edit=${full.gateway.id}`,
       `/imports/${full.site.import.id}?verdict=refused`,
       '/imports?q=zzz',
     ],
-    viewer: [`/bays?bay=${full.site.bay.id}`],
+    viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }
@@ -147,6 +162,7 @@ describe('every page is sound', { concurrency: 2 }, () => {
         const { full } = await estate();
         const isElsewhere = role === 'owner of an empty tenant';
         const foreign = isElsewhere
+          ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
           ? [
               new RegExp(`/api/v6/sites/${full.site.id}`),
               new RegExp(`/api/v6/imports/${full.site.import.id}`),

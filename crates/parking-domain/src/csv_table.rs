@@ -419,6 +419,44 @@ mod tests {
         }
 
         #[test]
+        fn a_file_of_any_making_is_bounded_and_says_where_its_rows_are(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    "[a-zé0-9 ]{0,6}",
+                    proptest::sample::select(vec![
+                        "\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "\r", "sep=;\n", "'=1", "\u{feff}", "€",
+                    ]).prop_map(str::to_owned),
+                ],
+                0..60,
+            ),
+        ) {
+            let text = parts.concat();
+            let table = read_table(text.as_bytes(), MIB);
+            let wide = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+                let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+                units.flat_map(unit).collect()
+            };
+            // A mark at the beginning of a text that has one already is a character of the text.
+            if !text.starts_with('\u{feff}') {
+                prop_assert_eq!(&read_table(&wide(u16::to_le_bytes), MIB), &table);
+                prop_assert_eq!(&read_table(&wide(u16::to_be_bytes), MIB), &table);
+                let marked = format!("\u{feff}{text}");
+                prop_assert_eq!(&read_table(marked.as_bytes(), MIB), &table);
+            }
+            let Ok(table) = table else { return Ok(()) };
+            let lines = u64::try_from(text.matches('\n').count() + 1).unwrap();
+            for row in &table.rows {
+                prop_assert!((1..=lines).contains(&row.line), "{table:?}");
+                prop_assert!(row.cells.len() <= COLUMNS_MAX);
+            }
+            // A carriage return alone ends a row and no line.
+            let is_after = |one: &Row, next: &Row| {
+                one.line < next.line || text.contains('\r') && one.line == next.line
+            };
+            prop_assert!(table.rows.is_sorted_by(is_after), "{table:?}");
+        }
+
+        #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>, text in "[a-c\",;\t\r\n]{0,60}") {
             prop_assert!(read_table(&bytes, MIB).is_ok_and(|table| !table.rows.is_empty()) || read_table(&bytes, MIB).is_err());
             prop_assert!(read_table(text.as_bytes(), 10).is_err() || text.len() <= 10);

@@ -18,6 +18,26 @@ export const paths = {
     `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
   spaces: (options?: { create?: 'one' | 'many' }) =>
     options?.create ? `/bays?create=${options.create}` : '/bays',
+  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
+  devices: (options?: { create?: boolean; status?: string }) =>
+    options?.create
+      ? '/devices?create=1'
+      : options?.status
+        ? `/devices?status=${encodeURIComponent(options.status)}`
+        : '/devices',
+  onboarding: () => '/devices/onboard',
+  orphans: () => '/devices/unclaimed',
+  deviceModels: (options?: { model?: string }) =>
+    options?.model
+      ? `/devices/models?model=${encodeURIComponent(options.model)}`
+      : '/devices/models',
+  device: (deviceId: string, options?: { edit?: boolean }) =>
+    `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
+  deviceHealth: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/health`,
+  deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
+  gateways: (options?: { create?: boolean }) =>
+    options?.create ? '/gateways?create=1' : '/gateways',
+  devicePool: () => '/device-pool',
   imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
     if (!options) return '/imports';
     const query = new URLSearchParams({ into: options.into });

@@ -9,6 +9,7 @@ import {
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
+  CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
   CheckOutlined as CheckOutlinedGlyph,
@@ -17,6 +18,7 @@ import {
   CloseOutlined as CloseOutlinedGlyph,
   ClusterOutlined as ClusterOutlinedGlyph,
   CopyOutlined as CopyOutlinedGlyph,
+  DatabaseOutlined as DatabaseOutlinedGlyph,
   DeleteOutlined as DeleteOutlinedGlyph,
   DisconnectOutlined as DisconnectOutlinedGlyph,
   DownloadOutlined as DownloadOutlinedGlyph,
@@ -24,6 +26,7 @@ import {
   EditOutlined as EditOutlinedGlyph,
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
+  EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
   FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
@@ -32,6 +35,7 @@ import {
   ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
+  LinkOutlined as LinkOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
   LogoutOutlined as LogoutOutlinedGlyph,
@@ -42,11 +46,14 @@ import {
   MinusCircleFilled as MinusCircleFilledGlyph,
   MoreOutlined as MoreOutlinedGlyph,
   PauseCircleOutlined as PauseCircleOutlinedGlyph,
+  PictureOutlined as PictureOutlinedGlyph,
   PlayCircleOutlined as PlayCircleOutlinedGlyph,
   PlusOutlined as PlusOutlinedGlyph,
+  QrcodeOutlined as QrcodeOutlinedGlyph,
   ReloadOutlined as ReloadOutlinedGlyph,
   RightOutlined as RightOutlinedGlyph,
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
+  ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
@@ -59,6 +66,7 @@ import {
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
+  WifiOutlined as WifiOutlinedGlyph,
 } from '@ant-design/icons';
 import type { ComponentProps, ComponentType } from 'react';
 
@@ -123,6 +131,14 @@ export const ToolOutlined = silent(ToolOutlinedGlyph);
 export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
 export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
+export const LinkOutlined = silent(LinkOutlinedGlyph);
+export const QrcodeOutlined = silent(QrcodeOutlinedGlyph);
+export const ScanOutlined = silent(ScanOutlinedGlyph);
+export const WifiOutlined = silent(WifiOutlinedGlyph);
+export const CameraOutlined = silent(CameraOutlinedGlyph);
+export const PictureOutlined = silent(PictureOutlinedGlyph);
+export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
+export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
 export const FileTextOutlined = silent(FileTextOutlinedGlyph);
 export const ImportOutlined = silent(ImportOutlinedGlyph);
 export const UploadOutlined = silent(UploadOutlinedGlyph);

@@ -141,6 +141,7 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "devices.seconds",
       ]
     `);
   });

@@ -22,6 +22,9 @@ export type Permission =
   | 'spaces:read'
   | 'spaces:manage'
   | 'spaces:override'
+  | 'devices:read'
+  | 'devices:manage'
+  | 'devices:assign';
   | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
@@ -32,6 +35,9 @@ export function useCan(permission: Permission): boolean {
   return can(useMe(), permission);
 }
 
+/** What of the estate operators may do too, for the words of a refusal. */
+const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign'];
+
 /**
  * Why the caller may not change the estate, or null if they may. With the platform's own tenant
  * selected everybody's things are shown, and the server changes none of them.
@@ -41,5 +47,5 @@ export function useEstateRefusal(permission: Permission): string | null {
   const me = useMe();
   if (me.tenant.kind === 'platform') return t('estate.platformReads');
   if (can(me, permission)) return null;
-  return permission === 'spaces:override' ? t('estate.operatorsOnly') : t('estate.adminsOnly');
+  return forOperators.includes(permission) ? t('estate.operatorsOnly') : t('estate.adminsOnly');
 }

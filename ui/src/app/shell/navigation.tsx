@@ -6,12 +6,15 @@ import {
   AuditOutlined,
   CarOutlined,
   ClusterOutlined,
+  DatabaseOutlined,
   EnvironmentOutlined,
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  ScanOutlined,
   SettingOutlined,
   TeamOutlined,
+  WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
@@ -45,6 +48,18 @@ const entries: Entry[] = [
     permission: 'spaces:read',
   },
   {
+    path: paths.devices(),
+    label: (t) => t('nav.devices'),
+    icon: <ScanOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.gateways(),
+    label: (t) => t('nav.gateways'),
+    icon: <WifiOutlined />,
+    section: 'main',
+    permission: 'devices:read',
     path: paths.imports(),
     label: (t) => t('nav.imports'),
     icon: <ImportOutlined />,
@@ -90,6 +105,13 @@ const entries: Entry[] = [
     path: paths.tenants(),
     label: (t) => t('nav.tenants'),
     icon: <ClusterOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.devicePool(),
+    label: (t) => t('nav.devicePool'),
+    icon: <DatabaseOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },

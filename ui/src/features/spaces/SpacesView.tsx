@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,7 +25,14 @@ import { useToast } from '@/components/toast';
 import { BulkActions } from './BulkActions';
 import { CreateSpaceDialog } from './CreateSpaceDialog';
 import { CreateSpacesDialog } from './CreateSpacesDialog';
-import { type SpaceFilter, spaceFilters, spacesQuery, useExportSpaces } from './queries';
+import {
+  firstSpaces,
+  PICK_MAX,
+  type SpaceFilter,
+  spaceFilters,
+  spacesQuery,
+  useExportSpaces,
+} from './queries';
 import { SpaceDrawer } from './SpaceDrawer';
 import { SpaceFilterBar } from './SpaceFilterBar';
 import styles from './spaces.module.css';
@@ -42,6 +49,13 @@ export function SpacesView({ siteId }: { siteId?: string }) {
   const query = useQuery(spacesQuery(tenantId, wanted));
   const [openId, setOpenId] = useOpenParam('bay');
   const [picked, setPicked] = useState<Space[]>([]);
+  const toast = useToast();
+  const all = useMutation({
+    mutationFn: () => firstSpaces(wanted),
+    onSuccess: setPicked,
+    onError: toast.failed,
+    gcTime: 0,
+  });
   const isDeleted = list.filters.deleted === 'true';
   const columns = useSpaceColumns({
     isCrossTenant: query.data?.is_cross_tenant ?? false,
@@ -71,6 +85,7 @@ export function SpacesView({ siteId }: { siteId?: string }) {
           },
           nameOf: ({ code }) => code,
           actions: <BulkActions spaces={picked} onDone={() => setPicked([])} />,
+          all: { max: PICK_MAX, isPicking: all.isPending, onPick: () => all.mutate() },
         }}
         empty={<Empty siteId={siteId} />}
         emptyFiltered={
