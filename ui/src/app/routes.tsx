@@ -108,6 +108,8 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+              ),
+              guarded(
                 'imports:manage',
                 page('/imports', () => import('@/features/imports/ImportsPage')),
                 page('/imports/:importId', () => import('@/features/imports/ImportPage')),
