@@ -64,6 +64,8 @@ describe('paths', () => {
         "forgotPassword": "/forgot-password",
         "gateways": "/gateways?create=1",
         "home": "/",
+        "import": "/imports/a%2Fb",
+        "imports": "/imports?into=devices&site=a%2Fb",
         "invitations": "/users/invitations?invite=1",
         "login": "/login?next=%2Fusers%3Fq%3Da%20b",
         "onboarding": "/devices/onboard",
