@@ -202,6 +202,7 @@ permissions! {
     DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
     ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
+    DashboardRead = "dashboard:read", Viewer, None, "See the figures of the whole estate on one page.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

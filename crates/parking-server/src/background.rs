@@ -90,6 +90,10 @@ impl Server {
                 Arc::clone(&self.callers).watch(self.notices.subscribe(), stop.clone()),
             ),
             Background::new(
+                "dashboard",
+                Arc::clone(&self.dashboard).watch(self.notices.subscribe(), stop.clone()),
+            ),
+            Background::new(
                 "refusals",
                 Arc::clone(&self.callers).record_misses(stop.clone()),
             ),

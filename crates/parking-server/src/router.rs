@@ -31,9 +31,11 @@ use utoipa::openapi::OpenApi;
 
 use crate::about::{self, About};
 use crate::clean_up;
+use crate::dashboard::{self, Dashboard};
 use crate::docs;
 use crate::health::{self, Health};
 use crate::metrics::Metrics;
+use crate::platform;
 use crate::readiness::{Readiness, gate};
 
 /// Which program this is.
@@ -82,6 +84,7 @@ pub struct Server {
     pub(crate) notices: Notices,
     pub(crate) health: Health,
     pub(crate) callers: Arc<Callers>,
+    pub(crate) dashboard: Arc<Dashboard>,
     accounts: Accounts,
     tenants: Tenants,
     pub(crate) webhooks: Webhooks,
@@ -129,6 +132,7 @@ impl Server {
             last: Arc::new(Mutex::new(None)),
             answered: Arc::default(),
         };
+        let dashboard = Dashboard::new(db.clone(), clock.clone(), health.clone());
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
         let webhooks = Webhooks::new(
             db.clone(),
@@ -145,6 +149,7 @@ impl Server {
             notices,
             health,
             callers,
+            dashboard,
             accounts,
             tenants,
             webhooks,
@@ -217,12 +222,14 @@ impl Server {
                 clock: clock.clone(),
             }))
             .merge(webhook_secrets::routes(WebhookSecrets {
-                db,
+                db: db.clone(),
                 clock,
                 vault: self.vault.clone(),
             }))
             .merge(webhooks::routes(self.webhooks.clone()))
             .merge(parking_estate::routes(self.estate()))
+            .merge(dashboard::routes(Arc::clone(&self.dashboard)))
+            .merge(platform::routes(db))
     }
 
     fn estate(&self) -> Estate {

@@ -86,6 +86,9 @@ export type ImportStatus = Schemas['ImportStatus'];
 export type ImportRow = Schemas['ImportRowBody'];
 export type RowVerdict = Schemas['RowVerdict'];
 export type RowMessage = Schemas['RowMessage'];
+export type Dashboard = Schemas['DashboardData'];
+export type AttentionKind = Dashboard['attention'][number]['kind'];
+export type TenantUsage = Schemas['TenantUsage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -108,6 +108,8 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+              ),
+              guarded(
                 'imports:manage',
                 page('/imports', () => import('@/features/imports/ImportsPage')),
                 page('/imports/:importId', () => import('@/features/imports/ImportPage')),
@@ -150,6 +152,7 @@ export const routes: RouteObject[] = [
               guarded(
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
+                page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
                 page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),

@@ -8,6 +8,7 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BarsOutlined as BarsOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
@@ -81,6 +82,7 @@ function silent(Icon: Glyph) {
 
 export const ApiOutlined = silent(ApiOutlinedGlyph);
 export const AuditOutlined = silent(AuditOutlinedGlyph);
+export const BarsOutlined = silent(BarsOutlinedGlyph);
 export const BulbOutlined = silent(BulbOutlinedGlyph);
 export const CheckCircleFilled = silent(CheckCircleFilledGlyph);
 export const CheckOutlined = silent(CheckOutlinedGlyph);

@@ -145,7 +145,19 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "imports.site",
+        "imports.columns.site",
+        "imports.columns.code",
+        "imports.columns.zone",
+        "imports.columns.latitude",
+        "imports.columns.longitude",
+        "imports.columns.dev_eui",
+        "imports.columns.app_key",
+        "imports.columns.join_eui",
+        "imports.verdict",
         "devices.seconds",
+        "dashboard.tiles.sites_one",
+        "dashboard.tiles.sites_other",
       ]
     `);
   });

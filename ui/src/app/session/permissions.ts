@@ -25,7 +25,7 @@ export type Permission =
   | 'spaces:override'
   | 'devices:read'
   | 'devices:manage'
-  | 'devices:assign';
+  | 'devices:assign'
   | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {

@@ -21,5 +21,6 @@ describe('the navigation', () => {
     expect(paths(['webhooks:manage'])).toEqual(['/', '/webhooks']);
     expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
     expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/device-pool']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/tenant-usage']);
   });
 });

@@ -4,6 +4,7 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
   CarOutlined,
   ClusterOutlined,
   DatabaseOutlined,
@@ -61,6 +62,8 @@ const entries: Entry[] = [
     icon: <WifiOutlined />,
     section: 'main',
     permission: 'devices:read',
+  },
+  {
     path: paths.imports(),
     label: (t) => t('nav.imports'),
     icon: <ImportOutlined />,
@@ -120,6 +123,13 @@ const entries: Entry[] = [
     path: paths.devicePool(),
     label: (t) => t('nav.devicePool'),
     icon: <DatabaseOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },

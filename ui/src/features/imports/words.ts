@@ -39,7 +39,7 @@ export function useImportWords() {
   function message({ code, field, message: said }: RowMessage): string {
     const where = field ? column(field) : null;
     if (code === 'unreadable' || code === 'required') {
-      const fault = code === 'unreadable' ? fieldMessage(t, said) : t(`imports.messages.${code}`);
+      const fault = fieldMessage(t, said);
       return where ? t('imports.inColumn', { column: where, fault }) : fault;
     }
     if (code === 'repeated') {

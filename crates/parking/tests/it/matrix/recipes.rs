@@ -357,7 +357,11 @@ const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle
     on conflict (tenant_id, id) do update set archived_at = null";
 
 fn estate() -> Vec<Recipe> {
-    let mut all = sites();
+    let mut all = vec![
+        get("GET /api/v6/dashboard/stats"),
+        get("GET /api/v6/dashboard/data"),
+    ];
+    all.extend(sites());
     all.extend(spaces());
     all.extend(devices());
     all.extend(imports());
@@ -474,6 +478,7 @@ fn device_pool() -> Vec<Recipe> {
     let transfer = json!({ "tenant_id": "$tenant", "dry_run": true, "reason": "R" });
     vec![
         get("GET /api/v6/devices/pool/stats"),
+        get("GET /api/v6/platform/usage"),
         post("POST /api/v6/devices/{id}/transfer", transfer, &[200]).of(Thing::PooledDevice),
     ]
 }
