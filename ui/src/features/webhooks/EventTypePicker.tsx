@@ -44,36 +44,37 @@ type SubjectProps = {
 };
 
 function Subject({ subject, types, wanted, onChange }: SubjectProps) {
+  const { t } = useTranslation();
   const isWhole = isSubjectWanted(wanted, subject);
   const single = types.filter(({ name }) => wanted.includes(name));
+  const count = isWhole ? types.length : single.length;
   return (
-    <details className={styles.subject} open={single.length > 0 || undefined}>
-      <summary>
-        <Checkbox
-          checked={isWhole}
-          indeterminate={!isWhole && single.length > 0}
-          onClick={(event) => event.stopPropagation()}
-          onChange={(event) => onChange(withSubject(wanted, subject, event.target.checked))}
-        >
-          <code>{subject}.*</code>
-        </Checkbox>
-        <span className={styles.count}>
-          {isWhole ? types.length : single.length}/{types.length}
-        </span>
-      </summary>
-      <div className={styles.types}>
-        {types.map(({ name, description }) => (
-          <Checkbox
-            key={name}
-            checked={isWhole || wanted.includes(name)}
-            disabled={isWhole}
-            onChange={(event) => onChange(withType(wanted, name, event.target.checked))}
-          >
-            <code>{name}</code>
-            <span className={styles.second}>{description}</span>
-          </Checkbox>
-        ))}
-      </div>
-    </details>
+    <div className={styles.subject}>
+      <Checkbox
+        checked={isWhole}
+        indeterminate={!isWhole && single.length > 0}
+        onChange={(event) => onChange(withSubject(wanted, subject, event.target.checked))}
+      >
+        <code>{subject}.*</code>
+      </Checkbox>
+      <details open={single.length > 0 || undefined}>
+        <summary className={styles.count}>
+          {t('webhooks.chosen', { n: count, all: types.length, subject })}
+        </summary>
+        <div className={styles.types}>
+          {types.map(({ name, description }) => (
+            <Checkbox
+              key={name}
+              checked={isWhole || wanted.includes(name)}
+              disabled={isWhole}
+              onChange={(event) => onChange(withType(wanted, name, event.target.checked))}
+            >
+              <code>{name}</code>
+              <span className={styles.second}>{description}</span>
+            </Checkbox>
+          ))}
+        </div>
+      </details>
+    </div>
   );
 }
