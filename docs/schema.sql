@@ -1221,6 +1221,10 @@ CREATE INDEX events_newest ON ONLY public.events USING btree (tenant_id, id DESC
 
 CREATE INDEX events_default_tenant_id_id_idx ON public.events_default USING btree (tenant_id, id DESC);
 
+CREATE INDEX events_told ON ONLY public.events USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+
+CREATE INDEX events_default_tenant_id_id_idx1 ON public.events_default USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+
 CREATE INDEX events_subject ON ONLY public.events USING btree (tenant_id, subject_type, subject_id, id DESC);
 
 CREATE INDEX events_default_tenant_id_subject_type_subject_id_id_idx ON public.events_default USING btree (tenant_id, subject_type, subject_id, id DESC);
@@ -1228,6 +1232,10 @@ CREATE INDEX events_default_tenant_id_subject_type_subject_id_id_idx ON public.e
 CREATE INDEX events_order ON ONLY public.events USING btree (xid, id);
 
 CREATE INDEX events_default_xid_id_idx ON public.events_default USING btree (xid, id);
+
+CREATE INDEX events_told_by_all ON ONLY public.events USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
+
+CREATE INDEX events_default_xid_id_idx1 ON public.events_default USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
 
 CREATE INDEX gateways_by_name ON public.gateways USING btree (tenant_id, lower(name), id);
 
@@ -1319,9 +1327,13 @@ ALTER INDEX public.events_pkey ATTACH PARTITION public.events_default_pkey;
 
 ALTER INDEX public.events_newest ATTACH PARTITION public.events_default_tenant_id_id_idx;
 
+ALTER INDEX public.events_told ATTACH PARTITION public.events_default_tenant_id_id_idx1;
+
 ALTER INDEX public.events_subject ATTACH PARTITION public.events_default_tenant_id_subject_type_subject_id_id_idx;
 
 ALTER INDEX public.events_order ATTACH PARTITION public.events_default_xid_id_idx;
+
+ALTER INDEX public.events_told_by_all ATTACH PARTITION public.events_default_xid_id_idx1;
 
 CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, allowed_ips, requests_per_minute, expires_at, revoked_at ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.announce_access('key', 'public_id');
 

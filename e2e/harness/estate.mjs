@@ -52,6 +52,7 @@ async function build() {
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
+  full.webhook = await listen(full.api);
   Object.assign(full, await equip(full));
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
@@ -88,6 +89,23 @@ async function fill(owner) {
   ]) {
     await owner.post('/api/v6/invitations', { email, role });
   }
+}
+
+/** Somebody who is told of bays and never answers, one who is disabled, and a trial of the first. */
+async function listen(owner) {
+  const quiet = await owner.post('/api/v6/webhooks', {
+    name: 'Guidance system of the city, north',
+    url: 'https://parking-guidance.invalid/hooks/northgate?zone=4',
+    event_types: ['space.*', 'site.updated', 'device.assigned', 'device.unassigned', 'tenant.limit_near'],
+  });
+  await owner.post(`/api/v6/webhooks/${quiet.id}/test`, {});
+  const old = await owner.post('/api/v6/webhooks', {
+    name: 'Old dashboard',
+    url: 'https://old.invalid/',
+    event_types: ['*'],
+  });
+  await owner.post(`/api/v6/webhooks/${old.id}/disable`, {});
+  return quiet;
 }
 
 /** A car park of two levels, some bays out of use, one deleted; and a second one without bays. */

@@ -80,6 +80,11 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
+const concrete = (path, { tenant, site, webhook }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace(':webhookId', webhook.id)
 const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
@@ -104,6 +109,8 @@ async function pagesFor(role) {
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
+      '/webhooks?create=1',
+      `/webhooks/${full.webhook.id}?status=failed`,
       '/audit-log?q=zzz',
       '/sites?create=1',
       `/sites?edit=${full.site.id}`,
@@ -160,6 +167,11 @@ describe('every page is sound', { concurrency: 2 }, () => {
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
+        const hook = new RegExp(`/api/v6/webhooks/${full.webhook.id}`);
+        const foreign = {
+          'owner of an empty tenant': [new RegExp(`/api/v6/sites/${full.site.id}`), hook],
+          'platform admin': [hook],
+        }[role] ?? [];
         const isElsewhere = role === 'owner of an empty tenant';
         const foreign = isElsewhere
           ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]

@@ -28,6 +28,13 @@ export type CreatedApiKey = Schemas['MadeApiKey'];
 export type Scope = Schemas['Scope'];
 export type WebhookSecret = Schemas['WebhookSecret'];
 export type CreatedWebhookSecret = Schemas['MadeWebhookSecret'];
+export type Webhook = Schemas['WebhookBody'];
+export type WebhookDraft = Schemas['WebhookDraft'];
+export type WebhookChange = Schemas['WebhookChange'];
+export type CreatedWebhook = Schemas['MadeWebhook'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WholeWebhookDelivery = Schemas['WholeWebhookDelivery'];
+export type EventType = Schemas['EventTypeBody'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type Tenant = Schemas['Tenant'];
 export type TenantDraft = Schemas['CreateTenant'];
@@ -79,6 +86,9 @@ export type ImportStatus = Schemas['ImportStatus'];
 export type ImportRow = Schemas['ImportRowBody'];
 export type RowVerdict = Schemas['RowVerdict'];
 export type RowMessage = Schemas['RowMessage'];
+export type Dashboard = Schemas['DashboardData'];
+export type AttentionKind = Dashboard['attention'][number]['kind'];
+export type TenantUsage = Schemas['TenantUsage'];
 
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

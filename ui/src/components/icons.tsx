@@ -8,6 +8,7 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BarsOutlined as BarsOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
@@ -55,6 +56,7 @@ import {
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
@@ -80,6 +82,7 @@ function silent(Icon: Glyph) {
 
 export const ApiOutlined = silent(ApiOutlinedGlyph);
 export const AuditOutlined = silent(AuditOutlinedGlyph);
+export const BarsOutlined = silent(BarsOutlinedGlyph);
 export const BulbOutlined = silent(BulbOutlinedGlyph);
 export const CheckCircleFilled = silent(CheckCircleFilledGlyph);
 export const CheckOutlined = silent(CheckOutlinedGlyph);
@@ -115,6 +118,7 @@ export const ReloadOutlined = silent(ReloadOutlinedGlyph);
 export const RightOutlined = silent(RightOutlinedGlyph);
 export const SafetyCertificateOutlined = silent(SafetyCertificateOutlinedGlyph);
 export const SearchOutlined = silent(SearchOutlinedGlyph);
+export const SendOutlined = silent(SendOutlinedGlyph);
 export const SettingOutlined = silent(SettingOutlinedGlyph);
 export const StopOutlined = silent(StopOutlinedGlyph);
 export const SwapOutlined = silent(SwapOutlinedGlyph);

@@ -108,6 +108,7 @@ describe('texts', () => {
       [
         "app.name",
         "nav.sectionTenant",
+        "nav.webhooks",
         "nav.sessions",
         "nav.sites",
         "palette.keys",
@@ -121,11 +122,14 @@ describe('texts', () => {
         "users.invitations",
         "apiKeys.scopes.sites",
         "apiKeys.statuses.active",
+        "webhooks.title",
+        "webhooks.one",
         "audit.action",
         "audit.entityTypes.invitation",
         "audit.entityTypes.session",
         "audit.entityTypes.site",
         "audit.entityTypes.zone",
+        "audit.entityTypes.webhook",
         "tenants.limitNames.sites",
         "tenants.minutes_one",
         "tenants.minutes_other",
@@ -152,6 +156,8 @@ describe('texts', () => {
         "imports.columns.join_eui",
         "imports.verdict",
         "devices.seconds",
+        "dashboard.tiles.sites_one",
+        "dashboard.tiles.sites_other",
       ]
     `);
   });

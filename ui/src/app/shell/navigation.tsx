@@ -4,6 +4,7 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
   CarOutlined,
   ClusterOutlined,
   DatabaseOutlined,
@@ -11,6 +12,7 @@ import {
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  SendOutlined,
   ScanOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -90,6 +92,13 @@ const entries: Entry[] = [
     permission: 'webhook_secrets:manage',
   },
   {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
+  },
+  {
     path: paths.auditLog(),
     label: (t) => t('nav.auditLog'),
     icon: <AuditOutlined />,
@@ -114,6 +123,13 @@ const entries: Entry[] = [
     path: paths.devicePool(),
     label: (t) => t('nav.devicePool'),
     icon: <DatabaseOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },
