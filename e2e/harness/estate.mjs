@@ -52,6 +52,7 @@ async function build() {
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
+  full.webhook = await listen(full.api);
   Object.assign(full, await equip(full));
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
@@ -90,6 +91,23 @@ async function fill(owner) {
   }
 }
 
+/** Somebody who is told of bays and never answers, one who is disabled, and a trial of the first. */
+async function listen(owner) {
+  const quiet = await owner.post('/api/v6/webhooks', {
+    name: 'Guidance system of the city, north',
+    url: 'https://parking-guidance.invalid/hooks/northgate?zone=4',
+    event_types: ['space.*', 'site.updated', 'device.assigned', 'device.unassigned', 'tenant.limit_near'],
+  });
+  await owner.post(`/api/v6/webhooks/${quiet.id}/test`, {});
+  const old = await owner.post('/api/v6/webhooks', {
+    name: 'Old dashboard',
+    url: 'https://old.invalid/',
+    event_types: ['*'],
+  });
+  await owner.post(`/api/v6/webhooks/${old.id}/disable`, {});
+  return quiet;
+}
+
 /** A car park of two levels, some bays out of use, one deleted; and a second one without bays. */
 async function park(owner) {
   const site = await owner.post('/api/v6/sites', {
@@ -119,7 +137,23 @@ async function park(owner) {
     reason: 'Water on the floor, a pump is ordered and comes on Monday',
   });
   await owner.delete(`/api/v6/spaces/${gone.id}`);
-  return { ...site, bay: flooded };
+  return { ...site, bay: flooded, import: await triedOut(owner, site) };
+}
+
+/** A file whose rows met every fate but to be imported. */
+async function triedOut(owner, site) {
+  const file = [
+    'code;name;level;kind',
+    'X-1;Beside the lift;;general',
+    'X-2;;;PMR',
+    'X-2;;;',
+    'X-4;;A level nobody knows;a spaceship',
+    ';;;',
+    ';Without a code;;',
+  ].join('\r\n');
+  const path = `/api/v6/imports?kind=spaces&site_id=${site.id}&file_name=new%20bays.csv`;
+  const { id } = await owner.upload(path, file);
+  return owner.post(`/api/v6/imports/${id}/check`);
 }
 
 /** Devices in every condition, gateways, a model of the tenant's own, and some that nobody has claimed. */

@@ -67,5 +67,6 @@ export const ESTATE_KEYS = [
   'device-models',
   'orphans',
   'gateways',
+  'dashboard',
   'me',
 ] as const;

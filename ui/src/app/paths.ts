@@ -16,15 +16,21 @@ export const paths = {
   siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,
   siteSpaces: (siteId: string, options?: { state?: string }) =>
     `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
-  spaces: (options?: { create?: 'one' | 'many' }) =>
-    options?.create ? `/bays?create=${options.create}` : '/bays',
-  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
-  devices: (options?: { create?: boolean; status?: string }) =>
+  spaces: (options?: { create?: 'one' | 'many'; state?: string }) =>
     options?.create
-      ? '/devices?create=1'
-      : options?.status
-        ? `/devices?status=${encodeURIComponent(options.status)}`
-        : '/devices',
+      ? `/bays?create=${options.create}`
+      : options?.state
+        ? `/bays?state=${encodeURIComponent(options.state)}`
+        : '/bays',
+  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
+  devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
+    const query = new URLSearchParams();
+    if (options?.create) query.set('create', '1');
+    if (options?.status) query.set('status', options.status);
+    if (options?.sort) query.set('sort', options.sort);
+    const text = query.toString();
+    return text ? `/devices?${text}` : '/devices';
+  },
   onboarding: () => '/devices/onboard',
   orphans: () => '/devices/unclaimed',
   deviceModels: (options?: { model?: string }) =>
@@ -38,12 +44,21 @@ export const paths = {
   gateways: (options?: { create?: boolean }) =>
     options?.create ? '/gateways?create=1' : '/gateways',
   devicePool: () => '/device-pool',
+  imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
+    if (!options) return '/imports';
+    const query = new URLSearchParams({ into: options.into });
+    if (options.site) query.set('site', options.site);
+    return `/imports?${query}`;
+  },
+  import: (importId: string) => `/imports/${encodeURIComponent(importId)}`,
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
   apiKeys: (options?: { create?: boolean }) =>
     options?.create ? '/api-keys?create=1' : '/api-keys',
   webhookSecrets: () => '/webhook-credentials',
+  webhooks: () => '/webhooks',
+  webhook: (webhookId: string) => `/webhooks/${encodeURIComponent(webhookId)}`,
   auditLog: (options?: { entityType?: string; entityId?: string }) => {
     const query = new URLSearchParams();
     if (options?.entityType) query.set('entity_type', options.entityType);
@@ -57,6 +72,7 @@ export const paths = {
       : options?.status
         ? `/tenants?status=${encodeURIComponent(options.status)}`
         : '/tenants',
+  platformUsage: () => '/tenant-usage',
   tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
   settings: () => '/settings',
   profile: () => '/profile',

@@ -109,6 +109,11 @@ export const routes: RouteObject[] = [
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
               ),
+              guarded(
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({
@@ -136,12 +141,18 @@ export const routes: RouteObject[] = [
                 ),
               ),
               guarded(
+                'webhooks:manage',
+                page('/webhooks', () => import('@/features/webhooks/WebhooksPage')),
+                page('/webhooks/:webhookId', () => import('@/features/webhooks/WebhookPage')),
+              ),
+              guarded(
                 'audit:read',
                 page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
               ),
               guarded(
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
+                page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
                 page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),

@@ -86,6 +86,27 @@ const faults = [
     pattern: /^holds both (?<from>\S+) and (?<to>\S+), and does not say which is the DevEUI$/,
   },
   { key: 'labelEui', pattern: /^the (?<it>(?:JoinEUI|DevEUI) ".*") (?<why>must .*)$/s },
+  { key: 'keyDigits', pattern: /^must have 32 hexadecimal digits; this has (?<n>\d+)$/ },
+  { key: 'degrees', pattern: /^"(?<it>.*)" is not a number of degrees /s },
+  { key: 'yesOrNo', pattern: /^"(?<it>.*)" must be yes or no$/s },
+  { key: 'notAChoice', pattern: /^"(?<it>.*)" must be one of: (?<why>.*)$/s },
+  {
+    key: 'cellOutOfRange',
+    pattern: /^"(?<it>.*)" must be a whole number from (?<min>\d+) to (?<max>\d+)$/s,
+  },
+  { key: 'sensorOrDisplay', pattern: /^"(?<it>.*)" must be sensor or display$/s },
+  { key: 'fileTooLarge', pattern: /^must have at most (?<n>\d+) bytes$/ },
+  { key: 'fileEmpty', pattern: /^must have a header row$/ },
+  { key: 'fileNoRows', pattern: /^has a header row and no rows$/ },
+  { key: 'fileRows', pattern: /^must have at most (?<n>\d+) rows$/ },
+  { key: 'fileColumns', pattern: /^must have at most (?<n>\d+) columns$/ },
+  {
+    key: 'fileCell',
+    pattern: /^a cell of the row on line (?<n>\d+) has more than (?<max>\d+) characters$/,
+  },
+  { key: 'fileNotText', pattern: /^is not a text file; / },
+  { key: 'fileQuote', pattern: /^the quotation mark opened on line (?<n>\d+) is never closed$/ },
+  { key: 'columnMissing', pattern: /^must say where `(?<it>\w+)` is$/ },
   // A number too large for any field, a date that is none: the reader of JSON speaks, not the form.
   {
     key: 'unreadable',
@@ -103,7 +124,7 @@ export function fieldMessage(t: TFunction, message: string): string {
     if (!match) continue;
     const values: Values = { ...match.groups };
     // What is wrong with one code of many is a sentence of its own.
-    if (values.why) values.why = fieldMessage(t, values.why);
+    if (key === 'codeFault' && values.why) values.why = fieldMessage(t, values.why);
     return t(`errors.fields.${key}`, values);
   }
   return message;

@@ -8,6 +8,7 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BarsOutlined as BarsOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
@@ -27,10 +28,12 @@ import {
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
   EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
+  FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
+  ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
   LinkOutlined as LinkOutlinedGlyph,
@@ -53,6 +56,7 @@ import {
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
@@ -60,6 +64,7 @@ import {
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
@@ -77,6 +82,7 @@ function silent(Icon: Glyph) {
 
 export const ApiOutlined = silent(ApiOutlinedGlyph);
 export const AuditOutlined = silent(AuditOutlinedGlyph);
+export const BarsOutlined = silent(BarsOutlinedGlyph);
 export const BulbOutlined = silent(BulbOutlinedGlyph);
 export const CheckCircleFilled = silent(CheckCircleFilledGlyph);
 export const CheckOutlined = silent(CheckOutlinedGlyph);
@@ -112,6 +118,7 @@ export const ReloadOutlined = silent(ReloadOutlinedGlyph);
 export const RightOutlined = silent(RightOutlinedGlyph);
 export const SafetyCertificateOutlined = silent(SafetyCertificateOutlinedGlyph);
 export const SearchOutlined = silent(SearchOutlinedGlyph);
+export const SendOutlined = silent(SendOutlinedGlyph);
 export const SettingOutlined = silent(SettingOutlinedGlyph);
 export const StopOutlined = silent(StopOutlinedGlyph);
 export const SwapOutlined = silent(SwapOutlinedGlyph);
@@ -136,3 +143,6 @@ export const CameraOutlined = silent(CameraOutlinedGlyph);
 export const PictureOutlined = silent(PictureOutlinedGlyph);
 export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
 export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
+export const FileTextOutlined = silent(FileTextOutlinedGlyph);
+export const ImportOutlined = silent(ImportOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);

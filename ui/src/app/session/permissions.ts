@@ -13,6 +13,7 @@ export type Permission =
   | 'users:manage'
   | 'api_keys:manage'
   | 'webhook_secrets:manage'
+  | 'webhooks:manage'
   | 'audit:read'
   | 'data:export'
   | 'tenants:read'
@@ -24,7 +25,8 @@ export type Permission =
   | 'spaces:override'
   | 'devices:read'
   | 'devices:manage'
-  | 'devices:assign';
+  | 'devices:assign'
+  | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);

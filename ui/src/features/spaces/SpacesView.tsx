@@ -2,14 +2,21 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { siteChoicesQuery, siteQuery } from '@/api/estate';
 import type { Space } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { EmptyState } from '@/components/EmptyState';
 import { GatedButton } from '@/components/GatedButton';
-import { AppstoreAddOutlined, DownloadOutlined, PlusOutlined } from '@/components/icons';
+import {
+  AppstoreAddOutlined,
+  DownloadOutlined,
+  ImportOutlined,
+  PlusOutlined,
+} from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
@@ -101,6 +108,9 @@ function Heading({ siteId, wanted }: HeadingProps) {
   const site = useQuery(siteQuery(useTenantId(), siteId ?? ''));
   const denied = useEstateRefusal('spaces:manage');
   const refusal = denied ?? (site.data?.site.deleted_at ? t('sites.deletedNotice') : null);
+  const navigate = useNavigate();
+  const importRefusal =
+    useEstateRefusal('imports:manage') ?? (site.data?.site.deleted_at ? refusal : null);
   const [create, setCreate] = useOpenParam('create');
   const open = refusal ? null : create;
   const site_id = siteId ?? wanted.site_id;
@@ -117,6 +127,16 @@ function Heading({ siteId, wanted }: HeadingProps) {
       <Button icon={<DownloadOutlined />} loading={csv.isPending} onClick={download}>
         {t('spaces.export')}
       </Button>
+      <GatedButton
+        icon={<ImportOutlined />}
+        isAllowed={importRefusal === null}
+        reason={importRefusal ?? ''}
+        onClick={() =>
+          void navigate(paths.imports({ into: 'spaces', ...(site_id ? { site: site_id } : {}) }))
+        }
+      >
+        {t('imports.import')}
+      </GatedButton>
       <GatedButton
         icon={<PlusOutlined />}
         isAllowed={refusal === null}
