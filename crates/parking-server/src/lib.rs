@@ -16,6 +16,7 @@ mod readiness;
 mod router;
 mod unread;
 
+pub use about::MapTiles;
 pub use background::Background;
 pub use listener::{ServeOptions, serve};
 pub use readiness::{Readiness, Stage};

@@ -1765,9 +1765,12 @@ export interface components {
             documentation: string;
             /** @description Whether letters (invitations, password links) reach anybody. */
             mail_configured: boolean;
+            map_tiles?: components["schemas"]["MapTiles"] | null;
             name: string;
             /** @description The description, for programs. */
             openapi: string;
+            /** @description Where people reach the installation: what is printed and sent begins with it. */
+            public_url: string;
             /** @description Whether new customers can register themselves. */
             registration_enabled: boolean;
             version: string;
@@ -2644,6 +2647,13 @@ export interface components {
             /** @description The secret part of the link. */
             token: string;
         };
+        /** @description Pictures of the ground under the map of sites. */
+        MapTiles: {
+            /** @description Whom to thank for them, in words. */
+            attribution?: string | null;
+            /** @description Where a tile is, with `{z}`, `{x}` and `{y}` in the place of its numbers. */
+            url: string;
+        };
         /** @description Who calls, where, and what they may do. */
         Me: {
             acting?: components["schemas"]["Acting"] | null;
@@ -3177,6 +3187,7 @@ export interface components {
             longitude?: number | null;
             metadata: unknown;
             name: string;
+            opening?: components["schemas"]["SiteOpening"] | null;
             opening_hours?: string | null;
             postal_code?: string | null;
             slug: string;
@@ -3234,6 +3245,16 @@ export interface components {
             state?: components["schemas"]["AddressLine"] | null;
             /** @description The IANA name of its time zone, such as `Europe/Paris`. */
             timezone: string;
+        };
+        /** @description Whether a site is open now. */
+        SiteOpening: {
+            /**
+             * Format: date-time
+             * @description When that changes, if it does within a fortnight.
+             */
+            changes_at?: string | null;
+            /** @description `open`, `closed`, or `unknown` where the hours themselves leave it open. */
+            state: string;
         };
         /** @description A page of sites. */
         SitePage: components["schemas"]["PageExtent"] & {
@@ -3423,6 +3444,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             shape?: components["schemas"]["Outline"] | null;
+            was?: components["schemas"]["Outline"] | null;
         };
         /** @description Where bays lie on the plan of a level. */
         SpaceOutlines: {
@@ -13851,6 +13873,15 @@ export interface operations {
             };
             /** @description A bay or site of the request is not there */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: some lie elsewhere than they `was` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
