@@ -59,6 +59,14 @@ const faults = [
     key: 'crossing',
     pattern: /^the edges from corner (?<from>\d+) and from corner (?<to>\d+) must not cross$/,
   },
+  { key: 'planKind', pattern: /^must be an SVG, PNG or JPEG file; / },
+  { key: 'planDamaged', pattern: /^is damaged: / },
+  { key: 'planPixels', pattern: /^is (?<min>\d+) by (?<max>\d+) pixels; / },
+  { key: 'planBytes', pattern: /^must have at most (?<n>\d+) bytes$/ },
+  { key: 'svgDoctype', pattern: /^must have no document type and no entities; / },
+  { key: 'svgSize', pattern: /^must say its size: / },
+  { key: 'svgDeep', pattern: /^must not be nested deeper than (?<n>\d+) elements$/ },
+  { key: 'svgMany', pattern: /^must have at most (?<n>\d+) elements and \d+ copies$/ },
   // A number too large for any field, a date that is none: the reader of JSON speaks, not the form.
   {
     key: 'unreadable',

@@ -8,6 +8,7 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BorderOutlined as BorderOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
@@ -21,15 +22,18 @@ import {
   DisconnectOutlined as DisconnectOutlinedGlyph,
   DownloadOutlined as DownloadOutlinedGlyph,
   DownOutlined as DownOutlinedGlyph,
+  DragOutlined as DragOutlinedGlyph,
   EditOutlined as EditOutlinedGlyph,
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
   FilterOutlined as FilterOutlinedGlyph,
+  GatewayOutlined as GatewayOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
+  LayoutOutlined as LayoutOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
   LogoutOutlined as LogoutOutlinedGlyph,
@@ -42,10 +46,16 @@ import {
   PauseCircleOutlined as PauseCircleOutlinedGlyph,
   PlayCircleOutlined as PlayCircleOutlinedGlyph,
   PlusOutlined as PlusOutlinedGlyph,
+  PrinterOutlined as PrinterOutlinedGlyph,
+  QrcodeOutlined as QrcodeOutlinedGlyph,
+  RedoOutlined as RedoOutlinedGlyph,
   ReloadOutlined as ReloadOutlinedGlyph,
   RightOutlined as RightOutlinedGlyph,
+  RotateLeftOutlined as RotateLeftOutlinedGlyph,
+  RotateRightOutlined as RotateRightOutlinedGlyph,
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SelectOutlined as SelectOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
@@ -53,6 +63,7 @@ import {
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
@@ -120,3 +131,14 @@ export const ToolOutlined = silent(ToolOutlinedGlyph);
 export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
 export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);
+export const RedoOutlined = silent(RedoOutlinedGlyph);
+export const DragOutlined = silent(DragOutlinedGlyph);
+export const BorderOutlined = silent(BorderOutlinedGlyph);
+export const GatewayOutlined = silent(GatewayOutlinedGlyph);
+export const RotateLeftOutlined = silent(RotateLeftOutlinedGlyph);
+export const RotateRightOutlined = silent(RotateRightOutlinedGlyph);
+export const PrinterOutlined = silent(PrinterOutlinedGlyph);
+export const QrcodeOutlined = silent(QrcodeOutlinedGlyph);
+export const SelectOutlined = silent(SelectOutlinedGlyph);
+export const LayoutOutlined = silent(LayoutOutlinedGlyph);

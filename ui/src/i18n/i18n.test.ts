@@ -131,6 +131,10 @@ describe('texts', () => {
         "tenants.minutes_other",
         "sessions.title",
         "errors.code",
+        "bays.letters.occupied",
+        "bays.letters.reserved",
+        "bays.letters.maintenance",
+        "bays.letters.unknown",
         "sites.title",
         "sites.one",
         "sites.latitude",
@@ -141,6 +145,15 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "plan.tab",
+        "plan.zoom",
+        "plan.percent",
+        "plan.withKey",
+        "plan.keyUndo",
+        "plan.keyRedo",
+        "plan.angle",
+        "plan.direction",
+        "plan.codes",
       ]
     `);
   });

@@ -2,14 +2,21 @@ import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { siteChoicesQuery, siteQuery } from '@/api/estate';
 import type { Space } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { EmptyState } from '@/components/EmptyState';
 import { GatedButton } from '@/components/GatedButton';
-import { AppstoreAddOutlined, DownloadOutlined, PlusOutlined } from '@/components/icons';
+import {
+  AppstoreAddOutlined,
+  DownloadOutlined,
+  PlusOutlined,
+  QrcodeOutlined,
+} from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
@@ -82,6 +89,7 @@ type HeadingProps = { siteId: string | undefined; wanted: Parameters<typeof spac
 function Heading({ siteId, wanted }: HeadingProps) {
   const { t } = useTranslation();
   const toast = useToast();
+  const navigate = useNavigate();
   const csv = useExportSpaces();
   const site = useQuery(siteQuery(useTenantId(), siteId ?? ''));
   const denied = useEstateRefusal('spaces:manage');
@@ -99,6 +107,14 @@ function Heading({ siteId, wanted }: HeadingProps) {
 
   const actions = (
     <>
+      {site_id && (
+        <Button
+          icon={<QrcodeOutlined />}
+          onClick={() => void navigate(paths.labels({ site: site_id, level: wanted.level_id }))}
+        >
+          {t('labels.title')}
+        </Button>
+      )}
       <Button icon={<DownloadOutlined />} loading={csv.isPending} onClick={download}>
         {t('spaces.export')}
       </Button>
