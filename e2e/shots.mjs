@@ -11,6 +11,8 @@ const concrete = (path, { tenant, site }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {

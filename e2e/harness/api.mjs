@@ -27,6 +27,13 @@ export class Api {
     return answer;
   }
 
+  /** A file as the body itself. */
+  async upload(path, bytes) {
+    const headers = { ...this.headers, 'content-type': 'application/octet-stream' };
+    const response = await fetch(this.base + path, { method: 'PUT', headers, body: bytes });
+    if (!response.ok) throw new Refused('PUT', path, response.status, await response.text());
+  }
+
   get = (path) => this.call('GET', path);
   post = (path, body = {}) => this.call('POST', path, body);
   patch = (path, body) => this.call('PATCH', path, body);

@@ -84,6 +84,8 @@ const concrete = (path, { tenant, site }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */

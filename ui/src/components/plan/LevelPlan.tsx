@@ -62,7 +62,7 @@ export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
   );
 
   return (
-    <div ref={sheet} className={styles.frame}>
+    <div ref={sheet} className={styles.frame} style={{ aspectRatio: size.width / size.height }}>
       <PlanSheet
         size={size}
         url={url}

@@ -90,7 +90,6 @@ export const PlanBay = memo(function PlanBay(props: Props) {
   return (
     <g
       role="button"
-      aria-label={label}
       tabIndex={isStop ? 0 : -1}
       data-bay={id}
       className={`${styles.bay} ${styles[state]} ${isOpen ? styles.open : ''}`}

@@ -27,26 +27,28 @@ export function PlanSheet({ size, url, viewport, children, className, style, ...
       ref={ref}
       viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`}
       className={`${styles.sheet} ${className ?? ''}`}
-      style={{ ...style, ...(url ? onPaper : {}) }}
+      style={style}
     >
       <defs>
         <pattern id="plan-grid" width={GRID} height={GRID} patternUnits="userSpaceOnUse">
           <path d={`M${GRID} 0H0V${GRID}`} className={styles.gridLine} />
         </pattern>
       </defs>
-      <rect width={size.width} height={size.height} className={styles.paper} />
-      {url ? (
-        <image
-          href={url}
-          width={size.width}
-          height={size.height}
-          preserveAspectRatio="none"
-          className={styles.picture}
-        />
-      ) : (
-        <rect width={size.width} height={size.height} fill="url(#plan-grid)" />
-      )}
-      {children}
+      <g style={url ? onPaper : undefined}>
+        <rect width={size.width} height={size.height} className={styles.paper} />
+        {url ? (
+          <image
+            href={url}
+            width={size.width}
+            height={size.height}
+            preserveAspectRatio="none"
+            className={styles.picture}
+          />
+        ) : (
+          <rect width={size.width} height={size.height} fill="url(#plan-grid)" />
+        )}
+        {children}
+      </g>
     </svg>
   );
 }

@@ -75,7 +75,10 @@ export function EditorCanvas(props: Props) {
   const { drawing, selected, items } = editor;
 
   return (
-    <div className={`${sheet.frame} ${styles.canvas}`}>
+    <div
+      className={`${sheet.frame} ${styles.canvas}`}
+      style={{ aspectRatio: size.width / size.height }}
+    >
       <PlanSheet
         size={size}
         url={url}

@@ -198,6 +198,7 @@ function Measures({ editor, size, isFree, refusal, items }: Props & { items: rea
           </>
         )}
       </div>
+      <p className={styles.hint}>{t('plan.units')}</p>
       {items.length === 1 && only && (isFree || !areAll) && (
         <Corners editor={editor} item={only} isDisabled={isDisabled} />
       )}

@@ -21,7 +21,7 @@ export function NumberField({ label, value, unit, min, max, step, isDisabled, on
 
   function commit(next: number | null | undefined = typed) {
     setTyped(undefined);
-    if (typeof next === 'number' && next !== shown) onCommit(next);
+    if (typeof next === 'number' && next !== shown) onCommit(Math.round(next * 10) / 10);
   }
 
   return (
@@ -33,7 +33,6 @@ export function NumberField({ label, value, unit, min, max, step, isDisabled, on
         min={min}
         max={max}
         step={step}
-        precision={1}
         suffix={unit}
         disabled={isDisabled}
         onChange={setTyped}

@@ -105,7 +105,7 @@ export function PlanEditor({ site, level, bays, sheet, refusal, pictureRefusal }
         intro={
           <>
             <Link to={paths.site(site.id)}>{site.name}</Link>
-            {' · '}
+            {' – '}
             <Link to={paths.sitePlan(site.id, { level: level.id })}>{t('plan.view')}</Link>
           </>
         }

@@ -25,8 +25,8 @@ type Props = {
   onOpen: (id: string) => void;
 };
 
-type Words = { label: (site: PlacedSite) => string; text: (site: PlacedSite) => string };
-const SILENT: Words = { label: () => '', text: () => '' };
+type Words = Record<'label' | 'text' | 'spoken', (site: PlacedSite) => string>;
+const SILENT: Words = { label: () => '', text: () => '', spoken: () => '' };
 
 const ZOOM_MAX = 18;
 /** A single site is shown with the town around it, not from the roof. */
@@ -56,6 +56,10 @@ export function SiteMap({ sites, tiles, meantId, onOpen }: Props) {
             })
           : t('map.markerEmpty', { name }),
       text: ({ stats }) => (stats && stats.spaces > 0 ? formats.number(stats.free) : '–'),
+      spoken: ({ stats }) =>
+        stats && stats.spaces > 0
+          ? t('map.spoken', { total: formats.number(stats.spaces) })
+          : t('bays.none'),
     };
   });
 
@@ -93,15 +97,13 @@ export function SiteMap({ sites, tiles, meantId, onOpen }: Props) {
     for (const site of sites) {
       gone.delete(site.id);
       markers.current.get(site.id)?.remove();
-      const { label, text } = words.current;
+      const { label, text, spoken } = words.current;
       const one = marker([site.latitude, site.longitude], {
-        icon: ringIcon(site, text(site)),
+        icon: ringIcon(site, text(site), spoken(site)),
         title: label(site),
-        alt: label(site),
       })
         .on('click', () => open.current(site.id))
         .addTo(made);
-      one.getElement()?.setAttribute('aria-label', label(site));
       markers.current.set(site.id, one);
     }
     for (const id of gone) {
@@ -166,13 +168,12 @@ function escaped(text: string | null | undefined): string {
 const RING = { radius: 19, width: 7 };
 
 /** Made of elements, not of text: a site may be called anything. */
-function ringIcon(site: PlacedSite, text: string) {
+function ringIcon(site: PlacedSite, text: string, spoken: string) {
   const svgNamespace = 'http://www.w3.org/2000/svg';
   const place = document.createElement('span');
   place.className = map.markerBody ?? '';
   const svg = document.createElementNS(svgNamespace, 'svg');
   svg.setAttribute('viewBox', '-24 -24 48 48');
-  svg.setAttribute('aria-hidden', 'true');
   const circumference = 2 * Math.PI * RING.radius;
   const ring = (className: string | undefined, from: number, share: number) => {
     const circle = document.createElementNS(svgNamespace, 'circle');
@@ -192,7 +193,11 @@ function ringIcon(site: PlacedSite, text: string) {
   const name = document.createElement('span');
   name.className = map.markerName ?? '';
   name.textContent = site.name;
-  place.append(svg, name);
+  // "12 of 30 bays free. Gare de l'Est": what one sees, and between the words what one does not.
+  const between = document.createElement('span');
+  between.className = map.spoken ?? '';
+  between.textContent = spoken;
+  place.append(svg, between, name);
   return divIcon({ html: place, className: map.marker ?? '', iconSize: [48, 48] });
 }
 

@@ -71,7 +71,7 @@ const BayLabel = memo(function BayLabel({ bay, size, siteName, base }: LabelProp
       <div className={labels.words}>
         <strong className={labels.bayCode}>{code}</strong>
         {name && size !== 'small' && <span className={labels.name}>{name}</span>}
-        <span className={labels.place}>{[siteName, level].filter(Boolean).join(' · ')}</span>
+        <span className={labels.place}>{[siteName, level].filter(Boolean).join(', ')}</span>
         {size !== 'small' && <span className={labels.hint}>{t('labels.scan')}</span>}
       </div>
     </article>
