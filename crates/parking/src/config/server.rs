@@ -93,7 +93,8 @@ pub(super) static PUBLIC_URL: Setting<Url> = Setting::new(
     "public_url",
     "URL",
     parse::web_url,
-    "Where people reach the installation; links in mails begin with it, https makes cookies Secure.",
+    "Where people reach the installation; links in mails and the codes on printed labels begin with it, \
+     https makes cookies Secure.",
 )
 .aliases(&["PARKING_PUBLIC_URL"])
 .derived("http://localhost and the port listened on");

@@ -183,6 +183,7 @@ function useFault(error: unknown): string | null {
 
 function RenameForm({ kind, part, onDone }: { kind: PartKind; part: Part; onDone: () => void }) {
   const { t } = useTranslation();
+  const toast = useToast();
   const rename = useRenamePart(kind);
   const [name, setName] = useState(part.name);
   const fault = useFault(rename.error);
@@ -190,7 +191,19 @@ function RenameForm({ kind, part, onDone }: { kind: PartKind; part: Part; onDone
   function submit(event: FormEvent) {
     event.preventDefault();
     if (name.trim() === part.name) onDone();
-    else rename.mutate({ id: part.id, name }, { onSuccess: onDone });
+    else {
+      const { id, name: before } = part;
+      rename.mutate(
+        { id, name },
+        {
+          onSuccess: () => {
+            const undo = () => rename.mutateAsync({ id, name: before });
+            toast.undoable(t('parts.renamed', { name: name.trim() }), undo);
+            onDone();
+          },
+        },
+      );
+    }
   }
 
   return (

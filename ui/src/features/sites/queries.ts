@@ -73,14 +73,25 @@ export function useCreateSite() {
 export function useChangeSite() {
   const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SiteDraft }) =>
-      answer(
-        api.PATCH('/api/v6/sites/{id}', {
-          params: { path: { id } },
-          body,
-          headers: etag ? { 'if-match': etag } : {},
-        }),
-      ),
+    mutationFn: async ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag: string | null;
+      body: SiteDraft;
+    }) => {
+      const call = await api.PATCH('/api/v6/sites/{id}', {
+        params: { path: { id } },
+        body,
+        headers: etag ? { 'if-match': etag } : {},
+      });
+      return {
+        site: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     onSuccess,
   });
 }

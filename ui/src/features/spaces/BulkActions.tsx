@@ -10,7 +10,7 @@ import { DeleteOutlined, EditOutlined, QrcodeOutlined, UndoOutlined } from '@/co
 import { useToast } from '@/components/toast';
 import { BulkEditDialog } from './BulkEditDialog';
 import { DeleteSpacesDialog } from './DeleteSpacesDialog';
-import { useRestoreSpaces } from './queries';
+import { useDeleteSpaces, useRestoreSpaces } from './queries';
 
 type Props = { spaces: Space[]; onDone: () => void };
 
@@ -22,6 +22,7 @@ export function BulkActions({ spaces, onDone }: Props) {
   const navigate = useNavigate();
   const refusal = useEstateRefusal('spaces:manage');
   const restore = useRestoreSpaces();
+  const remove = useDeleteSpaces();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const gone = spaces.filter(({ deleted_at }) => deleted_at);
   const living = spaces.filter(({ deleted_at }) => !deleted_at);
@@ -39,16 +40,15 @@ export function BulkActions({ spaces, onDone }: Props) {
 
   function bringBack() {
     const count = gone.length;
-    restore.mutate(
-      gone.map(({ id }) => id),
-      {
-        onSuccess: () => {
-          toast.done(t('spaces.restoredMany', { count, formatted: formats.number(count) }));
-          onDone();
-        },
-        onError: toast.failed,
+    const ids = gone.map(({ id }) => id);
+    restore.mutate(ids, {
+      onSuccess: () => {
+        const text = t('spaces.restoredMany', { count, formatted: formats.number(count) });
+        toast.undoable(text, () => remove.mutateAsync({ ids }));
+        onDone();
       },
-    );
+      onError: toast.failed,
+    });
   }
 
   return (

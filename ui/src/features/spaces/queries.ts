@@ -7,9 +7,17 @@ import {
 } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
 import { ESTATE_KEYS } from '@/api/estate';
-import type { BayKind, SpaceChange, SpaceDraft, SpaceState, SpaceStateChange } from '@/api/types';
+import type {
+  BayKind,
+  Space,
+  SpaceChange,
+  SpaceDraft,
+  SpaceState,
+  SpaceStateChange,
+} from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
+import { takenBack } from './takenBack';
 
 export const spaceFilters = [
   'site_id',
@@ -123,14 +131,25 @@ export function useCreateSpaces() {
 export function useChangeSpace() {
   const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SpaceChange }) =>
-      answer(
-        api.PATCH('/api/v6/spaces/{id}', {
-          params: { path: { id } },
-          body,
-          headers: etag ? { 'if-match': etag } : {},
-        }),
-      ),
+    mutationFn: async ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag: string | null;
+      body: SpaceChange;
+    }) => {
+      const call = await api.PATCH('/api/v6/spaces/{id}', {
+        params: { path: { id } },
+        body,
+        headers: etag ? { 'if-match': etag } : {},
+      });
+      return {
+        space: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     onSuccess,
   });
 }
@@ -141,6 +160,19 @@ export function useChangeSpaces() {
     mutationFn: (body: { ids: string[]; change: SpaceChange }) =>
       answer(api.PATCH('/api/v6/spaces/bulk', { body })),
     onSuccess,
+  });
+}
+
+/** What a change of many bays made of each, taken back: alike those that were alike. */
+export function useUnchangeSpaces() {
+  const onSettled = useRefreshEstate();
+  return useMutation({
+    mutationFn: async ({ spaces, change }: { spaces: readonly Space[]; change: SpaceChange }) => {
+      const { changes, outlines } = takenBack(spaces, change);
+      for (const body of changes) await answer(api.PATCH('/api/v6/spaces/bulk', { body }));
+      for (const body of outlines) await answer(api.PUT('/api/v6/spaces/bulk/outlines', { body }));
+    },
+    onSettled,
   });
 }
 
