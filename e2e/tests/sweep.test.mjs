@@ -57,7 +57,7 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   watch.allow(/\/api\/auth\/invitations\/preview$/);
-  // Another tenant's site is absent, and its pages say so.
+  // Another tenant's site and bay are absent, and their pages say so.
   for (const absent of foreign) watch.allow(absent);
   if (who) {
     const account = await the().api.signIn(who);
@@ -107,6 +107,8 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      `/labels?site_id=${full.site.id}`,
+      `/sites/${full.site.id}/plan?bay=${full.site.bay.id}`,
     ],
     viewer: [`/bays?bay=${full.site.bay.id}`],
   };
@@ -145,7 +147,8 @@ describe('every page is sound', { concurrency: 2 }, () => {
         const who = await whoIs();
         const { full } = await estate();
         const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const { id, bay } = full.site;
+        const foreign = isElsewhere ? [new RegExp(`/api/v6/(sites/${id}|spaces/${bay.id})`)] : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {
