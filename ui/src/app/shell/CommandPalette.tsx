@@ -2,10 +2,12 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import {
   BulbOutlined,
+  EnvironmentOutlined,
   GlobalOutlined,
   LaptopOutlined,
   LogoutOutlined,
   PlusOutlined,
+  QrcodeOutlined,
   UserOutlined,
 } from '@/components/icons';
 import { type Pick, PickDialog } from '@/components/PickDialog';
@@ -43,6 +45,12 @@ function usePicks(): Pick[] {
 
   const pages: Pick[] = [
     ...destinations(me, t),
+    ...(can(me, 'sites:read')
+      ? [{ path: paths.siteMap(), label: t('map.title'), icon: <EnvironmentOutlined /> }]
+      : []),
+    ...(can(me, 'spaces:read')
+      ? [{ path: paths.labels(), label: t('labels.title'), icon: <QrcodeOutlined /> }]
+      : []),
     { path: paths.profile(), label: t('nav.profile'), icon: <UserOutlined /> },
     { path: paths.sessions(), label: t('nav.sessions'), icon: <LaptopOutlined /> },
   ].map(({ path, label, icon }) => ({

@@ -14,7 +14,7 @@ import { useViewport } from '@/components/plan/viewport';
 import { BayList } from './BayList';
 import { ConflictAlert } from './ConflictAlert';
 import { drawingOf, faultsOf, onto } from './drawing';
-import { EditorCanvas, type Tool } from './EditorCanvas';
+import { EditorCanvas } from './EditorCanvas';
 import { editorKeys } from './editorKeys';
 import { Inspector } from './Inspector';
 import { PictureButton } from './PictureButton';
@@ -22,6 +22,7 @@ import styles from './plans.module.css';
 import { Toolbar } from './Toolbar';
 import { useEditor } from './useEditor';
 import { useLeaveGuard } from './useLeaveGuard';
+import type { Tool } from './usePointer';
 import { useSaving } from './useSaving';
 
 type Props = {

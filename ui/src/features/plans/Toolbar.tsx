@@ -13,9 +13,9 @@ import {
   SelectOutlined,
   UndoOutlined,
 } from '@/components/icons';
-import type { Tool } from './EditorCanvas';
 import styles from './plans.module.css';
 import type { Editor } from './useEditor';
+import type { Tool } from './usePointer';
 
 const QUARTER = 15;
 

@@ -2,9 +2,9 @@
 import type { KeyboardEvent } from 'react';
 import { centreOfBox, outlineOf } from '@/components/plan/geometry';
 import type { Viewport } from '@/components/plan/viewport';
-import type { Tool } from './EditorCanvas';
 import { BAY } from './newBay';
 import type { Editor } from './useEditor';
+import type { Tool } from './usePointer';
 
 const arrows: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],
