@@ -39,7 +39,7 @@ const NOTHING: readonly Outline[] = [];
 export function PlanEditor({ site, level, bays, sheet, refusal, pictureRefusal }: Props) {
   const { t } = useTranslation();
   const { size, url } = sheet;
-  // What others draw meanwhile comes with the next save, not under one's hands.
+  // What others draw meanwhile does not move under one's hands; where both drew, saving tells.
   const [start] = useState(() => bays.filter(({ level_id }) => level_id === level.id));
   const [drawnOn, setDrawnOn] = useState(size);
   const [first] = useState(() => drawingOf(start, size));

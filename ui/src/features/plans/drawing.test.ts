@@ -10,6 +10,7 @@ import {
   faultsOf,
   followingCodes,
   type Item,
+  knownAfter,
   knownOf,
   merged,
   numbered,
@@ -115,6 +116,15 @@ describe('two people at one plan', () => {
     const again = changesOf(merged(mine, with_, 'mine'), knownOf(gone.spaces), BLANK);
     expect(again.drafts.map(({ code }) => code)).toEqual(['A-1']);
     expect(merged(mine, with_, 'theirs').map(({ code }) => code)).toEqual(['A-2']);
+  });
+
+  it('do not take for their own what the other drew while they saved', () => {
+    const sent = changesOf(shifted(drawing, 'a-1', 500), known, BLANK);
+    const now = [space('a-1', 0.6), space('a-2', 0.8), space('a-3', 0.5)];
+    const next = knownAfter(known, sent, now);
+    expect(next.get('a-1')).toEqual(shapeAt(0.6));
+    expect(next.get('a-2')).toEqual(shapeAt(0.3));
+    expect(next.has('a-3')).toBe(false);
   });
 
   it('go back behind a save without making its bays twice', () => {

@@ -67,6 +67,22 @@ export function changesOf(drawing: Drawing, known: Known, size: Size): Changes {
   return { outlines, drafts, unnamed, count: outlines.length + drafts.length + unnamed };
 }
 
+/**
+ * What is known once changes have been sent: of the bays they named, what the server has now. Of the
+ * others it stays what the drawing was made from, or what somebody else drew would count as ours.
+ */
+export function knownAfter(known: Known, sent: Changes, siteSpaces: readonly Space[]): Known {
+  const ids = new Set(sent.outlines.map(({ id }) => id));
+  const codes = new Set(sent.drafts.map(({ code }) => code));
+  const next = new Map(known);
+  for (const { id, code, shape } of siteSpaces) {
+    if (!ids.has(id) && !codes.has(code)) continue;
+    if (shape) next.set(id, shape);
+    else next.delete(id);
+  }
+  return next;
+}
+
 /** What others made of the plan: the bays of the level, and every bay of the site that lives. */
 export type Theirs = { spaces: readonly Space[]; living: ReadonlySet<string> };
 

@@ -5,7 +5,7 @@ import { asProblem } from '@/api/problem';
 import type { Level, Space } from '@/api/types';
 import type { Size } from '@/components/plan/geometry';
 import { useToast } from '@/components/toast';
-import { bound, changesOf, conflictsOf, knownOf, merged, type Theirs } from './drawing';
+import { bound, changesOf, conflictsOf, knownAfter, knownOf, merged, type Theirs } from './drawing';
 import { useFreshBays, useSavePlan } from './queries';
 import type { Editor } from './useEditor';
 
@@ -56,7 +56,7 @@ export function useSaving({ editor, start, level, size }: Options) {
       learn((some) => bound(some, all));
       if (disputed.length > 0) setDispute({ ids: disputed, theirs });
       else {
-        setKnown(there);
+        setKnown(knownAfter(known, sent, all));
         setDispute(null);
       }
     } catch {
