@@ -52,7 +52,7 @@ async function pull(page, from, to) {
 async function drawRow(page) {
   await page.getByRole('button', { name: en('plan.toolNames.rectangle') }).click();
   await pull(page, [0.1, 0.2], [0.13, 0.32]);
-  await says(page, en('plan.selectedOne', { code: en('plan.noCode') }));
+  await says(page, en('table.selected_one', { formatted: 1 }));
   const save = page.getByRole('button', { name: en('plan.save') });
   assert.equal(await save.getAttribute('aria-disabled'), 'true', 'an outline without a code');
   await page.getByRole('button', { name: en('plan.row') }).click();

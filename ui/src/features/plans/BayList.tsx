@@ -5,8 +5,8 @@ import type { Level, Space } from '@/api/types';
 import { useFormats } from '@/components/format';
 import { Panel } from '@/components/Panel';
 import { type Corner, middleOf, type Size } from '@/components/plan/geometry';
+import { baysAround } from './bayDraft';
 import type { Item } from './drawing';
-import { baysAround } from './newBay';
 import styles from './plans.module.css';
 import type { Editor } from './useEditor';
 

@@ -16,10 +16,10 @@ import {
   type Size,
   tidyAngle,
 } from '@/components/plan/geometry';
+import { BAY, baysAround } from './bayDraft';
 import type { Item } from './drawing';
 import { NumberField } from './NumberField';
 import { NumberPanel } from './NumberPanel';
-import { BAY, baysAround } from './newBay';
 import styles from './plans.module.css';
 import { RowPanel } from './RowPanel';
 import { centreOf, type Editor } from './useEditor';
@@ -52,7 +52,7 @@ export function Inspector(props: Props) {
   if (!only) {
     return (
       <Panel title={t('plan.newBay')}>
-        <NewBay editor={editor} size={props.size} spot={spot} refusal={refusal} />
+        <BayDraft editor={editor} size={props.size} spot={spot} refusal={refusal} />
       </Panel>
     );
   }
@@ -82,9 +82,9 @@ export function Inspector(props: Props) {
   );
 }
 
-type NewBayProps = { editor: Editor; size: Size; spot: Corner; refusal: string | null };
+type BayDraftProps = { editor: Editor; size: Size; spot: Corner; refusal: string | null };
 
-function NewBay({ editor, size, spot, refusal }: NewBayProps) {
+function BayDraft({ editor, size, spot, refusal }: BayDraftProps) {
   const { t } = useTranslation();
   const [bay, setBay] = useState(BAY);
   return (

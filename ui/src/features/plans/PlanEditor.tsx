@@ -189,7 +189,7 @@ type StatusProps = { drawn: number; selected: readonly (string | null)[]; unsave
 function StatusLine({ drawn, selected, unsaved }: StatusProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const named = selected.length === 1 ? (selected[0] ?? t('plan.noCode')) : null;
+  const named = selected.length === 1 ? selected[0] : null;
   return (
     <p className={styles.status} role="status">
       <span>{t('plan.drawn', { count: drawn, formatted: formats.number(drawn) })}</span>

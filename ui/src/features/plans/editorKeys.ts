@@ -2,7 +2,7 @@
 import type { KeyboardEvent } from 'react';
 import { centreOfBox, outlineOf } from '@/components/plan/geometry';
 import type { Viewport } from '@/components/plan/viewport';
-import { BAY } from './newBay';
+import { BAY } from './bayDraft';
 import type { Editor } from './useEditor';
 import type { Tool } from './usePointer';
 
