@@ -11,6 +11,8 @@ const concrete = (path, { tenant, site, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
     .replace(':webhookId', webhook.id)
 const concrete = (path, { tenant, site, device }) =>
   path

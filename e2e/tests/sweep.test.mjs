@@ -57,7 +57,7 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   watch.allow(/\/api\/auth\/invitations\/preview$/);
-  // Another tenant's site is absent, and its pages say so.
+  // Another tenant's site and bay are absent, and their pages say so.
   for (const absent of foreign) watch.allow(absent);
   if (who) {
     const account = await the().api.signIn(who);
@@ -84,6 +84,8 @@ const concrete = (path, { tenant, site, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
     .replace(':webhookId', webhook.id)
 const concrete = (path, { tenant, site, device }) =>
   path
@@ -119,6 +121,8 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      `/labels?site_id=${full.site.id}`,
+      `/sites/${full.site.id}/plan?bay=${full.site.bay.id}`,
       '/devices?create=1',
       '/devices?archived=true',
       '/devices/unclaimed?dismissed=true',
@@ -173,6 +177,8 @@ describe('every page is sound', { concurrency: 2 }, () => {
           'platform admin': [hook],
         }[role] ?? [];
         const isElsewhere = role === 'owner of an empty tenant';
+        const { id, bay } = full.site;
+        const foreign = isElsewhere ? [new RegExp(`/api/v6/(sites/${id}|spaces/${bay.id})`)] : [];
         const foreign = isElsewhere
           ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
           ? [

@@ -22,6 +22,7 @@ mod router;
 mod tests;
 mod unread;
 
+pub use about::MapTiles;
 pub use background::Background;
 pub use listener::{ServeOptions, serve};
 pub use readiness::{Readiness, Stage};

@@ -29,7 +29,7 @@ use parking_http::{Authenticate, Routes};
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
-use crate::about::{self, About};
+use crate::about::{self, About, MapTiles};
 use crate::clean_up;
 use crate::dashboard::{self, Dashboard};
 use crate::docs;
@@ -64,6 +64,10 @@ pub struct ServerOptions {
     pub is_registration_enabled: bool,
     /// Whether letters reach anybody.
     pub is_mail_configured: bool,
+    /// Where people reach the installation.
+    pub public_url: String,
+    /// What the map of sites is drawn on.
+    pub map_tiles: Option<MapTiles>,
 }
 
 /// What the server is made from.
@@ -248,6 +252,8 @@ impl Server {
             build: self.options.build,
             is_registration_enabled: self.options.is_registration_enabled,
             is_mail_configured: self.options.is_mail_configured,
+            public_url: self.options.public_url.clone(),
+            map_tiles: self.options.map_tiles.clone(),
         }))
     }
 

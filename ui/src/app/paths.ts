@@ -1,3 +1,10 @@
+function withQuery(path: string, values: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
 /** Every address of the UI, typed; paths.test.ts holds a snapshot of them. */
 export const paths = {
   home: () => '/',
@@ -14,8 +21,21 @@ export const paths = {
   sites: (options?: { create?: boolean }) => (options?.create ? '/sites?create=1' : '/sites'),
   site: (siteId: string) => `/sites/${encodeURIComponent(siteId)}`,
   siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,
-  siteSpaces: (siteId: string, options?: { state?: string }) =>
-    `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
+  siteSpaces: (siteId: string, options?: { state?: string; level?: string; bay?: string }) =>
+    withQuery(`/sites/${encodeURIComponent(siteId)}/bays`, {
+      state: options?.state,
+      level_id: options?.level,
+      bay: options?.bay,
+    }),
+  sitePlan: (siteId: string, options?: { level?: string; bay?: string }) =>
+    withQuery(`/sites/${encodeURIComponent(siteId)}/plan`, { ...options }),
+  planEditor: (siteId: string, levelId: string) =>
+    `/sites/${encodeURIComponent(siteId)}/levels/${encodeURIComponent(levelId)}/plan`,
+  siteMap: () => '/sites/map',
+  labels: (options?: { site?: string; level?: string }) =>
+    withQuery('/labels', { site_id: options?.site, level_id: options?.level }),
+  /** What the code on a printed label holds; short, and for as long as the label sticks. */
+  bayLabel: (spaceId: string) => `/b/${encodeURIComponent(spaceId)}`,
   spaces: (options?: { create?: 'one' | 'many'; state?: string }) =>
     options?.create
       ? `/bays?create=${options.create}`

@@ -48,6 +48,7 @@ export const routes: RouteObject[] = [
               guarded(
                 'sites:read',
                 page('/sites', () => import('@/features/sites/SitesPage')),
+                page('/sites/map', () => import('@/features/sites/SiteMapPage')),
                 {
                   path: '/sites/:siteId',
                   lazy: async () => ({
@@ -64,6 +65,7 @@ export const routes: RouteObject[] = [
                     guarded(
                       'spaces:read',
                       page('bays', () => import('@/features/spaces/SiteSpacesPage')),
+                      page('plan', () => import('@/features/spaces/SitePlanPage')),
                     ),
                   ],
                 },
@@ -71,6 +73,12 @@ export const routes: RouteObject[] = [
               guarded(
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
+                page('/b/:spaceId', () => import('@/features/spaces/BayPage')),
+                page('/labels', () => import('@/features/spaces/LabelsPage')),
+                page(
+                  '/sites/:siteId/levels/:levelId/plan',
+                  () => import('@/features/plans/PlanEditorPage'),
+                ),
               ),
               guarded(
                 'devices:read',

@@ -32,9 +32,7 @@ export function useImportWords() {
   const { t, i18n } = useTranslation();
   /** A column of the template; the server may know more of them than we do. */
   function column(name: string): string {
-    return i18n.exists(`imports.columns.${name}`)
-      ? t(`imports.columns.${name as 'code'}`)
-      : name;
+    return i18n.exists(`imports.columns.${name}`) ? t(`imports.columns.${name as 'code'}`) : name;
   }
 
   function message({ code, field, message: said }: RowMessage): string {
