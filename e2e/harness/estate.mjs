@@ -1,5 +1,6 @@
 /** Tenants to look at: one full of everything, one with nothing, each with its people. */
 import { tokenOf } from './api.mjs';
+import { hearsDevice, hearsGateway, hearsOrphan } from './radio.mjs';
 import { ADMIN } from './server.mjs';
 import { PASSWORD, the } from './world.mjs';
 
@@ -51,6 +52,8 @@ async function build() {
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
+  full.webhook = await listen(full.api);
+  Object.assign(full, await equip(full));
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
   await join(full, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
@@ -88,6 +91,23 @@ async function fill(owner) {
   }
 }
 
+/** Somebody who is told of bays and never answers, one who is disabled, and a trial of the first. */
+async function listen(owner) {
+  const quiet = await owner.post('/api/v6/webhooks', {
+    name: 'Guidance system of the city, north',
+    url: 'https://parking-guidance.invalid/hooks/northgate?zone=4',
+    event_types: ['space.*', 'site.updated', 'device.assigned', 'device.unassigned', 'tenant.limit_near'],
+  });
+  await owner.post(`/api/v6/webhooks/${quiet.id}/test`, {});
+  const old = await owner.post('/api/v6/webhooks', {
+    name: 'Old dashboard',
+    url: 'https://old.invalid/',
+    event_types: ['*'],
+  });
+  await owner.post(`/api/v6/webhooks/${old.id}/disable`, {});
+  return quiet;
+}
+
 /** A car park of two levels, some bays out of use, one deleted; and a second one without bays. */
 async function park(owner) {
   const site = await owner.post('/api/v6/sites', {
@@ -117,7 +137,74 @@ async function park(owner) {
     reason: 'Water on the floor, a pump is ordered and comes on Monday',
   });
   await owner.delete(`/api/v6/spaces/${gone.id}`);
-  return { ...site, bay: flooded };
+  return { ...site, bay: flooded, import: await triedOut(owner, site) };
+}
+
+/** A file whose rows met every fate but to be imported. */
+async function triedOut(owner, site) {
+  const file = [
+    'code;name;level;kind',
+    'X-1;Beside the lift;;general',
+    'X-2;;;PMR',
+    'X-2;;;',
+    'X-4;;A level nobody knows;a spaceship',
+    ';;;',
+    ';Without a code;;',
+  ].join('\r\n');
+  const path = `/api/v6/imports?kind=spaces&site_id=${site.id}&file_name=new%20bays.csv`;
+  const { id } = await owner.upload(path, file);
+  return owner.post(`/api/v6/imports/${id}/check`);
+}
+
+/** Devices in every condition, gateways, a model of the tenant's own, and some that nobody has claimed. */
+async function equip({ api: owner, tenant, site }) {
+  const model = await owner.post('/api/v6/device-models', {
+    based_on: 'bosch-tps110',
+    vendor: 'Northgate',
+    name: 'Our own sensor, ground plate B',
+    heartbeat_seconds: 5400,
+  });
+  const { spaces } = await owner.get(`/api/v6/spaces?site_id=${site.id}&sort=code&page_size=20`);
+  const make = (number, more) =>
+    owner.post('/api/v6/devices', { dev_eui: `70B3D57ED005${String(number).padStart(4, '0')}`, ...more });
+  const serve = (device, bay) => owner.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id, reason: 'New car park' });
+  const well = await make(1, {
+    name: 'Sensor at the entrance, left of the barrier',
+    model: 'bosch-tps110',
+    heartbeat_seconds: 86400,
+    app_key: '00112233445566778899AABBCCDDEEFF',
+    join_eui: '0004A30B001C0530',
+    serial_number: 'SN-4711',
+    notes: 'Behind the second pillar.',
+    metadata: { contract: 'K-19', depth_cm: 4 },
+  });
+  const silent = await make(2, { name: 'Row A, 3', model: model.id });
+  const weak = await make(3, { model: 'bosch-tps110' });
+  const lamp = await make(4, { name: 'Lamp over A-002', model: 'plenom-busylight-omega' });
+  await make(5);
+  const gone = await make(6, { name: 'Broken by a snow plough', model: 'bosch-tps110' });
+  await serve(well, spaces[1]);
+  await serve(silent, spaces[2]);
+  await serve(lamp, spaces[1]);
+  await owner.delete(`/api/v6/devices/${gone.id}`);
+  hearsDevice(well.id, { battery: 87, volts: 3.61 });
+  hearsDevice(silent.id, { minutes: 3000, battery: 12, volts: 3.12, rssi: -119, snr: -11 });
+  hearsDevice(weak.id, { minutes: 50, rssi: -112, snr: -6 });
+  const gateway = (eui, name, more) => owner.post('/api/v6/gateways', { eui, name, ...more });
+  const roof = await gateway('A84041FFFF1EE2B4', 'Roof, north', {
+    site_id: site.id,
+    latitude: 48.8769,
+    longitude: 2.3591,
+    altitude: 62,
+    notes: 'Key at the porter’s lodge.',
+  });
+  const cellar = await gateway('A84041FFFF1EE2B5', 'Level −1, machine room', { site_id: site.id });
+  await gateway('A84041FFFF1EE2B6', 'Spare');
+  hearsGateway(roof.id);
+  hearsGateway(cellar.id, { seconds: 7200 });
+  hearsOrphan(tenant.id, '0004A30B00AA0001', { model: 'bosch-tps110' });
+  hearsOrphan(tenant.id, '0004A30B00AA0002', { rssi: -121, snr: -14.5, minutes: 190, count: 1 });
+  return { device: well, gateway: roof };
 }
 
 async function manyTenants(admin) {

@@ -80,10 +80,17 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':webhookId', webhook.id)
+const concrete = (path, { tenant, site, device }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -93,10 +100,17 @@ async function pagesFor(role) {
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
   const extra = {
-    'platform admin': ['/tenants?create=1', '/tenants?q=zzz', `/bays?bay=${full.site.bay.id}`],
+    'platform admin': [
+      '/tenants?create=1',
+      '/tenants?q=zzz',
+      `/bays?bay=${full.site.bay.id}`,
+      `/gateways?gateway=${full.gateway.id}`,
+    ],
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
+      '/webhooks?create=1',
+      `/webhooks/${full.webhook.id}?status=failed`,
       '/audit-log?q=zzz',
       '/sites?create=1',
       `/sites?edit=${full.site.id}`,
@@ -105,8 +119,19 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      '/devices?create=1',
+      '/devices?archived=true',
+      '/devices/unclaimed?dismissed=true',
+      '/devices/models?model=plenom-busylight-omega',
+      '/devices/models?create_model=1',
+      `/devices/${full.device.id}?edit=1`,
+      '/gateways?create=1',
+      `/gateways?gateway=${full.gateway.id}`,
+      `/gateways?edit=${full.gateway.id}`,
+      `/imports/${full.site.import.id}?verdict=refused`,
+      '/imports?q=zzz',
     ],
-    viewer: [`/bays?bay=${full.site.bay.id}`],
+    viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }
@@ -142,8 +167,19 @@ describe('every page is sound', { concurrency: 2 }, () => {
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
+        const hook = new RegExp(`/api/v6/webhooks/${full.webhook.id}`);
+        const foreign = {
+          'owner of an empty tenant': [new RegExp(`/api/v6/sites/${full.site.id}`), hook],
+          'platform admin': [hook],
+        }[role] ?? [];
         const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const foreign = isElsewhere
+          ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
+          ? [
+              new RegExp(`/api/v6/sites/${full.site.id}`),
+              new RegExp(`/api/v6/imports/${full.site.import.id}`),
+            ]
+          : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {

@@ -5,12 +5,16 @@
 
 pub mod access;
 pub mod account;
+pub mod app_key;
 pub mod bay_state;
 pub mod bays;
 pub mod clock;
+pub mod codec;
+pub mod csv_columns;
 pub mod csv_import;
 pub mod csv_table;
 pub mod eui;
+pub mod event_types;
 pub mod ids;
 pub mod lifecycle;
 pub mod models;
@@ -21,3 +25,4 @@ pub mod plans;
 pub mod svg;
 pub mod tenancy;
 pub mod text;
+pub mod webhooks;

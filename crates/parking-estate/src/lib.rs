@@ -1,11 +1,13 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
 //! watch and light them, the gateways that hear them.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`. Beside them `view` (whose rows a
-//! caller reads) and `record` (the event and the audit entry of a change).
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`, `imports`. Beside them `view` (whose
+//! rows a caller reads), `record` (the event and the audit entry of a change) and `csv_export` (a list as a file).
 
+mod csv_export;
 pub mod devices;
 pub mod gateways;
+pub mod imports;
 pub mod models;
 pub mod orphans;
 mod record;
@@ -16,6 +18,8 @@ mod tests;
 mod view;
 pub mod wire;
 
+use parking_access::audit::Witness;
+use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_db::queue::{Schedule, Worker};
@@ -31,6 +35,8 @@ pub struct Estate {
     pub clock: Clock,
     /// What the devices' keys are sealed with.
     pub vault: Vault,
+    /// The lists that are being sent as files.
+    pub exports: Exports,
 }
 
 pub use record::Maker;
@@ -42,17 +48,19 @@ pub fn routes(estate: Estate) -> Routes {
         .merge(models::routes(estate.clone()))
         .merge(devices::routes(estate.clone()))
         .merge(gateways::routes(estate.clone()))
-        .merge(orphans::routes(estate))
+        .merge(orphans::routes(estate.clone()))
+        .merge(imports::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices.
-pub fn jobs(worker: Worker, estate: &Estate) -> Worker {
-    spaces::jobs(worker, estate)
+pub fn jobs(worker: Worker, estate: &Estate, witness: &Witness) -> Worker {
+    let worker = spaces::jobs(worker, estate);
+    imports::jobs(worker, estate, witness)
 }
 
 /// The recurring jobs of all slices.
 pub fn schedules() -> Vec<Schedule> {
-    spaces::schedules()
+    [spaces::schedules(), imports::schedules()].concat()
 }
 
 /// A part of a whole in percent, to a tenth.

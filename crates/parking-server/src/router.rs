@@ -9,12 +9,14 @@ use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
 use parking_access::audit::{self, AuditLog, Witness, make_months};
 use parking_access::authenticate::Callers;
+use parking_access::exports::Exports;
 use parking_access::invitations;
 use parking_access::members::{self, Members};
 use parking_access::registrations;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
+use parking_access::webhooks::{self, Courier, Webhooks};
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
@@ -70,6 +72,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Where secrets are sealed.
     pub vault: Vault,
+    /// What carries events to programs elsewhere.
+    pub courier: Courier,
 }
 
 /// The server: every slice, put together.
@@ -83,6 +87,7 @@ pub struct Server {
     pub(crate) dashboard: Arc<Dashboard>,
     accounts: Accounts,
     tenants: Tenants,
+    pub(crate) webhooks: Webhooks,
     vault: Vault,
     witness: Witness,
     options: ServerOptions,
@@ -94,7 +99,11 @@ pub struct Server {
 impl Server {
     /// Puts the slices together.
     pub fn new(parts: Parts, options: ServerOptions) -> Self {
-        let Parts { accounts, vault } = parts;
+        let Parts {
+            accounts,
+            vault,
+            courier,
+        } = parts;
         let (db, clock, buckets) = (
             accounts.db.clone(),
             accounts.clock.clone(),
@@ -125,6 +134,13 @@ impl Server {
         };
         let dashboard = Dashboard::new(db.clone(), clock.clone(), health.clone());
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
+        let webhooks = Webhooks::new(
+            db.clone(),
+            clock.clone(),
+            vault.clone(),
+            accounts.mailer.clone(),
+            courier,
+        );
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
         Self {
@@ -136,6 +152,7 @@ impl Server {
             dashboard,
             accounts,
             tenants,
+            webhooks,
             vault,
             witness,
             options,
@@ -209,6 +226,7 @@ impl Server {
                 clock,
                 vault: self.vault.clone(),
             }))
+            .merge(webhooks::routes(self.webhooks.clone()))
             .merge(parking_estate::routes(self.estate()))
             .merge(dashboard::routes(Arc::clone(&self.dashboard)))
             .merge(platform::routes(db))
@@ -219,6 +237,7 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+            exports: Exports::default(),
         }
     }
 
@@ -240,7 +259,8 @@ impl Server {
         let worker = accounts::jobs(worker, &self.accounts, &self.witness);
         let worker = registrations::jobs(worker, &self.accounts);
         let worker = invitations::jobs(worker, &self.accounts);
-        let worker = parking_estate::jobs(worker, &self.estate());
+        let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
+        let worker = parking_estate::jobs(worker, &self.estate(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -252,6 +272,7 @@ impl Server {
             accounts::schedules(),
             registrations::schedules(),
             invitations::schedules(),
+            webhooks::schedules(),
             parking_estate::schedules(),
             clean_up::schedules(),
         ]

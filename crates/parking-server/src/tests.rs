@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, TenantDraft};
 use parking_db::listen::Notices;
@@ -70,6 +71,7 @@ impl Stage {
             db: db.clone(),
             clock: clock.clone(),
             vault: Vault::new(&SecretString::from("a".repeat(32))),
+            exports: Exports::default(),
         };
         let routes = parking_estate::routes(estate)
             .merge(dashboard::routes(dashboard))

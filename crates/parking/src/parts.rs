@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, Tokens};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
 use parking_access::secrets::Vault;
+use parking_access::webhooks::Courier;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::edge::EdgeOptions;
@@ -46,6 +47,8 @@ pub(crate) fn server(
     let parts = Parts {
         accounts,
         vault: Vault::new(&keys.encryption),
+        courier: Courier::new(config.webhooks.allows_private)
+            .context("there is no TLS for webhooks")?,
     };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),

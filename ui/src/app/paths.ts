@@ -22,6 +22,7 @@ export const paths = {
       : options?.state
         ? `/bays?state=${encodeURIComponent(options.state)}`
         : '/bays',
+  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
   devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
     const query = new URLSearchParams();
     if (options?.create) query.set('create', '1');
@@ -30,16 +31,34 @@ export const paths = {
     const text = query.toString();
     return text ? `/devices?${text}` : '/devices';
   },
+  onboarding: () => '/devices/onboard',
+  orphans: () => '/devices/unclaimed',
+  deviceModels: (options?: { model?: string }) =>
+    options?.model
+      ? `/devices/models?model=${encodeURIComponent(options.model)}`
+      : '/devices/models',
   device: (deviceId: string, options?: { edit?: boolean }) =>
     `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
+  deviceHealth: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/health`,
+  deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
   gateways: (options?: { create?: boolean }) =>
     options?.create ? '/gateways?create=1' : '/gateways',
+  devicePool: () => '/device-pool',
+  imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
+    if (!options) return '/imports';
+    const query = new URLSearchParams({ into: options.into });
+    if (options.site) query.set('site', options.site);
+    return `/imports?${query}`;
+  },
+  import: (importId: string) => `/imports/${encodeURIComponent(importId)}`,
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
   apiKeys: (options?: { create?: boolean }) =>
     options?.create ? '/api-keys?create=1' : '/api-keys',
   webhookSecrets: () => '/webhook-credentials',
+  webhooks: () => '/webhooks',
+  webhook: (webhookId: string) => `/webhooks/${encodeURIComponent(webhookId)}`,
   auditLog: (options?: { entityType?: string; entityId?: string }) => {
     const query = new URLSearchParams();
     if (options?.entityType) query.set('entity_type', options.entityType);

@@ -72,6 +72,48 @@ export const routes: RouteObject[] = [
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
               ),
+              guarded(
+                'devices:read',
+                {
+                  path: '/devices',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DevicesLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DevicesPage')).default,
+                      }),
+                    },
+                    page('unclaimed', () => import('@/features/orphans/OrphansPage')),
+                    page('models', () => import('@/features/models/ModelsPage')),
+                  ],
+                },
+                page('/devices/onboard', () => import('@/features/devices/OnboardPage')),
+                {
+                  path: '/devices/:deviceId',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DeviceLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DeviceIdentityPage')).default,
+                      }),
+                    },
+                    page('health', () => import('@/features/devices/DeviceHealthPage')),
+                    page('history', () => import('@/features/devices/DeviceHistoryPage')),
+                  ],
+                },
+                page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+              ),
+              guarded(
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({
@@ -99,6 +141,11 @@ export const routes: RouteObject[] = [
                 ),
               ),
               guarded(
+                'webhooks:manage',
+                page('/webhooks', () => import('@/features/webhooks/WebhooksPage')),
+                page('/webhooks/:webhookId', () => import('@/features/webhooks/WebhookPage')),
+              ),
+              guarded(
                 'audit:read',
                 page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
               ),
@@ -107,6 +154,7 @@ export const routes: RouteObject[] = [
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
                 page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
+                page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),
               guarded(
                 'tenant:read',

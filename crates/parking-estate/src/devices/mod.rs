@@ -11,6 +11,7 @@
 mod api;
 mod assignments;
 mod life;
+mod many;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
 pub use life::{archive, become_stage, restore};
+pub(crate) use many::create_all;
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};
 
 /// The most devices one request archives or restores.

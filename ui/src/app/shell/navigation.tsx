@@ -7,11 +7,16 @@ import {
   BarsOutlined,
   CarOutlined,
   ClusterOutlined,
+  DatabaseOutlined,
   EnvironmentOutlined,
   HomeOutlined,
+  ImportOutlined,
   KeyOutlined,
+  SendOutlined,
+  ScanOutlined,
   SettingOutlined,
   TeamOutlined,
+  WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
@@ -45,6 +50,27 @@ const entries: Entry[] = [
     permission: 'spaces:read',
   },
   {
+    path: paths.devices(),
+    label: (t) => t('nav.devices'),
+    icon: <ScanOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.gateways(),
+    label: (t) => t('nav.gateways'),
+    icon: <WifiOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.imports(),
+    label: (t) => t('nav.imports'),
+    icon: <ImportOutlined />,
+    section: 'main',
+    permission: 'imports:manage',
+  },
+  {
     path: paths.users(),
     label: (t) => t('nav.users'),
     icon: <TeamOutlined />,
@@ -66,6 +92,13 @@ const entries: Entry[] = [
     permission: 'webhook_secrets:manage',
   },
   {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
+  },
+  {
     path: paths.auditLog(),
     label: (t) => t('nav.auditLog'),
     icon: <AuditOutlined />,
@@ -83,6 +116,13 @@ const entries: Entry[] = [
     path: paths.tenants(),
     label: (t) => t('nav.tenants'),
     icon: <ClusterOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.devicePool(),
+    label: (t) => t('nav.devicePool'),
+    icon: <DatabaseOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },

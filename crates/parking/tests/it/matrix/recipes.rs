@@ -17,6 +17,9 @@ pub(crate) enum Thing {
     Invitation,
     ApiKey,
     WebhookSecret,
+    Webhook,
+    /// Something that was sent to a webhook.
+    Delivery,
     AuditEntry,
     /// A sign-in of the caller.
     Session,
@@ -32,6 +35,12 @@ pub(crate) enum Thing {
     PooledDevice,
     Gateway,
     Orphan,
+    /// An import nobody has checked.
+    Import,
+    /// One whose only row is good.
+    CheckedImport,
+    /// One that made something.
+    DoneImport,
 }
 
 /// How one operation is called.
@@ -43,6 +52,8 @@ pub(crate) struct Recipe {
     pub(crate) body: Value,
     /// A file that is sent instead of a body.
     pub(crate) file: &'static str,
+    /// What follows the path.
+    pub(crate) query: &'static str,
     /// What a caller is answered whom the guard lets through.
     pub(crate) done: &'static [u16],
     /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
@@ -57,6 +68,7 @@ const NO_SECRET: &str = "update webhook_secrets set revoked_at = now() where ten
 const ONE_SECRET: &str =
     "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at)
     values ('$tenant', gen_random_uuid(), 'W', '', now()) on conflict do nothing";
+const NO_WEBHOOK: &str = "update webhooks set deleted_at = now() where tenant_id = '$tenant'";
 const EXPORTED: &str = "update tenants set exported_at = now() where kind = 'customer'";
 
 fn get(operation: &'static str) -> Recipe {
@@ -65,6 +77,7 @@ fn get(operation: &'static str) -> Recipe {
         thing: Thing::Nothing,
         body: Value::Null,
         file: "",
+        query: "",
         done: &[200],
         ground: "",
         is_last: false,
@@ -104,8 +117,10 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(tenants());
     all.extend(members());
     all.extend(credentials());
+    all.extend(webhooks());
     all.extend(audit());
     all.extend(device_pool());
+    all.extend(templates());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -281,6 +296,35 @@ fn credentials() -> Vec<Recipe> {
     ]
 }
 
+fn webhooks() -> Vec<Recipe> {
+    let webhook = json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["tenant.limit_near"] });
+    let change = || json!({ "name": "renamed" });
+    let since = json!({ "since": "2026-01-01T00:00:00Z" });
+    let on_one = |operation, body| post(operation, body, &[200]).of(Thing::Webhook);
+    vec![
+        get("GET /api/v6/webhooks/event-types"),
+        get("GET /api/v6/webhooks"),
+        post("POST /api/v6/webhooks", webhook, &[201]).on(NO_WEBHOOK),
+        get("GET /api/v6/webhooks/{id}").of(Thing::Webhook),
+        on_one("PATCH /api/v6/webhooks/{id}", change()),
+        on_one("PUT /api/v6/webhooks/{id}", change()),
+        on_one("POST /api/v6/webhooks/{id}/rotate", json!({})),
+        on_one("POST /api/v6/webhooks/{id}/enable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/disable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/test", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/replay", since),
+        get("GET /api/v6/webhooks/{id}/deliveries").of(Thing::Webhook),
+        get("GET /api/v6/webhooks/deliveries/{id}").of(Thing::Delivery),
+        post(
+            "POST /api/v6/webhooks/deliveries/{id}/replay",
+            Value::Null,
+            &[200],
+        )
+        .of(Thing::Delivery),
+        post("DELETE /api/v6/webhooks/{id}", Value::Null, &[204]).of(Thing::Webhook),
+    ]
+}
+
 fn audit() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/audit-log"),
@@ -320,6 +364,7 @@ fn estate() -> Vec<Recipe> {
     all.extend(sites());
     all.extend(spaces());
     all.extend(devices());
+    all.extend(imports());
     all
 }
 
@@ -396,6 +441,36 @@ fn spaces() -> Vec<Recipe> {
         post("POST /api/v6/spaces/bulk/delete", ids(), &[204]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/restore", ids(), &[200]).on(ONE_SITE),
     ]
+}
+
+fn imports() -> Vec<Recipe> {
+    let mapping = json!({ "columns": { "code": 0 } });
+    vec![
+        get("GET /api/v6/imports"),
+        Recipe {
+            file: "code\nA-1\n",
+            query: "?kind=spaces",
+            // So many may be open at a time, and each cell opens one.
+            ..post("POST /api/v6/imports", Value::Null, &[201])
+                .on("delete from imports where tenant_id = '$tenant'")
+        },
+        get("GET /api/v6/imports/{id}").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows/export").of(Thing::Import),
+        post("PUT /api/v6/imports/{id}/mapping", mapping, &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/check", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/start", json!({}), &[200]).of(Thing::CheckedImport),
+        post("POST /api/v6/imports/{id}/cancel", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/undo", json!({}), &[200]).of(Thing::DoneImport),
+    ]
+}
+
+/// A file to fill in, which is nobody's.
+fn templates() -> Vec<Recipe> {
+    vec![Recipe {
+        query: "?kind=spaces",
+        ..get("GET /api/v6/imports/template")
+    }]
 }
 
 /// What those who run the installation do with the devices of all tenants.
