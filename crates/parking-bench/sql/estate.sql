@@ -121,6 +121,33 @@ create function pg_temp.make_people(first_one int, last_one int, at timestamptz)
     from generate_series(first_one, last_one) c, generate_series(0, 24) k;
   $$;
 
+-- Thirty files a customer, with fifty rows each.
+create function pg_temp.make_imports(first_one int, last_one int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into imports (tenant_id, id, kind, file_name, header, mapping, status, rows_total, created_by, created_at, updated_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(19, c, f), (array['spaces', 'devices'])[1 + f % 2], 'file-' || f || '.csv', '{code}', '{}',
+      'done', 50, 'Seed', at - f * interval '1 minute', at
+    from generate_series(first_one, last_one) c, generate_series(0, 29) f;
+    insert into import_rows (tenant_id, import_id, line, sealed_cells, verdict)
+    select pg_temp.made(0, c, 0), pg_temp.made(19, c, f), l, '', 'created'
+    from generate_series(first_one, last_one) c, generate_series(1, 29) f, generate_series(1, 50) l;
+  $$;
+
+-- Twenty webhooks a customer that nothing is sent to any more, with thirty deliveries each.
+create function pg_temp.make_webhooks(first_one int, last_one int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, disabled_at, disabled_why, created_at, updated_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(20, c, w), 'Webhook ' || w, 'https://hooks.test/' || w, '{space.updated}', '', at, 'person',
+      at - w * interval '1 minute', at
+    from generate_series(first_one, last_one) c, generate_series(0, 19) w;
+    insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(21, c, w * 30 + d), pg_temp.made(20, c, w), 'space.updated', '{}', 'delivered',
+      at - d * interval '1 minute'
+    from generate_series(first_one, last_one) c, generate_series(0, 19) w, generate_series(0, 29) d;
+  $$;
+
 -- Everything for the customers of some numbers, each with so many bays and as many devices.
 create function pg_temp.make_estates(first_one int, last_one int, bays int, per_site int) returns void
   language plpgsql
@@ -131,6 +158,8 @@ create function pg_temp.make_estates(first_one int, last_one int, bays int, per_
     perform ensure_partitions(parent, at, 2) from unnest(array['audit_log', 'events']) as parent;
     perform pg_temp.make_customers(first_one, last_one, at);
     perform pg_temp.make_people(first_one, last_one, at);
+    perform pg_temp.make_imports(first_one, last_one, at);
+    perform pg_temp.make_webhooks(first_one, last_one, at);
     perform pg_temp.make_places(first_one, last_one, bays, per_site, at);
     perform pg_temp.make_devices(first_one, last_one, bays, at);
     perform pg_temp.make_history(first_one, last_one, bays, per_site, at);

@@ -18,7 +18,7 @@ use crate::database::{
 use crate::estate_report::{EstateReport, Growth, Measured};
 use crate::load::{Load, Sample};
 use crate::product::{Folder, Product};
-use crate::seed::{self, Size, made, tenant};
+use crate::seed::{self, PER_SMALL_SITE, Part, Size, made, tenant};
 
 /// Connections at the same time.
 const CONNECTIONS: u32 = 16;
@@ -47,10 +47,16 @@ pub(crate) async fn measure(binary: &Path, span: Duration, size: Size) -> Result
     let begun = Instant::now();
     let mut psql = Server::of(&folder)?.program("psql", "postgres")?;
     let (small, large) = (size.customers + 1, size.customers + 2);
+    let one = |customer, bays| Part {
+        first: customer,
+        last: customer,
+        bays,
+        per_site: PER_SMALL_SITE,
+    };
     let parts = [
-        (1, size.customers, size.bays),
-        (small, small, (size.all() / 100).max(1)),
-        (large, large, size.all()),
+        size.part(),
+        one(small, (size.all() / 100).max(1)),
+        one(large, size.all()),
     ];
     seed::estates(&mut psql, &parts)?;
     let mut report = EstateReport::about(size)?;

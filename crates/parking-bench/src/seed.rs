@@ -9,8 +9,20 @@ use anyhow::{Context as _, Result, bail};
 /// How it is made.
 const ESTATE: &str = include_str!("../sql/estate.sql");
 
-/// Bays of one site.
+/// Bays of one site, as they are built.
 const PER_SITE: u32 = 200;
+
+/// Bays of one site where even a small customer is to have a page of sites.
+pub(crate) const PER_SMALL_SITE: u32 = 20;
+
+/// Customers of some numbers, each with so many bays, and so many of them in a site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    pub(crate) bays: u32,
+    pub(crate) per_site: u32,
+}
 
 /// How large.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +48,16 @@ impl Size {
         }
     }
 
+    /// The customers who are alike.
+    pub(crate) fn part(self) -> Part {
+        Part {
+            first: 1,
+            last: self.customers,
+            bays: self.bays,
+            per_site: PER_SITE,
+        }
+    }
+
     /// Bays of all customers together.
     pub(crate) fn all(self) -> u32 {
         self.customers * self.bays
@@ -52,13 +74,19 @@ pub(crate) fn made(kind: u32, customer: u32, number: u32) -> String {
     format!("{customer:08x}-{kind:04x}-7000-8000-{number:012x}")
 }
 
-/// Makes the customers of some numbers, each with so many bays.
-pub(crate) fn estates(psql: &mut Command, parts: &[(u32, u32, u32)]) -> Result<()> {
+/// Makes customers.
+pub(crate) fn estates(psql: &mut Command, parts: &[Part]) -> Result<()> {
     let mut script = ESTATE.to_owned();
-    for (first, last, bays) in parts {
+    for part in parts {
+        let Part {
+            first,
+            last,
+            bays,
+            per_site,
+        } = part;
         writeln!(
             script,
-            "select pg_temp.make_estates({first}, {last}, {bays}, {PER_SITE});"
+            "select pg_temp.make_estates({first}, {last}, {bays}, {per_site});"
         )?;
     }
     // Without it the planner knows nothing, and the first readers would do the writers' cleaning.
@@ -82,5 +110,5 @@ pub(crate) fn estates(psql: &mut Command, parts: &[(u32, u32, u32)]) -> Result<(
 pub(crate) fn into_url(url: &str, size: Size) -> Result<()> {
     let mut psql = Command::new("psql");
     psql.args(["--dbname", url]);
-    estates(&mut psql, &[(1, size.customers, size.bays)])
+    estates(&mut psql, &[size.part()])
 }

@@ -21,12 +21,12 @@ pub(super) struct TenantRow {
     pub(super) status: String,
     pub(super) fullness: f64,
     #[sqlx(json)]
-    pub(super) resources: Vec<Used>,
+    pub(super) resources: Vec<Count>,
 }
 
 /// How much of one thing a tenant uses.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Used {
+pub(super) struct Count {
     pub(super) resource: String,
     pub(super) used: u32,
     pub(super) max: u32,

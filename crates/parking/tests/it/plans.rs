@@ -160,7 +160,7 @@ fn values(path: &str, parameter: &Value, schemas: &Value) -> Vec<String> {
         ("zone_id", _) => one(made(3, 6)),
         ("model", _) => vec!["browan-tbms100".into(), made(6, 0)],
         ("actor_id", _) => one(made(14, 7)),
-        ("action", _) => one("space.updated".into()),
+        ("action" | "event_type", _) => one("space.updated".into()),
         ("entity_type", _) => one("space".into()),
         ("entity_id", _) => one(made(4, 70)),
         ("request_id", _) => one("request-70".into()),
@@ -192,6 +192,9 @@ fn thing(path: &str) -> String {
         ("/devices/", made(7, 70)),
         ("/orphans/", made(11, 7)),
         ("/audit-log/", made(13, 70)),
+        ("/imports/", made(19, 0)),
+        ("/webhooks/deliveries/", made(21, 70)),
+        ("/webhooks/", made(20, 3)),
         ("/users/", made(14, 7)),
         ("/memberships/", made(15, 7)),
         ("/invitations/", made(16, 7)),
@@ -217,9 +220,14 @@ fn questions(described: &Value) -> Vec<String> {
         }
         let parameters: Vec<&Value> = get["parameters"].as_array().into_iter().flatten().collect();
         let mut filters = vec![String::new()];
+        let mut must = String::new();
         for parameter in parameters.iter().filter(|one| one["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();
             match name {
+                _ if parameter["required"] == true => {
+                    let value = values(path, parameter, schemas).remove(0);
+                    must = format!("{must}{name}={value}&");
+                }
                 "sort" | "limit" | "offset" | "page_size" => {}
                 "page" => filters.push("page=2".into()),
                 "q" => filters.extend(["q=7".into(), "q=70B3D50001000046".into()]),
@@ -245,7 +253,7 @@ fn questions(described: &Value) -> Vec<String> {
         };
         for order in orders(&parameters) {
             let filters = filters_of(&order).iter();
-            questions.extend(filters.map(|filter| format!("{path}?{filter}&{order}")));
+            questions.extend(filters.map(|filter| format!("{path}?{must}{filter}&{order}")));
         }
     }
     questions
