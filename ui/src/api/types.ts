@@ -51,5 +51,15 @@ export type SpaceOverride = Schemas['OverrideBody'];
 export type OverrideKind = Schemas['OverrideKind'];
 export type StateChange = Schemas['StateChangeBody'];
 
+export type Alarm = Schemas['AlarmBody'];
+export type AlarmDetail = Schemas['AlarmDetailBody'];
+export type AlarmKind = Schemas['AlarmKindName'];
+export type Severity = Schemas['SeverityName'];
+export type AlarmRules = Schemas['AlarmRulesBody'];
+export type AlarmRulesChange = Schemas['AlarmRulesChange'];
+export type AlarmRecipient = Schemas['AlarmRecipientBody'];
+export type AlarmRecipientDraft = Schemas['AlarmRecipientDraft'];
+export type AlarmRecipientChange = Schemas['AlarmRecipientChange'];
+
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -17,6 +17,8 @@ const all: Record<keyof typeof paths, string> = {
   siteLevels: paths.siteLevels('a/b'),
   siteSpaces: paths.siteSpaces('a/b', { state: 'free' }),
   spaces: paths.spaces({ create: 'many' }),
+  alarms: paths.alarms({ alarm: 'a/b' }),
+  alarmRules: paths.alarmRules(),
   users: paths.users(),
   invitations: paths.invitations({ invite: true }),
   apiKeys: paths.apiKeys({ create: true }),
@@ -34,6 +36,8 @@ describe('paths', () => {
     expect(all).toMatchInlineSnapshot(`
       {
         "acceptInvitation": "/accept-invitation",
+        "alarmRules": "/settings/alarms",
+        "alarms": "/alarms?alarm=a%2Fb",
         "apiKeys": "/api-keys?create=1",
         "auditLog": "/audit-log?entity_type=membership&entity_id=id",
         "completeRegistration": "/complete-registration",

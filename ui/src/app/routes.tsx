@@ -72,6 +72,11 @@ export const routes: RouteObject[] = [
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
               ),
+              guarded(
+                'alarms:read',
+                page('/alarms', () => import('@/features/alarms/AlarmsPage')),
+                page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({

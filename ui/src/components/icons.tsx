@@ -8,6 +8,7 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BellOutlined as BellOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
@@ -47,6 +48,7 @@ import {
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
+  SlidersOutlined as SlidersOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
   SyncOutlined as SyncOutlinedGlyph,
@@ -120,3 +122,5 @@ export const ToolOutlined = silent(ToolOutlinedGlyph);
 export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
 export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
+export const BellOutlined = silent(BellOutlinedGlyph);
+export const SlidersOutlined = silent(SlidersOutlinedGlyph);

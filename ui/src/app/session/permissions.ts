@@ -21,7 +21,13 @@ export type Permission =
   | 'sites:manage'
   | 'spaces:read'
   | 'spaces:manage'
-  | 'spaces:override';
+  | 'spaces:override'
+  | 'alarms:read'
+  | 'alarms:handle'
+  | 'alarms:manage';
+
+/** What the server lets operators do, for the words of a refusal. */
+const forOperators: ReadonlySet<Permission> = new Set(['spaces:override', 'alarms:handle']);
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);
@@ -40,5 +46,5 @@ export function useEstateRefusal(permission: Permission): string | null {
   const me = useMe();
   if (me.tenant.kind === 'platform') return t('estate.platformReads');
   if (can(me, permission)) return null;
-  return permission === 'spaces:override' ? t('estate.operatorsOnly') : t('estate.adminsOnly');
+  return forOperators.has(permission) ? t('estate.operatorsOnly') : t('estate.adminsOnly');
 }

@@ -3,6 +3,9 @@ import type { AuditEntry } from '@/api/types';
 
 /** Things the log speaks about; the list may be filtered by them. */
 export const entityTypes = [
+  'alarm',
+  'alarm_recipient',
+  'alarm_rules',
   'api_key',
   'audit_log',
   'invitation',
@@ -106,6 +109,20 @@ export const actions = [
   'orphan.claimed',
   'orphan.dismissed',
   'orphan.restored',
+  'alarm.acknowledged',
+  'alarm.unacknowledged',
+  'alarm.muted',
+  'alarm.unmuted',
+  'alarm.commented',
+  'alarms.acknowledged',
+  'alarms.unacknowledged',
+  'alarms.muted',
+  'alarms.unmuted',
+  'alarm_rules.updated',
+  'alarm_recipient.created',
+  'alarm_recipient.updated',
+  'alarm_recipient.deleted',
+  'alarm_recipient.tested',
   'audit_log.exported',
 ] as const;
 type Action = (typeof actions)[number];
