@@ -66,6 +66,7 @@ pub(crate) fn dev(repo: &Repo) -> Result<()> {
     let binary = build_binary(repo)?;
     let mut shell = repo.command("sh");
     shell.args(["-c", BESIDE, "dev"]).arg(binary).arg("serve");
+    keep_data_in_reach(repo, &mut shell);
     Err(shell.exec()).context("starting the shell that keeps both")
 }
 
@@ -117,5 +118,26 @@ pub(crate) fn build_binary(repo: &Repo) -> Result<PathBuf> {
 fn serve(repo: &Repo, binary: PathBuf) -> Command {
     let mut server = Command::new(binary);
     server.current_dir(repo.path("")).arg("serve");
+    keep_data_in_reach(repo, &mut server);
     server
+}
+
+/// Where root's data is when the clone is in a folder that only root may enter.
+const ROOTS_DATA: &str = "/var/lib/parking";
+
+/// PostgreSQL refuses to run as root, and its account cannot enter `/root`: then the data cannot
+/// be beside the code, and a first look at the product should not begin with a refusal.
+fn keep_data_in_reach(repo: &Repo, server: &mut Command) {
+    const CHOSEN: [&str; 3] = ["PARKING_DATA_DIR", "PARKING_DATA_DIR_FILE", "DATABASE_URL"];
+    let is_chosen = CHOSEN.iter().any(|name| shell::var(name).is_some());
+    if is_chosen || !shell::is_root() {
+        return;
+    }
+    if let Some(closed) = shell::closed_to_others(&repo.path("")) {
+        println!(
+            "data: in {ROOTS_DATA}, as only root may enter {} and PostgreSQL does not run as root",
+            closed.display()
+        );
+        server.env("PARKING_DATA_DIR", ROOTS_DATA);
+    }
 }

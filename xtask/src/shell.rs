@@ -82,6 +82,16 @@ pub(crate) fn is_root() -> bool {
         .is_ok_and(|entry| entry.uid() == 0)
 }
 
+/// The first folder on the way to here that accounts without rights in it may not pass.
+pub(crate) fn closed_to_others(folder: &Path) -> Option<&Path> {
+    let mut way: Vec<&Path> = folder.ancestors().collect();
+    way.reverse();
+    way.into_iter().find(|step| {
+        step.metadata()
+            .is_ok_and(|entry| entry.permissions().mode() & 0o001 == 0)
+    })
+}
+
 /// A command as one would type it.
 pub(crate) fn spoken(command: &Command) -> String {
     let program = Path::new(command.get_program());
@@ -108,6 +118,22 @@ mod tests {
     fn a_program_is_found_on_the_path_and_only_there() {
         assert!(find_in(OsStr::new("/nowhere:/bin:/usr/bin"), "sh").is_some());
         assert!(find_in(OsStr::new("/nowhere"), "sh").is_none());
+    }
+
+    #[test]
+    fn a_folder_that_others_may_not_pass_is_named() {
+        let open = std::env::temp_dir().join(format!("xtask-way-{}", std::process::id()));
+        let closed = open.join("closed");
+        std::fs::create_dir_all(closed.join("inside")).expect("folders in the temporary one");
+        for (folder, mode) in [(&open, 0o755), (&closed, 0o700)] {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))
+                .expect("our own folder");
+        }
+        let found = closed_to_others(&closed.join("inside")).map(Path::to_path_buf);
+        let passable = closed_to_others(&open).is_none();
+        std::fs::remove_dir_all(&open).expect("our own folder");
+        assert_eq!(found, Some(closed));
+        assert!(passable);
     }
 
     #[test]

@@ -95,7 +95,7 @@ describe('what the server says about a field', () => {
   });
 
   it('leaves out no sentence about texts, passwords and codes of bays', () => {
-    const domain = ['text', 'account', 'places', 'bays'].map((name) =>
+    const domain = ['text', 'account', 'places', 'bays/mod', 'bays/patterns'].map((name) =>
       readFileSync(`../crates/parking-domain/src/${name}.rs`, 'utf8'),
     );
     const templates = [

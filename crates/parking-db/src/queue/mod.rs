@@ -32,6 +32,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const ATTEMPTS_MAX: i32 = 8;
     /// How long one attempt may take.
     const TIME_MAX: Duration = Duration::from_mins(1);
+    /// Whether it looks around every few seconds, so that its good end is no news for the log.
+    const IS_SWEEP: bool = false;
 
     /// Two waiting jobs of a tenant with the same key are one job.
     fn unique_key(&self) -> Option<String> {

@@ -258,6 +258,17 @@ pub(super) async fn delete_failed(
     Ok(deleted.rows_affected())
 }
 
+/// The names of the schedules that are not due.
+pub(super) async fn waiting_schedules(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>> {
+    let names = sqlx::query_scalar!("select name from schedules where next_run_at > $1", now)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(names)
+}
+
 /// Moves a schedule forward if it is due; whoever succeeds runs it.
 pub(super) async fn take_schedule(
     tx: &mut PlatformTx,

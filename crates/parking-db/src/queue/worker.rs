@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use parking_domain::clock::Clock;
 use parking_domain::ids::TenantId;
 use serde_json::Value;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::store::{self, Claimed};
 use super::{Job, JobError, backoff};
@@ -22,12 +22,20 @@ use crate::{Db, Reason, Result};
 type Running = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
 type Handler = Arc<dyn Fn(TenantId, Value) -> Running + Send + Sync>;
 
+/// One kind of job, as the worker knows it.
+#[derive(Clone)]
+struct Known {
+    time_max: Duration,
+    is_sweep: bool,
+    handler: Handler,
+}
+
 /// Knows how each kind of job is done, and does them.
 #[derive(Clone)]
 pub struct Worker {
     db: Db,
     clock: Clock,
-    handlers: HashMap<&'static str, (Duration, Handler)>,
+    handlers: HashMap<&'static str, Known>,
 }
 
 impl fmt::Debug for Worker {
@@ -63,7 +71,12 @@ impl Worker {
                     Err(error) => Box::pin(async move { Err(JobError::fail(error)) }),
                 },
             );
-        self.handlers.insert(J::KIND, (J::TIME_MAX, handler));
+        let known = Known {
+            time_max: J::TIME_MAX,
+            is_sweep: J::IS_SWEEP,
+            handler,
+        };
+        self.handlers.insert(J::KIND, known);
         self
     }
 
@@ -116,20 +129,20 @@ impl Worker {
         let longest = self
             .handlers
             .values()
-            .map(|(time_max, _)| *time_max)
+            .map(|known| known.time_max)
             .max()
             .unwrap_or_default();
         TimeDelta::from_std(longest).unwrap_or(TimeDelta::hours(1))
     }
 
     async fn attempt(&self, job: &Claimed) -> Result<(), JobError> {
-        let Some((time_max, handler)) = self.handlers.get(job.kind.as_str()) else {
+        let Some(known) = self.handlers.get(job.kind.as_str()) else {
             return Err(JobError::fail(format!("no handler for {}", job.kind)));
         };
         // The handler is called inside, because it may panic before it returns its future.
-        let running = async { handler(TenantId(job.tenant_id), job.payload.clone()).await };
+        let running = async { (known.handler)(TenantId(job.tenant_id), job.payload.clone()).await };
         let running = AssertUnwindSafe(running).catch_unwind();
-        match tokio::time::timeout(*time_max, running).await {
+        match tokio::time::timeout(known.time_max, running).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_panic)) => Err(JobError::retry("the job panicked")),
             Err(_elapsed) => Err(JobError::retry("the job took too long")),
@@ -147,7 +160,15 @@ impl Worker {
         let now = self.clock.now();
         match outcome {
             Ok(()) => {
-                info!(job.kind, job.id = %job.id, job.attempt = job.attempts, duration_ms, "job done");
+                let is_sweep = self
+                    .handlers
+                    .get(job.kind.as_str())
+                    .is_some_and(|known| known.is_sweep);
+                if is_sweep && job.attempts == 1 {
+                    debug!(job.kind, job.id = %job.id, duration_ms, "sweep done");
+                } else {
+                    info!(job.kind, job.id = %job.id, job.attempt = job.attempts, duration_ms, "job done");
+                }
                 store::complete(&mut tx, job).await?;
             }
             Err(JobError::Retry(cause)) if job.attempts < job.attempts_max => {

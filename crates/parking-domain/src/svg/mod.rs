@@ -4,12 +4,18 @@
 //! at. Not on the lists: scripts, foreign content, animation, filters, links, anything from outside
 //! the file.
 
+mod lists;
+mod size;
+
 use std::collections::BTreeSet;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 use thiserror::Error;
+
+use self::lists::{ATTRIBUTES, ELEMENTS, is_harmless};
+use self::size::{box_size, pixels, whole_pixels};
 
 /// The deepest nesting.
 pub const DEPTH_MAX: usize = 64;
@@ -347,206 +353,6 @@ impl Cleaning {
         self.writer.write_event(event).map_err(|_| malformed)
     }
 }
-
-/// Whether a style or a presentation attribute reaches nothing outside the file.
-///
-/// At-rules can load; a backslash can spell anything; of functions only those on the list stay.
-fn is_harmless(css: &str) -> bool {
-    const FUNCTIONS: &[&str] = &[
-        "",
-        "url",
-        "rgb",
-        "rgba",
-        "hsl",
-        "hsla",
-        "matrix",
-        "translate",
-        "translatex",
-        "translatey",
-        "scale",
-        "scalex",
-        "scaley",
-        "rotate",
-        "skewx",
-        "skewy",
-        "calc",
-        "not",
-    ];
-    let css = css.to_ascii_lowercase();
-    let are_functions_known = css.match_indices('(').all(|(at, _)| {
-        let (before, behind) = css.split_at(at);
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        let name = &before[before.trim_end_matches(is_part).len()..];
-        let target =
-            behind[1..].trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
-        FUNCTIONS.contains(&name) && (name != "url" || target.starts_with('#'))
-    });
-    are_functions_known && !css.contains(['\\', '@', '<']) && !css.contains("script:")
-}
-
-/// A length in pixels, by the 96 to an inch of CSS; `None` for what depends on the page.
-fn pixels(length: &str) -> Option<f64> {
-    let length = length.trim();
-    let digits = length.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-    let per_unit = match &length[digits.len()..] {
-        "" | "px" => 1.0,
-        "pt" => 96.0 / 72.0,
-        "pc" => 16.0,
-        "in" => 96.0,
-        "mm" => 96.0 / 25.4,
-        "cm" => 96.0 / 2.54,
-        _ => return None,
-    };
-    let number: f64 = digits.trim().parse().ok()?;
-    Some(number * per_unit).filter(|pixels| is_size(*pixels))
-}
-
-/// The width and height in a `viewBox`.
-fn box_size(view_box: &str) -> Option<(f64, f64)> {
-    let is_space = |c: char| c == ',' || c.is_whitespace();
-    let numbers = view_box.split(is_space).filter(|part| !part.is_empty());
-    let numbers: Option<Vec<f64>> = numbers.map(|part| part.parse().ok()).collect();
-    match numbers?.as_slice() {
-        [_, _, width, height] if is_size(*width) && is_size(*height) => Some((*width, *height)),
-        _ => None,
-    }
-}
-
-fn is_size(pixels: f64) -> bool {
-    (1e-3..=1e9).contains(&pixels)
-}
-
-/// Whole pixels of the same proportions, no more than a picture may have on either side.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between one and six thousand after clamping"
-)]
-fn whole_pixels(width: f64, height: f64) -> (u32, u32) {
-    const SIDE_MAX: f64 = 6_000.0;
-    let scale = (SIDE_MAX / width.max(height)).min(1.0);
-    let whole = |side: f64| (side * scale).round().clamp(1.0, SIDE_MAX) as u32;
-    (whole(width), whole(height))
-}
-
-/// What draws.
-const ELEMENTS: &[&str] = &[
-    "svg",
-    "g",
-    "use",
-    "path",
-    "rect",
-    "circle",
-    "ellipse",
-    "line",
-    "polyline",
-    "polygon",
-    "text",
-    "tspan",
-    "textPath",
-    "title",
-    "desc",
-    "image",
-    "linearGradient",
-    "radialGradient",
-    "stop",
-    "switch",
-];
-
-/// Where and how.
-const ATTRIBUTES: &[&str] = &[
-    "x",
-    "y",
-    "x1",
-    "y1",
-    "x2",
-    "y2",
-    "cx",
-    "cy",
-    "r",
-    "rx",
-    "ry",
-    "fx",
-    "fy",
-    "fr",
-    "dx",
-    "dy",
-    "d",
-    "points",
-    "width",
-    "height",
-    "viewBox",
-    "preserveAspectRatio",
-    "transform",
-    "rotate",
-    "pathLength",
-    "style",
-    "fill",
-    "fill-opacity",
-    "fill-rule",
-    "stroke",
-    "stroke-width",
-    "stroke-opacity",
-    "stroke-linecap",
-    "stroke-linejoin",
-    "stroke-miterlimit",
-    "stroke-dasharray",
-    "stroke-dashoffset",
-    "vector-effect",
-    "opacity",
-    "color",
-    "display",
-    "visibility",
-    "overflow",
-    "clip-path",
-    "clip-rule",
-    "clipPathUnits",
-    "mask",
-    "maskUnits",
-    "maskContentUnits",
-    "marker",
-    "marker-start",
-    "marker-mid",
-    "marker-end",
-    "markerWidth",
-    "markerHeight",
-    "markerUnits",
-    "refX",
-    "refY",
-    "orient",
-    "patternUnits",
-    "patternContentUnits",
-    "patternTransform",
-    "gradientUnits",
-    "gradientTransform",
-    "spreadMethod",
-    "offset",
-    "stop-color",
-    "stop-opacity",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "font-variant",
-    "font-stretch",
-    "letter-spacing",
-    "word-spacing",
-    "text-anchor",
-    "text-decoration",
-    "text-rendering",
-    "dominant-baseline",
-    "alignment-baseline",
-    "baseline-shift",
-    "writing-mode",
-    "textLength",
-    "lengthAdjust",
-    "startOffset",
-    "shape-rendering",
-    "image-rendering",
-    "paint-order",
-    "mix-blend-mode",
-    "version",
-];
 
 #[cfg(test)]
 mod tests {
