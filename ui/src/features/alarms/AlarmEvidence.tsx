@@ -42,7 +42,8 @@ function EvidenceValue({ name, value }: { name: EvidenceKey; value: unknown }) {
   }
   if (typeof value !== 'number') return String(value);
   const figure = formats.number(value);
-  if (name.endsWith('_seconds')) return t('alarms.units.minutes', { figure: formats.number(Math.round(value / 6) / 10) });
+  if (name.endsWith('_seconds'))
+    return t('alarms.units.minutes', { figure: formats.number(Math.round(value / 6) / 10) });
   if (name.endsWith('_percent')) return t('alarms.units.percent', { figure });
   if (name.endsWith('_hours')) return t('alarms.units.hours', { figure });
   if (name === 'rssi') return `${figure} dBm`;

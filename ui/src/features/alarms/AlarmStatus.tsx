@@ -25,7 +25,9 @@ export function AlarmStatus({ alarm }: { alarm: Alarm }) {
   return (
     <>
       {acknowledged_by ? (
-        <StatusTag tone="waiting">{t('alarms.acknowledgedBy', { name: acknowledged_by })}</StatusTag>
+        <StatusTag tone="waiting">
+          {t('alarms.acknowledgedBy', { name: acknowledged_by })}
+        </StatusTag>
       ) : is_muted ? (
         <StatusTag tone="quiet">{t('alarms.muted')}</StatusTag>
       ) : alarm.parent_name ? (
@@ -38,9 +40,7 @@ export function AlarmStatus({ alarm }: { alarm: Alarm }) {
           {t('alarms.mutedUntil', { at: formats.instant(muted_until) })}
         </span>
       )}
-      {alarm.recovering_since && (
-        <span className={styles.second}>{t('alarms.recovering')}</span>
-      )}
+      {alarm.recovering_since && <span className={styles.second}>{t('alarms.recovering')}</span>}
     </>
   );
 }

@@ -38,10 +38,7 @@ export default function AlarmsPage() {
         title={t('alarms.title')}
         intro={t('alarms.intro')}
         actions={
-          <Button
-            icon={<SettingOutlined />}
-            onClick={() => void navigate(paths.alarmRules())}
-          >
+          <Button icon={<SettingOutlined />} onClick={() => void navigate(paths.alarmRules())}>
             {t('alarms.toRules')}
           </Button>
         }

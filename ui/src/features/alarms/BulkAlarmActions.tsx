@@ -18,11 +18,7 @@ export function BulkAlarmActions({ alarms, onDone }: Props) {
   const gate = { isAllowed: refusal === null, reason: refusal ?? '' };
   return (
     <>
-      <GatedButton
-        {...gate}
-        icon={<CheckOutlined />}
-        onClick={() => handle('acknowledge', alarms)}
-      >
+      <GatedButton {...gate} icon={<CheckOutlined />} onClick={() => handle('acknowledge', alarms)}>
         {t('alarms.acknowledge')}
       </GatedButton>
       <GatedButton {...gate} icon={<StopOutlined />} onClick={() => setIsMuting(true)}>

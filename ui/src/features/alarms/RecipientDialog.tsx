@@ -158,7 +158,10 @@ function MemberPicker(props: PickerProps<string>) {
       {...props}
       loading={isFetching}
       showSearch={{ filterOption: false, onSearch: onType }}
-      options={data?.users.map(({ id, name, email }) => ({ value: id, label: `${name}, ${email}` }))}
+      options={data?.users.map(({ id, name, email }) => ({
+        value: id,
+        label: `${name}, ${email}`,
+      }))}
     />
   );
 }

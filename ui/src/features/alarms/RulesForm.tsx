@@ -61,9 +61,7 @@ export function RulesForm({ rules, etag, refusal }: Props) {
             name={name}
             label={t(`alarmRules.fields.${name}.label`)}
             extra={t(`alarmRules.fields.${name}.extra`)}
-            rules={
-              isOptional ? [] : [{ required: true, message: t('alarmRules.numberRequired') }]
-            }
+            rules={isOptional ? [] : [{ required: true, message: t('alarmRules.numberRequired') }]}
           >
             <Threshold
               {...bounds}

@@ -34,7 +34,7 @@ const RECIPIENTS_MAX = 50;
 const truth = (value: string | undefined) => (value === undefined ? undefined : value === 'true');
 
 /** Whatever the URL says; without a word, what is open and no outage explains. */
-function wireQuery(query: AlarmQuery) {
+export function wireQuery(query: AlarmQuery) {
   const { status = 'open', kind, severity, acknowledged, muted, explained, ...rest } = query;
   const isOfOne = rest.gateway_id ?? rest.device_id ?? rest.space_id;
   return {
@@ -102,9 +102,7 @@ function useRefresh(...names: string[]) {
   const queryClient = useQueryClient();
   const tenantId = useTenantId();
   return () =>
-    Promise.all(
-      names.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
-    );
+    Promise.all(names.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })));
 }
 
 export type Verb = 'acknowledge' | 'unacknowledge' | 'unmute';
@@ -132,7 +130,9 @@ export function useCommentAlarm() {
   const onSuccess = useRefresh('alarms');
   return useMutation({
     mutationFn: ({ id, text }: { id: string; text: string }) =>
-      answer(api.POST('/api/v6/alarms/{id}/comments', { params: { path: { id } }, body: { text } })),
+      answer(
+        api.POST('/api/v6/alarms/{id}/comments', { params: { path: { id } }, body: { text } }),
+      ),
     onSuccess,
   });
 }
@@ -149,7 +149,8 @@ export function useChangeAlarmRules() {
 export function useCreateRecipient() {
   const onSuccess = useRefresh('alarm-recipients');
   return useMutation({
-    mutationFn: (body: AlarmRecipientDraft) => answer(api.POST('/api/v6/alarms/recipients', { body })),
+    mutationFn: (body: AlarmRecipientDraft) =>
+      answer(api.POST('/api/v6/alarms/recipients', { body })),
     onSuccess,
   });
 }

@@ -76,9 +76,7 @@ function SubjectCell({ alarm, onOpen }: { alarm: Alarm; onOpen: (id: string) => 
       </button>
       <span className={styles.second}>
         {words.kind(kind)}
-        {children_count > 0 &&
-          is_open &&
-          `, ${t('alarms.explains', { count: children_count })}`}
+        {children_count > 0 && is_open && `, ${t('alarms.explains', { count: children_count })}`}
       </span>
     </>
   );
