@@ -51,6 +51,7 @@ try {
     '/sites?create=1',
     `/bays?create=many&site_id=${full.site.id}`,
     `/bays?bay=${full.site.bay.id}`,
+    `/alarms?alarm=${full.alarms.find(({ kind }) => kind === 'gateway_down').id}`,
   ];
   const sets = {
     stranger: () => shoot('stranger', null, [...outside, '/accept-invitation#token=nonsense']),

@@ -51,6 +51,8 @@ async function build() {
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
+  await full.api.post('/api/v6/alarms/recipients', { email: 'night@northgate.test', kinds: ['gateway_down'] });
+  full.alarms = await goWrong(full.api, { place: 'Mill', number: 1 });
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
   await join(full, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
@@ -118,6 +120,46 @@ async function park(owner) {
   });
   await owner.delete(`/api/v6/spaces/${gone.id}`);
   return { ...site, bay: flooded };
+}
+
+/**
+ * A site where two sensors were heard long ago, only by a gateway that is out as well, and the battery of a third
+ * is low. The radio writes such facts, which is no part of these tests. Answers the alarms, once they are raised.
+ */
+export async function goWrong(owner, { place, number }) {
+  const { server } = the();
+  const site = await owner.post('/api/v6/sites', { name: `${place} Lane`, timezone: 'Europe/Rome' });
+  const bays = { site_id: site.id, pattern: `${place}-1..${place}-3` };
+  const { spaces } = await owner.post('/api/v6/spaces/bulk', bays);
+  const gateway = await owner.post('/api/v6/gateways', {
+    eui: `AA00AA00AA00AA0${number}`,
+    name: `${place} roof`,
+    site_id: site.id,
+  });
+  const ids = [];
+  for (const [index, space] of spaces.entries()) {
+    const device = await owner.post('/api/v6/devices', {
+      dev_eui: `AA00AA00BB0000${number}${index}`,
+      name: `Sensor ${space.code}`,
+      model: 'bosch-tps110',
+      heartbeat_seconds: 3600,
+    });
+    await owner.post(`/api/v6/devices/${device.id}/assign`, { space_id: space.id });
+    ids.push(device.id);
+  }
+  server.sql(`
+    update gateways set last_seen_at = now() - interval '5 hours' where id = '${gateway.id}';
+    update device_assignments set assigned_at = now() - interval '9 days' where device_id in ('${ids.join("','")}');
+    update devices set last_seen_at = now() - interval '6 hours', only_gateway_eui = '${gateway.eui}', rssi = -117, snr = -9
+      where id in ('${ids[0]}', '${ids[1]}');
+    update devices set last_seen_at = now(), battery_percent = 12 where id = '${ids[2]}';
+    update alarm_watches set due_at = 'epoch';`);
+  for (let tries = 0; tries < 300; tries += 1) {
+    const { alarms } = await owner.get('/api/v6/alarms?status=open');
+    if (alarms.filter(({ site_id }) => site_id === site.id).length === 4) return alarms;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the alarms of ${place} were not raised within a minute`);
 }
 
 async function manyTenants(admin) {

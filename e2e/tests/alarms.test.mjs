@@ -1,7 +1,7 @@
 /** Things go wrong, somebody sees it, takes it on, says something, and is written to; a viewer only looks. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { join, register } from '../harness/estate.mjs';
+import { goWrong, join, register } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
 import { signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
@@ -10,40 +10,13 @@ const OWNER = { name: 'Ines Marchetti', email: 'ines@alarms.test', password: PAS
 const VIEWER = { name: 'Wim de Vries', email: 'wim@alarms.test', password: PASSWORD };
 const dialog = (page, name) => page.getByRole('dialog', { name });
 
-/** Two bays whose sensors were heard long ago, only by a gateway that is out as well; and a third, whose battery is low. */
-async function goWrong(api) {
-  const { server } = the();
-  const site = await api.post('/api/v6/sites', { name: 'Mill Lane', timezone: 'Europe/Rome' });
-  const { spaces } = await api.post('/api/v6/spaces/bulk', { site_id: site.id, pattern: 'M-1..M-3' });
-  const gateway = await api.post('/api/v6/gateways', { eui: 'AA00AA00AA00AA01', name: 'Mill roof', site_id: site.id });
-  const ids = [];
-  for (const [index, space] of spaces.entries()) {
-    const device = await api.post('/api/v6/devices', {
-      dev_eui: `AA00AA00BB00000${index}`,
-      name: `Sensor M-${index + 1}`,
-      model: 'bosch-tps110',
-      heartbeat_seconds: 3600,
-    });
-    await api.post(`/api/v6/devices/${device.id}/assign`, { space_id: space.id });
-    ids.push(device.id);
-  }
-  server.sql(`
-    update gateways set last_seen_at = now() - interval '5 hours' where id = '${gateway.id}';
-    update device_assignments set assigned_at = now() - interval '9 days' where device_id in ('${ids.join("','")}');
-    update devices set last_seen_at = now() - interval '6 hours', only_gateway_eui = 'AA00AA00AA00AA01', rssi = -117, snr = -9
-      where id in ('${ids[0]}', '${ids[1]}');
-    update devices set last_seen_at = now(), battery_percent = 12 where id = '${ids[2]}';
-    update alarm_watches set due_at = 'epoch';`);
-  return { site, ids };
-}
-
 let ready = null;
 const customer = () => {
   ready ??= (async () => {
     const full = await register(OWNER, 'Mill Lane Parking');
     await join(full, VIEWER, 'viewer');
     await full.api.post('/api/v6/alarms/recipients', { email: 'night@alarms.test' });
-    await goWrong(full.api);
+    await goWrong(full.api, { place: 'Mill', number: 2 });
     return full;
   })();
   return ready;
@@ -61,15 +34,15 @@ describe('alarms', () => {
       const open = (kind, name) =>
         page.getByRole('button', { name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }) });
       await open('gateway_down', 'Mill roof').waitFor();
-      await open('battery_low', 'Sensor M-3').waitFor();
-      assert.equal(await open('device_silent', 'Sensor M-1').count(), 0);
+      await open('battery_low', 'Sensor Mill-3').waitFor();
+      assert.equal(await open('device_silent', 'Sensor Mill-1').count(), 0);
 
       await open('gateway_down', 'Mill roof').click();
       const alarm = dialog(page, 'Mill roof');
       await alarm.getByText(en('alarms.severities.critical')).first().waitFor();
-      await alarm.getByRole('button', { name: 'Sensor M-1' }).click();
-      await dialog(page, 'Sensor M-1').getByText('-117 dBm').waitFor();
-      await dialog(page, 'Sensor M-1').getByRole('button', { name: en('alarms.explainedBy', { name: 'Mill roof' }) }).click();
+      await alarm.getByRole('button', { name: 'Sensor Mill-1' }).click();
+      await dialog(page, 'Sensor Mill-1').getByText('-117 dBm').waitFor();
+      await dialog(page, 'Sensor Mill-1').getByRole('button', { name: en('alarms.explainedBy', { name: 'Mill roof' }) }).click();
       await alarm.getByLabel(en('alarms.comment')).fill('The roof has no power.\nBack on Tuesday.');
       await alarm.getByRole('button', { name: en('alarms.addComment') }).click();
       await alarm.getByText('The roof has no power.').waitFor();
@@ -81,10 +54,10 @@ describe('alarms', () => {
       await page.keyboard.press('Escape');
       await alarm.waitFor({ state: 'hidden' });
 
-      await page.getByRole('checkbox', { name: en('table.select', { name: 'Sensor M-3' }) }).check();
+      await page.getByRole('checkbox', { name: en('table.select', { name: 'Sensor Mill-3' }) }).check();
       const bar = page.getByRole('region', { name: en('table.selection') });
       await bar.getByRole('button', { name: en('alarms.mute') }).click();
-      const form = dialog(page, en('alarms.muteTitle', { name: 'Sensor M-3' }));
+      const form = dialog(page, en('alarms.muteTitle', { name: 'Sensor Mill-3' }));
       await form.getByLabel(en('alarms.spans.week')).check();
       await form.getByLabel(en('alarms.reason')).fill('Batteries are ordered');
       await form.getByRole('button', { name: en('alarms.mute') }).click();

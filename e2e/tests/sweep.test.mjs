@@ -105,8 +105,11 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      ...full.alarms.map(({ id }) => `/alarms?alarm=${id}`),
+      '/alarms?status=all&explained=true',
+      '/alarms?status=cleared',
     ],
-    viewer: [`/bays?bay=${full.site.bay.id}`],
+    viewer: [`/bays?bay=${full.site.bay.id}`, `/alarms?alarm=${full.alarms[0].id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }

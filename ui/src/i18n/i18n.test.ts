@@ -141,6 +141,19 @@ describe('texts', () => {
         "spaces.zone",
         "spaces.pattern",
         "spaces.span",
+        "alarms.filterSite",
+        "alarms.site",
+        "alarms.evidence.dev_eui",
+        "alarms.units.minutes",
+        "alarms.units.percent",
+        "alarms.units.hours",
+        "alarms.severities.info",
+        "alarmRules.fields.gateway_down_minutes.unit",
+        "alarmRules.fields.battery_low_percent.unit",
+        "alarmRules.fields.battery_clear_percent.unit",
+        "alarmRules.sites",
+        "alarmRules.someSites_one",
+        "alarmRules.someSites_other",
       ]
     `);
   });
