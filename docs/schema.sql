@@ -551,6 +551,57 @@ ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys OWNER TO parking_owner;
 
+CREATE TABLE public.import_rows (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line integer NOT NULL,
+    sealed_cells bytea NOT NULL,
+    verdict text DEFAULT 'unchecked'::text NOT NULL,
+    messages jsonb DEFAULT '[]'::jsonb NOT NULL,
+    target_id uuid,
+    target_version bigint,
+    CONSTRAINT import_rows_messages_is_array CHECK ((jsonb_typeof(messages) = 'array'::text)),
+    CONSTRAINT import_rows_verdict CHECK ((verdict = ANY (ARRAY['unchecked'::text, 'ready'::text, 'same'::text, 'refused'::text, 'created'::text, 'removed'::text])))
+);
+
+ALTER TABLE ONLY public.import_rows FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.import_rows OWNER TO parking_owner;
+
+CREATE TABLE public.imports (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    site_id uuid,
+    header text[] NOT NULL,
+    mapping jsonb NOT NULL,
+    status text DEFAULT 'uploaded'::text NOT NULL,
+    trouble text,
+    rows_total integer NOT NULL,
+    rows_ready integer DEFAULT 0 NOT NULL,
+    rows_same integer DEFAULT 0 NOT NULL,
+    rows_refused integer DEFAULT 0 NOT NULL,
+    rows_created integer DEFAULT 0 NOT NULL,
+    rows_removed integer DEFAULT 0 NOT NULL,
+    created_by text NOT NULL,
+    maker jsonb,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    updated_at timestamp with time zone NOT NULL,
+    rows_forgotten_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT imports_file_name_length CHECK (((char_length(file_name) >= 1) AND (char_length(file_name) <= 255))),
+    CONSTRAINT imports_kind CHECK ((kind = ANY (ARRAY['spaces'::text, 'devices'::text]))),
+    CONSTRAINT imports_mapping_is_object CHECK ((jsonb_typeof(mapping) = 'object'::text)),
+    CONSTRAINT imports_status CHECK ((status = ANY (ARRAY['uploaded'::text, 'checked'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
+);
+
+ALTER TABLE ONLY public.imports FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.imports OWNER TO parking_owner;
+
 CREATE TABLE public.invitations (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1040,6 +1091,12 @@ ALTER TABLE ONLY public.gateways
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, caller, key);
 
+ALTER TABLE ONLY public.import_rows
+    ADD CONSTRAINT import_rows_pkey PRIMARY KEY (tenant_id, import_id, line);
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1179,6 +1236,14 @@ CREATE INDEX gateways_newest ON public.gateways USING btree (tenant_id, created_
 CREATE INDEX gateways_of_site ON public.gateways USING btree (tenant_id, site_id) WHERE (site_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX import_rows_by_verdict ON public.import_rows USING btree (tenant_id, import_id, verdict, line);
+
+CREATE INDEX imports_newest ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX imports_under_way ON public.imports USING btree (updated_at) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
+
+CREATE INDEX imports_with_rows ON public.imports USING btree (updated_at) WHERE (rows_forgotten_at IS NULL);
 
 CREATE INDEX invitations_expiry ON public.invitations USING btree (expires_at) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL) AND (closed_at IS NULL));
 
@@ -1334,6 +1399,15 @@ ALTER TABLE ONLY public.gateways
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_rows
+    ADD CONSTRAINT import_rows_import_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES public.imports(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -1495,6 +1569,22 @@ CREATE POLICY idempotency_keys_own ON public.idempotency_keys TO parking_tenant 
 CREATE POLICY idempotency_keys_platform ON public.idempotency_keys TO parking_platform USING ((tenant_id = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK ((tenant_id = '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE POLICY idempotency_keys_worker ON public.idempotency_keys TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.import_rows ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY import_rows_own ON public.import_rows TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY import_rows_platform ON public.import_rows FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY import_rows_worker ON public.import_rows TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.imports ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY imports_own ON public.imports TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY imports_platform ON public.imports FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY imports_worker ON public.imports TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
@@ -1710,6 +1800,14 @@ GRANT SELECT ON TABLE public.gateways TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.idempotency_keys TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_rows TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_rows TO parking_worker;
+GRANT SELECT ON TABLE public.import_rows TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.imports TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.imports TO parking_worker;
+GRANT SELECT ON TABLE public.imports TO parking_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.invitations TO parking_tenant;
 GRANT SELECT ON TABLE public.invitations TO parking_platform;

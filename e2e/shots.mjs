@@ -7,10 +7,12 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {
@@ -52,6 +54,11 @@ try {
     `/bays?create=many&site_id=${full.site.id}`,
     `/bays?bay=${full.site.bay.id}`,
     `/alarms?alarm=${full.alarms.find(({ kind }) => kind === 'gateway_down').id}`,
+    '/devices?create=1',
+    `/devices/${full.device.id}?edit=1`,
+    '/devices/models?model=plenom-busylight-omega',
+    '/devices/models?create_model=1',
+    '/gateways?create=1',
   ];
   const sets = {
     stranger: () => shoot('stranger', null, [...outside, '/accept-invitation#token=nonsense']),

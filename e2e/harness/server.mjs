@@ -1,7 +1,7 @@
 /** The real `parking` binary with a PostgreSQL of its own, in a folder that is thrown away. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,17 +72,6 @@ export async function startServer({ smtpPort }) {
   const kill = () => child.exitCode === null && child.kill('SIGKILL');
   process.on('exit', kill);
 
-  /** Writes facts that only the radio writes, which is no part of these tests. */
-  function sql(statements) {
-    const data = join(folder, 'data');
-    const secret = readFileSync(join(data, 'secrets/postgres-postgres.password'), 'utf8').trim();
-    const where = ['-h', join(data, 'run'), '-U', 'postgres', '-d', 'parking'];
-    execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', ...where], {
-      input: statements,
-      env: { PATH: process.env.PATH, PGPASSWORD: secret },
-    });
-  }
-
   async function stop() {
     if (child.exitCode === null) {
       const ended = once(child, 'exit');
@@ -101,7 +90,7 @@ export async function startServer({ smtpPort }) {
     await stop();
     throw new Error(`${error.message}; the server's last lines:\n${log.slice(-30).join('\n')}`);
   }
-  return { base, pid: child.pid, log, stop, sql };
+  return { base, pid: child.pid, log, dataDir: join(folder, 'data'), stop };
 }
 
 async function untilReady(base, child) {

@@ -80,10 +80,12 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -93,7 +95,12 @@ async function pagesFor(role) {
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
   const extra = {
-    'platform admin': ['/tenants?create=1', '/tenants?q=zzz', `/bays?bay=${full.site.bay.id}`],
+    'platform admin': [
+      '/tenants?create=1',
+      '/tenants?q=zzz',
+      `/bays?bay=${full.site.bay.id}`,
+      `/gateways?gateway=${full.gateway.id}`,
+    ],
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
@@ -108,8 +115,19 @@ async function pagesFor(role) {
       ...full.alarms.map(({ id }) => `/alarms?alarm=${id}`),
       '/alarms?status=all&explained=true',
       '/alarms?status=cleared',
+      '/devices?create=1',
+      '/devices?archived=true',
+      '/devices/unclaimed?dismissed=true',
+      '/devices/models?model=plenom-busylight-omega',
+      '/devices/models?create_model=1',
+      `/devices/${full.device.id}?edit=1`,
+      '/gateways?create=1',
+      `/gateways?gateway=${full.gateway.id}`,
+      `/gateways?edit=${full.gateway.id}`,
+      `/imports/${full.site.import.id}?verdict=refused`,
+      '/imports?q=zzz',
     ],
-    viewer: [`/bays?bay=${full.site.bay.id}`, `/alarms?alarm=${full.alarms[0].id}`],
+    viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }
@@ -146,7 +164,13 @@ describe('every page is sound', { concurrency: 2 }, () => {
         const who = await whoIs();
         const { full } = await estate();
         const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const foreign = isElsewhere
+          ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
+          ? [
+              new RegExp(`/api/v6/sites/${full.site.id}`),
+              new RegExp(`/api/v6/imports/${full.site.import.id}`),
+            ]
+          : [];
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {

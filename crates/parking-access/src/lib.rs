@@ -7,7 +7,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod authenticate;
-mod exports;
+pub mod exports;
 pub mod invitations;
 pub mod mail;
 pub mod members;

@@ -195,14 +195,15 @@ permissions! {
     SitesRead = "sites:read", Viewer, Some(Scope::SitesRead), "See sites, their levels, zones and plans.";
     SitesManage = "sites:manage", Admin, Some(Scope::SitesWrite), "Create, change and delete sites, levels, zones and plans.";
     SpacesRead = "spaces:read", Viewer, Some(Scope::SpacesRead), "See bays, their states and their history.";
-    SpacesManage = "spaces:manage", Admin, Some(Scope::SpacesWrite), "Create, change, import and delete bays.";
+    SpacesManage = "spaces:manage", Admin, Some(Scope::SpacesWrite), "Create, change and delete bays.";
     SpacesOverride = "spaces:override", Operator, Some(Scope::SpacesWrite), "Block bays and put them back into service.";
     DevicesRead = "devices:read", Viewer, Some(Scope::DevicesRead), "See devices, models, gateways and orphans.";
-    DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change, import and archive devices and gateways.";
+    DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
     AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
+    ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

@@ -6,9 +6,12 @@
 pub mod access;
 pub mod account;
 pub mod alarms;
+pub mod app_key;
 pub mod bay_state;
 pub mod bays;
 pub mod clock;
+pub mod codec;
+pub mod csv_columns;
 pub mod csv_import;
 pub mod csv_table;
 pub mod eui;

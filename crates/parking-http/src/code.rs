@@ -62,6 +62,7 @@ codes! {
     AlreadyAssigned = "already_assigned", CONFLICT, "The device or the bay is already assigned";
     LifecycleRefused = "lifecycle_refused", CONFLICT, "The device cannot go from its state to that one";
     LimitReached = "limit_reached", CONFLICT, "The tenant's limit is reached";
+    RowsRefused = "rows_refused", CONFLICT, "Rows of the file are refused; correct them, or have them skipped";
     SecretExists = "secret_exists", CONFLICT, "There is an active webhook credential; rotate it instead";
     NoActiveSecret = "no_active_secret", CONFLICT, "There is no active webhook credential to rotate";
     ExportRequired = "export_required", CONFLICT, "Export the tenant's data within the last 24 hours first";

@@ -9,6 +9,7 @@ use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
 use parking_access::audit::{self, AuditLog, Witness, make_months};
 use parking_access::authenticate::Callers;
+use parking_access::exports::Exports;
 use parking_access::invitations;
 use parking_access::members::{self, Members};
 use parking_access::registrations;
@@ -212,6 +213,7 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+            exports: Exports::default(),
         }
     }
 

@@ -57,5 +57,15 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
     enabled: siteId !== '',
   });
 
-/** What a change of sites, levels, zones or bays makes old: their numbers stand on each other's pages. */
-export const ESTATE_KEYS = ['sites', 'levels', 'zones', 'spaces', 'me'] as const;
+/** What a change of the estate makes old: its parts and their numbers stand on each other's pages. */
+export const ESTATE_KEYS = [
+  'sites',
+  'levels',
+  'zones',
+  'spaces',
+  'devices',
+  'device-models',
+  'orphans',
+  'gateways',
+  'me',
+] as const;

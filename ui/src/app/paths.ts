@@ -21,6 +21,33 @@ export const paths = {
   alarms: (options?: { alarm?: string }) =>
     options?.alarm ? `/alarms?alarm=${encodeURIComponent(options.alarm)}` : '/alarms',
   alarmRules: () => '/settings/alarms',
+  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
+  devices: (options?: { create?: boolean; status?: string }) =>
+    options?.create
+      ? '/devices?create=1'
+      : options?.status
+        ? `/devices?status=${encodeURIComponent(options.status)}`
+        : '/devices',
+  onboarding: () => '/devices/onboard',
+  orphans: () => '/devices/unclaimed',
+  deviceModels: (options?: { model?: string }) =>
+    options?.model
+      ? `/devices/models?model=${encodeURIComponent(options.model)}`
+      : '/devices/models',
+  device: (deviceId: string, options?: { edit?: boolean }) =>
+    `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
+  deviceHealth: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/health`,
+  deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
+  gateways: (options?: { create?: boolean }) =>
+    options?.create ? '/gateways?create=1' : '/gateways',
+  devicePool: () => '/device-pool',
+  imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
+    if (!options) return '/imports';
+    const query = new URLSearchParams({ into: options.into });
+    if (options.site) query.set('site', options.site);
+    return `/imports?${query}`;
+  },
+  import: (importId: string) => `/imports/${encodeURIComponent(importId)}`,
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',

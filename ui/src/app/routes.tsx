@@ -77,6 +77,46 @@ export const routes: RouteObject[] = [
                 page('/alarms', () => import('@/features/alarms/AlarmsPage')),
                 page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
               ),
+              guarded(
+                'devices:read',
+                {
+                  path: '/devices',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DevicesLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DevicesPage')).default,
+                      }),
+                    },
+                    page('unclaimed', () => import('@/features/orphans/OrphansPage')),
+                    page('models', () => import('@/features/models/ModelsPage')),
+                  ],
+                },
+                page('/devices/onboard', () => import('@/features/devices/OnboardPage')),
+                {
+                  path: '/devices/:deviceId',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DeviceLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DeviceIdentityPage')).default,
+                      }),
+                    },
+                    page('health', () => import('@/features/devices/DeviceHealthPage')),
+                    page('history', () => import('@/features/devices/DeviceHistoryPage')),
+                  ],
+                },
+                page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
+              ),
               guarded('users:read', {
                 path: '/users',
                 lazy: async () => ({
@@ -111,6 +151,7 @@ export const routes: RouteObject[] = [
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
+                page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),
               guarded(
                 'tenant:read',

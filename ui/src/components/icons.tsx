@@ -10,6 +10,7 @@ import {
   AuditOutlined as AuditOutlinedGlyph,
   BellOutlined as BellOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
+  CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
   CheckOutlined as CheckOutlinedGlyph,
@@ -18,6 +19,7 @@ import {
   CloseOutlined as CloseOutlinedGlyph,
   ClusterOutlined as ClusterOutlinedGlyph,
   CopyOutlined as CopyOutlinedGlyph,
+  DatabaseOutlined as DatabaseOutlinedGlyph,
   DeleteOutlined as DeleteOutlinedGlyph,
   DisconnectOutlined as DisconnectOutlinedGlyph,
   DownloadOutlined as DownloadOutlinedGlyph,
@@ -25,12 +27,16 @@ import {
   EditOutlined as EditOutlinedGlyph,
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
+  EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
+  FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
+  ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
+  LinkOutlined as LinkOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
   LogoutOutlined as LogoutOutlinedGlyph,
@@ -41,11 +47,14 @@ import {
   MinusCircleFilled as MinusCircleFilledGlyph,
   MoreOutlined as MoreOutlinedGlyph,
   PauseCircleOutlined as PauseCircleOutlinedGlyph,
+  PictureOutlined as PictureOutlinedGlyph,
   PlayCircleOutlined as PlayCircleOutlinedGlyph,
   PlusOutlined as PlusOutlinedGlyph,
+  QrcodeOutlined as QrcodeOutlinedGlyph,
   ReloadOutlined as ReloadOutlinedGlyph,
   RightOutlined as RightOutlinedGlyph,
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
+  ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
   SlidersOutlined as SlidersOutlinedGlyph,
@@ -55,9 +64,11 @@ import {
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
+  WifiOutlined as WifiOutlinedGlyph,
 } from '@ant-design/icons';
 import type { ComponentProps, ComponentType } from 'react';
 
@@ -124,3 +135,14 @@ export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
 export const BellOutlined = silent(BellOutlinedGlyph);
 export const SlidersOutlined = silent(SlidersOutlinedGlyph);
+export const LinkOutlined = silent(LinkOutlinedGlyph);
+export const QrcodeOutlined = silent(QrcodeOutlinedGlyph);
+export const ScanOutlined = silent(ScanOutlinedGlyph);
+export const WifiOutlined = silent(WifiOutlinedGlyph);
+export const CameraOutlined = silent(CameraOutlinedGlyph);
+export const PictureOutlined = silent(PictureOutlinedGlyph);
+export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
+export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
+export const FileTextOutlined = silent(FileTextOutlinedGlyph);
+export const ImportOutlined = silent(ImportOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);

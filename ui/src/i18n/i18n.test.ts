@@ -154,6 +154,7 @@ describe('texts', () => {
         "alarmRules.sites",
         "alarmRules.someSites_one",
         "alarmRules.someSites_other",
+        "devices.seconds",
       ]
     `);
   });

@@ -521,6 +521,8 @@ insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values (
 insert into alarm_rules (tenant_id, never_seen_hours, battery_clear_percent, updated_at) values ($t, 24, 30, now());
 insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at) values ($t, $t, 'a@b.test', 'en', 'info', now(), now());
 insert into alarm_watches (tenant_id, subject_id, subject_type, due_at) values ($t, $t, 'space', now()) on conflict do nothing;
+insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at) values ($t, $t, 'spaces', 'f', '{}', '{}', 1, 'c', now(), now());
+insert into import_rows (tenant_id, import_id, line, sealed_cells) values ($t, $t, 2, 'SECRET'::bytea);
 update users set password_hash = 'SECRET' where id = $u;
 insert into sessions (id, user_id, selected_tenant_id, created_at, last_used_at, expires_at) values (gen_random_uuid(), $u, $t, now(), now(), now());
 "

@@ -351,7 +351,11 @@ async fn an_export_holds_every_bay_and_runs_in_no_spreadsheet() {
     let csv = admin.get("/api/v6/spaces/export").await;
     assert_eq!(csv.status, StatusCode::OK);
     let lines: Vec<&str> = csv.text.lines().collect();
-    assert!(lines[0].starts_with("site,code,name,"), "{}", lines[0]);
+    assert!(
+        lines[0].starts_with("\u{feff}site,code,name,"),
+        "{}",
+        lines[0]
+    );
     assert!(lines[1].contains("\"'=HYPERLINK"), "{}", lines[1]);
 }
 

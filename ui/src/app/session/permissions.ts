@@ -24,10 +24,11 @@ export type Permission =
   | 'spaces:override'
   | 'alarms:read'
   | 'alarms:handle'
-  | 'alarms:manage';
-
-/** What the server lets operators do, for the words of a refusal. */
-const forOperators: ReadonlySet<Permission> = new Set(['spaces:override', 'alarms:handle']);
+  | 'alarms:manage'
+  | 'devices:read'
+  | 'devices:manage'
+  | 'devices:assign'
+  | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);
@@ -36,6 +37,9 @@ export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolea
 export function useCan(permission: Permission): boolean {
   return can(useMe(), permission);
 }
+
+/** What of the estate operators may do too, for the words of a refusal. */
+const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign', 'alarms:handle'];
 
 /**
  * Why the caller may not change the estate, or null if they may. With the platform's own tenant
@@ -46,5 +50,5 @@ export function useEstateRefusal(permission: Permission): string | null {
   const me = useMe();
   if (me.tenant.kind === 'platform') return t('estate.platformReads');
   if (can(me, permission)) return null;
-  return forOperators.has(permission) ? t('estate.operatorsOnly') : t('estate.adminsOnly');
+  return forOperators.includes(permission) ? t('estate.operatorsOnly') : t('estate.adminsOnly');
 }

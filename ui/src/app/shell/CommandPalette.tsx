@@ -6,6 +6,7 @@ import {
   LaptopOutlined,
   LogoutOutlined,
   PlusOutlined,
+  ScanOutlined,
   UserOutlined,
 } from '@/components/icons';
 import { type Pick, PickDialog } from '@/components/PickDialog';
@@ -43,6 +44,12 @@ function usePicks(): Pick[] {
 
   const pages: Pick[] = [
     ...destinations(me, t),
+    ...(can(me, 'devices:read')
+      ? [
+          { path: paths.orphans(), label: t('devices.unclaimedDevices'), icon: <ScanOutlined /> },
+          { path: paths.deviceModels(), label: t('models.title'), icon: <ScanOutlined /> },
+        ]
+      : []),
     { path: paths.profile(), label: t('nav.profile'), icon: <UserOutlined /> },
     { path: paths.sessions(), label: t('nav.sessions'), icon: <LaptopOutlined /> },
   ].map(({ path, label, icon }) => ({
@@ -67,6 +74,21 @@ function usePicks(): Pick[] {
             permission: 'spaces:manage',
             label: t('palette.createSpaces'),
             path: paths.spaces({ create: 'many' }),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.onboard'),
+            path: paths.onboarding(),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.createDevice'),
+            path: paths.devices({ create: true }),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.createGateway'),
+            path: paths.gateways({ create: true }),
           },
         ];
   const creations: { permission: Permission; label: string; path: string }[] = [

@@ -10,6 +10,8 @@ describe('the navigation', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/sites', '/bays']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
+    expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
+    expect(paths(['imports:manage'])).toEqual(['/', '/imports']);
     expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
     expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([
       '/',
@@ -17,6 +19,6 @@ describe('the navigation', () => {
       '/webhook-credentials',
       '/settings',
     ]);
-    expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/device-pool']);
   });
 });

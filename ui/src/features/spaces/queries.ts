@@ -3,12 +3,17 @@ import {
   keepPreviousData,
   queryOptions,
   useMutation,
-  useQueryClient,
 } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import { ESTATE_KEYS } from '@/api/estate';
-import type { BayKind, SpaceChange, SpaceDraft, SpaceState, SpaceStateChange } from '@/api/types';
-import { useTenantId } from '@/app/session/useSession';
+import type {
+  BayKind,
+  Space,
+  SpaceChange,
+  SpaceDraft,
+  SpaceState,
+  SpaceStateChange,
+} from '@/api/types';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import type { ListQuery } from '@/components/listState';
 
 export const spaceFilters = [
@@ -53,6 +58,21 @@ export const spacesQuery = (tenantId: string, query: SpaceQuery) =>
     refetchInterval: REFRESH_MS,
   });
 
+/** As many as are picked at once; the server lists no more on one page. */
+export const PICK_MAX = 500;
+
+/** The bays of the first pages of a list. */
+export async function firstSpaces({
+  page: _page,
+  page_size: _size,
+  ...query
+}: SpaceQuery): Promise<Space[]> {
+  const { spaces } = await answer(
+    api.GET('/api/v6/spaces', { params: { query: { ...wireQuery(query), page_size: PICK_MAX } } }),
+  );
+  return spaces;
+}
+
 export const spaceQuery = (tenantId: string, id: string) =>
   queryOptions({
     queryKey: [tenantId, 'spaces', 'one', id],
@@ -92,15 +112,6 @@ export function useExportSpaces() {
       ),
     gcTime: 0,
   });
-}
-
-function useRefreshEstate() {
-  const queryClient = useQueryClient();
-  const tenantId = useTenantId();
-  return () =>
-    Promise.all(
-      ESTATE_KEYS.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
-    );
 }
 
 export function useCreateSpace() {

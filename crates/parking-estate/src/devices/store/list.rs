@@ -255,6 +255,30 @@ pub(in crate::devices) async fn page(
     Ok(devices)
 }
 
+/// Opens a cursor over all devices that a filter leaves.
+pub(in crate::devices) async fn open_export(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    order: &str,
+) -> Result<()> {
+    let mut query = QueryBuilder::new(format!(
+        "declare export no scroll cursor for {SELECT}select p.* from devices p"
+    ));
+    wanted(&mut query, filter);
+    query.push(format!("{JOINS} order by {}", order.replace("p.", "d.")));
+    query.build().persistent(false).execute(conn).await?;
+    Ok(())
+}
+
+/// The next devices of the cursor.
+pub(in crate::devices) async fn exported(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<DeviceView>> {
+    let fetch = sqlx::query_as(AssertSqlSafe(format!("fetch {limit} from export")));
+    Ok(fetch.persistent(false).fetch_all(conn).await?)
+}
+
 /// How many devices a filter leaves. All those in use are counted already.
 pub(in crate::devices) async fn count(conn: &mut PgConnection, filter: &Filter) -> Result<i64> {
     if *filter == Filter::default() {

@@ -96,5 +96,6 @@ const DIGEST: &str = "select concat_ws(' ',
     (select sum(hashtext(n::text)) from device_models n),
     (select sum(hashtext(g::text)) from gateways g),
     (select sum(hashtext(p::text)) from orphan_devices p),
+    (select sum(hashtext((f.id, f.status, f.mapping)::text)) from imports f),
     (select sum(hashtext((w.id, w.expires_at, w.revoked_at)::text)) from webhook_secrets w),
     (select sum(hashtext((s.id, s.ended_at)::text)) from sessions s where s.ended_at is not null))";

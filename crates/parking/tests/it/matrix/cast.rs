@@ -337,9 +337,34 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
              values ($tenant, $id, $eui, now(), now(), 'test') returning id"
         }
+        Thing::Import | Thing::CheckedImport | Thing::DoneImport => making_of_import(thing),
         _ => {
             "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
              values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id"
+        }
+    }
+}
+
+/// The same for files of what customers own.
+fn making_of_import(thing: Thing) -> &'static str {
+    match thing {
+        Thing::CheckedImport => {
+            "with import as (insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, rows_ready, status,
+                 created_by, created_at, updated_at)
+               values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 1, 'checked', 'c', now(), now()) returning id)
+             insert into import_rows (tenant_id, import_id, line, sealed_cells, verdict)
+             select $tenant, id, 2, '', 'ready' from import returning import_id"
+        }
+        Thing::DoneImport => {
+            "with import as (insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, rows_created, status,
+                 created_by, created_at, updated_at)
+               values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 1, 'done', 'c', now(), now()) returning id)
+             insert into import_rows (tenant_id, import_id, line, sealed_cells, verdict, target_id)
+             select $tenant, id, 2, '', 'created', id from import returning import_id"
+        }
+        _ => {
+            "insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at)
+             values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 'c', now(), now()) returning id"
         }
     }
 }

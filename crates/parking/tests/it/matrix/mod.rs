@@ -61,7 +61,7 @@ struct Case<'a> {
 impl Case<'_> {
     async fn call(&self, cast: &Cast) -> Answer {
         let (method, template) = self.recipe.operation.split_once(' ').expect("METHOD /path");
-        let path = template.replace("{id}", &self.id.to_string());
+        let path = template.replace("{id}", &self.id.to_string()) + self.recipe.query;
         let api = if self.recipe.is_last {
             cast.sign_in_again(self.actor).await
         } else {

@@ -34,6 +34,12 @@ pub(crate) enum Thing {
     Orphan,
     Alarm,
     AlarmRecipient,
+    /// An import nobody has checked.
+    Import,
+    /// One whose only row is good.
+    CheckedImport,
+    /// One that made something.
+    DoneImport,
 }
 
 /// How one operation is called.
@@ -45,6 +51,8 @@ pub(crate) struct Recipe {
     pub(crate) body: Value,
     /// A file that is sent instead of a body.
     pub(crate) file: &'static str,
+    /// What follows the path.
+    pub(crate) query: &'static str,
     /// What a caller is answered whom the guard lets through.
     pub(crate) done: &'static [u16],
     /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
@@ -67,6 +75,7 @@ fn get(operation: &'static str) -> Recipe {
         thing: Thing::Nothing,
         body: Value::Null,
         file: "",
+        query: "",
         done: &[200],
         ground: "",
         is_last: false,
@@ -108,6 +117,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(credentials());
     all.extend(audit());
     all.extend(device_pool());
+    all.extend(templates());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -319,6 +329,7 @@ fn estate() -> Vec<Recipe> {
     all.extend(spaces());
     all.extend(devices());
     all.extend(alarms());
+    all.extend(imports());
     all
 }
 
@@ -395,6 +406,36 @@ fn spaces() -> Vec<Recipe> {
         post("POST /api/v6/spaces/bulk/delete", ids(), &[204]).on(ONE_SITE),
         post("POST /api/v6/spaces/bulk/restore", ids(), &[200]).on(ONE_SITE),
     ]
+}
+
+fn imports() -> Vec<Recipe> {
+    let mapping = json!({ "columns": { "code": 0 } });
+    vec![
+        get("GET /api/v6/imports"),
+        Recipe {
+            file: "code\nA-1\n",
+            query: "?kind=spaces",
+            // So many may be open at a time, and each cell opens one.
+            ..post("POST /api/v6/imports", Value::Null, &[201])
+                .on("delete from imports where tenant_id = '$tenant'")
+        },
+        get("GET /api/v6/imports/{id}").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows/export").of(Thing::Import),
+        post("PUT /api/v6/imports/{id}/mapping", mapping, &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/check", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/start", json!({}), &[200]).of(Thing::CheckedImport),
+        post("POST /api/v6/imports/{id}/cancel", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/undo", json!({}), &[200]).of(Thing::DoneImport),
+    ]
+}
+
+/// A file to fill in, which is nobody's.
+fn templates() -> Vec<Recipe> {
+    vec![Recipe {
+        query: "?kind=spaces",
+        ..get("GET /api/v6/imports/template")
+    }]
 }
 
 /// What those who run the installation do with the devices of all tenants.
