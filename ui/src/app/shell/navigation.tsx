@@ -73,6 +73,8 @@ const entries: Entry[] = [
     icon: <WifiOutlined />,
     section: 'main',
     permission: 'devices:read',
+  },
+  {
     path: paths.imports(),
     label: (t) => t('nav.imports'),
     icon: <ImportOutlined />,
