@@ -63,6 +63,7 @@ try {
     '/sites?create=1',
     `/bays?create=many&site_id=${full.site.id}`,
     `/bays?bay=${full.site.bay.id}`,
+    `/alarms?alarm=${full.alarms.find(({ kind }) => kind === 'gateway_down').id}`,
     '/devices?create=1',
     `/devices/${full.device.id}?edit=1`,
     '/devices/models?model=plenom-busylight-omega',

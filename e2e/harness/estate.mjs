@@ -1,6 +1,6 @@
 /** Tenants to look at: one full of everything, one with nothing, each with its people. */
 import { tokenOf } from './api.mjs';
-import { hearsDevice, hearsGateway, hearsOrphan } from './radio.mjs';
+import { fallsSilent, hearsDevice, hearsGateway, hearsOrphan } from './radio.mjs';
 import { ADMIN } from './server.mjs';
 import { PASSWORD, the } from './world.mjs';
 
@@ -54,6 +54,8 @@ async function build() {
   full.site = await park(full.api);
   full.webhook = await listen(full.api);
   Object.assign(full, await equip(full));
+  await full.api.post('/api/v6/alarms/recipients', { email: 'night@northgate.test', kinds: ['gateway_down'] });
+  full.alarms = await goWrong(full.api, { place: 'Mill', number: 1 });
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
   await join(full, person('Chloé Lefèvre', 'chloe@northgate.test'), 'admin');
@@ -226,6 +228,39 @@ async function draw(owner, level, spaces) {
   };
   const outlines = spaces.slice(0, 24).map(({ id }, n) => ({ id, shape: shape(n) }));
   await owner.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
+}
+
+/**
+ * A site where two sensors were heard long ago, only by a gateway that is out as well, and the battery of a third
+ * is low. Answers the alarms, once they are raised.
+ */
+export async function goWrong(owner, { place, number }) {
+  const site = await owner.post('/api/v6/sites', { name: `${place} Lane`, timezone: 'Europe/Rome' });
+  const bays = { site_id: site.id, pattern: `${place}-1..${place}-3` };
+  const { spaces } = await owner.post('/api/v6/spaces/bulk', bays);
+  const gateway = await owner.post('/api/v6/gateways', {
+    eui: `AA00AA00AA00AA0${number}`,
+    name: `${place} roof`,
+    site_id: site.id,
+  });
+  const ids = [];
+  for (const [index, space] of spaces.entries()) {
+    const device = await owner.post('/api/v6/devices', {
+      dev_eui: `AA00AA00BB0000${number}${index}`,
+      name: `Sensor ${space.code}`,
+      model: 'bosch-tps110',
+      heartbeat_seconds: 3600,
+    });
+    await owner.post(`/api/v6/devices/${device.id}/assign`, { space_id: space.id });
+    ids.push(device.id);
+  }
+  fallsSilent(gateway, ids);
+  for (let tries = 0; tries < 300; tries += 1) {
+    const { alarms } = await owner.get('/api/v6/alarms?status=open');
+    if (alarms.filter(({ site_id }) => site_id === site.id).length === 4) return alarms;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the alarms of ${place} were not raised within a minute`);
 }
 
 async function manyTenants(admin) {

@@ -39,6 +39,17 @@ export function hearsDevice(deviceId, { minutes = 4, battery = null, volts = nul
          battery_volts = ${volts ?? 'null'}, rssi = ${rssi}, snr = ${snr} where id = ${text(deviceId)}`);
 }
 
+/** Hours ago two devices were heard by one gateway alone, which fell silent an hour later; a third has just said that its battery is low. */
+export function fallsSilent(gateway, [first, second, third]) {
+  run(`update gateways set last_seen_at = now() - interval '5 hours' where id = ${text(gateway.id)};
+       update device_assignments set assigned_at = now() - interval '9 days'
+         where device_id in (${[first, second, third].map(text).join()});
+       update devices set last_seen_at = now() - interval '6 hours', only_gateway_eui = ${text(gateway.eui)}, rssi = -117, snr = -9
+         where id in (${text(first)}, ${text(second)});
+       update devices set last_seen_at = now(), battery_percent = 12 where id = ${text(third)};
+       update alarm_watches set due_at = 'epoch';`);
+}
+
 /** A sign of life of a gateway. */
 export function hearsGateway(gatewayId, { seconds = 5 } = {}) {
   run(`update gateways set last_seen_at = now() - interval '${seconds} seconds' where id = ${text(gatewayId)}`);

@@ -18,4 +18,4 @@ pub mod tenants;
 mod tests;
 pub mod webhook_secrets;
 pub mod webhooks;
-mod wire;
+pub mod wire;

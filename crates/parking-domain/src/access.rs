@@ -201,6 +201,9 @@ permissions! {
     DevicesRead = "devices:read", Viewer, Some(Scope::DevicesRead), "See devices, models, gateways and orphans.";
     DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
+    AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
+    AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
+    AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
     ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
     DashboardRead = "dashboard:read", Viewer, None, "See the figures of the whole estate on one page.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod alarms;
 pub mod app_key;
 pub mod bay_state;
 pub mod bays;

@@ -266,7 +266,8 @@ impl Server {
         let worker = registrations::jobs(worker, &self.accounts);
         let worker = invitations::jobs(worker, &self.accounts);
         let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
-        let worker = parking_estate::jobs(worker, &self.estate(), &self.witness);
+        let outside = (&self.accounts.mailer, &self.witness);
+        let worker = parking_estate::jobs(worker, &self.estate(), outside);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 

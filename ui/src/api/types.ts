@@ -90,5 +90,15 @@ export type Dashboard = Schemas['DashboardData'];
 export type AttentionKind = Dashboard['attention'][number]['kind'];
 export type TenantUsage = Schemas['TenantUsage'];
 
+export type Alarm = Schemas['AlarmBody'];
+export type AlarmDetail = Schemas['AlarmDetailBody'];
+export type AlarmKind = Schemas['AlarmKindName'];
+export type Severity = Schemas['SeverityName'];
+export type AlarmRules = Schemas['AlarmRulesBody'];
+export type AlarmRulesChange = Schemas['AlarmRulesChange'];
+export type AlarmRecipient = Schemas['AlarmRecipientBody'];
+export type AlarmRecipientDraft = Schemas['AlarmRecipientDraft'];
+export type AlarmRecipientChange = Schemas['AlarmRecipientChange'];
+
 /** What every list answers beside its resource-named array. */
 export type ListEnvelope = Schemas['PageExtent'];

@@ -22,6 +22,8 @@ const all: Record<keyof typeof paths, string> = {
   labels: paths.labels({ site: 'a', level: 'b' }),
   bayLabel: paths.bayLabel('a/b'),
   spaces: paths.spaces({ create: 'many' }),
+  alarms: paths.alarms({ alarm: 'a/b' }),
+  alarmRules: paths.alarmRules(),
   bay: paths.bay('a/b'),
   devices: paths.devices({ status: 'unassigned' }),
   onboarding: paths.onboarding(),
@@ -54,6 +56,8 @@ describe('paths', () => {
     expect(all).toMatchInlineSnapshot(`
       {
         "acceptInvitation": "/accept-invitation",
+        "alarmRules": "/settings/alarms",
+        "alarms": "/alarms?alarm=a%2Fb",
         "apiKeys": "/api-keys?create=1",
         "auditLog": "/audit-log?entity_type=membership&entity_id=id",
         "bay": "/b/a%2Fb",

@@ -42,6 +42,9 @@ export const paths = {
       : options?.state
         ? `/bays?state=${encodeURIComponent(options.state)}`
         : '/bays',
+  alarms: (options?: { alarm?: string }) =>
+    options?.alarm ? `/alarms?alarm=${encodeURIComponent(options.alarm)}` : '/alarms',
+  alarmRules: () => '/settings/alarms',
   bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
   devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
     const query = new URLSearchParams();

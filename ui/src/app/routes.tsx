@@ -71,6 +71,11 @@ export const routes: RouteObject[] = [
                 },
               ),
               guarded(
+                'alarms:read',
+                page('/alarms', () => import('@/features/alarms/AlarmsPage')),
+                page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
+              ),
+              guarded(
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
                 page('/b/:spaceId', () => import('@/features/spaces/BayPage')),

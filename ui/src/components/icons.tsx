@@ -9,6 +9,7 @@ import {
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
   BarsOutlined as BarsOutlinedGlyph,
+  BellOutlined as BellOutlinedGlyph,
   BorderOutlined as BorderOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
   CameraOutlined as CameraOutlinedGlyph,
@@ -67,6 +68,7 @@ import {
   SelectOutlined as SelectOutlinedGlyph,
   SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
+  SlidersOutlined as SlidersOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
   SyncOutlined as SyncOutlinedGlyph,
@@ -155,6 +157,8 @@ export const PrinterOutlined = silent(PrinterOutlinedGlyph);
 export const QrcodeOutlined = silent(QrcodeOutlinedGlyph);
 export const SelectOutlined = silent(SelectOutlinedGlyph);
 export const LayoutOutlined = silent(LayoutOutlinedGlyph);
+export const BellOutlined = silent(BellOutlinedGlyph);
+export const SlidersOutlined = silent(SlidersOutlinedGlyph);
 export const LinkOutlined = silent(LinkOutlinedGlyph);
 export const ScanOutlined = silent(ScanOutlinedGlyph);
 export const WifiOutlined = silent(WifiOutlinedGlyph);

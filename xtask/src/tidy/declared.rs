@@ -119,7 +119,7 @@ pub(super) const DISTRICTS: [District; 4] = [
     District {
         krate: "parking_estate",
         slices: &[
-            "sites", "spaces", "models", "devices", "gateways", "orphans", "imports",
+            "sites", "spaces", "models", "devices", "gateways", "orphans", "alarms", "imports",
         ],
     },
     District {

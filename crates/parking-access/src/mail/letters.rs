@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use parking_domain::text::Language;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::alarms::{self, AlarmNews};
+
 /// Something to tell a person. Tokens are the secret part of a link.
 #[derive(Debug)]
 pub enum Letter<'a> {
@@ -61,6 +63,13 @@ pub enum Letter<'a> {
         /// Whether the receiver said that it is gone; otherwise it failed for days.
         is_gone: bool,
     },
+    /// Alarms were raised or cleared.
+    AlarmNews(&'a AlarmNews),
+    /// Somebody wants to know whether letters about alarms arrive.
+    AlarmTest {
+        /// The tenant.
+        tenant: &'a str,
+    },
 }
 
 /// A letter ready to send.
@@ -87,6 +96,8 @@ impl Letter<'_> {
             Self::SessionStolen => "session_stolen",
             Self::LimitNear { .. } => "limit_near",
             Self::WebhookDisabled { .. } => "webhook_disabled",
+            Self::AlarmNews(_) => "alarm_news",
+            Self::AlarmTest { .. } => "alarm_test",
         }
     }
 
@@ -107,6 +118,7 @@ impl Letter<'_> {
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
             Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
+            Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
         }
     }
 }
@@ -137,7 +149,7 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
     }
 }
 
-type Parts = (String, Vec<String>, String);
+pub(super) type Parts = (String, Vec<String>, String);
 
 fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
     let parts = |subject: String, body: &[String], action: &str| {
@@ -204,6 +216,12 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
                 "Once the receiver works, enable the webhook and send again what it missed.".into(),
             ],
             "See the webhooks",
+        ),
+        Letter::AlarmNews(news) => alarms::english(news),
+        Letter::AlarmTest { tenant } => parts(
+            format!("Letters about alarms of {tenant} arrive"),
+            &[format!("This is a test: {app_name} would tell you here when something is wrong at {tenant}. Nothing needs to be done.")],
+            "See the alarms",
         ),
     }
 }
@@ -282,6 +300,12 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
                 "Dès que le destinataire fonctionne, activez le webhook et renvoyez ce qu’il a manqué.".into(),
             ],
             "Voir les webhooks",
+        ),
+        Letter::AlarmNews(news) => alarms::french(news),
+        Letter::AlarmTest { tenant } => parts(
+            format!("Les courriers d’alarme de {tenant} arrivent"),
+            &[format!("Ceci est un essai : {app_name} vous préviendrait ici d’un problème chez {tenant}. Il n’y a rien à faire.")],
+            "Voir les alarmes",
         ),
     }
 }

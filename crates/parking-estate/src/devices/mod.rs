@@ -10,6 +10,7 @@
 
 mod api;
 mod assignments;
+mod heard;
 mod life;
 mod many;
 mod store;
@@ -38,6 +39,7 @@ use crate::wire::DeviceType;
 pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
+pub use heard::{Heard, heard};
 pub use life::{archive, become_stage, restore};
 pub(crate) use many::create_all;
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};

@@ -23,6 +23,9 @@ export type Permission =
   | 'spaces:read'
   | 'spaces:manage'
   | 'spaces:override'
+  | 'alarms:read'
+  | 'alarms:handle'
+  | 'alarms:manage'
   | 'devices:read'
   | 'devices:manage'
   | 'devices:assign'
@@ -37,7 +40,7 @@ export function useCan(permission: Permission): boolean {
 }
 
 /** What of the estate operators may do too, for the words of a refusal. */
-const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign'];
+const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign', 'alarms:handle'];
 
 /**
  * Why the caller may not change the estate, or null if they may. With the platform's own tenant

@@ -5,6 +5,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   BarsOutlined,
+  BellOutlined,
   CarOutlined,
   ClusterOutlined,
   DatabaseOutlined,
@@ -15,17 +16,21 @@ import {
   ScanOutlined,
   SendOutlined,
   SettingOutlined,
+  SlidersOutlined,
   TeamOutlined,
   WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
+import { AlarmBadge } from './AlarmBadge';
 
 export type Destination = {
   path: string;
   label: string;
   icon: ReactNode;
   section: 'main' | 'tenant' | 'platform';
+  /** What waits there, counted beside the words. */
+  badge?: ReactNode;
 };
 
 type Entry = Omit<Destination, 'label'> & {
@@ -48,6 +53,14 @@ const entries: Entry[] = [
     icon: <CarOutlined />,
     section: 'main',
     permission: 'spaces:read',
+  },
+  {
+    path: paths.alarms(),
+    label: (t) => t('nav.alarms'),
+    icon: <BellOutlined />,
+    section: 'main',
+    permission: 'alarms:read',
+    badge: <AlarmBadge />,
   },
   {
     path: paths.devices(),
@@ -106,6 +119,13 @@ const entries: Entry[] = [
     permission: 'audit:read',
   },
   {
+    path: paths.alarmRules(),
+    label: (t) => t('nav.alarmRules'),
+    icon: <SlidersOutlined />,
+    section: 'tenant',
+    permission: 'alarms:manage',
+  },
+  {
     path: paths.settings(),
     label: (t) => t('nav.settings'),
     icon: <SettingOutlined />,
@@ -139,5 +159,5 @@ const entries: Entry[] = [
 export function destinations(me: Pick<Me, 'permissions'>, t: TFunction): Destination[] {
   return entries
     .filter(({ permission }) => permission === undefined || can(me, permission))
-    .map(({ path, label, icon, section }) => ({ path, label: label(t), icon, section }));
+    .map(({ label, permission: _needed, ...rest }) => ({ ...rest, label: label(t) }));
 }

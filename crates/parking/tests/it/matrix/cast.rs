@@ -362,6 +362,14 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into gateways (tenant_id, id, eui, name, created_at, updated_at)
              values ($tenant, $id, $eui, 'G', now(), now()) returning id"
         }
+        Thing::Alarm => {
+            "insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at)
+             values ($tenant, $id, 'device_silent', 'warning', 'device', $id, 'D', now()) returning id"
+        }
+        Thing::AlarmRecipient => {
+            "insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at)
+             values ($tenant, $id, $id || '@people.test', 'en', 'warning', now(), now()) returning id"
+        }
         Thing::Orphan => {
             "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
              values ($tenant, $id, $eui, now(), now(), 'test') returning id"

@@ -35,6 +35,8 @@ pub(crate) enum Thing {
     PooledDevice,
     Gateway,
     Orphan,
+    Alarm,
+    AlarmRecipient,
     /// An import nobody has checked.
     Import,
     /// One whose only row is good.
@@ -364,6 +366,7 @@ fn estate() -> Vec<Recipe> {
     all.extend(sites());
     all.extend(spaces());
     all.extend(devices());
+    all.extend(alarms());
     all.extend(imports());
     all
 }
@@ -537,3 +540,61 @@ fn devices() -> Vec<Recipe> {
         post("POST /api/v6/orphans/{id}/restore", json!({}), &[200]).of(Thing::Orphan),
     ]
 }
+
+/// An alarm that has the tenant's own id.
+const ONE_ALARM: &str = "insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at)
+    values ('$tenant', '$tenant', 'device_silent', 'warning', 'device', '$tenant', 'D', now()) on conflict do nothing";
+
+fn alarms() -> Vec<Recipe> {
+    let ids = || json!({ "ids": ["$tenant"] });
+    let mute = || json!({ "minutes": 60, "reason": "R" });
+    let mute_many = json!({ "ids": ["$tenant"], "mute": mute() });
+    let recipient = json!({ "email": "$email", "kinds": ["stuck"] });
+    let handle = |operation, body| post(operation, body, &[200]).of(Thing::Alarm);
+    let all = |operation, body| post(operation, body, &[200]).on(ONE_ALARM);
+    vec![
+        get("GET /api/v6/alarms"),
+        get("GET /api/v6/alarms/summary"),
+        get("GET /api/v6/alarms/{id}").of(Thing::Alarm),
+        handle("POST /api/v6/alarms/{id}/acknowledge", Value::Null),
+        handle("POST /api/v6/alarms/{id}/unacknowledge", Value::Null),
+        handle("POST /api/v6/alarms/{id}/mute", mute()),
+        handle("POST /api/v6/alarms/{id}/unmute", Value::Null),
+        post(
+            "POST /api/v6/alarms/{id}/comments",
+            json!({ "text": "T" }),
+            &[201],
+        )
+        .of(Thing::Alarm),
+        all("POST /api/v6/alarms/bulk/acknowledge", ids()),
+        all("POST /api/v6/alarms/bulk/unacknowledge", ids()),
+        all("POST /api/v6/alarms/bulk/mute", mute_many),
+        all("POST /api/v6/alarms/bulk/unmute", ids()),
+        get("GET /api/v6/alarms/rules"),
+        post(
+            "PUT /api/v6/alarms/rules",
+            json!({ "stuck_hours": null }),
+            &[200],
+        ),
+        get("GET /api/v6/alarms/recipients"),
+        post("POST /api/v6/alarms/recipients", recipient, &[201]).on(NO_RECIPIENTS),
+        get("GET /api/v6/alarms/recipients/{id}").of(Thing::AlarmRecipient),
+        post(
+            "PATCH /api/v6/alarms/recipients/{id}",
+            json!({ "is_active": false }),
+            &[200],
+        )
+        .of(Thing::AlarmRecipient),
+        post("DELETE /api/v6/alarms/recipients/{id}", Value::Null, &[204])
+            .of(Thing::AlarmRecipient),
+        post(
+            "POST /api/v6/alarms/recipients/{id}/test",
+            Value::Null,
+            &[202],
+        )
+        .of(Thing::AlarmRecipient),
+    ]
+}
+
+/// A tenant has so many recipients; each cell makes its own.
+const NO_RECIPIENTS: &str = "delete from alarm_recipients where tenant_id = '$tenant'";
