@@ -49,6 +49,10 @@ pub(crate) struct Person<'a> {
 }
 
 impl Stage {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what runs beside requests ends with the test"
+    )]
     pub(crate) async fn set() -> Self {
         let test = TestDb::new().await;
         let (db, clock) = (test.db(), test.clock());

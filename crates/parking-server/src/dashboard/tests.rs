@@ -73,7 +73,7 @@ async fn figures_are_what_a_recount_finds_after_changes_of_all_kinds() {
     for step in 0..80 {
         match dice.below(8) {
             0 if sites.len() < 5 => sites.push(admin.makes_site(&format!("Site {step}")).await),
-            0 | 1 | 2 => {
+            0..=2 => {
                 let site = dice.one_of(&sites).expect("a site");
                 spaces.push(admin.makes_space(site, &format!("A-{step}")).await);
             }
