@@ -22,8 +22,9 @@ create table alarms (
   site_id uuid,
   raised_at timestamptz not null,
   cleared_at timestamptz,
-  clear_reason text constraint alarms_clear_reason
-    check (clear_reason in ('recovered', 'archived', 'deleted', 'out_of_service', 'unassigned', 'reassigned', 'rules_changed')),
+  clear_reason text
+    constraint alarms_clear_reason check (clear_reason in
+      ('recovered', 'archived', 'deleted', 'out_of_service', 'unassigned', 'reassigned', 'rules_changed')),
   -- Since when the subject has been well again, while it is not certain that it stays so.
   recovering_since timestamptz,
   acknowledged_at timestamptz,

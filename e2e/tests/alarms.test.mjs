@@ -6,7 +6,7 @@ import { en } from '../harness/texts.mjs';
 import { signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
-const OWNER = { name: 'Ines Marchetti', email: 'ines@alarms.test', password: PASSWORD };
+const OWNER = { name: 'Irene Marchetti', email: 'irene@alarms.test', password: PASSWORD };
 const VIEWER = { name: 'Wim de Vries', email: 'wim@alarms.test', password: PASSWORD };
 const dialog = (page, name) => page.getByRole('dialog', { name });
 
