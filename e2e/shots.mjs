@@ -7,6 +7,13 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
+const concrete = (path, { tenant, site, webhook }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
+    .replace(':webhookId', webhook.id)
 const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
@@ -41,6 +48,7 @@ await openWorld();
 try {
   const { full, empty, viewer } = await estate();
   const entry = (await full.api.get('/api/v6/audit-log?action=membership.created')).entries[0];
+  const sent = (await full.api.get(`/api/v6/webhooks/${full.webhook.id}/deliveries`)).deliveries[0];
   const inside = routes
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
@@ -48,6 +56,8 @@ try {
   const dialogs = [
     '/users/invitations?invite=1',
     '/api-keys?create=1',
+    '/webhooks?create=1',
+    `/webhooks/${full.webhook.id}?delivery=${sent?.id}`,
     `/audit-log?entry=${entry?.id}`,
     '/users?q=zzz',
     '/sites?create=1',

@@ -28,14 +28,14 @@ export class Api {
   }
 
   /** A file as the body. */
-  async upload(path, file, type = 'text/csv') {
+  async upload(path, file, { type = 'text/csv', method = 'POST' } = {}) {
     const response = await fetch(this.base + path, {
-      method: 'POST',
+      method,
       headers: { ...this.headers, 'content-type': type },
       body: file,
     });
     const answer = await response.json();
-    if (!response.ok) throw new Refused('POST', path, response.status, answer);
+    if (!response.ok) throw new Refused(method, path, response.status, answer);
     return answer;
   }
 

@@ -52,6 +52,7 @@ async function build() {
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
+  full.webhook = await listen(full.api);
   Object.assign(full, await equip(full));
   await full.api.post('/api/v6/alarms/recipients', { email: 'night@northgate.test', kinds: ['gateway_down'] });
   full.alarms = await goWrong(full.api, { place: 'Mill', number: 1 });
@@ -92,6 +93,23 @@ async function fill(owner) {
   }
 }
 
+/** Somebody who is told of bays and never answers, one who is disabled, and a trial of the first. */
+async function listen(owner) {
+  const quiet = await owner.post('/api/v6/webhooks', {
+    name: 'Guidance system of the city, north',
+    url: 'https://parking-guidance.invalid/hooks/northgate?zone=4',
+    event_types: ['space.*', 'site.updated', 'device.assigned', 'device.unassigned', 'tenant.limit_near'],
+  });
+  await owner.post(`/api/v6/webhooks/${quiet.id}/test`, {});
+  const old = await owner.post('/api/v6/webhooks', {
+    name: 'Old dashboard',
+    url: 'https://old.invalid/',
+    event_types: ['*'],
+  });
+  await owner.post(`/api/v6/webhooks/${old.id}/disable`, {});
+  return quiet;
+}
+
 /** A car park of two levels, some bays out of use, one deleted; and a second one without bays. */
 async function park(owner) {
   const site = await owner.post('/api/v6/sites', {
@@ -116,12 +134,13 @@ async function park(owner) {
     template: { level_id: level.id, zone_id: zone.id, kind: 'ev_charging' },
   });
   const [flooded, gone] = spaces;
+  await draw(owner, level, spaces);
   await owner.call('PUT', `/api/v6/spaces/${flooded.id}/state`, {
     state: 'maintenance',
     reason: 'Water on the floor, a pump is ordered and comes on Monday',
   });
   await owner.delete(`/api/v6/spaces/${gone.id}`);
-  return { ...site, bay: flooded, import: await triedOut(owner, site) };
+  return { ...site, bay: flooded, level, import: await triedOut(owner, site) };
 }
 
 /** A file whose rows met every fate but to be imported. */
@@ -189,6 +208,26 @@ async function equip({ api: owner, tenant, site }) {
   hearsOrphan(tenant.id, '0004A30B00AA0001', { model: 'bosch-tps110' });
   hearsOrphan(tenant.id, '0004A30B00AA0002', { rssi: -121, snr: -14.5, minutes: 190, count: 1 });
   return { device: well, gateway: roof };
+}
+
+/** A hall of 120 by 70 metres with two lanes and a pillar, as an architect would send it. */
+export const HALL = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 700">
+  <rect x="20" y="20" width="1160" height="660" fill="none" stroke="#333" stroke-width="8"/>
+  <path d="M60 250H1140M60 450H1140" stroke="#999" stroke-width="3" stroke-dasharray="24 16" fill="none"/>
+  <path d="M100 350h80l-14-12m14 12l-14 12M1100 350h-80l14-12m-14 12l14 12" stroke="#777" stroke-width="5" fill="none"/>
+  <rect x="580" y="330" width="40" height="40" fill="#777"/><text x="560" y="310" font-size="24">P1</text>
+</svg>`;
+
+/** Two rows of twelve on the plan; the rest of the bays lie nowhere on it. */
+async function draw(owner, level, spaces) {
+  const type = 'application/octet-stream';
+  await owner.upload(`/api/v6/levels/${level.id}/plan`, HALL, { type, method: 'PUT' });
+  const shape = (n) => {
+    const [x, y] = [0.06 + (n % 12) * 0.073, n < 12 ? 0.08 : 0.69];
+    return [[x, y], [x + 0.066, y], [x + 0.066, y + 0.23], [x, y + 0.23]];
+  };
+  const outlines = spaces.slice(0, 24).map(({ id }, n) => ({ id, shape: shape(n) }));
+  await owner.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
 }
 
 /**

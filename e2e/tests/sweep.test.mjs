@@ -57,7 +57,7 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   watch.allow(/\/api\/auth\/invitations\/preview$/);
-  // Another tenant's site is absent, and its pages say so.
+  // Another tenant's site and bay are absent, and their pages say so.
   for (const absent of foreign) watch.allow(absent);
   if (who) {
     const account = await the().api.signIn(who);
@@ -80,6 +80,13 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
+const concrete = (path, { tenant, site, webhook }) =>
+  path
+    .replace(':tenantId', tenant.id)
+    .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
+    .replace(':webhookId', webhook.id)
 const concrete = (path, { tenant, site, device }) =>
   path
     .replace(':tenantId', tenant.id)
@@ -104,6 +111,8 @@ async function pagesFor(role) {
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
+      '/webhooks?create=1',
+      `/webhooks/${full.webhook.id}?status=failed`,
       '/audit-log?q=zzz',
       '/sites?create=1',
       `/sites?edit=${full.site.id}`,
@@ -112,6 +121,8 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      `/labels?site_id=${full.site.id}`,
+      `/sites/${full.site.id}/plan?bay=${full.site.bay.id}`,
       ...full.alarms.map(({ id }) => `/alarms?alarm=${id}`),
       '/alarms?status=all&explained=true',
       '/alarms?status=cleared',
@@ -163,7 +174,14 @@ describe('every page is sound', { concurrency: 2 }, () => {
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
+        const hook = new RegExp(`/api/v6/webhooks/${full.webhook.id}`);
+        const foreign = {
+          'owner of an empty tenant': [new RegExp(`/api/v6/sites/${full.site.id}`), hook],
+          'platform admin': [hook],
+        }[role] ?? [];
         const isElsewhere = role === 'owner of an empty tenant';
+        const { id, bay } = full.site;
+        const foreign = isElsewhere ? [new RegExp(`/api/v6/(sites/${id}|spaces/${bay.id})`)] : [];
         const foreign = isElsewhere
           ? [new RegExp(`/api/v6/(sites/${full.site.id}|devices/${full.device.id})`)]
           ? [

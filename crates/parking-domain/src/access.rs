@@ -192,6 +192,7 @@ permissions! {
     UsersManage = "users:manage", Admin, None, "Invite people, change roles up to one's own, remove members.";
     ApiKeysManage = "api_keys:manage", Owner, None, "See, make, change and revoke API keys.";
     WebhookSecretsManage = "webhook_secrets:manage", Owner, None, "See, make, rotate and revoke webhook credentials.";
+    WebhooksManage = "webhooks:manage", Owner, None, "See, make, change, try and delete webhooks, and see and repeat what was sent.";
     SitesRead = "sites:read", Viewer, Some(Scope::SitesRead), "See sites, their levels, zones and plans.";
     SitesManage = "sites:manage", Admin, Some(Scope::SitesWrite), "Create, change and delete sites, levels, zones and plans.";
     SpacesRead = "spaces:read", Viewer, Some(Scope::SpacesRead), "See bays, their states and their history.";
@@ -204,6 +205,7 @@ permissions! {
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
     ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
+    DashboardRead = "dashboard:read", Viewer, None, "See the figures of the whole estate on one page.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

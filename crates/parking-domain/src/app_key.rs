@@ -41,7 +41,7 @@ impl AppKey {
 
     /// Whether a cell holds what could be a key, whatever its column is called.
     pub fn is_like(cell: &str) -> bool {
-        let digits = cell.chars().filter(|c| c.is_ascii_hexdigit()).count();
+        let digits = cell.chars().filter(char::is_ascii_hexdigit).count();
         let others = cell
             .chars()
             .filter(|c| !c.is_ascii_hexdigit() && !is_separator(*c));

@@ -48,6 +48,7 @@ export const routes: RouteObject[] = [
               guarded(
                 'sites:read',
                 page('/sites', () => import('@/features/sites/SitesPage')),
+                page('/sites/map', () => import('@/features/sites/SiteMapPage')),
                 {
                   path: '/sites/:siteId',
                   lazy: async () => ({
@@ -64,18 +65,25 @@ export const routes: RouteObject[] = [
                     guarded(
                       'spaces:read',
                       page('bays', () => import('@/features/spaces/SiteSpacesPage')),
+                      page('plan', () => import('@/features/spaces/SitePlanPage')),
                     ),
                   ],
                 },
               ),
               guarded(
-                'spaces:read',
-                page('/bays', () => import('@/features/spaces/SpacesPage')),
-              ),
-              guarded(
                 'alarms:read',
                 page('/alarms', () => import('@/features/alarms/AlarmsPage')),
                 page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
+              ),
+              guarded(
+                'spaces:read',
+                page('/bays', () => import('@/features/spaces/SpacesPage')),
+                page('/b/:spaceId', () => import('@/features/spaces/BayPage')),
+                page('/labels', () => import('@/features/spaces/LabelsPage')),
+                page(
+                  '/sites/:siteId/levels/:levelId/plan',
+                  () => import('@/features/plans/PlanEditorPage'),
+                ),
               ),
               guarded(
                 'devices:read',
@@ -113,6 +121,8 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+              ),
+              guarded(
                 'imports:manage',
                 page('/imports', () => import('@/features/imports/ImportsPage')),
                 page('/imports/:importId', () => import('@/features/imports/ImportPage')),
@@ -144,12 +154,18 @@ export const routes: RouteObject[] = [
                 ),
               ),
               guarded(
+                'webhooks:manage',
+                page('/webhooks', () => import('@/features/webhooks/WebhooksPage')),
+                page('/webhooks/:webhookId', () => import('@/features/webhooks/WebhookPage')),
+              ),
+              guarded(
                 'audit:read',
                 page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
               ),
               guarded(
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
+                page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
                 page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),

@@ -113,6 +113,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "invitations",
             "api_keys",
             "webhook_secrets",
+            "webhooks",
         ],
     },
     District {

@@ -54,6 +54,15 @@ pub enum Letter<'a> {
         /// How many there may be.
         max: u32,
     },
+    /// Nothing is sent to a webhook any more.
+    WebhookDisabled {
+        /// The tenant.
+        tenant: &'a str,
+        /// What the webhook is called.
+        webhook: &'a str,
+        /// Whether the receiver said that it is gone; otherwise it failed for days.
+        is_gone: bool,
+    },
     /// Alarms were raised or cleared.
     AlarmNews(&'a AlarmNews),
     /// Somebody wants to know whether letters about alarms arrive.
@@ -86,6 +95,7 @@ impl Letter<'_> {
             Self::PasswordChanged => "password_changed",
             Self::SessionStolen => "session_stolen",
             Self::LimitNear { .. } => "limit_near",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::AlarmNews(_) => "alarm_news",
             Self::AlarmTest { .. } => "alarm_test",
         }
@@ -107,6 +117,7 @@ impl Letter<'_> {
             Self::AccountExists => "/forgot-password".to_owned(),
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
+            Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
         }
     }
@@ -194,6 +205,18 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
             &[format!("{tenant} has used {used} of the {max} {resource} its plan allows. At the limit, no more can be added.")],
             "See the limits",
         ),
+        Letter::WebhookDisabled { tenant, webhook, is_gone } => parts(
+            format!("The webhook {webhook} of {tenant} is disabled"),
+            &[
+                if *is_gone {
+                    format!("The receiver of the webhook {webhook} of {tenant} answered that it is gone (410). Nothing is sent to it any more.")
+                } else {
+                    format!("The receiver of the webhook {webhook} of {tenant} has taken no message for five days. Nothing is sent to it any more.")
+                },
+                "Once the receiver works, enable the webhook and send again what it missed.".into(),
+            ],
+            "See the webhooks",
+        ),
         Letter::AlarmNews(news) => alarms::english(news),
         Letter::AlarmTest { tenant } => parts(
             format!("Letters about alarms of {tenant} arrive"),
@@ -266,6 +289,18 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
                 "Voir les limites",
             )
         }
+        Letter::WebhookDisabled { tenant, webhook, is_gone } => parts(
+            format!("Le webhook {webhook} de {tenant} est désactivé"),
+            &[
+                if *is_gone {
+                    format!("Le destinataire du webhook {webhook} de {tenant} a répondu qu’il n’existe plus (410). Plus rien ne lui est envoyé.")
+                } else {
+                    format!("Le destinataire du webhook {webhook} de {tenant} n’a accepté aucun message depuis cinq jours. Plus rien ne lui est envoyé.")
+                },
+                "Dès que le destinataire fonctionne, activez le webhook et renvoyez ce qu’il a manqué.".into(),
+            ],
+            "Voir les webhooks",
+        ),
         Letter::AlarmNews(news) => alarms::french(news),
         Letter::AlarmTest { tenant } => parts(
             format!("Les courriers d’alarme de {tenant} arrivent"),

@@ -39,6 +39,8 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("users", "updated_at"),
     ("users", "version"),
     ("webhook_secrets", "sealed_secret"),
+    ("webhooks", "sealed_previous"),
+    ("webhooks", "sealed_secret"),
 ];
 
 /// Rows read at a time.

@@ -499,6 +499,8 @@ insert into invitations (tenant_id, id, email, email_key, role, language, token_
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_by, created_at, updated_at) values ($t, gen_random_uuid(), $t::text, 'SECRET'::bytea, 'K', 'viewer', '{}', $u, now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, expires_at, created_at) values ($t, '00000000-0000-0000-0000-0000000000aa', 'W', 'SECRET'::bytea, now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, rotated_from, created_at) values ($t, gen_random_uuid(), 'W', 'SECRET'::bytea, '00000000-0000-0000-0000-0000000000aa', now());
+insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, sealed_previous, previous_until, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', 'SECRET'::bytea, 'SECRET'::bytea, now(), now(), now());
+insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at) values ($t, $t, $t, 'a.b', '{}', 'delivered', now());
 insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash) values ($t, gen_random_uuid(), 0, now(), 'system', 'a.b', 'a', '', '');
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '9 years', 1, now());

@@ -14,6 +14,8 @@ insert into memberships (tenant_id, id, user_id, role, created_at, updated_at) v
 insert into invitations (tenant_id, id, email, email_key, role, language, created_at, expires_at) values ($t, gen_random_uuid(), 'i', 'i', 'viewer', 'en', now(), now());
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_at, updated_at) values ($t, gen_random_uuid(), 'k' || $n, '', 'K', 'viewer', '{}', now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at) values ($t, gen_random_uuid(), 'W', '', now());
+insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', '', now(), now());
+insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at) values ($t, $t, $t, 'a.b', '{}', 'delivered', now());
 insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash) values ($t, gen_random_uuid(), 0, now(), 'system', 'a.b', 'a', '', '');
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '1 year', 1, now());

@@ -13,6 +13,7 @@ export type Permission =
   | 'users:manage'
   | 'api_keys:manage'
   | 'webhook_secrets:manage'
+  | 'webhooks:manage'
   | 'audit:read'
   | 'data:export'
   | 'tenants:read'

@@ -2,10 +2,12 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import {
   BulbOutlined,
+  EnvironmentOutlined,
   GlobalOutlined,
   LaptopOutlined,
   LogoutOutlined,
   PlusOutlined,
+  QrcodeOutlined,
   ScanOutlined,
   UserOutlined,
 } from '@/components/icons';
@@ -44,6 +46,12 @@ function usePicks(): Pick[] {
 
   const pages: Pick[] = [
     ...destinations(me, t),
+    ...(can(me, 'sites:read')
+      ? [{ path: paths.siteMap(), label: t('map.title'), icon: <EnvironmentOutlined /> }]
+      : []),
+    ...(can(me, 'spaces:read')
+      ? [{ path: paths.labels(), label: t('labels.title'), icon: <QrcodeOutlined /> }]
+      : []),
     ...(can(me, 'devices:read')
       ? [
           { path: paths.orphans(), label: t('devices.unclaimedDevices'), icon: <ScanOutlined /> },

@@ -19,6 +19,9 @@ describe('the navigation', () => {
       '/webhook-credentials',
       '/settings',
     ]);
+    expect(paths(['webhooks:manage'])).toEqual(['/', '/webhooks']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
     expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/device-pool']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/tenant-usage']);
   });
 });

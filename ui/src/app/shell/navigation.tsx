@@ -4,6 +4,7 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
   BellOutlined,
   CarOutlined,
   ClusterOutlined,
@@ -13,6 +14,7 @@ import {
   ImportOutlined,
   KeyOutlined,
   ScanOutlined,
+  SendOutlined,
   SettingOutlined,
   SlidersOutlined,
   TeamOutlined,
@@ -103,6 +105,13 @@ const entries: Entry[] = [
     permission: 'webhook_secrets:manage',
   },
   {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
+  },
+  {
     path: paths.auditLog(),
     label: (t) => t('nav.auditLog'),
     icon: <AuditOutlined />,
@@ -134,6 +143,13 @@ const entries: Entry[] = [
     path: paths.devicePool(),
     label: (t) => t('nav.devicePool'),
     icon: <DatabaseOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
     section: 'platform',
     permission: 'tenants:read',
   },

@@ -7,6 +7,7 @@ import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { GatedButton } from '@/components/GatedButton';
 import { CheckOutlined, EditOutlined } from '@/components/icons';
+import { useIsNarrow } from '@/components/mediaQuery';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SitePicker } from '@/components/SitePicker';
@@ -50,6 +51,7 @@ function MappingForm({ import: one }: Props) {
   const sample = useQuery(sampleQuery(tenantId, one.id));
   const refusal = useEstateRefusal('imports:manage');
   const move = useMove(one.id);
+  const isNarrow = useIsNarrow();
   const [siteId, setSiteId] = useState<string | undefined>(one.site_id ?? undefined);
   const [places, setPlaces] = useState<Record<string, number>>(() =>
     Object.fromEntries(
@@ -65,10 +67,13 @@ function MappingForm({ import: one }: Props) {
     label: name || t('imports.nameless', { n: value + 1 }),
   }));
   const unread = one.header.filter((_, index) => !Object.values(places).includes(index));
-  const held = (index: number | undefined) =>
-    index === undefined
-      ? []
-      : (sample.data?.rows.map(({ cells }) => cells[index]).filter(Boolean) ?? []);
+  /** What the first rows hold where a column is read from. */
+  function sampleOf(name: string): string {
+    const place = places[name];
+    const cells =
+      place === undefined ? [] : (sample.data?.rows.map(({ cells: all }) => all[place]) ?? []);
+    return cells.filter(Boolean).slice(0, 3).join(' · ') || '–';
+  }
 
   const check = () =>
     move.mutate([{ how: 'mapping', columns: places, siteId: siteId ?? null }, { how: 'check' }]);
@@ -99,31 +104,36 @@ function MappingForm({ import: one }: Props) {
             key: 'place',
             title: t('imports.inFile'),
             render: (_value, { name }) => (
-              <Select<number>
-                className={styles.place}
-                aria-label={t('imports.placeOf', { column: words.column(name) })}
-                placeholder={t('imports.notInFile')}
-                allowClear
-                disabled={refusal !== null}
-                value={places[name]}
-                onChange={(index?: number) =>
-                  setPlaces(({ [name]: _before, ...others }) =>
-                    index === undefined ? others : { ...others, [name]: index },
-                  )
-                }
-                options={choices}
-              />
+              <>
+                <Select<number>
+                  className={styles.place}
+                  aria-label={t('imports.placeOf', { column: words.column(name) })}
+                  placeholder={t('imports.notInFile')}
+                  allowClear
+                  disabled={refusal !== null}
+                  value={places[name]}
+                  onChange={(index?: number) =>
+                    setPlaces(({ [name]: _before, ...others }) =>
+                      index === undefined ? others : { ...others, [name]: index },
+                    )
+                  }
+                  options={choices}
+                />
+                {isNarrow && <span className={styles.second}>{sampleOf(name)}</span>}
+              </>
             ),
           },
-          {
-            key: 'sample',
-            title: t('imports.sample'),
-            render: (_value, { name }) => (
-              <span className={styles.sample}>
-                {held(places[name]).slice(0, 3).join(' · ') || '–'}
-              </span>
-            ),
-          },
+          ...(isNarrow
+            ? []
+            : [
+                {
+                  key: 'sample',
+                  title: t('imports.sample'),
+                  render: (_value: unknown, { name }: Import['columns'][number]) => (
+                    <span className={styles.sample}>{sampleOf(name)}</span>
+                  ),
+                },
+              ]),
         ]}
       />
       {unread.length > 0 && (

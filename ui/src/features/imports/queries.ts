@@ -166,7 +166,7 @@ export function useRefreshEstate() {
   const queryClient = useQueryClient();
   const tenantId = useTenantId();
   return () => {
-    for (const name of [...ESTATE_KEYS, 'devices']) {
+    for (const name of ESTATE_KEYS) {
       void queryClient.invalidateQueries({ queryKey: [tenantId, name] });
     }
   };

@@ -9,9 +9,9 @@ const said = (code: RowMessage['code'], field: string | null, message: string) =
 describe('what is wrong with a row', () => {
   it('is said in our words, with the server’s numbers', () => {
     expect(said('unreadable', 'dev_eui', 'must have 16 hexadecimal digits; this has 6')).toBe(
-      'DevEUI: must have 16 hexadecimal digits; this has 6',
+      'DevEUI: Must have 16 hexadecimal digits; this has 6.',
     );
-    expect(said('required', 'code', 'must not be empty')).toBe('Code: must not be empty');
+    expect(said('required', 'code', 'must not be empty')).toBe('Code: Must not be empty.');
     expect(said('repeated', 'code', 'line 7 says the same')).toBe('Line 7 says the same.');
     expect(said('limit_reached', null, 'the limit of 500 bays is reached; 490 are in use')).toBe(
       'The limit of 500 is reached; 490 are in use.',

@@ -32,14 +32,13 @@ export function useImportWords() {
   const { t, i18n } = useTranslation();
   /** A column of the template; the server may know more of them than we do. */
   function column(name: string): string {
-    const key = `imports.columns.${name}`;
-    return i18n.exists(key) ? i18n.t(key as 'imports.columns.code') : name;
+    return i18n.exists(`imports.columns.${name}`) ? t(`imports.columns.${name as 'code'}`) : name;
   }
 
   function message({ code, field, message: said }: RowMessage): string {
     const where = field ? column(field) : null;
     if (code === 'unreadable' || code === 'required') {
-      const fault = code === 'unreadable' ? fieldMessage(t, said) : t(`imports.messages.${code}`);
+      const fault = fieldMessage(t, said);
       return where ? t('imports.inColumn', { column: where, fault }) : fault;
     }
     if (code === 'repeated') {

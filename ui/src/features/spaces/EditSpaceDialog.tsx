@@ -63,8 +63,18 @@ function EditForm({ space, etag, onClose }: FormProps) {
           ...traitsOf(traits),
         },
       }),
-    onDone: ({ code }) => {
-      toast.done(t('spaces.saved', { code }));
+    onDone: ({ space: { id, code }, etag: saved }) => {
+      const { code: oldCode, name, ...traits } = valuesOf(space);
+      const body = {
+        code: oldCode,
+        name: name || null,
+        ...traitsOf(traits),
+        // Whoever leaves a level leaves its plan.
+        ...(space.shape ? { shape: space.shape } : {}),
+      };
+      // Named by its version: what somebody has changed since is not undone with it.
+      const undo = () => change.mutateAsync({ id, etag: saved, body });
+      toast.undoable(t('spaces.saved', { code }), undo);
       onClose();
     },
   });

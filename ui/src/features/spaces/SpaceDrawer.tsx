@@ -196,7 +196,17 @@ function IdentityPart({ space }: { space: Space }) {
         <Fact label={t('spaces.site')}>
           <Link to={paths.site(space.site_id)}>{space.site_name}</Link>
         </Fact>
-        <Fact label={t('spaces.level')}>{space.level ?? '–'}</Fact>
+        <Fact label={t('spaces.level')}>
+          {space.level ?? '–'}
+          {space.shape && space.level_id && (
+            <Link
+              className={styles.second}
+              to={paths.sitePlan(space.site_id, { level: space.level_id, bay: space.id })}
+            >
+              {t('plan.showOn')}
+            </Link>
+          )}
+        </Fact>
         <Fact label={t('spaces.zone')}>{space.zone ?? '–'}</Fact>
         <Fact label={t('spaces.kind')}>{words.kind(space.kind)}</Fact>
         <Fact label={t('spaces.reservable')}>

@@ -16,6 +16,7 @@ import {
   DownloadOutlined,
   ImportOutlined,
   PlusOutlined,
+  QrcodeOutlined,
 } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
@@ -104,11 +105,11 @@ type HeadingProps = { siteId: string | undefined; wanted: Parameters<typeof spac
 function Heading({ siteId, wanted }: HeadingProps) {
   const { t } = useTranslation();
   const toast = useToast();
+  const navigate = useNavigate();
   const csv = useExportSpaces();
   const site = useQuery(siteQuery(useTenantId(), siteId ?? ''));
   const denied = useEstateRefusal('spaces:manage');
   const refusal = denied ?? (site.data?.site.deleted_at ? t('sites.deletedNotice') : null);
-  const navigate = useNavigate();
   const importRefusal =
     useEstateRefusal('imports:manage') ?? (site.data?.site.deleted_at ? refusal : null);
   const [create, setCreate] = useOpenParam('create');
@@ -124,6 +125,14 @@ function Heading({ siteId, wanted }: HeadingProps) {
 
   const actions = (
     <>
+      {site_id && (
+        <Button
+          icon={<QrcodeOutlined />}
+          onClick={() => void navigate(paths.labels({ site: site_id, level: wanted.level_id }))}
+        >
+          {t('labels.title')}
+        </Button>
+      )}
       <Button icon={<DownloadOutlined />} loading={csv.isPending} onClick={download}>
         {t('spaces.export')}
       </Button>

@@ -15,6 +15,7 @@ import type {
 } from '@/api/types';
 import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import type { ListQuery } from '@/components/listState';
+import { takenBack } from './takenBack';
 
 export const spaceFilters = [
   'site_id',
@@ -134,14 +135,25 @@ export function useCreateSpaces() {
 export function useChangeSpace() {
   const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SpaceChange }) =>
-      answer(
-        api.PATCH('/api/v6/spaces/{id}', {
-          params: { path: { id } },
-          body,
-          headers: etag ? { 'if-match': etag } : {},
-        }),
-      ),
+    mutationFn: async ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag: string | null;
+      body: SpaceChange;
+    }) => {
+      const call = await api.PATCH('/api/v6/spaces/{id}', {
+        params: { path: { id } },
+        body,
+        headers: etag ? { 'if-match': etag } : {},
+      });
+      return {
+        space: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     onSuccess,
   });
 }
@@ -152,6 +164,19 @@ export function useChangeSpaces() {
     mutationFn: (body: { ids: string[]; change: SpaceChange }) =>
       answer(api.PATCH('/api/v6/spaces/bulk', { body })),
     onSuccess,
+  });
+}
+
+/** What a change of many bays made of each, taken back: alike those that were alike. */
+export function useUnchangeSpaces() {
+  const onSettled = useRefreshEstate();
+  return useMutation({
+    mutationFn: async ({ spaces, change }: { spaces: readonly Space[]; change: SpaceChange }) => {
+      const { changes, outlines } = takenBack(spaces, change);
+      for (const body of changes) await answer(api.PATCH('/api/v6/spaces/bulk', { body }));
+      for (const body of outlines) await answer(api.PUT('/api/v6/spaces/bulk/outlines', { body }));
+    },
+    onSettled,
   });
 }
 

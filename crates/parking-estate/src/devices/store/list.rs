@@ -218,7 +218,10 @@ fn wanted(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
     match (&filter.digits, &filter.pattern) {
         (Some(digits), _) if digits.len() == 16 => {
-            query.push(" and p.dev_eui = ").push_bind(digits.clone());
+            // In the order of the index that begins with the tenant.
+            query
+                .push(" and p.dev_eui collate \"POSIX\" = ")
+                .push_bind(digits.clone());
         }
         (digits, Some(pattern)) => {
             query.push(" and (p.name ilike ").push_bind(pattern.clone());

@@ -23,7 +23,7 @@ pub(in crate::devices) async fn forget_orphans(tx: &mut TenantTx, euis: &[String
     Ok(())
 }
 
-/// Makes those devices whose DevEUIs are free, in the order of those, and says how many they are.
+/// Makes those devices whose `DevEUI`s are free, in the order of those, and says how many they are.
 pub(in crate::devices) async fn insert(
     tx: &mut TenantTx,
     ids: &[Uuid],

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parking_access::secrets::Vault;
 use parking_db::{DbError, TenantTx};
+use parking_domain::bays::BayCode;
 use parking_domain::csv_columns::DeviceColumn;
 use parking_domain::csv_import::{DeviceRow, Message, Refusal, Role, read_device, repeated};
 use parking_domain::csv_table::Row;
@@ -93,7 +94,7 @@ async fn known<'a>(
     let euis: Vec<String> = good().map(|row| row.dev_eui.to_string()).collect();
     let codes: Vec<&str> = good()
         .filter_map(|row| row.space_code.as_ref())
-        .map(|code| code.as_str())
+        .map(BayCode::as_str)
         .collect();
     let mut bays: BTreeMap<String, Vec<BayFact>> = BTreeMap::new();
     for bay in facts::bays(tx, None, &codes).await? {
@@ -268,7 +269,7 @@ fn rule(known: &Known<'_>, placed: Placed) -> Result<Ruling, Vec<Message>> {
 /// The columns in which a device is not as a row says. An empty cell says nothing, and of a key
 /// nobody is told whether it is the right one.
 fn differences(device: &DeviceFact, placed: &Placed) -> Vec<&'static str> {
-    fn says_otherwise<T: PartialEq>(said: Option<T>, is: Option<T>) -> bool {
+    fn says_otherwise<T: PartialEq>(said: &Option<T>, is: &Option<T>) -> bool {
         said.is_some() && said != is
     }
     let row = &placed.row;
@@ -280,15 +281,12 @@ fn differences(device: &DeviceFact, placed: &Placed) -> Vec<&'static str> {
         open.any(|(space, as_what)| *space == bay.id && as_what == role.name())
     };
     let columns = [
-        ("name", says_otherwise(word(&row.name), device.name.clone())),
-        ("model", says_otherwise(model, device.model.clone())),
-        (
-            "join_eui",
-            says_otherwise(join_eui, device.join_eui.clone()),
-        ),
+        ("name", says_otherwise(&word(&row.name), &device.name)),
+        ("model", says_otherwise(&model, &device.model)),
+        ("join_eui", says_otherwise(&join_eui, &device.join_eui)),
         (
             "serial",
-            says_otherwise(word(&row.serial), device.serial_number.clone()),
+            says_otherwise(&word(&row.serial), &device.serial_number),
         ),
         (
             "space_code",

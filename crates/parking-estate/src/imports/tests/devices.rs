@@ -1,5 +1,7 @@
 //! Importing devices.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::row;
@@ -184,7 +186,7 @@ async fn what_others_took_meanwhile_is_refused_alone() {
     let (admin, other) = (stage.admin("North").await, stage.admin("Other").await);
     let mut file = "dev_eui,model\n".to_owned();
     for n in 1..=40 {
-        file.push_str(&format!("70B3D500000000{n:02},bosch-tps110\n"));
+        writeln!(file, "70B3D500000000{n:02},bosch-tps110").unwrap();
     }
     let id = admin.has_checked("kind=devices", &file).await;
     admin.moves(id, "start", json!({})).await;

@@ -5,6 +5,8 @@ mod devices;
 mod exports;
 mod spaces;
 
+use std::fmt::Write as _;
+
 use axum::http::StatusCode;
 use parking_access::audit::Witness;
 use parking_db::queue::Worker;
@@ -89,7 +91,7 @@ fn row(line: i64, verdict: &str, codes: &str) -> (i64, String, String) {
 fn many_bays(site: &str, count: usize) -> String {
     let mut file = "site,code,kind\n".to_owned();
     for number in 1..=count {
-        file.push_str(&format!("{site},B-{number:05},general\n"));
+        writeln!(file, "{site},B-{number:05},general").unwrap();
     }
     file
 }

@@ -9,6 +9,10 @@ use super::{many_bays, row};
 use crate::tests::{Stage, refused};
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one file from the first row to the last"
+)]
 async fn a_french_spreadsheet_becomes_bays() {
     let stage = Stage::set().await;
     let admin = stage.admin("Gare").await;
@@ -122,6 +126,10 @@ async fn a_french_spreadsheet_becomes_bays() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one file from the first row to the last"
+)]
 async fn every_row_gets_its_verdict() {
     let stage = Stage::set().await;
     let admin = stage.admin("Quay").await;

@@ -100,6 +100,7 @@ const DIGEST: &str = "select concat_ws(' ',
     (select sum(hashtext(c::text)) from alarm_comments c),
     (select sum(hashtext(h::text)) from alarm_rules h),
     (select sum(hashtext(q::text)) from alarm_recipients q),
-    (select sum(hashtext((f.id, f.status, f.mapping)::text)) from imports f),
+    (select sum(hashtext((f.id, f.mapping, f.started_at)::text)) from imports f),
     (select sum(hashtext((w.id, w.expires_at, w.revoked_at)::text)) from webhook_secrets w),
+    (select sum(hashtext((h.id, h.version, h.deleted_at)::text)) from webhooks h),
     (select sum(hashtext((s.id, s.ended_at)::text)) from sessions s where s.ended_at is not null))";

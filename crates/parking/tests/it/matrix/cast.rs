@@ -105,6 +105,33 @@ impl Cast {
         self.stage.person(&tenant, role, &email).await.api
     }
 
+    /// Events in the log that no integrator could know: their types and facts are API.
+    pub(super) async fn undescribed_events(&self) -> Vec<String> {
+        let found: Vec<(String, Option<Value>)> = sqlx::query_as(
+            "select kind, jsonb_object_agg(fact, true) filter (where fact is not null) from (
+               select distinct kind, fact from events left join lateral jsonb_object_keys(payload) as fact on true) as facts
+             group by kind",
+        )
+        .fetch_all(&mut *self.admin.lock().await)
+        .await
+        .unwrap();
+        assert!(found.len() > 25, "{found:?}");
+        let is_described = |kind: &str, facts: &Option<Value>| {
+            let facts = facts
+                .as_ref()
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|facts| facts.keys());
+            parking_domain::event_types::describes(kind, facts)
+        };
+        let strange = found
+            .into_iter()
+            .filter(|(kind, facts)| !is_described(kind, facts));
+        strange
+            .map(|(kind, facts)| format!("{kind} {facts:?}"))
+            .collect()
+    }
+
     /// The body of a recipe for a caller.
     pub(super) fn fill(&self, body: &Value, actor: &Actor) -> Value {
         if body.is_null() {
@@ -270,6 +297,16 @@ fn making(thing: Thing) -> &'static str {
         Thing::WebhookSecret => {
             "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
              values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
+        }
+        Thing::Webhook => {
+            "insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+             values ($tenant, $id, 'W', 'https://hook.invalid/', '{tenant.limit_near}', '', now(), now()) returning id"
+        }
+        Thing::Delivery => {
+            "with hook as (insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+               values ($tenant, $id, 'W', 'https://hook.invalid/', '{tenant.limit_near}', '', now(), now()) returning id)
+             insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at)
+             select $tenant, id, id, 'site.created', '{}', 'failed', now() from hook returning id"
         }
         Thing::AuditEntry => {
             "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)

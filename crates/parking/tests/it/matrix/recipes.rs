@@ -17,6 +17,9 @@ pub(crate) enum Thing {
     Invitation,
     ApiKey,
     WebhookSecret,
+    Webhook,
+    /// Something that was sent to a webhook.
+    Delivery,
     AuditEntry,
     /// A sign-in of the caller.
     Session,
@@ -67,6 +70,7 @@ const NO_SECRET: &str = "update webhook_secrets set revoked_at = now() where ten
 const ONE_SECRET: &str =
     "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at)
     values ('$tenant', gen_random_uuid(), 'W', '', now()) on conflict do nothing";
+const NO_WEBHOOK: &str = "update webhooks set deleted_at = now() where tenant_id = '$tenant'";
 const EXPORTED: &str = "update tenants set exported_at = now() where kind = 'customer'";
 
 fn get(operation: &'static str) -> Recipe {
@@ -115,6 +119,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(tenants());
     all.extend(members());
     all.extend(credentials());
+    all.extend(webhooks());
     all.extend(audit());
     all.extend(device_pool());
     all.extend(templates());
@@ -293,6 +298,35 @@ fn credentials() -> Vec<Recipe> {
     ]
 }
 
+fn webhooks() -> Vec<Recipe> {
+    let webhook = json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["tenant.limit_near"] });
+    let change = || json!({ "name": "renamed" });
+    let since = json!({ "since": "2026-01-01T00:00:00Z" });
+    let on_one = |operation, body| post(operation, body, &[200]).of(Thing::Webhook);
+    vec![
+        get("GET /api/v6/webhooks/event-types"),
+        get("GET /api/v6/webhooks"),
+        post("POST /api/v6/webhooks", webhook, &[201]).on(NO_WEBHOOK),
+        get("GET /api/v6/webhooks/{id}").of(Thing::Webhook),
+        on_one("PATCH /api/v6/webhooks/{id}", change()),
+        on_one("PUT /api/v6/webhooks/{id}", change()),
+        on_one("POST /api/v6/webhooks/{id}/rotate", json!({})),
+        on_one("POST /api/v6/webhooks/{id}/enable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/disable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/test", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/replay", since),
+        get("GET /api/v6/webhooks/{id}/deliveries").of(Thing::Webhook),
+        get("GET /api/v6/webhooks/deliveries/{id}").of(Thing::Delivery),
+        post(
+            "POST /api/v6/webhooks/deliveries/{id}/replay",
+            Value::Null,
+            &[200],
+        )
+        .of(Thing::Delivery),
+        post("DELETE /api/v6/webhooks/{id}", Value::Null, &[204]).of(Thing::Webhook),
+    ]
+}
+
 fn audit() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/audit-log"),
@@ -325,7 +359,11 @@ const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle
     on conflict (tenant_id, id) do update set archived_at = null";
 
 fn estate() -> Vec<Recipe> {
-    let mut all = sites();
+    let mut all = vec![
+        get("GET /api/v6/dashboard/stats"),
+        get("GET /api/v6/dashboard/data"),
+    ];
+    all.extend(sites());
     all.extend(spaces());
     all.extend(devices());
     all.extend(alarms());
@@ -443,6 +481,7 @@ fn device_pool() -> Vec<Recipe> {
     let transfer = json!({ "tenant_id": "$tenant", "dry_run": true, "reason": "R" });
     vec![
         get("GET /api/v6/devices/pool/stats"),
+        get("GET /api/v6/platform/usage"),
         post("POST /api/v6/devices/{id}/transfer", transfer, &[200]).of(Thing::PooledDevice),
     ]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preview } from './pattern';
+import { preview } from './codePattern';
 
 const codes = (pattern: string) => {
   const found = preview(pattern);

@@ -17,7 +17,7 @@ const SUBJECTS_MAX: usize = 3;
 
 /// Counts the notices.
 #[derive(Debug)]
-pub(super) struct Freshness {
+pub struct Freshness {
     notices: AtomicU64,
     /// The number of the last notice about everything.
     everything: AtomicU64,
@@ -28,13 +28,14 @@ pub(super) struct Freshness {
 
 /// What an entry depends on, and how many notices there had been before it was fetched.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
+pub struct Seen {
     notices: u64,
     slots: [Option<usize>; SUBJECTS_MAX],
 }
 
 /// An entry about to be fetched, whose subjects are being named.
-pub(super) struct Look<'a> {
+#[derive(Debug)]
+pub struct Look<'a> {
     freshness: &'a Freshness,
     seen: Seen,
 }
@@ -52,7 +53,7 @@ impl Default for Freshness {
 
 impl Freshness {
     /// Begins an entry. Call it before the database is asked.
-    pub(super) fn look(&self) -> Look<'_> {
+    pub fn look(&self) -> Look<'_> {
         let seen = Seen {
             notices: self.notices.load(SeqCst),
             slots: [None; SUBJECTS_MAX],
@@ -64,19 +65,19 @@ impl Freshness {
     }
 
     /// A notice came about a subject.
-    pub(super) fn changed(&self, subject: &str) {
+    pub fn changed(&self, subject: &str) {
         let number = self.notices.fetch_add(1, SeqCst) + 1;
         self.slots[self.slot(subject)].fetch_max(number, SeqCst);
     }
 
     /// Notices were missed.
-    pub(super) fn everything_changed(&self) {
+    pub fn everything_changed(&self) {
         let number = self.notices.fetch_add(1, SeqCst) + 1;
         self.everything.fetch_max(number, SeqCst);
     }
 
     /// Whether nothing the entry depends on has changed since it was fetched.
-    pub(super) fn holds(&self, seen: &Seen) -> bool {
+    pub fn holds(&self, seen: &Seen) -> bool {
         self.everything.load(SeqCst) <= seen.notices
             && seen
                 .slots
@@ -93,7 +94,7 @@ impl Freshness {
 impl Look<'_> {
     /// Names a subject the entry depends on.
     #[must_use]
-    pub(super) fn of(mut self, subject: &str) -> Self {
+    pub fn of(mut self, subject: &str) -> Self {
         let slot = self.freshness.slot(subject);
         let free = self.seen.slots.iter_mut().find(|slot| slot.is_none());
         debug_assert!(free.is_some(), "an entry depends on too many subjects");
