@@ -31,6 +31,15 @@ pub const TEST: &str = "webhook.test";
 /// What most events of the estate carry.
 const NAMED: &[&str] = &["site_id", "name"];
 
+/// What events of alarms carry besides what is particular to them.
+macro_rules! alarm {
+    ($($own:literal),*) => {
+        &[
+            "site_id", "name", "kind", "severity", "subject_type", "subject_id", "space_id", "space_code", "raised_at", $($own),*
+        ]
+    };
+}
+
 macro_rules! event_types {
     ($($name:literal, $fields:expr, $about:literal;)+) => {
         /// Every type of event, by subject.
@@ -43,6 +52,18 @@ macro_rules! event_types {
 }
 
 event_types! {
+    "alarm.acknowledged", alarm!["by"], "Somebody takes care of an alarm.";
+    "alarm.cleared", alarm!["parent_id", "cleared_at", "reason"], "What was wrong is right again, or is nobody's business any more.";
+    "alarm.commented", alarm!["by", "comment_id", "text"], "Somebody wrote something beside an alarm.";
+    "alarm.muted", alarm!["by", "until", "reason"], "Nobody is told of an alarm for a while.";
+    "alarm.raised", alarm!["parent_id", "evidence"], "Something is wrong with a device, a gateway or a bay.";
+    "alarm.unacknowledged", alarm!["by"], "Nobody takes care of an alarm any more.";
+    "alarm.unmuted", alarm!["by"], "People are told of an alarm again.";
+    "alarm_recipient.created", NAMED, "Somebody is told of alarms from now on.";
+    "alarm_recipient.deleted", NAMED, "Somebody is told of alarms no more.";
+    "alarm_recipient.tested", NAMED, "Somebody wanted to know whether letters about alarms arrive.";
+    "alarm_recipient.updated", NAMED, "Of which alarms somebody is told was changed.";
+    "alarm_rules.updated", &[], "From when on something is wrong was changed.";
     "device.archived", NAMED, "A device was taken out of use for good.";
     "device.assigned", NAMED, "A device serves a bay from now on.";
     "device.created", NAMED, "A device was made.";
@@ -115,16 +136,30 @@ macro_rules! event_fields {
 }
 
 event_fields! {
+    "by" = "\"Ada Lovelace\"", "Who did it.";
     "cause" = "\"sensor\"", "The fact that decided: `sensor`, `reservation`, `blocked`, `out_of_service`, `sensor_silent` or `no_reading`.";
     "change_id" = "\"019ab1f0-52e1-7c3f-9a35-0d5b6b1f4c11\"", "The change in the bay's history.";
+    "cleared_at" = "\"2026-11-21T04:30:00Z\"", "When the alarm ended.";
+    "comment_id" = "\"019ab1f2-1c8e-7b52-8f4e-0b7a4c1d9e33\"", "The comment.";
+    "evidence" = "{\"battery_percent\": 9}", "The facts it was raised by; they differ by kind.";
     "from" = "\"free\"", "The state before.";
+    "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping` or `stuck`.";
     "max" = "500", "How many there may be.";
     "message" = "\"Hello\"", "A greeting.";
     "name" = "\"A-014\"", "What people call it.";
+    "parent_id" = "\"019ab1f1-9a52-7d0b-9c0e-5f3f2c7a1b10\"", "The alarm that explains this one, such as a gateway's, or null.";
+    "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
+    "reason" = "\"recovered\"", "Why.";
     "resource" = "\"devices\"", "What is limited.";
+    "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
+    "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
     "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
+    "subject_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay.";
+    "subject_type" = "\"device\"", "What something is wrong with: `device`, `gateway` or `space`.";
+    "text" = "\"A lorry stands before the antenna.\"", "What was written.";
     "to" = "\"occupied\"", "The state it has now.";
+    "until" = "\"2026-11-22T08:00:00Z\"", "Until when.";
     "used" = "412", "How many there are.";
 }
 

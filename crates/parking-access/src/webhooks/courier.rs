@@ -132,7 +132,7 @@ impl Courier {
     /// A courier who trusts the roots of the web; whether receivers may be in private networks and
     /// written to in clear is for the installation to say.
     pub fn new(allows_private: bool) -> Result<Self, rustls::Error> {
-        let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         Self::trusting(roots, allows_private)
     }
 

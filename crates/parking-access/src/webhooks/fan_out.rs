@@ -71,10 +71,12 @@ pub async fn fan_out(state: &Webhooks) -> Result<bool, DbError> {
     Ok(i64::try_from(read.len()).is_ok_and(|count| count == BATCH))
 }
 
+/// A webhook, the types of events it wants, and since when.
+type Wish = (Uuid, Vec<Wanted>, DateTime<Utc>);
+
 /// What is to be sent to whom, and the webhooks for which there is anything.
 fn drafts(read: &[Event], listeners: Vec<store::Listener>) -> (Drafts, BTreeSet<(TenantId, Uuid)>) {
-    let mut by_tenant: BTreeMap<TenantId, Vec<(Uuid, Vec<Wanted>, DateTime<Utc>)>> =
-        BTreeMap::new();
+    let mut by_tenant: BTreeMap<TenantId, Vec<Wish>> = BTreeMap::new();
     for listener in listeners {
         let wanted = listener.event_types.into_iter().map(Wanted::from).collect();
         let of_tenant = by_tenant.entry(listener.tenant).or_default();

@@ -71,7 +71,7 @@ async fn changed(
         kind: "alarm_rules.updated",
         subject_type: "alarm_rules",
         subject_id: &id,
-        payload: &Value::clone(&new),
+        payload: &json!({}),
     };
     events::append(tx.conn(), tenant, now, event).await?;
     let (old, new) = audit::difference(&json!(old), &new);

@@ -70,7 +70,7 @@ pub(super) struct WebhookReplayed {
 impl WebhookDraft {
     /// What is wanted, once it is certain that all of it can be.
     pub(super) fn read(self, allows_private: bool) -> Result<Fields, ApiError> {
-        checked(&self.name, &self.url, self.event_types, allows_private)
+        checked(&self.name, &self.url, &self.event_types, allows_private)
     }
 }
 
@@ -79,7 +79,7 @@ impl WebhookChange {
     pub(super) fn onto(self, old: &Webhook, allows_private: bool) -> Result<Fields, ApiError> {
         let name = self.name.as_ref().unwrap_or(&old.name);
         let url = self.url.as_ref().unwrap_or(&old.url);
-        let event_types = self.event_types.unwrap_or_else(|| old.event_types.clone());
+        let event_types = self.event_types.as_ref().unwrap_or(&old.event_types);
         checked(name, url, event_types, allows_private)
     }
 }
@@ -87,7 +87,7 @@ impl WebhookChange {
 fn checked(
     name: &str,
     url: &str,
-    event_types: Vec<String>,
+    event_types: &[String],
     allows_private: bool,
 ) -> Result<Fields, ApiError> {
     let mut wrong = Wrong::default();

@@ -50,7 +50,7 @@ struct Inside {
 
 /// A receiver on a port of its own.
 #[derive(Clone, Debug)]
-pub(super) struct Receiver {
+pub(in crate::webhooks) struct Receiver {
     port: u16,
     inside: Arc<Inside>,
 }
@@ -193,7 +193,7 @@ async fn answer(inside: &Inside, request: Request<Incoming>) -> Response<Body> {
                 .unwrap()
         }
         Manner::Hangs => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             response.body(Either::Left(Full::default())).unwrap()
         }
         Manner::Dislikes(_) => unreachable!(),
