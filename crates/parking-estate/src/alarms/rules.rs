@@ -6,7 +6,7 @@ use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
 use parking_domain::alarms::Rules;
 use parking_http::IfMatch;
-use serde_json::{Value, json};
+use serde_json::json;
 use thiserror::Error;
 
 use super::jobs::look_later;
