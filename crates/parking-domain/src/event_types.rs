@@ -40,13 +40,6 @@ macro_rules! alarm {
     };
 }
 
-/// What all events of alarms carry, and what each adds.
-macro_rules! of_alarm {
-    ($($more:literal),*) => {
-        &["site_id", "name", "kind", "severity", "subject_type", "subject_id", "space_id", "space_code", "raised_at", $($more),*]
-    };
-}
-
 macro_rules! event_types {
     ($($name:literal, $fields:expr, $about:literal;)+) => {
         /// Every type of event, by subject.
@@ -149,11 +142,7 @@ event_fields! {
     "cleared_at" = "\"2026-11-21T04:30:00Z\"", "When the alarm ended.";
     "comment_id" = "\"019ab1f2-1c8e-7b52-8f4e-0b7a4c1d9e33\"", "The comment.";
     "evidence" = "{\"battery_percent\": 9}", "The facts it was raised by; they differ by kind.";
-    "cleared_at" = "\"2026-11-21T10:17:03Z\"", "When the alarm was cleared.";
-    "comment_id" = "\"019ab1f2-1b7e-7a43-8f0c-6f3d0c5a9e21\"", "The comment.";
-    "evidence" = "{\"last_seen_at\":\"2026-11-21T07:02:11Z\",\"heartbeat_seconds\":3600}", "What the alarm was judged by.";
     "from" = "\"free\"", "The state before.";
-    "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping` or `stuck`.";
     "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping` or `stuck`.";
     "max" = "500", "How many there may be.";
     "message" = "\"Hello\"", "A greeting.";
@@ -161,25 +150,16 @@ event_fields! {
     "parent_id" = "\"019ab1f1-9a52-7d0b-9c0e-5f3f2c7a1b10\"", "The alarm that explains this one, such as a gateway's, or null.";
     "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
     "reason" = "\"recovered\"", "Why.";
-    "parent_id" = "null", "The alarm of the outage that explains it, or null.";
-    "raised_at" = "\"2026-11-21T09:32:11Z\"", "When the alarm was raised.";
-    "reason" = "\"recovered\"", "Why: of a cleared alarm `recovered`, `archived`, `deleted`, `out_of_service`, `unassigned`, `reassigned` or `rules_changed`; of a muted one what somebody wrote, or null.";
     "resource" = "\"devices\"", "What is limited.";
-    "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
-    "space_code" = "\"A-014\"", "What is painted at the bay that the alarm is about, or null.";
     "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
     "subject_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay.";
     "subject_type" = "\"device\"", "What something is wrong with: `device`, `gateway` or `space`.";
     "text" = "\"A lorry stands before the antenna.\"", "What was written.";
-    "subject_id" = "\"019ab1ee-8c11-7d05-a2b9-4e7c1d2f3a60\"", "What the alarm is about.";
-    "subject_type" = "\"device\"", "What kind of thing that is: `device`, `gateway` or `space`.";
-    "text" = "\"A battery is on its way.\"", "What somebody said.";
     "to" = "\"occupied\"", "The state it has now.";
     "until" = "\"2026-11-22T08:00:00Z\"", "Until when.";
-    "until" = "\"2026-11-28T10:00:00Z\"", "Until when the alarm is muted.";
     "used" = "412", "How many there are.";
 }
 
