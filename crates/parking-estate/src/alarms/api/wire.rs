@@ -19,7 +19,7 @@ const MUTED_MAX: i64 = 525_600;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MuteDraft {
-    #[schema(minimum = 1, maximum = 525600)]
+    #[schema(minimum = 1, maximum = 525_600)]
     minutes: i64,
     #[schema(value_type = Option<wire::Name>)]
     reason: Option<String>,

@@ -15,6 +15,7 @@ fn path(alarm: &Value, verb: &str) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn an_alarm_is_taken_on_put_aside_and_talked_about() {
     let stage = Stage::set().await;
     let admin = stage.admin("North").await;
@@ -250,6 +251,7 @@ async fn nobody_sees_or_touches_the_alarms_of_others_and_the_platform_only_looks
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn rules_and_recipients_are_kept_within_reason() {
     let stage = Stage::set().await;
     let admin = stage.admin("North").await;

@@ -81,6 +81,7 @@ async fn ten_servers_that_look_at_once_raise_one_alarm_each() {
             "update alarm_clock set at = '{at}', newest_heard_at = '{at}'"
         ))
         .await;
+    #[expect(clippy::disallowed_methods, reason = "ten servers really look at once")]
     let looks: Vec<_> = (0..10)
         .map(|_| {
             let (db, now) = (stage.estate.db.clone(), at);

@@ -7,6 +7,7 @@ use super::{hours, minutes};
 use crate::tests::Stage;
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn silences_that_an_outage_explains_hang_under_it_and_stand_alone_after_it() {
     let mailbox = Mailbox::open().await;
     let stage = Stage::set().await;

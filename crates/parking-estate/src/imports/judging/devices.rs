@@ -269,7 +269,7 @@ fn rule(known: &Known<'_>, placed: Placed) -> Result<Ruling, Vec<Message>> {
 /// The columns in which a device is not as a row says. An empty cell says nothing, and of a key
 /// nobody is told whether it is the right one.
 fn differences(device: &DeviceFact, placed: &Placed) -> Vec<&'static str> {
-    fn says_otherwise<T: PartialEq>(said: &Option<T>, is: &Option<T>) -> bool {
+    fn says_otherwise<T: PartialEq>(said: Option<&T>, is: Option<&T>) -> bool {
         said.is_some() && said != is
     }
     let row = &placed.row;
@@ -281,12 +281,21 @@ fn differences(device: &DeviceFact, placed: &Placed) -> Vec<&'static str> {
         open.any(|(space, as_what)| *space == bay.id && as_what == role.name())
     };
     let columns = [
-        ("name", says_otherwise(&word(&row.name), &device.name)),
-        ("model", says_otherwise(&model, &device.model)),
-        ("join_eui", says_otherwise(&join_eui, &device.join_eui)),
+        (
+            "name",
+            says_otherwise(word(&row.name).as_ref(), device.name.as_ref()),
+        ),
+        (
+            "model",
+            says_otherwise(model.as_ref(), device.model.as_ref()),
+        ),
+        (
+            "join_eui",
+            says_otherwise(join_eui.as_ref(), device.join_eui.as_ref()),
+        ),
         (
             "serial",
-            says_otherwise(&word(&row.serial), &device.serial_number),
+            says_otherwise(word(&row.serial).as_ref(), device.serial_number.as_ref()),
         ),
         (
             "space_code",

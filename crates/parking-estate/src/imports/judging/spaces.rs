@@ -146,25 +146,40 @@ fn differences(
     row: &SpaceRow,
     (level, zone): (Option<Uuid>, Option<Uuid>),
 ) -> Vec<&'static str> {
-    fn says_otherwise<T: PartialEq>(said: &Option<T>, is: &Option<T>) -> bool {
+    fn says_otherwise<T: PartialEq>(said: Option<&T>, is: Option<&T>) -> bool {
         said.is_some() && said != is
     }
     let at = Coordinates::parse(bay.latitude, bay.longitude).unwrap_or_default();
     let name = row.name.as_ref().map(Name::as_str);
     let kind = row.kind.map(BayKind::name);
     let columns = [
-        ("name", says_otherwise(&name, &bay.name.as_deref())),
-        ("level", says_otherwise(&level, &bay.level_id)),
-        ("zone", says_otherwise(&zone, &bay.zone_id)),
-        ("kind", says_otherwise(&kind, &Some(bay.kind.as_str()))),
-        ("coordinates", says_otherwise(&row.coordinates, &at)),
+        (
+            "name",
+            says_otherwise(name.as_ref(), bay.name.as_deref().as_ref()),
+        ),
+        (
+            "level",
+            says_otherwise(level.as_ref(), bay.level_id.as_ref()),
+        ),
+        ("zone", says_otherwise(zone.as_ref(), bay.zone_id.as_ref())),
+        (
+            "kind",
+            says_otherwise(kind.as_ref(), Some(&bay.kind.as_str())),
+        ),
+        (
+            "coordinates",
+            says_otherwise(row.coordinates.as_ref(), at.as_ref()),
+        ),
         (
             "is_reservable",
-            says_otherwise(&row.is_reservable, &Some(bay.is_reservable)),
+            says_otherwise(row.is_reservable.as_ref(), Some(&bay.is_reservable)),
         ),
         (
             "auto_release_minutes",
-            says_otherwise(&row.auto_release_minutes, &bay.auto_release_minutes),
+            says_otherwise(
+                row.auto_release_minutes.as_ref(),
+                bay.auto_release_minutes.as_ref(),
+            ),
         ),
     ];
     let differing = columns.into_iter().filter(|(_, differs)| *differs);
