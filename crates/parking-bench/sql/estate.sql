@@ -148,6 +148,20 @@ create function pg_temp.make_webhooks(first_one int, last_one int, at timestampt
     from generate_series(first_one, last_one) c, generate_series(0, 19) w, generate_series(0, 29) d;
   $$;
 
+-- Thirty alarms a customer, most of them over, and twenty who are told of them.
+create function pg_temp.make_alarms(first_one int, last_one int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, space_id, space_code, raised_at,
+      cleared_at, clear_reason)
+    select pg_temp.made(0, c, 0), pg_temp.made(22, c, a), 'device_silent', 'warning', 'device', pg_temp.made(7, c, a), 'Sensor ' || a,
+      pg_temp.made(4, c, a), 'A-' || a, at - a * interval '1 hour', case when a > 4 then at end, case when a > 4 then 'recovered' end
+    from generate_series(first_one, last_one) c, generate_series(0, 29) a;
+    insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(23, c, r), format('r%s@c%s.test', r, c), 'en', 'info', at - r * interval '1 minute', at
+    from generate_series(first_one, last_one) c, generate_series(0, 19) r;
+  $$;
+
 -- Everything for the customers of some numbers, each with so many bays and as many devices.
 create function pg_temp.make_estates(first_one int, last_one int, bays int, per_site int) returns void
   language plpgsql
@@ -162,6 +176,7 @@ create function pg_temp.make_estates(first_one int, last_one int, bays int, per_
     perform pg_temp.make_webhooks(first_one, last_one, at);
     perform pg_temp.make_places(first_one, last_one, bays, per_site, at);
     perform pg_temp.make_devices(first_one, last_one, bays, at);
+    perform pg_temp.make_alarms(first_one, last_one, at);
     perform pg_temp.make_history(first_one, last_one, bays, per_site, at);
   end
   $$;

@@ -36,7 +36,7 @@ insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at,
 insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at) values ($t, $t, 'stuck', 'info', 'space', $t, 'B', now());
 insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values ($t, $t, $t, now(), 'U', 't');
 insert into alarm_rules (tenant_id, never_seen_hours, battery_clear_percent, updated_at) values ($t, 24, 30, now());
-insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at) values ($t, $t, 'a@b.test', 'en', 'info', now(), now());
+insert into alarm_recipients (tenant_id, id, user_id, language, severity_min, created_at, updated_at) values ($t, $t, $u, 'en', 'info', now(), now());
 insert into alarm_watches (tenant_id, subject_id, subject_type, due_at) values ($t, $t, 'space', now()) on conflict do nothing;
 insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at) values ($t, $t, 'spaces', 'f', '{}', '{}', 1, 'c', now(), now());
 insert into import_rows (tenant_id, import_id, line, sealed_cells) values ($t, $t, 2, '');

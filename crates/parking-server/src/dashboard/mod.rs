@@ -129,8 +129,10 @@ impl Dashboard {
         let seen = self.freshness.look().of(&tenant.to_string()).into();
         let (as_of, begun) = (self.clock.now(), Instant::now());
         let mut figures = if tenant.is_platform() {
-            let reason = Reason::Platform("read the dashboard of all tenants");
-            let mut tx = self.db.platform(reason).await?;
+            let mut tx = self
+                .db
+                .platform(Reason::Platform("read the dashboard of all tenants"))
+                .await?;
             store::read(tx.conn(), Newest::OfAll, as_of).await?
         } else {
             let mut tx = self.db.tenant(tenant).await?;

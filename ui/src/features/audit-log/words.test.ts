@@ -35,6 +35,20 @@ const BUILT: [string, string[]][] = [
   ],
   ['"orphan.{verb}"', ['claimed', 'dismissed', 'restored'].map((verb) => `orphan.${verb}`)],
   [
+    '"alarm.{verb}"',
+    ['acknowledged', 'unacknowledged', 'muted', 'unmuted', 'commented'].map(
+      (verb) => `alarm.${verb}`,
+    ),
+  ],
+  [
+    '"alarms.{verb}"',
+    ['acknowledged', 'unacknowledged', 'muted', 'unmuted'].map((verb) => `alarms.${verb}`),
+  ],
+  [
+    '"alarm_recipient.{verb}"',
+    ['created', 'updated', 'deleted', 'tested'].map((verb) => `alarm_recipient.${verb}`),
+  ],
+  [
     'format!("{}.{verb}", kind.name())',
     ['level', 'zone'].flatMap((kind) =>
       ['created', 'updated', 'deleted'].map((verb) => `${kind}.${verb}`),
