@@ -1603,7 +1603,7 @@ CREATE INDEX import_rows_by_verdict ON public.import_rows USING btree (tenant_id
 
 CREATE INDEX imports_newest ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
 
-CREATE INDEX imports_under_way ON public.imports USING btree (updated_at) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
+CREATE INDEX imports_under_way ON public.imports USING btree (tenant_id, updated_at) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
 
 CREATE INDEX imports_with_rows ON public.imports USING btree (updated_at) WHERE (rows_forgotten_at IS NULL);
 

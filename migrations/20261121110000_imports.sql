@@ -36,7 +36,7 @@ create table imports (
 );
 create index imports_newest on imports (tenant_id, created_at desc, id desc);
 -- What went on too long, and what is old, is looked for across tenants.
-create index imports_under_way on imports (updated_at) where status in ('running', 'undoing');
+create index imports_under_way on imports (tenant_id, updated_at) where status in ('running', 'undoing');
 create index imports_with_rows on imports (updated_at) where rows_forgotten_at is null;
 
 create table import_rows (

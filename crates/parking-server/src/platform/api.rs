@@ -107,8 +107,7 @@ async fn usage(
         is_near_limit: filter.near_limit,
         pattern: page.pattern(),
     };
-    let reason = Reason::Platform("see what all tenants use");
-    let mut tx = db.platform(reason).await?;
+    let mut tx = db.platform(Reason::Platform("see what all tenants use")).await?;
     let part = (page.offset, page.size);
     let (tenants, total) = store::usage(&mut tx, &wanted, &order, part).await?;
     Ok(axum::Json(TenantUsagePage {
