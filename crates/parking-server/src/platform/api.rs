@@ -107,7 +107,9 @@ async fn usage(
         is_near_limit: filter.near_limit,
         pattern: page.pattern(),
     };
-    let mut tx = db.platform(Reason::Platform("see what all tenants use")).await?;
+    let mut tx = db
+        .platform(Reason::Platform("see what all tenants use"))
+        .await?;
     let part = (page.offset, page.size);
     let (tenants, total) = store::usage(&mut tx, &wanted, &order, part).await?;
     Ok(axum::Json(TenantUsagePage {

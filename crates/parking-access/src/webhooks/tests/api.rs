@@ -97,7 +97,7 @@ async fn a_tenant_has_twenty_webhooks_at_most_however_many_are_made_at_once() {
 }
 
 #[tokio::test]
-async fn anothers_webhooks_and_deliveries_are_as_absent_as_those_that_never_were() {
+async fn webhooks_and_deliveries_of_another_are_as_absent_as_those_that_never_were() {
     let scene = Scene::set().await;
     let receiver = Receiver::open(Manner::Answers(200, "")).await;
     let hook = scene.webhook(&receiver, &["*"]).await;
