@@ -7,19 +7,15 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
-const concrete = (path, { tenant, site, webhook }) =>
+const concrete = (path, { tenant, site, device, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
     .replace(':levelId', site.level.id)
     .replace(':spaceId', site.bay.id)
-    .replace(':webhookId', webhook.id)
-const concrete = (path, { tenant, site, device }) =>
-  path
-    .replace(':tenantId', tenant.id)
-    .replace(':siteId', site.id)
     .replace(':deviceId', device.id)
     .replace(':importId', site.import.id)
+    .replace(':webhookId', webhook.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {

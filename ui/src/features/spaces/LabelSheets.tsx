@@ -54,7 +54,7 @@ type LabelProps = { bay: Space; size: LabelSize; siteName: string; base: string 
 const BayLabel = memo(function BayLabel({ bay, size, siteName, base }: LabelProps) {
   const { t } = useTranslation();
   const { id, code, name, level } = bay;
-  const address = `${base}${paths.bay(id)}`;
+  const address = `${base}${paths.bayLabel(id)}`;
   const qr = useMemo(() => qrPath(address), [address]);
   return (
     <article className={`${labels.label} ${labels[size]}`}>
