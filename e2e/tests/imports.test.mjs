@@ -77,7 +77,7 @@ async function importBays(page) {
 
 async function importSensors(page) {
   await follow(page, 'nav.imports');
-  await page.getByText(en('imports.kinds.devices'), { exact: true }).first().click();
+  await page.getByRole('main').getByText(en('imports.kinds.devices'), { exact: true }).first().click();
   const euis = [1, 2].map((n) => `70B3D5000000000${n},bosch-tps110,M-0${n},${'0f'.repeat(16)}`);
   await choose(page, 'sensors.csv', ['DevEUI,Model,Bay,AppKey', ...euis, '70B3D5,,,'].join('\n'));
   await upload(page);
