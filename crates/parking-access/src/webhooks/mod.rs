@@ -1,10 +1,10 @@
 //! Telling events to programs elsewhere.
 //!
 //! A tenant names addresses and the events each wants. Every such event becomes a *delivery* in the
-//! transaction that moves the reader of the log on ([`fan_out`]), so none is missed and none is
+//! transaction that moves the reader of the log on ([`fan_out()`]), so none is missed and none is
 //! there twice. Deliveries are signed as Standard Webhooks has it and sent at least once, those of
 //! one webhook one after the other in the order of the events, by whichever server has the webhook
-//! in hand ([`sending`]); a repeated one keeps its `webhook-id`. What fails is tried again for three
+//! in hand (`sending`); a repeated one keeps its `webhook-id`. What fails is tried again for three
 //! days; a receiver that fails again and again is paused, probed, and after five days given up, and
 //! the owners are told. What waits is bounded in number and age, and everything can be seen and
 //! repeated. Tables: `webhooks`, `webhook_deliveries`, and a row of `event_cursors`.
