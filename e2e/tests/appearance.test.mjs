@@ -36,8 +36,8 @@ describe('language and theme', () => {
       await page.getByText(en('appearance.themes.dark'), { exact: true }).click();
       await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
       const kept = page.waitForResponse(
-        (response) =>
-          response.request().method() === 'PATCH' && response.request().postData()?.includes('"fr"') === true,
+        async (response) =>
+          response.request().method() === 'PATCH' && (await response.text()).includes('"language":"fr"'),
       );
       await page.getByText('Français', { exact: true }).click();
       await page.getByRole('heading', { name: fr('profile.title') }).waitFor();
