@@ -1,6 +1,6 @@
 //! The queue's SQL.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::ids::TenantId;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -47,6 +47,9 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Further ahead no job is put off or leased: a later time is from a clock that was wrong, and has passed.
+const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
+
 /// Takes the next due job of one of the kinds, leasing it until `lease`.
 pub(super) async fn claim(
     tx: &mut PlatformTx,
@@ -59,7 +62,8 @@ pub(super) async fn claim(
         "update jobs set locked_until = $3, attempts = attempts + 1
          where (tenant_id, id) = (
            select tenant_id, id from jobs
-           where status = 'queued' and run_at <= $2 and (locked_until is null or locked_until <= $2)
+           where status = 'queued' and (run_at <= $2 or run_at > $4)
+             and (locked_until is null or locked_until <= $2 or locked_until > $4)
              and kind = any($1)
            order by run_at
            limit 1
@@ -68,6 +72,7 @@ pub(super) async fn claim(
         kinds,
         now,
         lease,
+        now + AHEAD_MAX,
     )
     .fetch_optional(tx.conn())
     .await?;
