@@ -230,6 +230,28 @@ async fn what_waits_for_five_days_expires_and_what_is_done_is_forgotten_after_th
 }
 
 #[tokio::test]
+async fn what_is_sent_again_has_its_whole_time_however_old_the_event() {
+    let scene = Scene::set().await;
+    let receiver = Receiver::open(Manner::Answers(200, "")).await;
+    let hook = scene.webhook(&receiver, &["*"]).await;
+    scene.happen(&["1"]).await;
+    scene.work().await;
+    scene.later(TimeDelta::days(20));
+    receiver.behave(Manner::Answers(503, ""));
+    let old = scene.deliveries(&hook, "").await.remove(0);
+    let path = format!("{ALL}/deliveries/{}/replay", old["id"].as_str().unwrap());
+    let queued = scene.api.post(&scene.owner, &path, json!({})).await;
+    assert_eq!(queued.status.as_u16(), 200, "{}", queued.text);
+    scene.work().await;
+    scene.clean().await;
+    assert_eq!(scene.deliveries(&hook, "status=pending").await.len(), 1);
+    receiver.behave(Manner::Answers(200, ""));
+    scene.later(TimeDelta::hours(1));
+    scene.work().await;
+    assert_eq!(scene.deliveries(&hook, "status=delivered").await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_suspended_tenant_is_sent_nothing_until_it_is_active_again() {
     let scene = Scene::set().await;
     let receiver = Receiver::open(Manner::Answers(200, "")).await;
