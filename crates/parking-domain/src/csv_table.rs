@@ -18,6 +18,9 @@ pub const COLUMNS_MAX: usize = 100;
 /// The longest cell, in characters.
 pub const CELL_LENGTH_MAX: usize = 2_000;
 
+/// What ends a line: either of them, or both, as a carriage return and a line feed.
+const ENDS: [char; 2] = ['\r', '\n'];
+
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -129,7 +132,7 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         rows.push(Row { line, cells });
     }
     let last = rows.last().filter(|_| has_odd_quotes);
-    if let Some(row) = last.filter(|row| row.cells.iter().any(|cell| cell.contains('\n'))) {
+    if let Some(row) = last.filter(|row| row.cells.iter().any(|cell| cell.contains(ENDS))) {
         return Err(TableError::OpenQuote { line: row.line });
     }
     // Said after the quotation mark, which may be why.
@@ -156,11 +159,14 @@ fn lines_to(body: &str, counted: &mut usize, position: Option<&csv::Position>) -
     let at = position.and_then(|position| usize::try_from(position.byte()).ok());
     let rest = at.and_then(|at| body.get(at..)).unwrap_or_default();
     let begin = body.len() - rest.trim_start_matches(['\r', '\n']).len();
-    let passed = body.get(*counted..begin).unwrap_or_default();
+    let passed = body.get(*counted..begin).unwrap_or_default().as_bytes();
     *counted = begin;
-    passed
-        .bytes()
-        .fold(0, |lines, byte| lines + u64::from(byte == b'\n'))
+    let ends = passed.iter().enumerate().filter(|(at, byte)| match byte {
+        b'\n' => true,
+        b'\r' => passed.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    u64::try_from(ends.count()).unwrap_or(u64::MAX)
 }
 
 /// Writes a table that a spreadsheet opens as it is and does not carry out.
@@ -232,13 +238,17 @@ impl Delimiter {
 /// The delimiter, the text it holds for, and how many lines stand before that.
 fn detect(text: &str) -> (Delimiter, &str, u64) {
     const ALL: [Delimiter; 3] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab];
-    let (first, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let (first, rest) = text.split_at(text.find(ENDS).unwrap_or(text.len()));
     // Some spreadsheets say it on a line of its own.
-    if let Some(said) = first.trim_end_matches('\r').strip_prefix("sep=") {
+    if let Some(said) = first.strip_prefix("sep=") {
+        let behind = rest
+            .strip_prefix("\r\n")
+            .or_else(|| rest.strip_prefix(ENDS));
         let delimiter = ALL.into_iter().find(|one| said.as_bytes() == [one.byte()]);
+        let behind = behind.unwrap_or_default();
         return (delimiter.unwrap_or(Delimiter::Comma), behind, 1);
     }
-    let header = text.lines().find(|line| !line.trim().is_empty());
+    let header = text.split(ENDS).find(|line| !line.trim().is_empty());
     let header = header.unwrap_or_default();
     // Every other part is inside quotation marks.
     let outside: Vec<_> = header.split('"').step_by(2).collect();
@@ -338,6 +348,18 @@ mod tests {
         let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [3, 6]);
         assert_eq!(table.rows[0].cells[1], "two\nlines");
+    }
+
+    #[test]
+    fn lines_may_end_in_a_carriage_return_alone() {
+        let table = read(b"sep=;\rcode;name\r\rA-1;46,2\rA-2;46,3,4\r");
+        assert_eq!(table.delimiter, Delimiter::Semicolon);
+        let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [4, 5]);
+        let table = read(b"code;lat\rA-1;46,2\rA-2;46,3\rA-3;46,4\r");
+        assert_eq!(table.delimiter, Delimiter::Semicolon);
+        let open = read_table(b"code,name\rA-1,\"x\rA-2,y\r", MIB);
+        assert_eq!(open, Err(TableError::OpenQuote { line: 2 }));
     }
 
     #[test]
@@ -444,15 +466,13 @@ mod tests {
                 prop_assert_eq!(&read_table(marked.as_bytes(), MIB), &table);
             }
             let Ok(table) = table else { return Ok(()) };
-            let lines = u64::try_from(text.matches('\n').count() + 1).unwrap();
+            let ends = text.replace("\r\n", "\n").matches(ENDS).count();
+            let lines = u64::try_from(ends + 1).unwrap();
             for row in &table.rows {
                 prop_assert!((1..=lines).contains(&row.line), "{table:?}");
                 prop_assert!(row.cells.len() <= COLUMNS_MAX);
             }
-            // A carriage return alone ends a row and no line.
-            let is_after = |one: &Row, next: &Row| {
-                one.line < next.line || text.contains('\r') && one.line == next.line
-            };
+            let is_after = |one: &Row, next: &Row| one.line < next.line;
             prop_assert!(table.rows.is_sorted_by(is_after), "{table:?}");
         }
 
