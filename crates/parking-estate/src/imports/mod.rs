@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
 use parking_access::secrets::Vault;
-use parking_db::{DbError, Reason, TenantTx, queue};
+use parking_db::{DbError, TenantTx, queue};
 use parking_domain::csv_columns::{Column, DeviceColumn, Mapping, SpaceColumn};
 use parking_domain::csv_table::Table;
 use parking_domain::ids::fresh;
@@ -32,7 +32,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Estate;
 use crate::record::{Change, Maker, record};
 
 pub use api::routes;
@@ -251,10 +250,10 @@ pub async fn remap(
     settled(tx, by, (&old, "updated", Status::Uploaded), now).await
 }
 
-/// Judges every row, and changes nothing else.
+/// Judges every row, and changes nothing else. `taken` are `DevEUI`s that others have.
 pub async fn check(
     tx: &mut TenantTx,
-    (estate, by): (&Estate, &By),
+    (vault, taken, by): (&Vault, &BTreeSet<String>, &By),
     (id, seen): (Uuid, &IfMatch),
     now: DateTime<Utc>,
 ) -> Result<Import, ImportError> {
@@ -265,19 +264,8 @@ pub async fn check(
         Kind::Devices => old.mapping::<DeviceColumn>().must_be_whole()?,
     }
     store::forget_verdicts(tx, id).await?;
-    let all = rows::opened(&estate.vault, id, store::all_rows(tx, id).await?);
-    let taken = match old.kind {
-        Kind::Spaces => BTreeSet::new(),
-        Kind::Devices => {
-            let euis = judging::euis(&old, &all);
-            let mut across = estate
-                .db
-                .platform(Reason::Worker("see which DevEUIs of a file others have"))
-                .await?;
-            store::facts::taken_elsewhere(&mut across, &euis, old.tenant_id).await?
-        }
-    };
-    let rulings = judging::judge(tx, (&estate.vault, &taken), &old, &all).await?;
+    let all = rows::opened(vault, id, store::all_rows(tx, id).await?);
+    let rulings = judging::judge(tx, (vault, taken), &old, &all).await?;
     let verdicts: Vec<_> = rulings
         .iter()
         .zip(&all)

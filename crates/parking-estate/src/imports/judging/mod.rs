@@ -10,16 +10,18 @@ mod spaces;
 use std::collections::BTreeSet;
 
 use parking_access::secrets::Vault;
-use parking_db::{DbError, TenantTx};
+use parking_db::{DbError, Reason, TenantTx};
 use parking_domain::csv_columns::DeviceColumn;
 use parking_domain::csv_import::{Message, Refusal, read_device};
 use parking_domain::csv_table::Row;
+use parking_domain::ids::TenantId;
 use parking_domain::text::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store::facts::{Room, SiteFact};
-use super::{Import, Kind};
+use super::{Import, Kind, rows, store};
+use crate::Estate;
 use crate::devices::{AssignmentDraft, DeviceDraft};
 use crate::spaces::SpaceFields;
 
@@ -98,13 +100,30 @@ pub(super) async fn judge(
     }
 }
 
-/// The `DevEUI`s that a file of devices names.
-pub(super) fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
+/// Which `DevEUI`s of a file of devices other tenants have. Asked before the import is held: whoever
+/// waits for a connection while holding one may wait for others who do the same.
+pub(super) async fn taken_elsewhere(
+    estate: &Estate,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<BTreeSet<String>, DbError> {
+    let mut tx = estate.db.tenant(tenant).await?;
+    let import = store::find(tx.conn(), id).await?;
+    let Some(import) = import.filter(|import| import.kind == Kind::Devices) else {
+        return Ok(BTreeSet::new());
+    };
+    let rows = rows::opened(&estate.vault, id, store::all_rows(&mut tx, id).await?);
+    drop(tx);
     let mapping = import.mapping::<DeviceColumn>();
     let read = rows
         .iter()
         .filter_map(|row| read_device(row, &mapping).ok());
-    read.map(|row| row.dev_eui.to_string()).collect()
+    let euis: Vec<String> = read.map(|row| row.dev_eui.to_string()).collect();
+    let mut across = estate
+        .db
+        .platform(Reason::Worker("see which DevEUIs of a file others have"))
+        .await?;
+    store::facts::taken_elsewhere(&mut across, &euis, tenant.0).await
 }
 
 /// The site that a row names, by its name or else by its slug: what an export writes is a name.

@@ -324,6 +324,21 @@ async fn rows_are_forgotten_after_a_month_and_their_counts_stay() {
 }
 
 #[tokio::test]
+async fn more_files_are_checked_at_once_than_there_are_connections() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let file = format!("dev_eui\n70B3D5000000{number:04}\n");
+        ids.push(admin.uploads_import("kind=devices", &file).await);
+    }
+    let checks = ids.iter().map(|id| admin.moves(*id, "check", json!(null)));
+    for checked in futures_util::future::join_all(checks).await {
+        assert_eq!(checked["rows"]["ready"], 1, "{checked}");
+    }
+}
+
+#[tokio::test]
 async fn only_so_many_imports_are_open_at_a_time() {
     let stage = Stage::set().await;
     let admin = stage.admin("Quay").await;
