@@ -24,8 +24,6 @@ mod target;
 mod tests;
 mod trial;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::reconcile::Nudge;
 use parking_db::{Db, DbError, TenantTx};
@@ -37,7 +35,6 @@ use parking_http::IfMatch;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::audit::{self, By, Entry};
@@ -50,12 +47,10 @@ pub use fan_out::fan_out;
 pub use jobs::{jobs, schedules};
 pub use sending::run;
 use target::Target;
+use trial::Trials;
 
 /// Webhooks a tenant may have.
 const WEBHOOKS_MAX: i64 = 20;
-
-/// Trials at the same time: each holds a request for as long as a receiver takes.
-const TRIALS_MAX: usize = 8;
 
 /// What the slice works with; clones are the same one.
 #[derive(Clone, Debug)]
@@ -72,7 +67,7 @@ pub struct Webhooks {
     pub courier: Courier,
     /// Wakes the sending.
     pub nudge: Nudge,
-    trials: Arc<Semaphore>,
+    trials: Trials,
 }
 
 impl Webhooks {
@@ -85,7 +80,7 @@ impl Webhooks {
             mailer,
             courier,
             nudge: Nudge::default(),
-            trials: Arc::new(Semaphore::new(TRIALS_MAX)),
+            trials: Trials::default(),
         }
     }
 }

@@ -258,18 +258,22 @@ pub(super) async fn delete_failed(
     Ok(deleted.rows_affected())
 }
 
-/// The names of the schedules that are not due.
+/// The names of the schedules that are not due, and when they are.
 pub(super) async fn waiting_schedules(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
-) -> Result<Vec<String>> {
-    let names = sqlx::query_scalar!("select name from schedules where next_run_at > $1", now)
-        .fetch_all(tx.conn())
-        .await?;
-    Ok(names)
+) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let waiting = sqlx::query!(
+        "select name, next_run_at from schedules where next_run_at > $1",
+        now
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let waiting = waiting.into_iter().map(|row| (row.name, row.next_run_at));
+    Ok(waiting.collect())
 }
 
-/// Moves a schedule forward if it is due; whoever succeeds runs it.
+/// Moves a schedule on if it is due, or is to wait for longer than it ever does; whoever succeeds runs it.
 pub(super) async fn take_schedule(
     tx: &mut PlatformTx,
     name: &str,
@@ -279,7 +283,7 @@ pub(super) async fn take_schedule(
     let taken = sqlx::query!(
         "insert into schedules (name, next_run_at, last_run_at) values ($1, $3, $2)
          on conflict (name) do update set next_run_at = $3, last_run_at = $2
-         where schedules.next_run_at <= $2",
+         where schedules.next_run_at <= $2 or schedules.next_run_at > $3",
         name,
         now,
         next,

@@ -177,6 +177,24 @@ async fn a_schedule_runs_once_a_period_however_many_servers_ask() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_a_year_ahead_for_a_moment_stops_no_schedule() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    let schedules = [Schedule::every::<Greet>(TimeDelta::minutes(5))];
+    let (db, now) = (test.db(), test.clock().now());
+    let minute = TimeDelta::minutes(1);
+    for (at, expected) in [
+        (now + TimeDelta::days(365), 1),
+        (now, 2),
+        (now + minute, 2),
+        (now + minute * 5, 3),
+    ] {
+        queue::run_due_schedules(&db, &schedules, at).await.unwrap();
+        assert_eq!(state(&db, &test).await.queued, expected, "{at}");
+    }
+}
+
+#[tokio::test]
 async fn a_job_that_kills_whoever_takes_it_is_set_aside_in_the_end() {
     let test = TestDb::new().await;
     platform_tenant(&test).await;

@@ -37,6 +37,7 @@ use crate::record::{Change, Maker, record};
 pub use api::routes;
 pub use errors::ImportError;
 pub use jobs::{jobs, schedules};
+pub use judging::taken_elsewhere;
 pub use work::work_on;
 
 /// The largest file, in bytes.
@@ -44,6 +45,9 @@ pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Imports a tenant may have that are neither finished nor given up.
 pub const OPEN_MAX: i64 = 20;
+
+/// Imports of a tenant that are over and keep their rows; of older ones the counts are left.
+pub const KEPT_MAX: i64 = 100;
 
 /// What a file is full of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,9 +215,12 @@ pub async fn upload(
     draft: ImportDraft,
     now: DateTime<Utc>,
 ) -> Result<Import, ImportError> {
+    // Those who upload wait for each other, so that the counts hold.
+    store::hold(tx).await?;
     if store::count_open(tx).await? >= OPEN_MAX {
         return Err(ImportError::TooMany);
     }
+    store::forget_beyond(tx, KEPT_MAX, now).await?;
     let id = fresh();
     // A file without a header may have a key where its name should be.
     let header = rows::shown(None, draft.table.header);
@@ -250,11 +257,12 @@ pub async fn remap(
     settled(tx, by, (&old, "updated", Status::Uploaded), now).await
 }
 
-/// Judges every row, and changes nothing else. `taken` are `DevEUI`s that others have.
+/// Judges every row, and changes nothing else. What others have is [`taken_elsewhere`].
 pub async fn check(
     tx: &mut TenantTx,
-    (vault, taken, by): (&Vault, &BTreeSet<String>, &By),
+    (vault, by): (&Vault, &By),
     (id, seen): (Uuid, &IfMatch),
+    taken: &BTreeSet<String>,
     now: DateTime<Utc>,
 ) -> Result<Import, ImportError> {
     let old = held(tx, id, seen).await?;

@@ -94,6 +94,7 @@ async fn stats(
     State(dashboard): State<Arc<Dashboard>>,
     caller: Caller,
 ) -> Result<axum::Json<DashboardStats>, ApiError> {
+    caller.spans_tenants()?;
     let kept = dashboard.figures(caller.tenant()).await?;
     let figures = &kept.figures;
     let count = |kind: AttentionKind| {
@@ -123,6 +124,7 @@ async fn data(
     State(dashboard): State<Arc<Dashboard>>,
     caller: Caller,
 ) -> Result<axum::Json<DashboardData>, ApiError> {
+    caller.spans_tenants()?;
     let kept = dashboard.figures(caller.tenant()).await?;
     Ok(axum::Json(DashboardData {
         extent: Extent::of(&kept, caller.tenant()),

@@ -1,8 +1,9 @@
 //! The dashboard beside a recount, after changes of all kinds.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use parking_domain::access::Role;
+use parking_domain::ids::TenantId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -317,4 +318,36 @@ async fn the_platform_sees_all_tenants_together_and_says_so() {
         .filter_map(|site| site["tenant_name"].as_str())
         .collect();
     assert_eq!(names, ["North", "South"]);
+}
+
+#[tokio::test]
+async fn a_viewer_does_not_learn_the_addresses_of_those_who_are_told_of_alarms() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let viewer = stage.person(admin.tenant, Role::Viewer);
+    let body = json!({ "email": "ada@home.example" });
+    let id = admin.makes("/api/v6/alarms/recipients", body).await;
+    let path = format!("/api/v6/alarms/recipients/{id}");
+    assert_eq!(viewer.get(&path).await.status, StatusCode::FORBIDDEN);
+    let off = json!({ "is_active": false });
+    admin.calls(Method::PATCH, &path, Some(off)).await;
+    admin.posts(&format!("{path}/test"), json!(null)).await;
+    admin.calls(Method::DELETE, &path, None).await;
+    let seen = viewer.reads(DATA).await;
+    let text = seen.to_string();
+    assert!(text.contains("alarm_recipient.deleted"), "{text}");
+    assert!(!text.contains("ada@home.example"), "{text}");
+}
+
+#[tokio::test]
+async fn all_tenants_together_are_shown_to_platform_admins_alone() {
+    let stage = Stage::set().await;
+    stage.admin("North").await.makes_site("Quay").await;
+    for role in [Role::Viewer, Role::Operator, Role::Admin, Role::Owner] {
+        let somebody = stage.person(TenantId::PLATFORM, role);
+        for path in [STATS, DATA, "/api/v6/sites", "/api/v6/spaces/export"] {
+            let answer = somebody.get(path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role} {path}");
+        }
+    }
 }

@@ -4,8 +4,7 @@ use axum::extract::State;
 use parking_access::audit::By;
 use parking_http::{ApiError, Caller, Id, IfMatch, Json, Tagged};
 
-use super::super::judging::taken_elsewhere;
-use super::super::{Import, cancel, check, remap, start, undo};
+use super::super::{Import, cancel, check, remap, start, taken_elsewhere, undo};
 use super::wire::{ImportBody, ImportMapping, ImportStart};
 use crate::{Estate, Maker, view};
 
@@ -47,8 +46,7 @@ pub(super) async fn check_import(
     let taken = taken_elsewhere(&estate, caller.tenant(), id).await?;
     let mut tx = view::change(&estate.db, &caller).await?;
     let (by, now) = (By::caller(&caller), estate.clock.now());
-    let with = (&estate.vault, &taken, &by);
-    let import = check(&mut tx, with, (id, &seen), now).await?;
+    let import = check(&mut tx, (&estate.vault, &by), (id, &seen), &taken, now).await?;
     tx.commit().await?;
     Ok(answer(import))
 }

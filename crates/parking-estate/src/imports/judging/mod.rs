@@ -19,8 +19,9 @@ use parking_domain::text::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::store::facts::{Room, SiteFact};
-use super::{Import, Kind, rows, store};
+use super::rows::opened;
+use super::store::facts::{self, Room, SiteFact};
+use super::{Import, ImportError, Kind, store};
 use crate::Estate;
 use crate::devices::{AssignmentDraft, DeviceDraft};
 use crate::spaces::SpaceFields;
@@ -100,30 +101,38 @@ pub(super) async fn judge(
     }
 }
 
-/// Which `DevEUI`s of a file of devices other tenants have. Asked before the import is held: whoever
-/// waits for a connection while holding one may wait for others who do the same.
-pub(super) async fn taken_elsewhere(
+/// Which of the `DevEUI`s in a file of devices other tenants have.
+///
+/// To be asked before the check, which would hold a connection while it waits for another one: as
+/// many checks as there are connections would wait for each other. Should the columns be mapped
+/// anew in between, the database has the last word when the rows are carried out.
+pub async fn taken_elsewhere(
     estate: &Estate,
     tenant: TenantId,
     id: Uuid,
-) -> Result<BTreeSet<String>, DbError> {
+) -> Result<BTreeSet<String>, ImportError> {
     let mut tx = estate.db.tenant(tenant).await?;
-    let import = store::find(tx.conn(), id).await?;
-    let Some(import) = import.filter(|import| import.kind == Kind::Devices) else {
+    let import = super::found(&mut tx, id).await?;
+    if import.kind == Kind::Spaces {
         return Ok(BTreeSet::new());
-    };
-    let rows = rows::opened(&estate.vault, id, store::all_rows(&mut tx, id).await?);
-    drop(tx);
-    let mapping = import.mapping::<DeviceColumn>();
-    let read = rows
-        .iter()
-        .filter_map(|row| read_device(row, &mapping).ok());
-    let euis: Vec<String> = read.map(|row| row.dev_eui.to_string()).collect();
+    }
+    let rows = store::all_rows(&mut tx, id).await?;
+    tx.commit().await?;
+    let euis = euis(&import, &opened(&estate.vault, id, rows));
     let mut across = estate
         .db
         .platform(Reason::Worker("see which DevEUIs of a file others have"))
         .await?;
-    store::facts::taken_elsewhere(&mut across, &euis, tenant.0).await
+    Ok(facts::taken_elsewhere(&mut across, &euis, import.tenant_id).await?)
+}
+
+/// The `DevEUI`s that a file of devices names.
+fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
+    let mapping = import.mapping::<DeviceColumn>();
+    let read = rows
+        .iter()
+        .filter_map(|row| read_device(row, &mapping).ok());
+    read.map(|row| row.dev_eui.to_string()).collect()
 }
 
 /// The site that a row names, by its name or else by its slug: what an export writes is a name.

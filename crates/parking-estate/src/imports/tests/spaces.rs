@@ -219,23 +219,6 @@ async fn every_row_gets_its_verdict() {
 }
 
 #[tokio::test]
-async fn lines_that_end_in_a_carriage_return_alone_are_lines() {
-    let stage = Stage::set().await;
-    let admin = stage.admin("Quay").await;
-    admin.makes_site("Quay").await;
-    let file = "site,code\rQuay,A-1\rQuay,A-2\rNowhere,A-3\r";
-    let id = admin.has_checked("kind=spaces", file).await;
-    assert_eq!(
-        admin.verdicts(id).await,
-        [
-            row(2, "ready", ""),
-            row(3, "ready", ""),
-            row(4, "refused", "no_such_site")
-        ]
-    );
-}
-
-#[tokio::test]
 async fn a_mapping_must_make_sense() {
     let stage = Stage::set().await;
     let admin = stage.admin("Quay").await;
