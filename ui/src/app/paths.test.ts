@@ -57,7 +57,7 @@ describe('paths', () => {
       {
         "acceptInvitation": "/accept-invitation",
         "alarmRules": "/settings/alarms",
-        "alarms": "/alarms?alarm=a%2Fb",
+        "alarms": "/alarms?kind=stuck&severity=info&acknowledged=false&muted=false",
         "apiKeys": "/api-keys?create=1",
         "auditLog": "/audit-log?entity_type=membership&entity_id=id",
         "bay": "/bays?bay=a%2Fb",
@@ -68,7 +68,7 @@ describe('paths', () => {
         "deviceHistory": "/devices/a%2Fb/history",
         "deviceModels": "/devices/models?model=a%2Fb",
         "devicePool": "/device-pool",
-        "devices": "/devices?status=unassigned",
+        "devices": "/devices?attention=low_battery&sort=name",
         "forgotPassword": "/forgot-password",
         "gateways": "/gateways?create=1",
         "home": "/",
