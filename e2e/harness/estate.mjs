@@ -48,7 +48,7 @@ async function build() {
   const full = await register(person('Ada Okafor', 'ada@northgate.test'), 'Northgate Parking');
   const empty = await register(person('Emil Leer', 'emil@quiet.test'), 'Quiet Meadow');
   // Nearly full once everybody is in.
-  await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9, sites: 5, gateways: 5 } });
+  await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9, sites: 5, gateways: 9 } });
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
