@@ -70,8 +70,9 @@ function Kinds({ data }: { data: Dashboard }) {
         };
         return (
           <li key={`${kind} ${severity}`}>
-            <span>
-              {words.kind(kind)} <SeverityTag severity={severity} />
+            <span className={styles.kind}>
+              {words.kind(kind)}
+              <SeverityTag severity={severity} />
             </span>
             <span className={styles.numbers}>
               {waiting > 0 && number('waiting', waiting)}

@@ -44,10 +44,10 @@ export function Dashboard({ query }: { query: UseQueryResult<Figures> }) {
           <Panel title={t('dashboard.occupancy')}>
             <SiteBars data={data} />
           </Panel>
+          <AlarmsPanel data={data} />
           <AttentionPanel data={data} />
         </div>
         <div className={styles.wide}>
-          <AlarmsPanel data={data} />
           <GatewaysPanel data={data} />
           <RecentPanel data={data} />
         </div>
