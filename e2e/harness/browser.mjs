@@ -12,6 +12,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long a page may take for one thing: a machine that also compiles is slow, not wrong. */
+const PATIENCE_MS = 45_000;
+
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
@@ -93,17 +96,21 @@ export async function openPage(browser, options = {}) {
     colorScheme: 'light',
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const watch = new Watch(page);
   return { context, page, watch };
 }
 
-/** Until the page shows what it wanted to show: a heading, nothing loading, nothing under way. */
+/**
+ * Until the page shows what it wanted to show: a heading, nothing loading, nothing under way. Twice in a row, because
+ * what has just arrived may lead elsewhere or ask for more.
+ */
 export async function settle(page, watch) {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  const deadline = Date.now() + 15_000;
-  for (;;) {
+  const heading = page.getByRole('heading', { level: 1 }).first();
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let inARow = 0; inARow < 2; ) {
+    await heading.waitFor();
     const isStill = await page.evaluate(async () => {
       await document.fonts.ready;
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -112,7 +119,7 @@ export async function settle(page, watch) {
         .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
       return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
     });
-    if (isStill && watch.isQuiet) return;
+    inARow = isStill && watch.isQuiet ? inARow + 1 : 0;
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
   }
 }

@@ -5,10 +5,12 @@ import { Link } from 'react-router';
 import type { AlarmDetail } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
+import { useAlarmWords } from '@/components/alarms';
 import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
 import { Age, Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { SeverityTag } from '@/components/SeverityTag';
 import { AlarmActions } from './AlarmActions';
 import { AlarmComments } from './AlarmComments';
 import { AlarmEvidence } from './AlarmEvidence';
@@ -16,8 +18,6 @@ import { AlarmStatus } from './AlarmStatus';
 import { AlarmTimeline } from './AlarmTimeline';
 import styles from './alarms.module.css';
 import { alarmQuery } from './queries';
-import { SeverityTag } from './SeverityTag';
-import { useAlarmWords } from './words';
 
 type Props = { alarmId: string | null; onOpen: (id: string) => void; onClose: () => void };
 

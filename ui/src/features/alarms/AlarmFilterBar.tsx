@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
+import { alarmKinds, severities, useAlarmWords } from '@/components/alarms';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import type { ListState } from '@/components/listState';
+import { SeverityTag } from '@/components/SeverityTag';
 import { SitePicker } from '@/components/SitePicker';
 import styles from './alarms.module.css';
 import { type AlarmFilter, alarmFilters } from './queries';
-import { SeverityTag } from './SeverityTag';
-import { alarmKinds, severities, useAlarmWords } from './words';
 
 const NONE = Object.fromEntries(alarmFilters.map((name) => [name, undefined]));
 
