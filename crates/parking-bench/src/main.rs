@@ -14,6 +14,7 @@ mod estate;
 mod estate_report;
 mod load;
 mod product;
+mod repeat;
 mod report;
 mod seed;
 

@@ -21,6 +21,9 @@ pub const CELL_LENGTH_MAX: usize = 2_000;
 /// Delimiters of a whole file: as many as the largest table has, and as many again in its texts.
 const CUTS_MAX: usize = 2 * ROWS_MAX * COLUMNS_MAX;
 
+/// A line ends in either of them, or in both.
+const LINE_ENDS: [char; 2] = ['\r', '\n'];
+
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -137,7 +140,8 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         rows.push(Row { line, cells });
     }
     let last = rows.last().filter(|_| has_odd_quotes);
-    if let Some(row) = last.filter(|row| row.cells.iter().any(|cell| cell.contains('\n'))) {
+    let goes_on = |row: &&Row| row.cells.iter().any(|cell| cell.contains(LINE_ENDS));
+    if let Some(row) = last.filter(goes_on) {
         return Err(TableError::OpenQuote { line: row.line });
     }
     // Said after the quotation mark, which may be why.
@@ -250,13 +254,16 @@ impl Delimiter {
 /// The delimiter, the text it holds for, and how many lines stand before that.
 fn detect(text: &str) -> (Delimiter, &str, u64) {
     const ALL: [Delimiter; 3] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab];
-    let (first, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let (first, rest) = text.split_at(text.find(LINE_ENDS).unwrap_or(text.len()));
     // Some spreadsheets say it on a line of its own.
-    if let Some(said) = first.trim_end_matches('\r').strip_prefix("sep=") {
+    if let Some(said) = first.strip_prefix("sep=") {
+        let behind = rest.strip_prefix("\r\n");
+        let behind = behind.or_else(|| rest.strip_prefix(LINE_ENDS));
+        let behind = behind.unwrap_or_default();
         let delimiter = ALL.into_iter().find(|one| said.as_bytes() == [one.byte()]);
         return (delimiter.unwrap_or(Delimiter::Comma), behind, 1);
     }
-    let mut lines = text.split(['\r', '\n']);
+    let mut lines = text.split(LINE_ENDS);
     let header = lines.find(|line| !line.trim().is_empty());
     let header = header.unwrap_or_default();
     let count = |one: Delimiter| {
@@ -356,6 +363,16 @@ mod tests {
         let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [3, 6]);
         assert_eq!(table.rows[0].cells[1], "two\nlines");
+    }
+
+    #[test]
+    fn a_delimiter_and_an_open_quote_are_found_where_lines_end_in_a_return_alone() {
+        let table = read(b"sep=;\rcode;name\r\rA-1;46,2\rA-2;46,3,4\r");
+        assert_eq!(table.delimiter, Delimiter::Semicolon);
+        let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [4, 5]);
+        let open = read_table(b"code,name\rA-1,\"x\rA-2,y\r", MIB);
+        assert_eq!(open, Err(TableError::OpenQuote { line: 2 }));
     }
 
     #[test]

@@ -44,6 +44,14 @@ export const paths = {
         : '/bays',
   alarms: (options?: { alarm?: string }) =>
     options?.alarm ? `/alarms?alarm=${encodeURIComponent(options.alarm)}` : '/alarms',
+  /** Everything that ever was wrong with one thing. */
+  alarmsOf: (of: { device?: string; gateway?: string; bay?: string }) =>
+    withQuery('/alarms', {
+      status: 'all',
+      device_id: of.device,
+      gateway_id: of.gateway,
+      space_id: of.bay,
+    }),
   alarmRules: () => '/settings/alarms',
   bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
   devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
@@ -66,6 +74,7 @@ export const paths = {
   deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
   gateways: (options?: { create?: boolean }) =>
     options?.create ? '/gateways?create=1' : '/gateways',
+  gateway: (gatewayId: string) => `/gateways?gateway=${encodeURIComponent(gatewayId)}`,
   devicePool: () => '/device-pool',
   imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
     if (!options) return '/imports';

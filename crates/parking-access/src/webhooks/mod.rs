@@ -8,8 +8,8 @@
 //! days; a receiver that fails again and again is paused, probed, and after five days given up, and
 //! the owners are told. What waits is bounded in number and age, and everything can be seen and
 //! repeated. Tables: `webhooks`, `webhook_deliveries`, and a row of `event_cursors`.
-//! Not here: order among retries, and deliveries of other people's words: an event holds names and
-//! ids, and who wants more asks the API.
+//! Not here: order among retries, and the things themselves: an event holds names and ids, and who
+//! wants more asks the API.
 
 mod api;
 mod courier;

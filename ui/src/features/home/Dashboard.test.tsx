@@ -54,9 +54,20 @@ const figures: Figures = {
       count: 1,
       subject_type: 'tariff',
       subject_id: 'b',
-      name: null,
+      name: 'Night',
       site_name: null,
-      text: 'Tariff raised',
+      text: 'Tariff Night raised',
+    },
+    {
+      tenant_id: 't',
+      at: '2027-01-18T10:00:00Z',
+      kind: 'alarm.raised',
+      count: 1,
+      subject_type: 'alarm',
+      subject_id: 'c',
+      name: 'Pier 7',
+      site_name: 'Quay',
+      text: 'Alarm Pier 7 raised at Quay',
     },
   ],
   system: {
@@ -92,7 +103,8 @@ describe('the dashboard', () => {
   it('names what happened in the reader’s words, and in the server’s where there are none', () => {
     show(figures);
     expect(screen.getByText('Bay created (24 times)')).toBeDefined();
-    expect(screen.getByText('Tariff raised')).toBeDefined();
+    expect(screen.getByText('Tariff Night raised')).toBeDefined();
+    expect(screen.getByText('Alarm raised: Pier 7')).toBeDefined();
   });
 
   it('says that nothing needs attention, and that there are more sites than it shows', () => {

@@ -39,7 +39,7 @@ export function GatewaysPanel({ data }: { data: Dashboard }) {
       <ul className={styles.named}>
         {data.unheard_gateways.map(({ id, name, last_seen_at }) => (
           <li key={id}>
-            <span>{name}</span>
+            <Link to={paths.gateway(id)}>{name}</Link>
             <span className={styles.note}>
               {last_seen_at ? <Age at={last_seen_at} /> : t('common.never')}
             </span>
