@@ -281,7 +281,8 @@ pub(super) async fn forget_rows(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Forgets the rows of the tenant's imports that are over, but for the newest.
+/// Forgets the rows of the tenant's imports that are over, but for the newest; a few at a time, as nobody
+/// makes more than one at once.
 pub(super) async fn forget_beyond(
     tx: &mut TenantTx,
     kept_max: i64,
@@ -290,7 +291,7 @@ pub(super) async fn forget_beyond(
     sqlx::query!(
         "with old as materialized (
            select id from imports where rows_forgotten_at is null and status in ('done', 'cancelled', 'undone')
-           order by created_at desc, id desc offset $1 for update skip locked),
+           order by created_at desc, id desc offset $1 limit 5 for update skip locked),
          emptied as (delete from import_rows r using old where r.import_id = old.id)
          update imports i set rows_forgotten_at = $2, version = version + 1 from old where i.id = old.id",
         kept_max,
