@@ -26,6 +26,9 @@ function executable() {
 export const launch = () =>
   chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
 
+/** What is told as it happens: it is never done, and where it breaks off it is taken up again. */
+const isStream = (url) => new URL(url, 'http://nowhere').pathname === '/api/v6/live';
+
 /**
  * A page that remembers everything a user should never meet: errors in the console, exceptions,
  * requests that failed or were refused. `allow` names the requests a test wants to fail.
@@ -41,16 +44,19 @@ export class Watch {
       if (message.type() !== 'error') return;
       // The browser's own line about a refused request; the response below says it better.
       const { url } = message.location();
+      if (isStream(url) && /net::/.test(message.text())) return;
       if (/^Failed to load resource/.test(message.text()) && this.#isAllowed(url)) return;
       this.#note(`console: ${message.text()} (${url})`);
     });
-    page.on('request', (request) => this.#open.add(request));
+    page.on('request', (request) => {
+      if (!isStream(request.url())) this.#open.add(request);
+    });
     page.on('requestfinished', (request) => this.#open.delete(request));
     page.on('requestfailed', (request) => {
       this.#open.delete(request);
       const why = request.failure()?.errorText ?? '';
       // Leaving a page cancels what it was still asking for.
-      if (why === 'net::ERR_ABORTED' || this.#isAllowed(request.url())) return;
+      if (why === 'net::ERR_ABORTED' || isStream(request.url()) || this.#isAllowed(request.url())) return;
       this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('response', (response) => {

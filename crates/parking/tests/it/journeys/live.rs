@@ -44,8 +44,7 @@ impl Ear {
         };
         let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), 200);
-        let kind = response.headers()["content-type"].to_str();
-        assert_eq!(kind, Ok("text/event-stream"));
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self {
             response,
             unread: String::new(),
