@@ -227,13 +227,14 @@ impl Hub {
         tenant.is_ok_and(|tenant| self.state().tenants.contains_key(&tenant))
     }
 
-    /// From where on to read: where it was left, or `end` for those who have just come. Nothing when
-    /// they left meanwhile.
-    pub(super) fn begin(&self, end: Cursor) -> Option<Cursor> {
-        let state = self.state();
+    /// From where on to read: where it was left, or `end`, where the log ended at that time, for those
+    /// who have just come. Nothing when they left meanwhile.
+    pub(super) fn begin(&self, end: Cursor, as_of: DateTime<Utc>) -> Option<Cursor> {
+        let mut state = self.state();
         if state.seats.is_empty() {
             return None;
         }
+        state.as_of.get_or_insert(as_of);
         let from = self.position.borrow().unwrap_or(end);
         self.position.send_replace(Some(from));
         drop(state);
@@ -314,7 +315,9 @@ impl Hub {
         let mut state = self.state();
         let State { seats, doubted, .. } = &mut *state;
         // Who is shown out already is not asked about again.
-        let found = seats.values().filter(|seat| seat.bye.is_some() && is_doubted(seat));
+        let found = seats
+            .values()
+            .filter(|seat| seat.bye.is_some() && is_doubted(seat));
         doubted.extend(found.map(|seat| seat.standing.clone()));
     }
 

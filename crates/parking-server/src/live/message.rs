@@ -255,7 +255,17 @@ mod tests {
         ] {
             assert_eq!(read(&written(cursor)), Some(cursor));
         }
-        for garbage in ["", "-", "1", "1-", "-1-2", "1--2", "a-b", "1-2-3", "99999999999999999999-1"] {
+        for garbage in [
+            "",
+            "-",
+            "1",
+            "1-",
+            "-1-2",
+            "1--2",
+            "a-b",
+            "1-2-3",
+            "99999999999999999999-1",
+        ] {
             assert_eq!(read(garbage), None, "{garbage}");
         }
     }
@@ -264,8 +274,14 @@ mod tests {
     fn a_change_is_one_event_of_a_stream_and_one_message_of_a_socket() {
         let told = Message::of_event(&event(STATE_CHANGED)).unwrap();
         let frame = String::from_utf8(told.frame.to_vec()).unwrap();
-        assert!(frame.starts_with("event: change\nid: 7-3\ndata: {"), "{frame}");
-        assert!(frame.ends_with("}\n\n") && frame.matches('\n').count() == 4, "{frame}");
+        assert!(
+            frame.starts_with("event: change\nid: 7-3\ndata: {"),
+            "{frame}"
+        );
+        assert!(
+            frame.ends_with("}\n\n") && frame.matches('\n').count() == 4,
+            "{frame}"
+        );
         let text: Value = serde_json::from_str(told.text.as_str()).unwrap();
         assert_eq!(text["type"], "change");
         assert_eq!(text["data"]["sequence"], 4);
@@ -291,10 +307,22 @@ mod tests {
                 continue;
             };
             assert!(viewer.cover(&told), "{}", kind.name);
-            assert_eq!(bays.cover(&told), kind.subject() == "space", "{}", kind.name);
+            assert_eq!(
+                bays.cover(&told),
+                kind.subject() == "space",
+                "{}",
+                kind.name
+            );
         }
         silent.dedup();
-        let never = ["alarm_recipient", "import", "invitation", "membership", "tenant", "webhook"];
+        let never = [
+            "alarm_recipient",
+            "import",
+            "invitation",
+            "membership",
+            "tenant",
+            "webhook",
+        ];
         assert_eq!(silent, never);
         let beat = Message::heartbeat(Cursor::default(), DateTime::UNIX_EPOCH);
         assert!(somebody(Role::Viewer, Some(&[])).cover(&beat));

@@ -192,7 +192,7 @@ impl Live {
             .platform(Reason::Worker("read what happened for those who watch"))
             .await?;
         let end = events::end(&mut tx).await?;
-        let Some(from) = self.hub.begin(end) else {
+        let Some(from) = self.hub.begin(end, as_of) else {
             return Ok(false);
         };
         let read = events::read_after(&mut tx, from, READ_MAX).await?;
@@ -210,13 +210,18 @@ impl Live {
             return Ok(false);
         };
         match self.callers.ask_again(&doubted).await {
-            Ok(identity) if Permission::SpacesRead.allows(identity.role, identity.scopes.as_ref()) => {
+            Ok(identity)
+                if Permission::SpacesRead.allows(identity.role, identity.scopes.as_ref()) =>
+            {
                 self.hub.vouch(&doubted, &identity, self.clock.now());
             }
             Ok(_) => self.hub.show_out(&doubted, Bye::Refused(Code::Forbidden)),
             // That the database is away says nothing about anybody; they are asked about again.
             Err(error) if error.code == Code::Unavailable => {
-                warn!(error.code = error.code.name(), "who watches could not be asked about");
+                warn!(
+                    error.code = error.code.name(),
+                    "who watches could not be asked about"
+                );
                 self.hub.doubt(|standing| *standing == doubted);
                 return Ok(false);
             }
@@ -250,7 +255,8 @@ pub(crate) async fn run(live: Arc<Live>, notices: Notices, stop: CancellationTok
     let rights = reconcile::run("live rights", RIGHTS_PERIOD, doubts, until, || {
         let live = Arc::clone(&live);
         async move {
-            live.hub.doubt_old(live.clock.now() - BELIEVED_FOR, live.clock.now());
+            live.hub
+                .doubt_old(live.clock.now() - BELIEVED_FOR, live.clock.now());
             live.ask_again().await
         }
     });

@@ -66,7 +66,7 @@ fn change(tenant: TenantId, site: Uuid, id: i64) -> Event {
 
 fn tell(hub: &Hub, events: &[Event]) {
     let last = events.last().unwrap().cursor;
-    hub.begin(last);
+    hub.begin(last, at(0));
     hub.tell(events, last, Some(at(0)));
 }
 
@@ -90,7 +90,10 @@ async fn everybody_hears_what_is_theirs_and_what_is_new_to_them() {
     let mut all = hub.sit_down(&somebody(ours), None, at(0)).unwrap();
     let mut of_east = hub.sit_down(&somebody(ours), Some(east), at(0)).unwrap();
     let mut late = hub.sit_down(&somebody(ours), None, at(0)).unwrap();
-    late.has_heard([Cursor { xid: 2, id: i64::MAX }]);
+    late.has_heard([Cursor {
+        xid: 2,
+        id: i64::MAX,
+    }]);
     let mut stranger = hub.sit_down(&somebody(theirs), None, at(0)).unwrap();
     tell(
         &hub,
@@ -109,7 +112,7 @@ async fn everybody_hears_what_is_theirs_and_what_is_new_to_them() {
     drop((all, of_east, late, stranger));
     assert!(hub.is_empty() && !hub.watches(&ours.to_string()));
     // Nobody listens, so nothing is read until somebody comes.
-    assert_eq!(hub.begin(Cursor::default()), None);
+    assert_eq!(hub.begin(Cursor::default(), at(0)), None);
 }
 
 #[tokio::test]

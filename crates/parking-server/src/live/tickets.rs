@@ -29,7 +29,11 @@ pub(super) struct Ticket {
 }
 
 /// A ticket for a caller.
-pub(super) async fn issue(tx: &mut TenantTx, caller: &Caller, now: DateTime<Utc>) -> Result<Ticket> {
+pub(super) async fn issue(
+    tx: &mut TenantTx,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<Ticket> {
     let holder = match &caller.identity.actor {
         Actor::User { session, .. } => Holder::Session(*session),
         Actor::ApiKey { id, .. } => Holder::Key(*id),

@@ -32,6 +32,9 @@ const READ_BUFFER: usize = 1024;
 /// How long a client may take to take a message.
 const SEND_MAX: Duration = Duration::from_secs(10);
 
+/// How long a client who is shown out is listened to.
+const LINGER_MAX: Duration = Duration::from_secs(2);
+
 /// Messages a client may send between two heartbeats, and heartbeats it may leave unanswered.
 const MESSAGES_MAX: u32 = 60;
 const SILENT_MAX: u32 = 4;
@@ -155,7 +158,12 @@ enum End {
 }
 
 impl Talk {
-    async fn hold(mut self, mut socket: WebSocket, mut guest: Guest, opening: Option<Arc<Message>>) {
+    async fn hold(
+        mut self,
+        mut socket: WebSocket,
+        mut guest: Guest,
+        opening: Option<Arc<Message>>,
+    ) {
         let end = match self.greet(&mut socket, opening).await {
             Ok(()) => self.go_on(&mut socket, &mut guest).await,
             Err(end) => end,
@@ -172,8 +180,12 @@ impl Talk {
                 },
                 reason: why.code().into(),
             };
-            if send(&mut socket, Frame::Text(text)).await.is_ok() {
-                drop(send(&mut socket, Frame::Close(Some(close))).await);
+            if send(&mut socket, Frame::Text(text)).await.is_ok()
+                && send(&mut socket, Frame::Close(Some(close))).await.is_ok()
+            {
+                // What is still on its way here would break the connection off, farewell and all.
+                let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+                drop(timeout(LINGER_MAX, rest).await);
             }
         }
     }
@@ -256,14 +268,21 @@ impl Talk {
         match said {
             Said::Ping {} => {
                 let at = instant(self.live.clock.now());
-                vec![json!({ "type": "pong", "timestamp": at }).to_string().into()]
+                vec![
+                    json!({ "type": "pong", "timestamp": at })
+                        .to_string()
+                        .into(),
+                ]
             }
             Said::Unsubscribe(About { site_id, .. }) => {
                 self.following.leave(site_id);
                 vec![about("unsubscribed", site_id)]
             }
             Said::Subscribe(_) if self.following.sites.len() >= SITES_MAX => {
-                vec![fault("validation_failed", "no more sites can be named; subscribe to all")]
+                vec![fault(
+                    "validation_failed",
+                    "no more sites can be named; subscribe to all",
+                )]
             }
             Said::Subscribe(About { site_id, .. }) => {
                 // What happens from here on is told; the snapshot may show some of it already.

@@ -29,7 +29,6 @@ pub(super) struct LiveQuery {
     /// One site; all of them, if absent.
     site_id: Option<Uuid>,
     /// The id of the last event that was taken, for those who cannot send it as `Last-Event-ID`.
-    #[param(max_length = 100)]
     last_event_id: Option<String>,
     /// Whether to go on after the snapshot, or what was missed; yes, if absent.
     follow: Option<bool>,
@@ -66,9 +65,15 @@ pub(super) async fn live(
         },
     ));
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        ),
         // A proxy that gathers before it passes on would make news old.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
     ];
     Ok((headers, body).into_response())
 }
