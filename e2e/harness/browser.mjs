@@ -26,7 +26,7 @@ function executable() {
 export const launch = () =>
   chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
 
-/** What is told as it happens: it is never done, and where it breaks off it is taken up again. */
+/** What is told as it happens: it is never done, and is taken up again where it broke off or was refused. */
 const isStream = (url) => new URL(url, 'http://nowhere').pathname === '/api/v6/live';
 
 /**
@@ -44,8 +44,8 @@ export class Watch {
       if (message.type() !== 'error') return;
       // The browser's own line about a refused request; the response below says it better.
       const { url } = message.location();
-      if (isStream(url) && /net::/.test(message.text())) return;
-      if (/^Failed to load resource/.test(message.text()) && this.#isAllowed(url)) return;
+      const isRefusal = /^Failed to load resource/.test(message.text());
+      if (isRefusal && (isStream(url) || this.#isAllowed(url))) return;
       this.#note(`console: ${message.text()} (${url})`);
     });
     page.on('request', (request) => {
@@ -60,7 +60,8 @@ export class Watch {
       this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('response', (response) => {
-      if (response.status() < 400 || this.#isAllowed(response.url())) return;
+      const isPassing = isStream(response.url()) && [401, 503].includes(response.status());
+      if (response.status() < 400 || isPassing || this.#isAllowed(response.url())) return;
       this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
     });
   }
