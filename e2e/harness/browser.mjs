@@ -29,6 +29,9 @@ function executable() {
 export const launch = () =>
   chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
 
+/** What is told as it happens: it is never done, and is taken up again where it broke off or was refused. */
+const isStream = (url) => new URL(url, 'http://nowhere').pathname === '/api/v6/live';
+
 /**
  * A page that remembers everything a user should never meet: errors in the console, exceptions,
  * requests that failed or were refused. `allow` names the requests a test wants to fail.
@@ -44,20 +47,24 @@ export class Watch {
       if (message.type() !== 'error') return;
       // The browser's own line about a refused request; the response below says it better.
       const { url } = message.location();
-      if (/^Failed to load resource/.test(message.text()) && this.#isAllowed(url)) return;
+      const isRefusal = /^Failed to load resource/.test(message.text());
+      if (isRefusal && (isStream(url) || this.#isAllowed(url))) return;
       this.#note(`console: ${message.text()} (${url})`);
     });
-    page.on('request', (request) => this.#open.add(request));
+    page.on('request', (request) => {
+      if (!isStream(request.url())) this.#open.add(request);
+    });
     page.on('requestfinished', (request) => this.#open.delete(request));
     page.on('requestfailed', (request) => {
       this.#open.delete(request);
       const why = request.failure()?.errorText ?? '';
       // Leaving a page cancels what it was still asking for.
-      if (why === 'net::ERR_ABORTED' || this.#isAllowed(request.url())) return;
+      if (why === 'net::ERR_ABORTED' || isStream(request.url()) || this.#isAllowed(request.url())) return;
       this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('response', (response) => {
-      if (response.status() < 400 || this.#isAllowed(response.url())) return;
+      const isPassing = isStream(response.url()) && [401, 503].includes(response.status());
+      if (response.status() < 400 || isPassing || this.#isAllowed(response.url())) return;
       this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
     });
   }

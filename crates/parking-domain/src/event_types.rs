@@ -109,7 +109,7 @@ event_types! {
     "space.overridden", NAMED, "A bay was blocked or put out of service.";
     "space.released", NAMED, "A bay was put back into service.";
     "space.restored", NAMED, "A bay that was deleted is back.";
-    "space.state_changed", &["site_id", "from", "to", "cause", "change_id"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
+    "space.state_changed", &["site_id", "from", "to", "cause", "change_id", "sequence"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
     "space.updated", NAMED, "A bay was changed.";
     "tenant.activated", &[], "The tenant was activated.";
     "tenant.created", &[], "The tenant was made.";
@@ -151,6 +151,7 @@ event_fields! {
     "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
     "reason" = "\"recovered\"", "Why.";
     "resource" = "\"devices\"", "What is limited.";
+    "sequence" = "42", "How many times the bay's state has changed; of two changes the one with the higher number is newer.";
     "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";

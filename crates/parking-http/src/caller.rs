@@ -57,6 +57,8 @@ pub enum Actor {
     ApiKey {
         /// The key.
         id: Uuid,
+        /// The part of it that is not secret.
+        public_id: String,
         /// The name at this time, for the audit log.
         name: String,
     },
