@@ -1402,7 +1402,7 @@ export interface paths {
          *     it ends. Who comes back with the id of the last event gets what they missed instead of a snapshot, if
          *     that is not too much.
          */
-        get: operations["live"];
+        get: operations["live_stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -15887,7 +15887,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    live_stream: {
         parameters: {
             query?: {
                 /** @description One site; all of them, if absent. */
