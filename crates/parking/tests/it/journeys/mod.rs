@@ -9,6 +9,7 @@ mod limits;
 mod manners;
 mod platform;
 mod registration;
+mod simulate;
 
 use serde_json::{Value, json};
 
