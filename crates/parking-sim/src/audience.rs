@@ -171,7 +171,7 @@ mod tests {
         let profile = |name| *Profile::find(name).unwrap();
         let rate = |name, day, hour| profile(name).arrivals(100.0, day, hour);
         assert!(rate("office", Weekday::Tue, 8) > 20.0);
-        assert!(rate("office", Weekday::Sun, 8) < 3.0);
+        assert!(rate("office", Weekday::Sun, 8) < 4.0);
         assert!(rate("shops", Weekday::Sat, 15) > rate("shops", Weekday::Mon, 15));
         assert!(rate("residents", Weekday::Mon, 18) > 5.0 * rate("residents", Weekday::Mon, 9));
         for profile in PROFILES {

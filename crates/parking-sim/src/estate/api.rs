@@ -17,7 +17,7 @@ const PAGES_MAX: usize = 200;
 const ATTEMPTS_MAX: u32 = 20;
 const WAIT: Duration = Duration::from_secs(1);
 const WAIT_MAX: Duration = Duration::from_mins(1);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The API, as seen by whoever holds a key.
 pub(super) struct Api(Wire);

@@ -246,7 +246,7 @@ const FAULTS: Faults = Faults {
 #[test]
 fn everything_that_goes_wrong_does_so_at_its_rate() {
     let mut lot = Lot::of(draft(400, "shops", FAULTS));
-    let happened = hours(&mut lot, 48);
+    hours(&mut lot, 48);
     let counts = lot.counts();
     let near = |what: &str, count: u64, of: u64, rate: f64| {
         #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]

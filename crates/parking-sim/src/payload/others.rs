@@ -30,8 +30,11 @@ pub(super) fn lds02(reading: &Reading) -> Option<Frame> {
     frame(10, bytes)
 }
 
-/// The whole status, in its long form; the short ones are answers.
+/// What it shows, with everything it knows or in ten bytes; the still shorter ones are answers.
 pub(super) fn busylight(reading: &Reading) -> Option<Frame> {
+    if reading.event == Event::ConfigResponse {
+        return None;
+    }
     let Shown::Light {
         red,
         green,
@@ -49,6 +52,11 @@ pub(super) fn busylight(reading: &Reading) -> Option<Frame> {
         return None;
     };
     let mut bytes = Vec::with_capacity(25);
+    if let (None, Some(is_bright)) = (said!(reading, Rssi), said!(reading, HighBrightness)) {
+        bytes.extend(said!(reading, UplinksSent, 0).to_le_bytes());
+        bytes.extend([red, blue, green, on, off, u8::from(is_bright)]);
+        return frame(15, bytes);
+    }
     bytes.extend(said!(reading, Rssi, -60).to_le_bytes());
     bytes.extend(said!(reading, Snr, 9).to_le_bytes());
     bytes.extend(said!(reading, DownlinksReceived, 0).to_le_bytes());

@@ -82,7 +82,7 @@ prop_compose! {
     fn said()(
         is_heartbeat: bool,
         is_taken: bool,
-        millivolts in 2_600..3_700_i32,
+        millivolts in 2_600..3_520_i32,
         percent in 0..=100_u8,
         is_low: bool,
         tenths in -250..600_i16,

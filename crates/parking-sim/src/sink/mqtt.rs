@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use rumqttc::{AsyncClient, Event as Heard, EventLoop, MqttOptions, Packet, QoS};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -39,7 +40,9 @@ impl Mqtt {
         let mut options = MqttOptions::new(name, host, url.port().unwrap_or(PORT));
         options.set_keep_alive(KEEP_ALIVE);
         if !url.username().is_empty() {
-            options.set_credentials(url.username(), url.password().unwrap_or_default());
+            let [name, password] = [url.username(), url.password().unwrap_or_default()]
+                .map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
+            options.set_credentials(name, password);
         }
         let (client, events) = AsyncClient::new(options, QUEUE_MAX);
         let (tally, tasks) = (Arc::<Tally>::default(), TaskTracker::new());

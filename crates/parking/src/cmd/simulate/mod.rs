@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::clock::Clock;
 use parking_sim::chirpstack::{Event, Network};
 use parking_sim::drive::{Progress, Timeline, drive, progress};
-use parking_sim::estate;
+use parking_sim::estate::{self, EstateError};
 use parking_sim::lot::{Lot, LotDraft, Outage};
 use parking_sim::sink::Sink;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +35,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::system();
     let now = clock.now();
     let lot = Lot::of(draft(options, now)?);
+    let gateways = lot.gateways().len();
+    if let Some(outage) = options
+        .outages
+        .iter()
+        .find(|outage| outage.gateway > gateways)
+    {
+        let number = outage.gateway;
+        bail!("there is no gateway {number}: a site of this size has {gateways}");
+    }
     let key = key(options)?;
     super::block_on(async {
         let sink = match &options.to {
@@ -42,8 +51,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             Some(url) => Sink::open(url, key.as_deref())?,
             None => bail!("say where to with --to, or --dry-run to see what would be sent"),
         };
-        if options.estate {
-            make_estate(&lot, options.to.as_ref(), key.as_deref()).await?;
+        if let Some((url, key)) = where_to_make(options, key.as_deref())? {
+            make_estate(&lot, url, key, options.estate).await?;
         }
         simulate(lot, sink, options, &clock).await
     })?
@@ -104,15 +113,34 @@ async fn simulate(
     Ok(())
 }
 
-async fn make_estate(lot: &Lot, to: Option<&Url>, key: Option<&str>) -> anyhow::Result<()> {
-    let (Some(url), Some(key)) = (to, key) else {
-        bail!("--estate needs --to with http:// or https:// and --key, or --key-file");
-    };
-    if !matches!(url.scheme(), "http" | "https") {
-        bail!("the estate is made through the API: --estate needs --to with http:// or https://");
+/// Whom to ask for the estate: a server one has a key of, unless it is not wanted.
+fn where_to_make<'a>(
+    options: &'a Options,
+    key: Option<&'a str>,
+) -> anyhow::Result<Option<(&'a Url, &'a str)>> {
+    let server = options.to.as_ref();
+    let server = server.filter(|url| matches!(url.scheme(), "http" | "https"));
+    match server.zip(key) {
+        _ if options.no_estate => Ok(None),
+        Some(server) => Ok(Some(server)),
+        None if !options.estate => Ok(None),
+        None if server.is_some() => bail!("--estate needs --key or --key-file"),
+        None => bail!("the estate is made through the API: --estate needs --to with http://"),
     }
-    let made = estate::prepare(lot, url, key).await?;
-    report::estate(&made);
+}
+
+/// Makes the estate. Whoever did not ask for it may have a key that is good for messages alone.
+async fn make_estate(lot: &Lot, url: &Url, key: &str, is_asked_for: bool) -> anyhow::Result<()> {
+    const FORBIDDEN: u16 = 403;
+    match estate::prepare(lot, url, key).await {
+        Ok(made) => report::estate(&made),
+        Err(EstateError::Refused {
+            status: FORBIDDEN, ..
+        }) if !is_asked_for => eprintln!(
+            "parking: warning: the key is not good for making a site; what is there is told of"
+        ),
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
 }
 

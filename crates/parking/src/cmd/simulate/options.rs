@@ -56,10 +56,14 @@ pub(in crate::cmd) struct Options {
     /// A file with the API key to show.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
-    /// First make what is missing of the site through the API: levels with drawings, bays, gateways,
-    /// devices. What is there stays as it is. Needs a key of an administrator with `admin:*`.
+    /// Make what is missing of the site through the API before anything else, or end: levels with
+    /// drawings, bays, gateways, devices. What is there stays as it is. Needs a key of an administrator
+    /// with `admin:*`. With such a key this is done unasked.
     #[arg(long, requires = "to")]
     pub(super) estate: bool,
+    /// Make nothing, whatever the key is good for.
+    #[arg(long, conflicts_with = "estate")]
+    pub(super) no_estate: bool,
     /// The application the messages are of, by its id; one of its own, if absent.
     #[arg(long, value_name = "UUID")]
     pub(super) application: Option<Uuid>,

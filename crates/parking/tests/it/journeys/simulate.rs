@@ -65,6 +65,7 @@ async fn what_cannot_be_simulated_is_refused_in_words() {
         ),
         (&["--dry-run", "--profile", "airport"], 2, "mixed, office"),
         (&["--dry-run", "--outage", "1@soon"], 2, "1@2h+30m"),
+        (&["--dry-run", "--outage", "9@1h+1h"], 1, "no gateway 9"),
         (&["--to", "ftp://there"], 2, "must be an address"),
         (&["--estate", "--dry-run"], 2, "--to"),
         (
@@ -206,10 +207,33 @@ async fn a_stranger_gets_a_site_with_everything_in_its_place_and_once_only() {
     let refused = simulate(&weak).await;
     assert_eq!(refused.code(), Some(1));
     assert!(
-        refused.text().contains("the site could not be made: 403"),
+        refused.text().contains("could not be made: 403"),
         "{}",
         refused.text()
     );
+    let unasked: Vec<_> = weak
+        .into_iter()
+        .filter(|word| *word != "--estate")
+        .collect();
+    let told = simulate(&unasked).await;
+    assert!(
+        told.text().contains("not good for making a site"),
+        "{}",
+        told.text()
+    );
+    let unasked: Vec<_> = asked
+        .into_iter()
+        .filter(|word| *word != "--estate")
+        .collect();
+    let made = simulate(&unasked).await;
+    assert!(
+        made.text()
+            .contains("0 bays, 0 gateways and 0 devices made"),
+        "{}",
+        made.text()
+    );
+    let none = simulate(&[&unasked[..], &["--no-estate"]].concat()).await;
+    assert!(!none.text().contains("devices made"), "{}", none.text());
 }
 
 #[tokio::test]
