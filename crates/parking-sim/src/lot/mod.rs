@@ -11,14 +11,16 @@
 mod device;
 mod faults;
 mod message;
+mod plan;
 mod radio;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use parking_domain::eui::Eui64;
 use parking_domain::models::Model;
@@ -30,7 +32,9 @@ pub use message::{Content, GatewayClock, Message, Reception, Up};
 use crate::audience::Profile;
 use crate::chance::Chance;
 use crate::ground::{Ground, count};
-use device::{Cause, State, seconds};
+use device::State;
+use plan::{Deed, Planned};
+use traffic::FREE_FOR_MIN;
 
 /// The most bays of one lot.
 pub const SPACES_MAX: usize = 20_000;
@@ -40,9 +44,6 @@ const WARM_UP: TimeDelta = TimeDelta::days(2);
 
 /// Within this all devices have joined.
 const JOIN_WITHIN_S: f64 = 120.0;
-
-/// A bay stays free at least this long, so that its sensor has noticed.
-const FREE_FOR_MIN: TimeDelta = TimeDelta::seconds(60);
 
 /// Devices that do not watch a bay: one for so many bays.
 const BAYS_A_COMPANION: usize = 20;
@@ -96,47 +97,6 @@ pub enum What {
     },
     /// The network server tells something.
     Told(Message),
-}
-
-/// What is to happen.
-#[derive(Clone, Debug, PartialEq)]
-enum Deed {
-    /// Somebody may come.
-    Knock,
-    Leave(usize),
-    /// The sensor of a bay has had time to notice.
-    Notice(usize),
-    Join(usize),
-    /// It is time for a sign of life; in an older session it was.
-    Beat {
-        device: usize,
-        session: u32,
-    },
-    /// The network server has asked how the battery is.
-    Ask(usize),
-    Garble(usize),
-    Deliver(Box<Message>),
-}
-
-/// A deed in its place: by time, and at one time in the order it was planned.
-#[derive(Debug)]
-struct Planned(DateTime<Utc>, u64, Deed);
-
-impl PartialEq for Planned {
-    fn eq(&self, other: &Self) -> bool {
-        (self.0, self.1) == (other.0, other.1)
-    }
-}
-impl Eq for Planned {}
-impl PartialOrd for Planned {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Planned {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.0, self.1).cmp(&(other.0, other.1))
-    }
 }
 
 /// A bay as it is.
@@ -347,90 +307,6 @@ impl Lot {
                 None
             }
         }
-    }
-
-    /// Somebody comes, or nobody: the busiest hour is drawn from, and thinned to the present one.
-    fn knock(&mut self, at: DateTime<Utc>) -> Option<What> {
-        let next = self.cars.wait(3_600.0 / self.arrivals_max.max(0.001));
-        self.plan_at(at + span(next), Deed::Knock);
-        let local = at.with_timezone(&self.draft.timezone);
-        let (day, hour) = (local.weekday(), local.hour());
-        let rate = self
-            .draft
-            .profile
-            .arrivals(count(self.bays.len()), day, hour);
-        if !self.cars.happens(rate / self.arrivals_max) {
-            return None;
-        }
-        let Some(bay) = self.free_bay(at) else {
-            self.counts.turned_away += 1;
-            return None;
-        };
-        let minutes = self.draft.profile.stay_minutes(day, hour, &mut self.cars);
-        self.plan_at(at + span(60.0 * minutes), Deed::Leave(bay));
-        self.counts.parked += 1;
-        Some(self.turn(at, bay, true))
-    }
-
-    /// People look at a few bays and take the one nearest the entrance; then they take any.
-    fn free_bay(&mut self, at: DateTime<Utc>) -> Option<usize> {
-        const LOOKS: usize = 4;
-        let bays = self.bays.len();
-        let is_free = |bay: &BayNow| !bay.is_taken && at - bay.since >= FREE_FOR_MIN;
-        let looks = [(); LOOKS].map(|()| self.cars.below(bays));
-        let begin = self.cars.below(bays);
-        let nearest = looks
-            .into_iter()
-            .filter(|bay| is_free(&self.bays[*bay]))
-            .min();
-        nearest.or_else(|| {
-            let mut all = (begin..bays).chain(0..begin);
-            all.find(|bay| is_free(&self.bays[*bay]))
-        })
-    }
-
-    fn turn(&mut self, at: DateTime<Utc>, bay: usize, is_taken: bool) -> What {
-        let now = &mut self.bays[bay];
-        (now.is_taken, now.since) = (is_taken, at);
-        let notices = self.radio.between(3.0, 20.0);
-        self.plan_at(at + span(notices), Deed::Notice(bay));
-        if is_taken {
-            What::Parked { bay }
-        } else {
-            What::Left { bay }
-        }
-    }
-
-    fn notice(&mut self, at: DateTime<Utc>, bay: usize) {
-        let now = self.bays[bay];
-        let Some(device) = now.sensor else {
-            return;
-        };
-        let state = &mut self.states[device];
-        if state.is_taken == now.is_taken {
-            return;
-        }
-        state.previous = at - state.changed_at;
-        state.changed_at = at;
-        state.is_taken = now.is_taken;
-        state.changes += 1;
-        // Before it joined it cannot say so; it will with its first sign of life.
-        if state.session > 0 {
-            self.speak(at, device, Cause::Change);
-        }
-    }
-
-    fn beat(&mut self, at: DateTime<Utc>, device: usize, session: u32) {
-        if self.states[device].session != session {
-            return;
-        }
-        if matches!(self.devices[device].role, Role::Alone) {
-            self.states[device].changes += 1;
-        }
-        self.speak(at, device, Cause::Beat);
-        let period = seconds(self.devices[device].heartbeat());
-        let next = period * self.radio.between(0.98, 1.02);
-        self.plan_at(at + span(next), Deed::Beat { device, session });
     }
 }
 

@@ -82,7 +82,7 @@ impl Http {
             self.stop.cancel();
             self.tasks.wait().await;
         }
-        Tally::given_up(&self.tally)
+        self.tally.settled()
     }
 }
 

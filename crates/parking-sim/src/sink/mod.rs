@@ -6,7 +6,7 @@ mod mqtt;
 mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use url::Url;
@@ -126,8 +126,8 @@ impl Tally {
     }
 
     /// Whatever is still on its way is not waited for any longer.
-    fn given_up(tally: &Arc<Self>) -> Handed {
-        let handed = tally.handed();
+    fn settled(&self) -> Handed {
+        let handed = self.handed();
         Handed {
             given_up: handed.given_up + handed.waiting,
             waiting: 0,

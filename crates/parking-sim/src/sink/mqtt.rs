@@ -87,7 +87,7 @@ impl Mqtt {
             self.stop.cancel();
             self.tasks.wait().await;
         }
-        Tally::given_up(&self.tally)
+        self.tally.settled()
     }
 }
 
