@@ -105,7 +105,7 @@ pub async fn drive(
                 () = &mut due => break,
             }
         }
-        let Some(What::Told(message)) = lot.next().map(|happening| happening.what) else {
+        let Some(What::Told(message)) = lot.step().map(|happening| happening.what) else {
             continue;
         };
         let Some(event) = network.tells(lot, &message, |at| timeline.stamp(at)) else {

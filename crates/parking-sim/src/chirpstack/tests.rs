@@ -37,8 +37,8 @@ fn told() -> Vec<(Message, Event)> {
     let network = Network::of(&lot, None);
     let mut told = Vec::new();
     while told.len() < 4_000 {
-        let happening = lot.next().unwrap();
-        if let What::Told(message) = happening.what {
+        let what = lot.step().map(|happening| happening.what);
+        if let Some(What::Told(message)) = what {
             let event = network.tells(&lot, &message, |at| at).unwrap();
             told.push((message, event));
         }

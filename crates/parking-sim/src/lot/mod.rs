@@ -1,6 +1,6 @@
 //! A lot that lives: vehicles come and go, sensors notice, radio carries what they say, or not.
 //!
-//! [`Lot::next`] gives what happens in its order: what is true (a vehicle parked, a vehicle left) and
+//! [`Lot::step`] gives what happens in its order: what is true (a vehicle parked, a vehicle left) and
 //! what the network server would tell. The same draft gives the same happenings, always. Nothing here
 //! waits, sends or looks at a clock.
 //!
@@ -201,6 +201,13 @@ impl Lot {
         self.plan.peek().map(|Reverse(planned)| planned.0)
     }
 
+    /// Does what is next; mostly that is nobody's business. A lot never ends.
+    pub fn step(&mut self) -> Option<Happening> {
+        let Reverse(Planned(at, _, deed)) = self.plan.pop()?;
+        let what = self.happen(at, deed)?;
+        Some(Happening { at, what })
+    }
+
     fn plan_at(&mut self, at: DateTime<Utc>, deed: Deed) {
         self.planned += 1;
         self.plan.push(Reverse(Planned(at, self.planned, deed)));
@@ -208,10 +215,7 @@ impl Lot {
 
     fn live_until_start(&mut self) {
         while self.next_at().is_some_and(|at| at < self.draft.start) {
-            let Some(Reverse(Planned(at, _, deed))) = self.plan.pop() else {
-                return;
-            };
-            self.happen(at, deed);
+            self.step();
         }
         self.counts = Counts::default();
     }
@@ -305,20 +309,6 @@ impl Lot {
             Deed::Garble(device) => {
                 self.garble(at, device);
                 None
-            }
-        }
-    }
-}
-
-impl Iterator for Lot {
-    type Item = Happening;
-
-    /// What happens next; a lot never ends.
-    fn next(&mut self) -> Option<Happening> {
-        loop {
-            let Reverse(Planned(at, _, deed)) = self.plan.pop()?;
-            if let Some(what) = self.happen(at, deed) {
-                return Some(Happening { at, what });
             }
         }
     }

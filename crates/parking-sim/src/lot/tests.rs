@@ -40,7 +40,7 @@ fn hours(lot: &mut Lot, hours: i64) -> Vec<Happening> {
     let end = lot.draft().start + TimeDelta::hours(hours);
     let mut happened = Vec::new();
     while lot.next_at().is_some_and(|at| at < end) {
-        happened.extend(lot.next());
+        happened.extend(lot.step());
     }
     happened
 }

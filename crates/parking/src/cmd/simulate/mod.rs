@@ -69,9 +69,9 @@ async fn simulate(
     let speed = if options.dry_run { 0.0 } else { options.speed };
     let timeline = Timeline::at_speed(start, clock.now(), speed);
     let until = options.until(start);
-    let mut reporter = Reporter::new(stderr().is_terminal() && !options.dry_run);
+    let reporter = Reporter::new(stderr().is_terminal() && !options.dry_run);
     if !options.dry_run {
-        reporter.begins(&lot, &network, speed);
+        report::begins(&lot, &network, speed);
     }
     let stop = CancellationToken::new();
     let mut wishes = Wishes::listen().context("signals cannot be listened to")?;

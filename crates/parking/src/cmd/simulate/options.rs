@@ -37,7 +37,7 @@ pub(in crate::cmd) struct Options {
     #[arg(long, default_value = "mixed", value_parser = profile)]
     pub(super) profile: Profile,
     /// Whose days and hours it has.
-    #[arg(long, default_value = "Europe/Paris")]
+    #[arg(long, default_value = "Europe/Paris", value_parser = timezone)]
     pub(super) timezone: Tz,
     /// How much goes wrong.
     #[arg(long, value_enum, default_value_t = Wrong::Usual)]
@@ -176,6 +176,11 @@ fn profile(typed: &str) -> Result<Profile, String> {
     Profile::find(typed)
         .copied()
         .ok_or_else(|| format!("must be one of {}", names().join(", ")))
+}
+
+fn timezone(typed: &str) -> Result<Tz, String> {
+    let refusal = "must be the IANA name of a time zone, such as Europe/Paris";
+    typed.parse().map_err(|_| refusal.to_owned())
 }
 
 fn address(typed: &str) -> Result<Url, String> {

@@ -8,6 +8,25 @@ use parking_sim::drive::Progress;
 use parking_sim::estate::Made;
 use parking_sim::lot::Lot;
 
+/// Says what begins.
+pub(super) fn begins(lot: &Lot, network: &Network, speed: f64) {
+    let draft = lot.draft();
+    let pace = if speed > 0.0 {
+        format!("{speed} times as fast as the world")
+    } else {
+        "as fast as possible".to_owned()
+    };
+    eprintln!(
+        "{}: {} bays, {} devices, {} gateways, seed {}, application {}, {pace}",
+        draft.site,
+        lot.ground().bays().len(),
+        lot.devices().len(),
+        lot.gateways().len(),
+        draft.seed,
+        network.application(),
+    );
+}
+
 /// Says how far it is.
 pub(super) struct Reporter {
     is_terminal: bool,
@@ -18,26 +37,8 @@ impl Reporter {
         Self { is_terminal }
     }
 
-    pub(super) fn begins(&self, lot: &Lot, network: &Network, speed: f64) {
-        let draft = lot.draft();
-        let pace = if speed > 0.0 {
-            format!("{speed} times as fast as the world")
-        } else {
-            "as fast as possible".to_owned()
-        };
-        eprintln!(
-            "{}: {} bays, {} devices, {} gateways, seed {}, application {}, {pace}",
-            draft.site,
-            lot.ground().bays().len(),
-            lot.devices().len(),
-            lot.gateways().len(),
-            draft.seed,
-            network.application(),
-        );
-    }
-
     /// On a terminal the same line again and again.
-    pub(super) fn tell(&mut self, progress: &Progress) {
+    pub(super) fn tell(&self, progress: &Progress) {
         if !self.is_terminal {
             return;
         }

@@ -202,7 +202,7 @@ async fn a_stranger_gets_a_site_with_everything_in_its_place_and_once_only() {
         .await
         .expect(201);
     let mut weak = asked;
-    weak[9] = text(&reader, "key");
+    weak[10] = text(&reader, "key");
     weak[1] = "South Quay";
     let refused = simulate(&weak).await;
     assert_eq!(refused.code(), Some(1));
