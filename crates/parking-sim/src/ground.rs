@@ -248,8 +248,8 @@ mod tests {
             assert_eq!(ground.drawing(ground.levels()), None);
         }
         assert_eq!(
-            [0, 25, 26, 51, 52].map(row_name),
-            ["A", "Z", "AA", "AZ", "BA"]
+            [0, 25, 26, 51, 701].map(row_name),
+            ["A", "Z", "AA", "AZ", "ZZ"]
         );
     }
 
