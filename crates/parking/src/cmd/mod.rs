@@ -15,6 +15,7 @@ mod jobs;
 mod migrate;
 mod openapi;
 mod serve;
+mod simulate;
 mod user;
 
 use std::fmt::Arguments;
@@ -65,6 +66,8 @@ enum Command {
     /// Read and write the messages of devices.
     #[command(subcommand)]
     Codec(codec::Command),
+    /// Let a site that is not there live, and tell a server or a broker as ChirpStack would.
+    Simulate(Box<simulate::Options>),
     /// Print a reference page in Markdown.
     #[command(subcommand, hide = true)]
     Gen(r#gen::Page),
@@ -85,6 +88,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         Command::Audit(command) => audit::run(command, &asked),
         Command::Jobs(command) => jobs::run(command, &asked),
         Command::Codec(command) => codec::run(command),
+        Command::Simulate(options) => simulate::run(options),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
             r#gen::run(*page);

@@ -10,6 +10,7 @@ mod live;
 mod manners;
 mod platform;
 mod registration;
+mod simulate;
 
 use serde_json::{Value, json};
 
