@@ -16,7 +16,7 @@ use super::Live;
 pub(crate) fn routes(state: Arc<Live>) -> Routes {
     let reads = Access::Needs(Permission::SpacesRead);
     Routes::new("Live")
-        .add(reads, routes!(stream::live_stream))
+        .add(reads, routes!(stream::follow_live))
         .add(reads, routes!(tickets::create_live_ticket))
         // Who asks is in the address, where only the handler looks.
         .add(Access::Public, routes!(socket::live_socket))

@@ -41,7 +41,7 @@ pub(super) struct LiveQuery {
 #[utoipa::path(get, path = "/api/v6/live", params(LiveQuery, ("Last-Event-ID" = Option<String>, Header, description =
     "The id of the last event that was taken.")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
-pub(super) async fn live_stream(
+pub(super) async fn follow_live(
     State(live): State<Arc<Live>>,
     caller: Caller,
     Query(query): Query<LiveQuery>,

@@ -116,6 +116,7 @@ impl Recipe {
 pub(crate) fn recipes() -> Vec<Recipe> {
     let mut all = open();
     all.extend(own_account());
+    all.extend(live());
     all.extend(tenants());
     all.extend(members());
     all.extend(credentials());
@@ -358,8 +359,9 @@ const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle
     values ('$tenant', '$tenant', upper(right(replace('$tenant', '-', ''), 16)), now(), now(), now())
     on conflict (tenant_id, id) do update set archived_at = null";
 
-fn estate() -> Vec<Recipe> {
-    let mut all = vec![
+/// With the platform's tenant selected one is told of that tenant, which has no bays.
+fn live() -> Vec<Recipe> {
+    vec![
         Recipe {
             query: "?follow=false",
             ..get("GET /api/v6/live")
@@ -369,6 +371,11 @@ fn estate() -> Vec<Recipe> {
             done: &[400],
             ..get("GET /ws")
         },
+    ]
+}
+
+fn estate() -> Vec<Recipe> {
+    let mut all = vec![
         get("GET /api/v6/dashboard/stats"),
         get("GET /api/v6/dashboard/data"),
     ];
