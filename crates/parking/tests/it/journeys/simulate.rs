@@ -67,7 +67,7 @@ async fn what_cannot_be_simulated_is_refused_in_words() {
         (&["--dry-run", "--outage", "1@soon"], 2, "1@2h+30m"),
         (&["--dry-run", "--outage", "9@1h+1h"], 1, "no gateway 9"),
         (&["--to", "ftp://there"], 2, "must be an address"),
-        (&["--estate", "--dry-run"], 2, "--to"),
+        (&["--estate", "--dry-run"], 1, "--to"),
         (
             &["--estate", "--to", "mqtt://127.0.0.1:1", "--key", "k"],
             1,
