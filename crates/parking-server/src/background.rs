@@ -15,6 +15,7 @@ use tracing::warn;
 
 use crate::Server;
 use crate::health::Health;
+use crate::live;
 
 /// Jobs done at the same time.
 const JOBS_AT_ONCE: usize = 2;
@@ -100,6 +101,10 @@ impl Server {
             Background::new(
                 "last use of keys",
                 flush_usage(Arc::clone(&self.callers), stop.clone()),
+            ),
+            Background::new(
+                "live",
+                live::run(Arc::clone(&self.live), self.notices.clone(), stop.clone()),
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];

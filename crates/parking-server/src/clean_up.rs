@@ -8,6 +8,8 @@ use parking_domain::clock::Clock;
 use parking_http::idempotency::forget_before;
 use serde::{Deserialize, Serialize};
 
+use crate::live;
+
 /// How long a client may repeat a request and get the same answer.
 const ANSWERS_KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
@@ -32,6 +34,7 @@ pub(crate) fn jobs(worker: Worker, db: &Db, clock: &Clock, witness: &Witness) ->
             if witness.confirms(now).await? {
                 forget_answers(&db, now - ANSWERS_KEPT_FOR).await?;
                 forget_failed(&db, now).await?;
+                live::forget_tickets(&db, now).await?;
             }
             Ok(())
         }

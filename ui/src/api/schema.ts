@@ -749,8 +749,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The figures with what they are made of: sites, devices and gateways somebody should look at, what
-         *     happened last, and how the parts of the server are.
+         * The figures with what they are made of: sites, devices and gateways somebody should look at, alarms,
+         *     what happened last, and how the parts of the server are.
          */
         get: operations["data"];
         put?: never;
@@ -2565,6 +2565,16 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description How many alarms are open. */
+        AlarmCounts: {
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description That nobody has taken on or put aside, and no open outage explains.
+             */
+            waiting: number;
+        };
         /** @description An alarm with what was said of it and what it explains. */
         AlarmDetailBody: components["schemas"]["AlarmBody"] & {
             /** @description The first hundred alarms that it explains. */
@@ -3016,6 +3026,49 @@ export interface components {
             slug?: components["schemas"]["Slug"] | null;
             tier: components["schemas"]["Tier"];
         };
+        /** @description An open alarm. */
+        DashboardAlarm: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AlarmKindName"];
+            /** Format: date-time */
+            raised_at: string;
+            severity: components["schemas"]["SeverityName"];
+            /** @description The site it is at, as that is called now. */
+            site_name?: string | null;
+            /** @description What it was known by when the alarm was raised. */
+            subject_name: string;
+            subject_type: components["schemas"]["AlarmSubjectType"];
+            /** Format: uuid */
+            tenant_id: string;
+            tenant_name: string;
+        };
+        /** @description Open alarms of a kind, by number. */
+        DashboardAlarmCount: {
+            kind: components["schemas"]["AlarmKindName"];
+            /** Format: int64 */
+            open: number;
+            severity: components["schemas"]["SeverityName"];
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description Alarms that are open. */
+        DashboardAlarms: {
+            /** @description The same by kind, the worst first. */
+            counts: components["schemas"]["DashboardAlarmCount"][];
+            /** @description The newest few of those that no open outage explains. */
+            newest: components["schemas"]["DashboardAlarm"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description How many nobody has taken on or put aside, and no open outage explains.
+             */
+            waiting: number;
+        };
         /** @description The whole of it. */
         DashboardData: components["schemas"]["DashboardExtent"] & components["schemas"]["DashboardFigures"] & {
             system: components["schemas"]["SystemHealth"];
@@ -3034,6 +3087,7 @@ export interface components {
         };
         /** @description Everything there is to show of one tenant, or of all. */
         DashboardFigures: {
+            alarms: components["schemas"]["DashboardAlarms"];
             /** @description What somebody should look at, by kind; kinds that nothing is wrong with are absent. */
             attention: components["schemas"]["DevicesNeedingAttention"][];
             /** @description How many there are of each limited thing: users, sites, spaces, devices, gateways. */
@@ -3055,6 +3109,7 @@ export interface components {
         };
         /** @description The small figures. */
         DashboardStats: components["schemas"]["DashboardExtent"] & {
+            alarms: components["schemas"]["AlarmCounts"];
             attention: components["schemas"]["AttentionCounts"];
             /** @description How many there are of each limited thing: users, sites, spaces, devices, gateways. */
             counts: {
@@ -3229,7 +3284,7 @@ export interface components {
             displays: number;
             /**
              * Format: int64
-             * @description Those that were never heard.
+             * @description Those that were never heard, but for decommissioned ones.
              */
             never_seen: number;
             /** Format: int64 */
@@ -10681,6 +10736,11 @@ export interface operations {
                 /** @description The slug of a model of the catalogue, or the id of one of the tenant's own. */
                 model?: string;
                 lifecycle?: "provisioned" | "commissioned" | "operational" | "maintenance" | "decommissioned";
+                /**
+                 * @description Those that somebody should look at for this reason, as the dashboard counts them: decommissioned
+                 *     ones are left out.
+                 */
+                attention?: "silent" | "low_battery" | "never_seen" | "unassigned";
                 /** @description Archived devices instead of those in use. */
                 archived?: boolean;
                 /** @description Whether the counts of all devices in use come with the page. */
@@ -11132,6 +11192,11 @@ export interface operations {
                 /** @description The slug of a model of the catalogue, or the id of one of the tenant's own. */
                 model?: string;
                 lifecycle?: "provisioned" | "commissioned" | "operational" | "maintenance" | "decommissioned";
+                /**
+                 * @description Those that somebody should look at for this reason, as the dashboard counts them: decommissioned
+                 *     ones are left out.
+                 */
+                attention?: "silent" | "low_battery" | "never_seen" | "unassigned";
                 /** @description Archived devices instead of those in use. */
                 archived?: boolean;
                 /** @description Whether the counts of all devices in use come with the page. */
