@@ -198,7 +198,9 @@ impl Network {
             let Some(gateway) = lot.gateways().get(heard.gateway) else {
                 continue;
             };
-            let behind = TimeDelta::microseconds((heard.uplink_id % 900).into());
+            // The first one's clock is the event's; the others heard it a little later.
+            let later = if nth == 0 { 0 } else { heard.uplink_id % 900 };
+            let behind = TimeDelta::microseconds(later.into());
             let ns_time =
                 at + behind + TimeDelta::nanoseconds(1_400_372 + i64::from(heard.uplink_id % 999));
             let clock = if nth == 0 {

@@ -221,6 +221,7 @@ fn an_event_names_its_device_and_its_times_as_chirpstack_does() {
             continue;
         };
         match up.clock {
+            GatewayClock::Right => assert_eq!(body["time"], body["rxInfo"][0]["gwTime"]),
             GatewayClock::LongAgo => assert_eq!(time.to_rfc3339()[..4], *"2011"),
             _ => assert!(off < TimeDelta::seconds(1), "{off}"),
         }

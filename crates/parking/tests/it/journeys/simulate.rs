@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{each, items};
 use crate::harness::Stage;
-use crate::harness::actors::text;
+use crate::harness::actors::{Owner, text};
 use crate::harness::process::{Ended, Running, run};
 
 async fn simulate(arguments: &[&str]) -> Ended {
@@ -67,7 +67,7 @@ async fn what_cannot_be_simulated_is_refused_in_words() {
         (&["--dry-run", "--outage", "1@soon"], 2, "1@2h+30m"),
         (&["--dry-run", "--outage", "9@1h+1h"], 1, "no gateway 9"),
         (&["--to", "ftp://there"], 2, "must be an address"),
-        (&["--estate", "--dry-run"], 2, "--to"),
+        (&["--estate", "--dry-run"], 1, "--to"),
         (
             &["--estate", "--to", "mqtt://127.0.0.1:1", "--key", "k"],
             1,
@@ -100,140 +100,130 @@ async fn what_cannot_be_simulated_is_refused_in_words() {
     }
 }
 
-#[tokio::test]
-async fn a_stranger_gets_a_site_with_everything_in_its_place_and_once_only() {
-    let stage = Stage::set().await;
-    let owner = stage.customer("Steelless").await;
-    let draft = json!({ "name": "simulator", "role": "admin", "scopes": ["admin:*"] });
-    let made = owner.api.post("/api/v6/api-keys", &draft).await.expect(201);
-    let key = text(&made, "key").to_owned();
-    let base = stage.server.anonymous().base().to_owned();
-    let models = "bosch-tps110,pni-placepod,plenom-busylight-omega,nwave-ncc405";
-    let asked = [
-        "--site",
-        "North Quay",
-        "--spaces",
-        "60",
-        "--models",
-        models,
-        "--estate",
-        "--to",
-        &base,
-        "--key",
-        &key,
-        "--speed",
-        "0",
-        "--duration",
-        "1s",
-    ];
-    let first = simulate(&asked).await;
-    let wanted = "1 levels, 60 bays, 2 gateways and 66 devices made";
-    assert!(first.text().contains(wanted), "{}", first.text());
+/// Somebody with a key, who wants a site.
+struct Stranger {
+    stage: Stage,
+    owner: Owner,
+    base: String,
+}
 
-    let sites = owner
-        .api
-        .get("/api/v6/sites?q=north-quay")
-        .await
-        .expect(200);
+const MODELS: &str = "bosch-tps110,pni-placepod,plenom-busylight-omega,nwave-ncc405";
+
+impl Stranger {
+    async fn arrives() -> Self {
+        let stage = Stage::set().await;
+        let owner = stage.customer("Steelless").await;
+        let base = stage.server.anonymous().base().to_owned();
+        Self { stage, owner, base }
+    }
+
+    async fn key(&self, role: &str, scope: &str) -> String {
+        let draft = json!({ "name": role, "role": role, "scopes": [scope] });
+        let made = self.owner.api.post("/api/v6/api-keys", &draft).await;
+        text(&made.expect(201), "key").to_owned()
+    }
+
+    /// One second of a site with sixty bays.
+    async fn simulates(&self, site: &str, key: &str, more: &[&str]) -> Ended {
+        let asked = [
+            "--site",
+            site,
+            "--spaces",
+            "60",
+            "--models",
+            MODELS,
+            "--to",
+            &self.base,
+            "--key",
+            key,
+            "--speed",
+            "0",
+            "--duration",
+            "1s",
+        ];
+        simulate(&[&asked[..], more].concat()).await
+    }
+
+    async fn sees(&self, path: &str) -> Value {
+        self.owner.api.get(path).await.expect(200)
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_gets_a_site_with_everything_in_its_place() {
+    let stranger = Stranger::arrives().await;
+    let key = stranger.key("admin", "admin:*").await;
+    let told = stranger.simulates("North Quay", &key, &["--estate"]).await;
+    let wanted = "1 levels, 60 bays, 2 gateways and 66 devices made";
+    assert!(told.text().contains(wanted), "{}", told.text());
+
+    let sites = stranger.sees("/api/v6/sites?q=north-quay").await;
     let site = &items(&sites, "sites")[0];
-    assert_eq!(
-        (text(site, "name"), text(site, "timezone")),
-        ("North Quay", "Europe/Paris")
-    );
+    let named = (text(site, "name"), text(site, "timezone"));
+    assert_eq!(named, ("North Quay", "Europe/Paris"));
     let of_site = format!("site_id={}", text(site, "id"));
-    let levels = owner
-        .api
-        .get(&format!("/api/v6/levels?{of_site}"))
-        .await
-        .expect(200);
+    let levels = stranger.sees(&format!("/api/v6/levels?{of_site}")).await;
     let level = &items(&levels, "levels")[0];
     assert_eq!(
         (&level["has_plan"], &level["spaces"]),
         (&json!(true), &json!(60))
     );
-    let plan = owner
-        .api
-        .get(&format!("/api/v6/levels/{}/plan", text(level, "id")))
-        .await;
+    let path = format!("/api/v6/levels/{}/plan", text(level, "id"));
+    let plan = stranger.owner.api.get(&path).await;
     plan.expect(200);
     assert!(plan.text().contains("<rect"), "{}", plan.text());
 
-    let bays = owner
-        .api
-        .get(&format!("/api/v6/spaces?page_size=100&{of_site}"))
-        .await
-        .expect(200);
+    let bays = stranger
+        .sees(&format!("/api/v6/spaces?page_size=100&{of_site}"))
+        .await;
     let bays = items(&bays, "spaces");
-    assert_eq!(bays.len(), 60);
     assert_eq!(each(bays, "code").iter().collect::<BTreeSet<_>>().len(), 60);
-    assert!(bays.iter().all(|bay| {
+    let has_place = |bay: &Value| {
         bay["shape"]
             .as_array()
             .is_some_and(|shape| shape.len() == 4)
-    }));
-    let count = |path: String| {
-        let api = owner.api.clone();
-        async move { api.get(&path).await.expect(200)["total"].clone() }
     };
-    assert_eq!(
-        count(format!("/api/v6/spaces?has_sensor=true&{of_site}")).await,
-        60
-    );
-    assert_eq!(
-        count(format!("/api/v6/spaces?has_display=true&{of_site}")).await,
-        3
-    );
-    assert_eq!(count(format!("/api/v6/gateways?{of_site}")).await, 2);
-    assert_eq!(count("/api/v6/devices".to_owned()).await, 66);
-    assert_eq!(
-        count("/api/v6/devices?model=nwave-ncc405".to_owned()).await,
-        3
-    );
+    assert!(bays.iter().all(has_place));
+    for (path, count) in [
+        (format!("/api/v6/spaces?has_sensor=true&{of_site}"), 60),
+        (format!("/api/v6/spaces?has_display=true&{of_site}"), 3),
+        (format!("/api/v6/gateways?{of_site}"), 2),
+        ("/api/v6/devices".to_owned(), 66),
+        ("/api/v6/devices?model=nwave-ncc405".to_owned(), 3),
+    ] {
+        assert_eq!(stranger.sees(&path).await["total"], count, "{path}");
+    }
+}
 
-    let again = simulate(&asked).await;
-    let wanted = "0 levels, 0 bays, 0 gateways and 0 devices made";
-    assert!(again.text().contains(wanted), "{}", again.text());
-    assert!(!again.text().contains("warning"), "{}", again.text());
+#[tokio::test]
+async fn a_site_is_made_once_and_only_by_whoever_may() {
+    let stranger = Stranger::arrives().await;
+    let key = stranger.key("admin", "admin:*").await;
+    let nothing = "0 levels, 0 bays, 0 gateways and 0 devices made";
+    // A key that is good for it makes it unasked, unless that is not wanted.
+    let none = stranger
+        .simulates("North Quay", &key, &["--no-estate"])
+        .await;
+    assert!(!none.text().contains("made"), "{}", none.text());
+    let first = stranger.simulates("North Quay", &key, &[]).await;
+    assert!(first.text().contains("60 bays"), "{}", first.text());
+    for more in [&["--estate"][..], &[]] {
+        let again = stranger.simulates("North Quay", &key, more).await;
+        assert!(again.text().contains(nothing), "{}", again.text());
+        assert!(!again.text().contains("warning"), "{}", again.text());
+    }
 
-    let reader = json!({ "name": "reader", "role": "viewer", "scopes": ["sites:read"] });
-    let reader = owner
-        .api
-        .post("/api/v6/api-keys", &reader)
-        .await
-        .expect(201);
-    let mut weak = asked;
-    weak[10] = text(&reader, "key");
-    weak[1] = "South Quay";
-    let refused = simulate(&weak).await;
+    let weak = stranger.key("viewer", "sites:read").await;
+    let refused = stranger.simulates("South Quay", &weak, &["--estate"]).await;
     assert_eq!(refused.code(), Some(1));
-    assert!(
-        refused.text().contains("could not be made: 403"),
-        "{}",
-        refused.text()
-    );
-    let unasked: Vec<_> = weak
-        .into_iter()
-        .filter(|word| *word != "--estate")
-        .collect();
-    let told = simulate(&unasked).await;
-    assert!(
-        told.text().contains("not good for making a site"),
-        "{}",
-        told.text()
-    );
-    let unasked: Vec<_> = asked
-        .into_iter()
-        .filter(|word| *word != "--estate")
-        .collect();
-    let made = simulate(&unasked).await;
-    assert!(
-        made.text()
-            .contains("0 bays, 0 gateways and 0 devices made"),
-        "{}",
-        made.text()
-    );
-    let none = simulate(&[&unasked[..], &["--no-estate"]].concat()).await;
-    assert!(!none.text().contains("devices made"), "{}", none.text());
+    let why = "the site could not be made: 403";
+    assert!(refused.text().contains(why), "{}", refused.text());
+    let unasked = stranger.simulates("South Quay", &weak, &[]).await;
+    let why = "not good for making a site";
+    assert!(unasked.text().contains(why), "{}", unasked.text());
+    let sites = stranger.sees("/api/v6/sites").await;
+    assert_eq!(each(items(&sites, "sites"), "name"), ["North Quay"]);
+    drop(stranger.stage);
 }
 
 #[tokio::test]
