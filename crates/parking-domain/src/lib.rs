@@ -8,6 +8,7 @@ pub mod account;
 pub mod bay_state;
 pub mod bays;
 pub mod clock;
+pub mod codec;
 pub mod csv_import;
 pub mod csv_table;
 pub mod eui;
