@@ -17,4 +17,4 @@ pub mod tenants;
 #[cfg(test)]
 mod tests;
 pub mod webhook_secrets;
-mod wire;
+pub mod wire;

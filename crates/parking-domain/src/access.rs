@@ -200,6 +200,9 @@ permissions! {
     DevicesRead = "devices:read", Viewer, Some(Scope::DevicesRead), "See devices, models, gateways and orphans.";
     DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change, import and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
+    AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
+    AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
+    AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

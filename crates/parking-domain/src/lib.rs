@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod alarms;
 pub mod bay_state;
 pub mod bays;
 pub mod clock;

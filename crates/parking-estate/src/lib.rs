@@ -1,9 +1,10 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
 //! watch and light them, the gateways that hear them.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`. Beside them `view` (whose rows a
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`, `alarms`. Beside them `view` (whose rows a
 //! caller reads) and `record` (the event and the audit entry of a change).
 
+pub mod alarms;
 pub mod devices;
 pub mod gateways;
 pub mod models;
@@ -16,6 +17,8 @@ mod tests;
 mod view;
 pub mod wire;
 
+use parking_access::audit::Witness;
+use parking_access::mail::Mailer;
 use parking_access::secrets::Vault;
 use parking_db::Db;
 use parking_db::queue::{Schedule, Worker};
@@ -42,17 +45,19 @@ pub fn routes(estate: Estate) -> Routes {
         .merge(models::routes(estate.clone()))
         .merge(devices::routes(estate.clone()))
         .merge(gateways::routes(estate.clone()))
-        .merge(orphans::routes(estate))
+        .merge(orphans::routes(estate.clone()))
+        .merge(alarms::routes(estate))
 }
 
-/// Teaches a worker the jobs of all slices.
-pub fn jobs(worker: Worker, estate: &Estate) -> Worker {
-    spaces::jobs(worker, estate)
+/// Teaches a worker the jobs of all slices, which send letters, and ask before they delete.
+pub fn jobs(worker: Worker, estate: &Estate, (mailer, witness): (&Mailer, &Witness)) -> Worker {
+    let worker = spaces::jobs(worker, estate);
+    alarms::jobs(worker, estate, (mailer, witness))
 }
 
 /// The recurring jobs of all slices.
 pub fn schedules() -> Vec<Schedule> {
-    spaces::schedules()
+    [spaces::schedules(), alarms::schedules()].concat()
 }
 
 /// A part of a whole in percent, to a tenth.

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use parking_domain::alarms::{AlarmKind, Severity};
 use parking_domain::lifecycle::Lifecycle;
 use parking_domain::{bays, text};
 use parking_http::wire::{line, one_of};
@@ -18,6 +19,17 @@ words! {
     /// [`text::Slug`].
     SiteSlug = line("A name in addresses: lower-case letters and digits, with single dashes between them.",
         text::Slug::LENGTH_MAX, "^[a-z0-9]+(-[a-z0-9]+)*$").build().into();
+    /// What can be wrong.
+    AlarmKindName = one_of("What is wrong.", AlarmKind::ALL.iter().map(|kind| kind.name()));
+    /// How bad it is.
+    SeverityName = one_of("How bad it is.", Severity::ALL.iter().map(|severity| severity.name()));
+    /// Why an alarm was cleared.
+    ClearReasonName = one_of("Why it was cleared.",
+        ["recovered", "archived", "deleted", "out_of_service", "unassigned", "reassigned", "rules_changed"]);
+    /// What an alarm is about.
+    AlarmSubjectType = one_of("What it is about.", ["device", "gateway", "space"]);
+    /// What somebody says of an alarm.
+    CommentText = line("What there is to say, in some lines.", 2_000, r"^[^\u0000]*[^\s\u0000][^\u0000]*$").build().into();
     /// A line of an address.
     AddressLine = line("A line of an address.", 255, r"^[^\u0000-\u001f\u007f]*$").build().into();
     /// A country.

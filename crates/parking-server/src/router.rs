@@ -233,7 +233,8 @@ impl Server {
         let worker = accounts::jobs(worker, &self.accounts, &self.witness);
         let worker = registrations::jobs(worker, &self.accounts);
         let worker = invitations::jobs(worker, &self.accounts);
-        let worker = parking_estate::jobs(worker, &self.estate());
+        let helpers = (&self.accounts.mailer, &self.witness);
+        let worker = parking_estate::jobs(worker, &self.estate(), helpers);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 

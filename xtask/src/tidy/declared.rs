@@ -118,7 +118,7 @@ pub(super) const DISTRICTS: [District; 4] = [
     District {
         krate: "parking_estate",
         slices: &[
-            "sites", "spaces", "models", "devices", "gateways", "orphans",
+            "sites", "spaces", "models", "devices", "gateways", "orphans", "alarms",
         ],
     },
     District {

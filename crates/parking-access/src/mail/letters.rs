@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use parking_domain::text::Language;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::alarms::{self, AlarmNews};
+
 /// Something to tell a person. Tokens are the secret part of a link.
 #[derive(Debug)]
 pub enum Letter<'a> {
@@ -52,6 +54,13 @@ pub enum Letter<'a> {
         /// How many there may be.
         max: u32,
     },
+    /// Alarms were raised or cleared.
+    AlarmNews(&'a AlarmNews),
+    /// Somebody wants to know whether letters about alarms arrive.
+    AlarmTest {
+        /// The tenant.
+        tenant: &'a str,
+    },
 }
 
 /// A letter ready to send.
@@ -77,6 +86,8 @@ impl Letter<'_> {
             Self::PasswordChanged => "password_changed",
             Self::SessionStolen => "session_stolen",
             Self::LimitNear { .. } => "limit_near",
+            Self::AlarmNews(_) => "alarm_news",
+            Self::AlarmTest { .. } => "alarm_test",
         }
     }
 
@@ -96,6 +107,7 @@ impl Letter<'_> {
             Self::AccountExists => "/forgot-password".to_owned(),
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
+            Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
         }
     }
 }
@@ -126,7 +138,7 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
     }
 }
 
-type Parts = (String, Vec<String>, String);
+pub(super) type Parts = (String, Vec<String>, String);
 
 fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
     let parts = |subject: String, body: &[String], action: &str| {
@@ -181,6 +193,12 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
             format!("{tenant} has used {used} of {max} {resource}"),
             &[format!("{tenant} has used {used} of the {max} {resource} its plan allows. At the limit, no more can be added.")],
             "See the limits",
+        ),
+        Letter::AlarmNews(news) => alarms::english(news),
+        Letter::AlarmTest { tenant } => parts(
+            format!("Letters about alarms of {tenant} arrive"),
+            &[format!("This is a test: {app_name} would tell you here when something is wrong at {tenant}. Nothing needs to be done.")],
+            "See the alarms",
         ),
     }
 }
@@ -248,6 +266,12 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
                 "Voir les limites",
             )
         }
+        Letter::AlarmNews(news) => alarms::french(news),
+        Letter::AlarmTest { tenant } => parts(
+            format!("Les courriers d’alarme de {tenant} arrivent"),
+            &[format!("Ceci est un essai : {app_name} vous préviendrait ici d’un problème chez {tenant}. Il n’y a rien à faire.")],
+            "Voir les alarmes",
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A letter is written and sent by a job, never by a request. Letters carry secrets (links), so
 //! the job makes the secret when it sends; nothing secret waits in the queue.
 
+mod alarms;
 mod letters;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 use tracing::{info, warn};
 
+pub use alarms::{AlarmLine, AlarmNews};
 pub use letters::{Letter, write};
 
 /// How mail leaves the house.

@@ -10,6 +10,7 @@
 
 mod api;
 mod assignments;
+mod heard;
 mod life;
 mod store;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use crate::wire::DeviceType;
 pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
+pub use heard::{Heard, heard};
 pub use life::{archive, become_stage, restore};
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};
 

@@ -11,7 +11,7 @@ mod tests;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, By};
-use parking_db::{DbError, TenantTx};
+use parking_db::{DbError, PlatformTx, TenantTx};
 use parking_domain::eui::Eui64;
 use parking_domain::ids::fresh;
 use parking_http::IfMatch;
@@ -198,6 +198,14 @@ pub async fn delete(
     store::delete(tx, id).await?;
     let values = (Some(gateway.record()), None);
     changed(tx, by, now, ("gateway.deleted", &gateway), values).await
+}
+
+/// Writes down when gateways were heard, by their EUIs. What is older than what is known changes nothing.
+pub async fn heard(tx: &mut PlatformTx, signs: &[(Eui64, DateTime<Utc>)]) -> Result<(), DbError> {
+    if signs.is_empty() {
+        return Ok(());
+    }
+    store::write_heard(tx, signs).await
 }
 
 /// The site that a gateway is to stand in must live, and does until the end of the transaction.

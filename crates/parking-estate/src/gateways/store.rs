@@ -1,7 +1,8 @@
 //! The SQL of gateways.
 
 use chrono::{DateTime, Utc};
-use parking_db::{DbError, Result, TenantTx};
+use parking_db::{DbError, PlatformTx, Result, TenantTx};
+use parking_domain::eui::Eui64;
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
@@ -197,6 +198,28 @@ pub(super) async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<()> {
     sqlx::query!("delete from gateways where id = $1", id)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Writes when gateways were heard; locked in one order, because two batches may hold the same.
+pub(super) async fn write_heard(
+    tx: &mut PlatformTx,
+    signs: &[(Eui64, DateTime<Utc>)],
+) -> Result<()> {
+    let euis: Vec<String> = signs.iter().map(|(eui, _)| eui.to_string()).collect();
+    let ats: Vec<DateTime<Utc>> = signs.iter().map(|(_, at)| *at).collect();
+    sqlx::query!(
+        "with w as materialized (
+           select eui, max(at) as at from unnest($1::text[], $2::timestamptz[]) as w (eui, at) group by eui),
+         held as materialized (
+           select g.tenant_id, g.id, w.at from gateways g join w on w.eui = g.eui order by g.eui for no key update of g)
+         update gateways g set last_seen_at = held.at from held
+         where g.tenant_id = held.tenant_id and g.id = held.id and (g.last_seen_at is null or g.last_seen_at < held.at)",
+        &euis,
+        &ats
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

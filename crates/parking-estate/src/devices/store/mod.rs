@@ -2,6 +2,7 @@
 
 pub(super) mod assignments;
 pub(super) mod counts;
+pub(super) mod heard;
 pub(super) mod list;
 pub(super) mod transfer;
 
