@@ -203,6 +203,8 @@ permissions! {
     AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
+    TelemetryRead = "telemetry:read", Viewer, Some(Scope::TelemetryRead), "See the messages of devices and what was made of them.";
+    TelemetryIngest = "telemetry:ingest", Operator, Some(Scope::WebhookIngest), "Hand in messages of devices and observations of bays.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";
     DataExport = "data:export", Owner, None, "Export everything the tenant holds.";
     TenantsRead = "tenants:read", PlatformAdmin, Some(Scope::TenantsRead), "See all tenants of the installation.";

@@ -1,9 +1,47 @@
 //! The SQL of what the radio heard of devices.
 
+use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use uuid::Uuid;
 
 use crate::devices::Heard;
+
+/// A device by its name, with what its messages are read by.
+pub(in crate::devices) struct Known {
+    pub(in crate::devices) tenant_id: Uuid,
+    pub(in crate::devices) dev_eui: String,
+    pub(in crate::devices) id: Uuid,
+    /// The model of the catalogue it is, or is based on.
+    pub(in crate::devices) model: Option<String>,
+    /// Its own heartbeat, or that of a model of the tenant's own.
+    pub(in crate::devices) heartbeat: Option<i32>,
+    pub(in crate::devices) space_id: Option<Uuid>,
+    pub(in crate::devices) assigned_at: Option<DateTime<Utc>>,
+}
+
+pub(in crate::devices) async fn known(
+    tx: &mut PlatformTx,
+    names: &[(Uuid, &str)],
+) -> Result<Vec<Known>> {
+    let tenants: Vec<Uuid> = names.iter().map(|(tenant, _)| *tenant).collect();
+    let euis: Vec<String> = names.iter().map(|(_, eui)| (*eui).to_owned()).collect();
+    let known = sqlx::query_as!(
+        Known,
+        r#"select d.tenant_id, d.dev_eui, d.id, coalesce(d.model, m.based_on) as model,
+             coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat,
+             a.space_id as "space_id?", a.assigned_at as "assigned_at?"
+           from (select distinct * from unnest($1::uuid[], $2::text[]) as w (tenant_id, dev_eui)) w
+           join devices d on d.dev_eui = w.dev_eui and d.archived_at is null and d.tenant_id = w.tenant_id
+           left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
+           left join device_assignments a
+             on a.tenant_id = d.tenant_id and a.device_id = d.id and a.role = 'sensor' and a.unassigned_at is null"#,
+        &tenants,
+        &euis
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(known)
+}
 
 pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -> Result<()> {
     let tenants: Vec<Uuid> = messages.iter().map(|one| one.tenant_id).collect();

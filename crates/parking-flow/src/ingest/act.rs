@@ -1,0 +1,319 @@
+//! Acting on messages: from what a device said to the state of its bay.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use parking_db::{DbError, PlatformTx, Reason};
+use parking_domain::bay_state::SensorState;
+use parking_domain::codec::{self, Millivolts};
+use parking_domain::eui::Eui64;
+use parking_domain::radio::Reception;
+use parking_estate::devices::{self, Heard, Listened};
+use parking_estate::gateways;
+use parking_estate::orphans::{self, Stray};
+use parking_estate::spaces::{self, Sensed};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::store::{self, Acted, Pending};
+use super::{SHARDS, strongest};
+use crate::Flow;
+
+/// Messages acted on in one transaction.
+const BATCH: i64 = 500;
+
+/// Acts on the messages that wait, a batch of each shard, and says whether there are more.
+pub async fn act(flow: &Flow) -> Result<bool, DbError> {
+    let mut has_more = false;
+    for shard in 0..SHARDS {
+        has_more |= act_on_shard(flow, shard).await?;
+    }
+    Ok(has_more)
+}
+
+async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
+    let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
+    if !store::take(&mut tx, shard).await? {
+        return Ok(false);
+    }
+    let pending = store::waiting(&mut tx, shard, BATCH).await?;
+    if pending.is_empty() {
+        return Ok(false);
+    }
+    let now = flow.clock.now();
+    act_on(&mut tx, &pending, now).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(pending.len()).is_ok_and(|count| count == BATCH))
+}
+
+async fn act_on(
+    tx: &mut PlatformTx,
+    pending: &[Pending],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let named: Vec<(Uuid, &str)> = pending
+        .iter()
+        .filter_map(|one| Some((one.tenant_id, one.dev_eui.as_deref()?)))
+        .collect();
+    let known = devices::listened(tx, &named).await?;
+    let known: HashMap<(Uuid, &str), &Listened> = known
+        .iter()
+        .map(|device| ((device.tenant_id, device.dev_eui.as_str()), device))
+        .collect();
+    let mut understood: Vec<Understood<'_>> = pending
+        .iter()
+        .map(|one| {
+            let device = one.dev_eui.as_deref();
+            let device = device.and_then(|eui| known.get(&(one.tenant_id, eui)).copied());
+            Understood::of(one, device)
+        })
+        .collect();
+    sense(tx, &mut understood, now).await?;
+    note_health(tx, &understood).await?;
+    note_strays(tx, &understood).await?;
+    let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
+    store::settle(tx, &acted, now).await
+}
+
+/// A message and what was made of it.
+struct Understood<'a> {
+    message: &'a Pending,
+    device: Option<&'a Listened>,
+    /// What it says of a bay, if it does; `None` inside for a message that only proves that the
+    /// sensor lives.
+    sensed: Option<Sensed>,
+    battery_percent: Option<f32>,
+    battery_volts: Option<f32>,
+    acted: Acted,
+}
+
+impl<'a> Understood<'a> {
+    fn of(message: &'a Pending, device: Option<&'a Listened>) -> Self {
+        let mut understood = Self {
+            message,
+            device,
+            sensed: None,
+            battery_percent: None,
+            battery_volts: None,
+            acted: Acted {
+                tenant_id: message.tenant_id,
+                id: message.id,
+                at: message.at,
+                outcome: "heard",
+                device_id: device.map(|device| device.id),
+                space_id: message.space_id,
+                reading: None,
+                problem: None,
+            },
+        };
+        match (message.kind.as_str(), device) {
+            ("observation", _) => understood.observe(),
+            (_, None) => understood.acted.outcome = "orphan",
+            ("up", Some(device)) => understood.read(device),
+            ("status", Some(_)) => understood.take_status(),
+            _ => {}
+        }
+        understood
+    }
+
+    fn observe(&mut self) {
+        let state = match self.message.content["state"].as_str() {
+            Some("free") => SensorState::Free,
+            Some("occupied") => SensorState::Occupied,
+            _ => SensorState::Unknown,
+        };
+        self.acted.outcome = "read";
+        self.acted.reading = Some(json!({ "occupancy": state }));
+        match (self.message.space_id, self.device) {
+            (Some(space), _) => self.sense(space, Some(state), None),
+            (None, Some(device)) => self.sense_by(device, Some(state)),
+            (None, None) => self.acted.outcome = "orphan",
+        }
+    }
+
+    fn read(&mut self, device: &Listened) {
+        let Some(codec) = device.codec.and_then(codec::find) else {
+            self.acted.outcome = "unreadable";
+            self.acted.problem = Some("unknown_model");
+            return;
+        };
+        let port = self.message.f_port.and_then(|port| u8::try_from(port).ok());
+        let payload = self.message.payload.as_deref().unwrap_or_default();
+        match codec.decode(port, payload) {
+            Ok(reading) => {
+                let volts = reading.battery.voltage.map(volts);
+                (self.battery_percent, self.battery_volts) =
+                    (reading.battery.percent.map(f32::from), volts);
+                self.acted.outcome = "read";
+                self.acted.reading = serde_json::to_value(&reading).ok();
+                let state = reading.occupied().map(|is_occupied| {
+                    if is_occupied {
+                        SensorState::Occupied
+                    } else {
+                        SensorState::Free
+                    }
+                });
+                self.sense_by(device, state);
+            }
+            Err(error) => {
+                self.acted.outcome = "unreadable";
+                self.acted.problem = Some(error.code());
+                // It lives all the same, and what it said before is believed as long as it lives.
+                self.sense_by(device, None);
+            }
+        }
+    }
+
+    fn take_status(&mut self) {
+        #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
+        let percent = self.message.content["battery_percent"]
+            .as_f64()
+            .map(|p| p as f32);
+        self.battery_percent = percent;
+    }
+
+    /// What a device says holds for the bay it watched when it said so.
+    fn sense_by(&mut self, device: &Listened, state: Option<SensorState>) {
+        let watched = device
+            .watches
+            .filter(|(_, since)| *since <= self.message.received_at);
+        match watched {
+            Some((space, _)) => self.sense(space, state, device.heartbeat_s),
+            None if state.is_some() => self.acted.outcome = "no_bay",
+            None => {}
+        }
+    }
+
+    fn sense(&mut self, space: Uuid, state: Option<SensorState>, heartbeat_s: Option<u32>) {
+        self.acted.space_id = Some(space);
+        self.sensed = Some(Sensed {
+            tenant_id: self.message.tenant_id,
+            space_id: space,
+            state,
+            at: self.message.received_at,
+            heartbeat_s,
+            uplink_id: self.message.id,
+        });
+    }
+
+    fn receptions(&self) -> Vec<Reception> {
+        serde_json::from_value(self.message.receptions.clone()).unwrap_or_default()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a few volts")]
+fn volts(voltage: Millivolts) -> f32 {
+    voltage.volts() as f32
+}
+
+/// Tells the bays what was sensed. A bay that several messages are about is told them one after the
+/// other, in the order they were received: nothing that happened is missing from its history.
+async fn sense(
+    tx: &mut PlatformTx,
+    understood: &mut [Understood<'_>],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let mut order: Vec<usize> = (0..understood.len())
+        .filter(|index| understood[*index].sensed.is_some())
+        .collect();
+    order.sort_by_key(|index| {
+        (
+            understood[*index].message.received_at,
+            understood[*index].message.id,
+        )
+    });
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    let mut told: HashMap<Uuid, usize> = HashMap::new();
+    for index in order {
+        let Some(sensed) = &understood[index].sensed else {
+            continue;
+        };
+        let round = told.entry(sensed.space_id).or_default();
+        if rounds.len() == *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(index);
+        *round += 1;
+    }
+    for round in rounds {
+        let sensed: Vec<Sensed> = round
+            .iter()
+            .filter_map(|index| understood[*index].sensed.clone())
+            .collect();
+        let believed = spaces::sensed(tx, &sensed, now).await?;
+        for index in round {
+            let one = &mut understood[index];
+            let says = one
+                .sensed
+                .as_ref()
+                .is_some_and(|sensed| sensed.state.is_some());
+            if says && !believed.contains(&one.message.id) {
+                one.acted.outcome = "superseded";
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn note_health(tx: &mut PlatformTx, understood: &[Understood<'_>]) -> Result<(), DbError> {
+    let mut heard = Vec::new();
+    let mut signs: HashMap<Eui64, DateTime<Utc>> = HashMap::new();
+    for one in understood {
+        let Some(device) = one.device else { continue };
+        let receptions = one.receptions();
+        for reception in &receptions {
+            let seen = signs
+                .entry(reception.gateway)
+                .or_insert(one.message.received_at);
+            *seen = one.message.received_at.max(*seen);
+        }
+        // What a gateway or the network server says of a device is no sign that the device lives.
+        if !matches!(
+            one.message.kind.as_str(),
+            "up" | "join" | "status" | "observation"
+        ) {
+            continue;
+        }
+        let best = strongest(&receptions);
+        heard.push(Heard {
+            tenant_id: device.tenant_id,
+            device_id: device.id,
+            at: one.message.received_at,
+            battery_percent: one.battery_percent,
+            battery_volts: one.battery_volts,
+            rssi: best.and_then(|best| best.rssi),
+            snr: best.and_then(|best| best.snr),
+            only_gateway: match receptions.as_slice() {
+                [one] => Some(one.gateway),
+                _ => None,
+            },
+        });
+    }
+    devices::heard(tx, &heard).await?;
+    let mut signs: Vec<(Eui64, DateTime<Utc>)> = signs.into_iter().collect();
+    signs.sort_unstable();
+    gateways::heard(tx, &signs).await
+}
+
+async fn note_strays(tx: &mut PlatformTx, understood: &[Understood<'_>]) -> Result<(), DbError> {
+    let strays: Vec<Stray> = understood
+        .iter()
+        .filter(|one| one.acted.outcome == "orphan")
+        .filter_map(|one| {
+            let receptions = one.receptions();
+            let best = strongest(&receptions);
+            Some(Stray {
+                tenant_id: one.message.tenant_id,
+                dev_eui: one.message.dev_eui.clone()?,
+                at: one.message.received_at,
+                f_port: one.message.f_port.map(i32::from),
+                payload: one.message.payload.clone(),
+                rssi: best.and_then(|best| best.rssi),
+                snr: best.and_then(|best| best.snr),
+                gateway: best.map(|best| best.gateway.to_string()),
+                source: one.message.source.clone(),
+            })
+        })
+        .collect();
+    orphans::heard(tx, &strays).await
+}
