@@ -1,6 +1,6 @@
 //! What runs beside requests.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use parking_access::authenticate::Callers;
@@ -9,6 +9,8 @@ use parking_db::queue::{Schedule, Worker, run_due_schedules};
 use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError};
 use parking_domain::clock::Clock;
+use parking_flow::Flow;
+use parking_flow::ingest::act;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -29,6 +31,9 @@ const USAGE_PERIOD: Duration = Duration::from_secs(30);
 
 /// How often health is looked at.
 const HEALTH_PERIOD: Duration = Duration::from_secs(5);
+
+/// How often messages are looked for that another server stored, or this one before it died.
+const ACT_PERIOD: Duration = Duration::from_secs(1);
 
 /// A part of the server that runs beside requests until it is told to stop.
 pub struct Background {
@@ -83,6 +88,16 @@ impl Server {
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];
+        let acting = Nudge::default();
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        for writer in writers.drain(..) {
+            let run = writer.run(self.db.clone(), acting.clone(), stop.clone());
+            parts.push(Background::new("store messages", run));
+        }
+        parts.push(Background::new(
+            "act on messages",
+            act_on_messages(self.flow(), acting, stop.clone()),
+        ));
         for _ in 0..JOBS_AT_ONCE {
             parts.push(Background::new(
                 "jobs",
@@ -134,6 +149,14 @@ async fn run_jobs(worker: Worker, nudge: Nudge, stop: CancellationToken) {
             }
             Ok::<_, DbError>(has_more)
         }
+    })
+    .await;
+}
+
+async fn act_on_messages(flow: Flow, nudge: Nudge, stop: CancellationToken) {
+    reconcile::run("act on messages", ACT_PERIOD, nudge, stop, || {
+        let flow = flow.clone();
+        async move { act(&flow).await }
     })
     .await;
 }

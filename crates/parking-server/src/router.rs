@@ -20,6 +20,8 @@ use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
 use parking_estate::Estate;
+use parking_flow::Flow;
+use parking_flow::ingest::{self, Intake, Writer};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -86,6 +88,9 @@ pub struct Server {
     metrics: Metrics,
     edge: Arc<Edge>,
     readiness: Readiness,
+    intake: Intake,
+    /// Until they are started.
+    pub(crate) writers: Arc<Mutex<Vec<Writer>>>,
 }
 
 impl Server {
@@ -123,6 +128,7 @@ impl Server {
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
+        let (intake, writers) = ingest::writers();
         Self {
             db,
             clock,
@@ -137,6 +143,8 @@ impl Server {
             metrics,
             edge,
             readiness,
+            intake,
+            writers: Arc::new(Mutex::new(writers)),
         }
     }
 
@@ -154,9 +162,12 @@ impl Server {
 
     /// Everything the public listener serves.
     pub fn router(&self) -> Router {
-        let (api, described) = self.api().into_parts();
+        let (api, described_api) = self.api().into_parts();
+        let (streams, described_streams) = self.streams().into_parts();
         let (open, described_open) = self.open().into_parts();
-        let described = describe(described, described_open, self.options.build.version);
+        let described = [described_streams, described_open];
+        let described = describe(described_api, described, self.options.build.version);
+        let streams = streams.layer(from_fn_with_state(self.readiness.clone(), gate));
         let api = api.layer(from_fn_with_state(self.readiness.clone(), gate));
         let mut open = open
             .merge(docs::router(&described))
@@ -164,7 +175,7 @@ impl Server {
         if self.options.shows_metrics {
             open = open.merge(self.metrics.router());
         }
-        self.edge.around(api, open)
+        self.edge.around(api, streams, open)
     }
 
     /// What a listener for metrics alone serves.
@@ -175,12 +186,8 @@ impl Server {
     /// The description of the API, as it is served and committed.
     pub fn openapi_json(&self) -> String {
         let (_, described) = self.api().into_parts();
-        let (_, described_open) = self.open().into_parts();
-        docs::to_json(&describe(
-            described,
-            described_open,
-            self.options.build.version,
-        ))
+        let beside = [self.streams(), self.open()].map(|routes| routes.into_parts().1);
+        docs::to_json(&describe(described, beside, self.options.build.version))
     }
 
     /// Routes that have callers, permissions and limits.
@@ -212,6 +219,19 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+        }
+    }
+
+    /// Routes that push back by themselves.
+    fn streams(&self) -> Routes {
+        parking_flow::routes(self.flow())
+    }
+
+    pub(crate) fn flow(&self) -> Flow {
+        Flow {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            intake: self.intake.clone(),
         }
     }
 
@@ -253,8 +273,10 @@ impl Server {
     }
 }
 
-fn describe(mut api: OpenApi, open: OpenApi, version: &str) -> OpenApi {
-    expect_distinct(&api, &open);
-    api.merge(open);
+fn describe(mut api: OpenApi, beside: [OpenApi; 2], version: &str) -> OpenApi {
+    for other in beside {
+        expect_distinct(&api, &other);
+        api.merge(other);
+    }
     docs::complete(api, version)
 }

@@ -8,8 +8,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
-use parking_db::{DbError, PlatformTx, TenantTx};
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::{Db, DbError, PlatformTx, Reason, TenantTx};
 use parking_domain::models;
 use serde_json::json;
 use thiserror::Error;
@@ -89,6 +89,17 @@ pub async fn heard(tx: &mut PlatformTx, strays: &[Stray]) -> Result<(), DbError>
     }
     let guesses: Vec<Option<String>> = strays.iter().map(Stray::guess).collect();
     store::note(tx, strays, &guesses).await
+}
+
+/// How long somebody who was heard of and not again is kept.
+const KEPT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// Forgets those who have not been heard of for a month, set aside or not.
+pub async fn forget(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
+    // A tenant has so few that one statement is bounded.
+    let mut tx = db.platform(Reason::Worker("forget orphans")).await?;
+    store::delete_before(&mut tx, now - KEPT_FOR).await?;
+    tx.commit().await
 }
 
 impl Stray {

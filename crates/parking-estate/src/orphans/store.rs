@@ -191,3 +191,10 @@ pub(super) async fn note(
     .await?;
     Ok(())
 }
+
+pub(super) async fn delete_before(tx: &mut PlatformTx, before: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("delete from orphan_devices where last_seen_at < $1", before)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

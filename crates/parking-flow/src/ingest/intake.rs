@@ -163,8 +163,8 @@ impl Writer {
                 biased;
                 count = self.queue.recv_many(&mut batch, BATCH_MAX) => if count == 0 { return },
                 () = stop.cancelled() => {
+                    // What has come in is still stored; then there is nothing more to receive.
                     self.queue.close();
-                    if self.queue.is_empty() { return; }
                     continue;
                 }
             }

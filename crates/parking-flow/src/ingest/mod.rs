@@ -16,7 +16,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::{Db, DbError, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::eui::Eui64;
 use parking_domain::ids::{TenantId, fresh};
@@ -220,6 +221,26 @@ fn remainder(content: &Content) -> Value {
             longitude,
         } => {
             json!({ "latitude": latitude, "longitude": longitude })
+        }
+    }
+}
+
+/// How long it is remembered that a message was told.
+const KEYS_KEPT_FOR: TimeDelta = TimeDelta::hours(48);
+
+/// Rows that one portion of cleaning takes.
+const PORTION: i64 = 5_000;
+
+/// Forgets which messages were told two days ago, in portions.
+pub async fn forget_keys(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
+    loop {
+        let mut tx = db
+            .platform(Reason::Worker("forget which messages were told"))
+            .await?;
+        let forgotten = store::delete_keys(&mut tx, now - KEYS_KEPT_FOR, PORTION).await?;
+        tx.commit().await?;
+        if forgotten < PORTION.unsigned_abs() {
+            return Ok(());
         }
     }
 }

@@ -145,3 +145,21 @@ pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<U
     .await?;
     Ok(())
 }
+
+/// Forgets keys that are older, the oldest first.
+pub(super) async fn delete_keys(
+    tx: &mut PlatformTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from uplink_keys k using (
+           select tenant_id, key from uplink_keys where at < $1 order by at limit $2 for update skip locked) old
+         where k.tenant_id = old.tenant_id and k.key = old.key",
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -16,7 +16,7 @@ use parking_domain::ids::{TenantId, fresh};
 use parking_domain::radio::{Content, Message, Reception, Uplink};
 use parking_domain::tenancy::{LimitOverrides, Tier};
 use parking_domain::text::{Language, Name, Slug};
-use parking_estate::Estate;
+use parking_estate::{Estate, orphans};
 use parking_http::{Actor, Authenticate, Identity};
 use parking_testkit::{Answered, People, Served, TestDb, bearer};
 use secrecy::SecretString;
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Arrival, Intake, Source, Told, act, writers};
+use super::{Arrival, Intake, Source, Told, act, forget_keys, writers};
 use crate::Flow;
 
 /// A lot with two bays, the first watched by a sensor, and everything that makes it live.
@@ -273,9 +273,22 @@ async fn what_is_told_twice_counts_once() {
     ]);
     let first = lot.observe(told.clone()).await;
     assert_eq!(first.json(), json!({ "stored": 1, "duplicates": 1 }));
-    let again = lot.observe(told).await;
+    let again = lot.observe(told.clone()).await;
     assert_eq!(again.json(), json!({ "stored": 0, "duplicates": 2 }));
     assert_eq!(lot.outcomes().await.len(), 1);
+    lot.test.clock().advance(TimeDelta::hours(49));
+    let later = lot.observe(told.clone()).await;
+    assert_eq!(later.json(), json!({ "stored": 1, "duplicates": 1 }));
+    lot.test.clock().advance(TimeDelta::hours(49));
+    forget_keys(&lot.flow.db, lot.now())
+        .await
+        .expect("a clean-up");
+    let mut admin = lot.test.superuser().await;
+    let left: i64 = sqlx::query_scalar("select count(*) from uplink_keys")
+        .fetch_one(&mut admin)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]
@@ -380,6 +393,15 @@ async fn a_device_nobody_has_claimed_waits_among_the_orphans() {
     .expect("an orphan");
     assert_eq!(heard, 2);
     assert_eq!(lot.outcomes().await, ["orphan", "orphan"]);
+    lot.test.clock().advance(TimeDelta::days(31));
+    orphans::forget(&lot.flow.db, lot.now())
+        .await
+        .expect("a clean-up");
+    let left: i64 = sqlx::query_scalar("select count(*) from orphan_devices")
+        .fetch_one(&mut admin)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

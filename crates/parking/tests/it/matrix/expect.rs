@@ -159,6 +159,7 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v6/devices/{id}/history", Needs("viewer", "devices:read")),
     ("GET /api/v6/gateways", Needs("viewer", "devices:read")),
     ("GET /api/v6/gateways/{id}", Needs("viewer", "devices:read")),
+    ("POST /api/v6/ingest/observations", Needs("operator", "webhook:ingest")),
     ("GET /api/v6/orphans", Needs("viewer", "devices:read")),
     ("GET /api/v6/orphans/{id}", Needs("viewer", "devices:read")),
     ("POST /api/v6/device-models", Needs("admin", "devices:write")),

@@ -450,6 +450,11 @@ fn devices() -> Vec<Recipe> {
         post("PATCH /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
         post("PUT /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
         post("DELETE /api/v6/gateways/{id}", Value::Null, &[204]).of(Thing::Gateway),
+        post(
+            "POST /api/v6/ingest/observations",
+            json!({ "observations": [{ "dev_eui": "0102030405060708", "state": "free" }] }),
+            &[200],
+        ),
         get("GET /api/v6/orphans"),
         get("GET /api/v6/orphans/{id}").of(Thing::Orphan),
         post("POST /api/v6/orphans/{id}/claim", json!({}), &[200, 201]).of(Thing::Orphan),
