@@ -246,6 +246,92 @@ $$;
 
 ALTER FUNCTION public.keep_an_owner() OWNER TO parking_owner;
 
+CREATE FUNCTION public.watch_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select tenant_id, id, tg_argv[0], timestamptz 'epoch' from added order by tenant_id, id
+    on conflict do nothing;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_added() OWNER TO parking_owner;
+
+CREATE FUNCTION public.watch_devices() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- A device that is heard is looked at when its deadline comes, and not at every message; unless
+  -- it was missed.
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select n.tenant_id, n.id, 'device', timestamptz 'epoch'
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    where (n.lifecycle, n.archived_at, n.model, n.own_model_id, n.heartbeat_seconds)
+        is distinct from (o.lifecycle, o.archived_at, o.model, o.own_model_id, o.heartbeat_seconds)
+      or n.battery_percent is distinct from o.battery_percent
+      or (o.last_seen_at is null and n.last_seen_at is not null)
+      or (n.last_seen_at is distinct from o.last_seen_at and exists (
+        select from alarms a where a.tenant_id = n.tenant_id and a.subject_id = n.id and a.kind = 'device_silent' and a.cleared_at is null))
+    order by n.tenant_id, n.id
+    on conflict (tenant_id, subject_id) do update set due_at = excluded.due_at where alarm_watches.due_at > excluded.due_at;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_devices() OWNER TO parking_owner;
+
+CREATE FUNCTION public.watch_gateways() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select n.tenant_id, n.id, 'gateway', timestamptz 'epoch'
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    where (n.heartbeat_seconds, n.site_id) is distinct from (o.heartbeat_seconds, o.site_id)
+      or (o.last_seen_at is null and n.last_seen_at is not null)
+      or (n.last_seen_at is distinct from o.last_seen_at and exists (
+        select from alarms a where a.tenant_id = n.tenant_id and a.subject_id = n.id and a.kind = 'gateway_down' and a.cleared_at is null))
+    order by n.tenant_id, n.id
+    on conflict (tenant_id, subject_id) do update set due_at = excluded.due_at where alarm_watches.due_at > excluded.due_at;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_gateways() OWNER TO parking_owner;
+
+CREATE FUNCTION public.watch_removed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update alarm_watches w set due_at = 'epoch' from removed r where w.tenant_id = r.tenant_id and w.subject_id = r.id;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_removed() OWNER TO parking_owner;
+
+CREATE FUNCTION public.watch_spaces() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- A minute later, because one that changes often changes again until then.
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select n.tenant_id, n.id, 'space', n.state_changed_at + interval '1 minute'
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    where n.state <> o.state or n.deleted_at is distinct from o.deleted_at
+    order by n.tenant_id, n.id
+    on conflict (tenant_id, subject_id) do update set due_at = excluded.due_at where alarm_watches.due_at > excluded.due_at;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_spaces() OWNER TO parking_owner;
+
 CREATE TABLE public.account_tokens (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -260,6 +346,132 @@ CREATE TABLE public.account_tokens (
 ALTER TABLE ONLY public.account_tokens FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.account_tokens OWNER TO parking_owner;
+
+CREATE TABLE public.alarm_clock (
+    is_only boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    newest_heard_at timestamp with time zone,
+    CONSTRAINT alarm_clock_one_row CHECK (is_only)
+);
+
+ALTER TABLE ONLY public.alarm_clock FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_clock OWNER TO parking_owner;
+
+CREATE TABLE public.alarm_comments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    alarm_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_name text NOT NULL,
+    text text NOT NULL,
+    CONSTRAINT alarm_comments_length CHECK (((char_length(text) >= 1) AND (char_length(text) <= 2000)))
+);
+
+ALTER TABLE ONLY public.alarm_comments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_comments OWNER TO parking_owner;
+
+CREATE TABLE public.alarm_recipients (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text,
+    user_id uuid,
+    language text NOT NULL,
+    severity_min text NOT NULL,
+    kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    site_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT alarm_recipients_address_or_member CHECK ((num_nonnulls(email, user_id) = 1)),
+    CONSTRAINT alarm_recipients_email_length CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
+    CONSTRAINT alarm_recipients_language CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text]))),
+    CONSTRAINT alarm_recipients_severity CHECK ((severity_min = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+    CONSTRAINT alarm_recipients_sites_max CHECK ((cardinality(site_ids) <= 200))
+);
+
+ALTER TABLE ONLY public.alarm_recipients FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_recipients OWNER TO parking_owner;
+
+CREATE TABLE public.alarm_rules (
+    tenant_id uuid NOT NULL,
+    silent_factor double precision,
+    never_seen_hours integer NOT NULL,
+    battery_low_percent integer,
+    battery_clear_percent integer NOT NULL,
+    gateway_down_minutes integer,
+    flapping_changes_per_hour integer,
+    stuck_hours integer,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT alarm_rules_battery_clear CHECK (((battery_clear_percent >= 2) AND (battery_clear_percent <= 100))),
+    CONSTRAINT alarm_rules_battery_low CHECK (((battery_low_percent >= 1) AND (battery_low_percent <= 90))),
+    CONSTRAINT alarm_rules_battery_order CHECK ((battery_low_percent < battery_clear_percent)),
+    CONSTRAINT alarm_rules_flapping CHECK (((flapping_changes_per_hour >= 4) AND (flapping_changes_per_hour <= 600))),
+    CONSTRAINT alarm_rules_gateway_down CHECK (((gateway_down_minutes >= 1) AND (gateway_down_minutes <= 1440))),
+    CONSTRAINT alarm_rules_never_seen CHECK (((never_seen_hours >= 1) AND (never_seen_hours <= 720))),
+    CONSTRAINT alarm_rules_silent_factor CHECK (((silent_factor >= (1.5)::double precision) AND (silent_factor <= (100)::double precision))),
+    CONSTRAINT alarm_rules_stuck CHECK (((stuck_hours >= 1) AND (stuck_hours <= 8760)))
+);
+
+ALTER TABLE ONLY public.alarm_rules FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_rules OWNER TO parking_owner;
+
+CREATE TABLE public.alarm_watches (
+    tenant_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    subject_type text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    CONSTRAINT alarm_watches_subject_type CHECK ((subject_type = ANY (ARRAY['device'::text, 'gateway'::text, 'space'::text])))
+);
+
+ALTER TABLE ONLY public.alarm_watches FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_watches OWNER TO parking_owner;
+
+CREATE TABLE public.alarms (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    subject_name text NOT NULL,
+    space_id uuid,
+    space_code text,
+    site_id uuid,
+    raised_at timestamp with time zone NOT NULL,
+    cleared_at timestamp with time zone,
+    clear_reason text,
+    recovering_since timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    muted_until timestamp with time zone,
+    muted_by text,
+    mute_reason text,
+    parent_id uuid,
+    evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_news boolean DEFAULT false NOT NULL,
+    told_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT alarms_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT alarms_clear_reason CHECK ((clear_reason = ANY (ARRAY['recovered'::text, 'archived'::text, 'deleted'::text, 'out_of_service'::text, 'unassigned'::text, 'reassigned'::text, 'rules_changed'::text]))),
+    CONSTRAINT alarms_cleared_for_a_reason CHECK (((cleared_at IS NULL) = (clear_reason IS NULL))),
+    CONSTRAINT alarms_evidence_is_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
+    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text]))),
+    CONSTRAINT alarms_mute_reason_length CHECK (((char_length(mute_reason) >= 1) AND (char_length(mute_reason) <= 500))),
+    CONSTRAINT alarms_no_parent_of_its_own CHECK ((parent_id <> id)),
+    CONSTRAINT alarms_severity CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+    CONSTRAINT alarms_subject_type CHECK ((subject_type = ANY (ARRAY['device'::text, 'gateway'::text, 'space'::text])))
+);
+
+ALTER TABLE ONLY public.alarms FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarms OWNER TO parking_owner;
 
 CREATE TABLE public.api_keys (
     tenant_id uuid NOT NULL,
@@ -427,6 +639,7 @@ CREATE TABLE public.devices (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    only_gateway_eui text COLLATE pg_catalog."C",
     CONSTRAINT devices_battery_percent CHECK (((battery_percent >= (0)::double precision) AND (battery_percent <= (100)::double precision))),
     CONSTRAINT devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT devices_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
@@ -436,6 +649,7 @@ CREATE TABLE public.devices (
     CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
     CONSTRAINT devices_notes_length CHECK ((char_length(notes) <= 2000)),
     CONSTRAINT devices_one_model CHECK ((num_nonnulls(model, own_model_id) <= 1)),
+    CONSTRAINT devices_only_gateway_eui_form CHECK ((only_gateway_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT devices_serial_number_length CHECK (((char_length(serial_number) >= 1) AND (char_length(serial_number) <= 100)))
 );
 
@@ -464,6 +678,16 @@ CREATE VIEW public.display_devices WITH (security_invoker='true') AS
   WHERE (d.is_display AND (d.archived_at IS NULL));
 
 ALTER TABLE public.display_devices OWNER TO parking_owner;
+
+CREATE TABLE public.event_cursors (
+    reader text NOT NULL,
+    xid bigint NOT NULL,
+    event_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.event_cursors FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_cursors OWNER TO parking_owner;
 
 CREATE TABLE public.events (
     tenant_id uuid NOT NULL,
@@ -550,6 +774,57 @@ CREATE TABLE public.idempotency_keys (
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys OWNER TO parking_owner;
+
+CREATE TABLE public.import_rows (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line integer NOT NULL,
+    sealed_cells bytea NOT NULL,
+    verdict text DEFAULT 'unchecked'::text NOT NULL,
+    messages jsonb DEFAULT '[]'::jsonb NOT NULL,
+    target_id uuid,
+    target_version bigint,
+    CONSTRAINT import_rows_messages_is_array CHECK ((jsonb_typeof(messages) = 'array'::text)),
+    CONSTRAINT import_rows_verdict CHECK ((verdict = ANY (ARRAY['unchecked'::text, 'ready'::text, 'same'::text, 'refused'::text, 'created'::text, 'removed'::text])))
+);
+
+ALTER TABLE ONLY public.import_rows FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.import_rows OWNER TO parking_owner;
+
+CREATE TABLE public.imports (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    site_id uuid,
+    header text[] NOT NULL,
+    mapping jsonb NOT NULL,
+    status text DEFAULT 'uploaded'::text NOT NULL,
+    trouble text,
+    rows_total integer NOT NULL,
+    rows_ready integer DEFAULT 0 NOT NULL,
+    rows_same integer DEFAULT 0 NOT NULL,
+    rows_refused integer DEFAULT 0 NOT NULL,
+    rows_created integer DEFAULT 0 NOT NULL,
+    rows_removed integer DEFAULT 0 NOT NULL,
+    created_by text NOT NULL,
+    maker jsonb,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    updated_at timestamp with time zone NOT NULL,
+    rows_forgotten_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT imports_file_name_length CHECK (((char_length(file_name) >= 1) AND (char_length(file_name) <= 255))),
+    CONSTRAINT imports_kind CHECK ((kind = ANY (ARRAY['spaces'::text, 'devices'::text]))),
+    CONSTRAINT imports_mapping_is_object CHECK ((jsonb_typeof(mapping) = 'object'::text)),
+    CONSTRAINT imports_status CHECK ((status = ANY (ARRAY['uploaded'::text, 'checked'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
+);
+
+ALTER TABLE ONLY public.imports FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.imports OWNER TO parking_owner;
 
 CREATE TABLE public.invitations (
     tenant_id uuid NOT NULL,
@@ -957,6 +1232,41 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users OWNER TO parking_owner;
 
+CREATE TABLE public.webhook_deliveries (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    webhook_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    event_id bigint,
+    event_type text NOT NULL,
+    body text NOT NULL,
+    status text NOT NULL,
+    attempt_count integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    response_status integer,
+    error text,
+    duration_ms integer,
+    attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_attempts_are_list CHECK ((jsonb_typeof(attempts) = 'array'::text)),
+    CONSTRAINT webhook_deliveries_pending_has_time CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT webhook_deliveries_status CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries OWNER TO parking_owner;
+
+ALTER TABLE public.webhook_deliveries ALTER COLUMN seq ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhook_deliveries_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.webhook_secrets (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -975,6 +1285,43 @@ CREATE TABLE public.webhook_secrets (
 ALTER TABLE ONLY public.webhook_secrets FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_secrets OWNER TO parking_owner;
+
+CREATE TABLE public.webhooks (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    event_types text[] NOT NULL,
+    sealed_secret bytea NOT NULL,
+    sealed_previous bytea,
+    previous_until timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_why text,
+    consecutive_failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    pauses integer DEFAULT 0 NOT NULL,
+    paused_until timestamp with time zone,
+    last_success_at timestamp with time zone,
+    last_failure_at timestamp with time zone,
+    last_error text,
+    due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT webhooks_disabled_whole CHECK (((disabled_at IS NULL) = (disabled_why IS NULL))),
+    CONSTRAINT webhooks_disabled_why CHECK ((disabled_why = ANY (ARRAY['person'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT webhooks_event_types_count CHECK (((cardinality(event_types) >= 1) AND (cardinality(event_types) <= 100))),
+    CONSTRAINT webhooks_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT webhooks_previous_whole CHECK (((sealed_previous IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT webhooks_url_length CHECK (((char_length(url) >= 1) AND (char_length(url) <= 2000)))
+);
+
+ALTER TABLE ONLY public.webhooks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhooks OWNER TO parking_owner;
 
 CREATE TABLE public.zones (
     tenant_id uuid NOT NULL,
@@ -997,6 +1344,24 @@ ALTER TABLE ONLY public.events ATTACH PARTITION public.events_default DEFAULT;
 
 ALTER TABLE ONLY public.account_tokens
     ADD CONSTRAINT account_tokens_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.alarm_clock
+    ADD CONSTRAINT alarm_clock_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY public.alarm_comments
+    ADD CONSTRAINT alarm_comments_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.alarm_recipients
+    ADD CONSTRAINT alarm_recipients_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_pkey PRIMARY KEY (tenant_id);
+
+ALTER TABLE ONLY public.alarm_watches
+    ADD CONSTRAINT alarm_watches_pkey PRIMARY KEY (tenant_id, subject_id);
+
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
@@ -1025,6 +1390,9 @@ ALTER TABLE ONLY public.device_models
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.event_cursors
+    ADD CONSTRAINT event_cursors_pkey PRIMARY KEY (reader);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (tenant_id, id, at);
 
@@ -1039,6 +1407,12 @@ ALTER TABLE ONLY public.gateways
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, caller, key);
+
+ALTER TABLE ONLY public.import_rows
+    ADD CONSTRAINT import_rows_pkey PRIMARY KEY (tenant_id, import_id, line);
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (tenant_id, id);
@@ -1115,8 +1489,17 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_once UNIQUE (tenant_id, webhook_id, event_id);
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.webhook_secrets
     ADD CONSTRAINT webhook_secrets_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.zones
     ADD CONSTRAINT zones_of_site UNIQUE (tenant_id, site_id, id);
@@ -1127,6 +1510,32 @@ ALTER TABLE ONLY public.zones
 CREATE INDEX account_tokens_expiry ON public.account_tokens USING btree (expires_at);
 
 CREATE INDEX account_tokens_user ON public.account_tokens USING btree (user_id, purpose);
+
+CREATE INDEX alarm_comments_of_alarm ON public.alarm_comments USING btree (tenant_id, alarm_id, at, id);
+
+CREATE UNIQUE INDEX alarm_recipients_email_unique ON public.alarm_recipients USING btree (tenant_id, lower(email)) WHERE (email IS NOT NULL);
+
+CREATE UNIQUE INDEX alarm_recipients_member_unique ON public.alarm_recipients USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX alarm_watches_due ON public.alarm_watches USING btree (due_at);
+
+CREATE INDEX alarms_cleared ON public.alarms USING btree (cleared_at) WHERE (cleared_at IS NOT NULL);
+
+CREATE INDEX alarms_newest ON public.alarms USING btree (tenant_id, raised_at DESC, id DESC);
+
+CREATE INDEX alarms_news ON public.alarms USING btree (tenant_id) WHERE is_news;
+
+CREATE INDEX alarms_of_parent ON public.alarms USING btree (tenant_id, parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX alarms_of_space ON public.alarms USING btree (tenant_id, space_id, raised_at DESC) WHERE (space_id IS NOT NULL);
+
+CREATE INDEX alarms_of_subject ON public.alarms USING btree (tenant_id, subject_id, raised_at DESC);
+
+CREATE UNIQUE INDEX alarms_one_open ON public.alarms USING btree (tenant_id, kind, subject_id) WHERE (cleared_at IS NULL);
+
+CREATE INDEX alarms_open ON public.alarms USING btree (tenant_id, raised_at DESC, id DESC) WHERE (cleared_at IS NULL);
+
+CREATE INDEX alarms_told ON public.alarms USING btree (tenant_id, told_at DESC) WHERE (told_at IS NOT NULL);
 
 CREATE INDEX audit_log_entity ON ONLY public.audit_log USING btree (tenant_id, entity_type, entity_id, seq DESC);
 
@@ -1154,6 +1563,8 @@ CREATE INDEX devices_lifecycle_of_tenant ON public.devices USING btree (tenant_i
 
 CREATE INDEX devices_newest ON public.devices USING btree (tenant_id, created_at DESC, id DESC);
 
+CREATE INDEX devices_of_gateway ON public.devices USING btree (tenant_id, only_gateway_eui) WHERE (only_gateway_eui IS NOT NULL);
+
 CREATE INDEX devices_of_model ON public.devices USING btree (tenant_id, model, id);
 
 CREATE INDEX devices_of_own_model ON public.devices USING btree (tenant_id, own_model_id) WHERE (own_model_id IS NOT NULL);
@@ -1164,6 +1575,10 @@ CREATE INDEX events_newest ON ONLY public.events USING btree (tenant_id, id DESC
 
 CREATE INDEX events_default_tenant_id_id_idx ON public.events_default USING btree (tenant_id, id DESC);
 
+CREATE INDEX events_told ON ONLY public.events USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+
+CREATE INDEX events_default_tenant_id_id_idx1 ON public.events_default USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+
 CREATE INDEX events_subject ON ONLY public.events USING btree (tenant_id, subject_type, subject_id, id DESC);
 
 CREATE INDEX events_default_tenant_id_subject_type_subject_id_id_idx ON public.events_default USING btree (tenant_id, subject_type, subject_id, id DESC);
@@ -1172,6 +1587,10 @@ CREATE INDEX events_order ON ONLY public.events USING btree (xid, id);
 
 CREATE INDEX events_default_xid_id_idx ON public.events_default USING btree (xid, id);
 
+CREATE INDEX events_told_by_all ON ONLY public.events USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
+
+CREATE INDEX events_default_xid_id_idx1 ON public.events_default USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
+
 CREATE INDEX gateways_by_name ON public.gateways USING btree (tenant_id, lower(name), id);
 
 CREATE INDEX gateways_newest ON public.gateways USING btree (tenant_id, created_at DESC, id DESC);
@@ -1179,6 +1598,14 @@ CREATE INDEX gateways_newest ON public.gateways USING btree (tenant_id, created_
 CREATE INDEX gateways_of_site ON public.gateways USING btree (tenant_id, site_id) WHERE (site_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX import_rows_by_verdict ON public.import_rows USING btree (tenant_id, import_id, verdict, line);
+
+CREATE INDEX imports_newest ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX imports_under_way ON public.imports USING btree (tenant_id, updated_at) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
+
+CREATE INDEX imports_with_rows ON public.imports USING btree (updated_at) WHERE (rows_forgotten_at IS NULL);
 
 CREATE INDEX invitations_expiry ON public.invitations USING btree (expires_at) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL) AND (closed_at IS NULL));
 
@@ -1240,7 +1667,23 @@ CREATE INDEX spaces_states ON public.spaces USING btree (tenant_id, site_id, sta
 
 CREATE INDEX state_changes_of_space ON public.state_changes USING btree (tenant_id, space_id, at DESC, id DESC);
 
+CREATE INDEX webhook_deliveries_by_status ON public.webhook_deliveries USING btree (tenant_id, webhook_id, status, created_at DESC, seq DESC);
+
+CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (tenant_id, webhook_id, created_at DESC, seq DESC);
+
+CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (tenant_id, webhook_id, next_attempt_at, seq) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (tenant_id, webhook_id, seq DESC) WHERE (status = 'pending'::text);
+
 CREATE UNIQUE INDEX webhook_secrets_one_active ON public.webhook_secrets USING btree (tenant_id) WHERE ((expires_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE INDEX webhooks_deleted ON public.webhooks USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+
+CREATE INDEX webhooks_due ON public.webhooks USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX webhooks_in_hand ON public.webhooks USING btree (leased_until) WHERE (leased_until IS NOT NULL);
+
+CREATE INDEX webhooks_newest ON public.webhooks USING btree (tenant_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX zones_name_unique ON public.zones USING btree (tenant_id, site_id, lower(name));
 
@@ -1254,9 +1697,13 @@ ALTER INDEX public.events_pkey ATTACH PARTITION public.events_default_pkey;
 
 ALTER INDEX public.events_newest ATTACH PARTITION public.events_default_tenant_id_id_idx;
 
+ALTER INDEX public.events_told ATTACH PARTITION public.events_default_tenant_id_id_idx1;
+
 ALTER INDEX public.events_subject ATTACH PARTITION public.events_default_tenant_id_subject_type_subject_id_id_idx;
 
 ALTER INDEX public.events_order ATTACH PARTITION public.events_default_xid_id_idx;
+
+ALTER INDEX public.events_told_by_all ATTACH PARTITION public.events_default_xid_id_idx1;
 
 CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, allowed_ips, requests_per_minute, expires_at, revoked_at ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.announce_access('key', 'public_id');
 
@@ -1268,11 +1715,21 @@ CREATE TRIGGER devices_counted_in AFTER INSERT ON public.devices REFERENCING NEW
 
 CREATE TRIGGER devices_counted_out AFTER DELETE ON public.devices REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
 
+CREATE TRIGGER devices_watched AFTER UPDATE ON public.devices REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_devices();
+
+CREATE TRIGGER devices_watched_anew AFTER INSERT ON public.devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_added('device');
+
 CREATE TRIGGER events_announced AFTER INSERT ON public.events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.announce_events();
 
 CREATE TRIGGER gateways_counted_in AFTER INSERT ON public.gateways REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('gateways');
 
 CREATE TRIGGER gateways_counted_out AFTER DELETE ON public.gateways REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('gateways');
+
+CREATE TRIGGER gateways_watched AFTER UPDATE ON public.gateways REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_gateways();
+
+CREATE TRIGGER gateways_watched_anew AFTER INSERT ON public.gateways REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_added('gateway');
+
+CREATE TRIGGER gateways_watched_out AFTER DELETE ON public.gateways REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.watch_removed();
 
 CREATE TRIGGER jobs_announced AFTER INSERT ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_jobs();
 
@@ -1298,12 +1755,38 @@ CREATE TRIGGER spaces_counted_in AFTER INSERT ON public.spaces REFERENCING NEW T
 
 CREATE TRIGGER spaces_counted_out AFTER DELETE ON public.spaces REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
 
+CREATE TRIGGER spaces_watched AFTER UPDATE ON public.spaces REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_spaces();
+
 CREATE TRIGGER tenants_announced AFTER DELETE OR UPDATE OF status, tier, requests_per_minute, name, slug, features ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_access('tenant', 'id');
 
 CREATE TRIGGER users_announced AFTER DELETE OR UPDATE OF is_active, name, language, theme ON public.users FOR EACH ROW EXECUTE FUNCTION public.announce_access('user', 'id');
 
 ALTER TABLE ONLY public.account_tokens
     ADD CONSTRAINT account_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarm_comments
+    ADD CONSTRAINT alarm_comments_alarm_fkey FOREIGN KEY (tenant_id, alarm_id) REFERENCES public.alarms(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarm_recipients
+    ADD CONSTRAINT alarm_recipients_member_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.memberships(tenant_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarm_recipients
+    ADD CONSTRAINT alarm_recipients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarm_watches
+    ADD CONSTRAINT alarm_watches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_parent_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES public.alarms(tenant_id, id) ON DELETE SET NULL (parent_id);
+
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
+
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -1334,6 +1817,15 @@ ALTER TABLE ONLY public.gateways
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_rows
+    ADD CONSTRAINT import_rows_import_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES public.imports(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -1392,6 +1884,12 @@ ALTER TABLE ONLY public.state_changes
 ALTER TABLE ONLY public.tenant_usage
     ADD CONSTRAINT tenant_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_webhook_fkey FOREIGN KEY (tenant_id, webhook_id) REFERENCES public.webhooks(tenant_id, id);
+
 ALTER TABLE ONLY public.webhook_secrets
     ADD CONSTRAINT webhook_secrets_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
 
@@ -1401,12 +1899,62 @@ ALTER TABLE ONLY public.webhook_secrets
 ALTER TABLE ONLY public.webhook_secrets
     ADD CONSTRAINT webhook_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.zones
     ADD CONSTRAINT zones_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE public.account_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY account_tokens_worker ON public.account_tokens TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarm_clock ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarm_clock_worker ON public.alarm_clock TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarm_comments ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarm_comments_own ON public.alarm_comments TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY alarm_comments_platform ON public.alarm_comments FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY alarm_comments_worker ON public.alarm_comments TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarm_recipients ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarm_recipients_own ON public.alarm_recipients TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY alarm_recipients_platform ON public.alarm_recipients FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY alarm_recipients_worker ON public.alarm_recipients TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarm_rules ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarm_rules_own ON public.alarm_rules TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY alarm_rules_platform ON public.alarm_rules FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY alarm_rules_worker ON public.alarm_rules TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarm_watches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarm_watches_own ON public.alarm_watches TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY alarm_watches_platform ON public.alarm_watches FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY alarm_watches_worker ON public.alarm_watches TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alarms ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alarms_own ON public.alarms TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY alarms_platform ON public.alarms FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY alarms_worker ON public.alarms TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
@@ -1464,6 +2012,12 @@ CREATE POLICY devices_platform ON public.devices FOR SELECT TO parking_platform 
 
 CREATE POLICY devices_worker ON public.devices TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.event_cursors ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY event_cursors_owner ON public.event_cursors TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY event_cursors_worker ON public.event_cursors TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events_default ENABLE ROW LEVEL SECURITY;
@@ -1495,6 +2049,22 @@ CREATE POLICY idempotency_keys_own ON public.idempotency_keys TO parking_tenant 
 CREATE POLICY idempotency_keys_platform ON public.idempotency_keys TO parking_platform USING ((tenant_id = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK ((tenant_id = '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE POLICY idempotency_keys_worker ON public.idempotency_keys TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.import_rows ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY import_rows_own ON public.import_rows TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY import_rows_platform ON public.import_rows FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY import_rows_worker ON public.import_rows TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.imports ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY imports_own ON public.imports TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY imports_platform ON public.imports FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY imports_worker ON public.imports TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
@@ -1628,11 +2198,23 @@ CREATE POLICY users_platform ON public.users FOR SELECT TO parking_platform USIN
 
 CREATE POLICY users_worker ON public.users TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webhook_deliveries_own ON public.webhook_deliveries TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY webhook_deliveries_worker ON public.webhook_deliveries TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.webhook_secrets ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY webhook_secrets_own ON public.webhook_secrets TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
 
 CREATE POLICY webhook_secrets_worker ON public.webhook_secrets TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webhooks_own ON public.webhooks TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY webhooks_worker ON public.webhooks TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.zones ENABLE ROW LEVEL SECURITY;
 
@@ -1651,6 +2233,28 @@ REVOKE ALL ON FUNCTION public.ensure_partitions(parent text, around timestamp wi
 GRANT ALL ON FUNCTION public.ensure_partitions(parent text, around timestamp with time zone, months_ahead integer) TO parking_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_tokens TO parking_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alarm_clock TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_comments TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_comments TO parking_worker;
+GRANT SELECT ON TABLE public.alarm_comments TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_recipients TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_recipients TO parking_worker;
+GRANT SELECT ON TABLE public.alarm_recipients TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_rules TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_rules TO parking_worker;
+GRANT SELECT ON TABLE public.alarm_rules TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_watches TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarm_watches TO parking_worker;
+GRANT SELECT ON TABLE public.alarm_watches TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarms TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alarms TO parking_worker;
+GRANT SELECT ON TABLE public.alarms TO parking_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO parking_tenant;
 GRANT SELECT,DELETE ON TABLE public.api_keys TO parking_worker;
@@ -1699,6 +2303,8 @@ GRANT SELECT ON TABLE public.display_devices TO parking_tenant;
 GRANT SELECT ON TABLE public.display_devices TO parking_platform;
 GRANT SELECT ON TABLE public.display_devices TO parking_worker;
 
+GRANT SELECT,UPDATE ON TABLE public.event_cursors TO parking_worker;
+
 GRANT SELECT,INSERT ON TABLE public.events TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.events TO parking_platform;
 GRANT SELECT,INSERT ON TABLE public.events TO parking_worker;
@@ -1710,6 +2316,14 @@ GRANT SELECT ON TABLE public.gateways TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parking_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.idempotency_keys TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_rows TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_rows TO parking_worker;
+GRANT SELECT ON TABLE public.import_rows TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.imports TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.imports TO parking_worker;
+GRANT SELECT ON TABLE public.imports TO parking_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.invitations TO parking_tenant;
 GRANT SELECT ON TABLE public.invitations TO parking_platform;
@@ -1833,10 +2447,16 @@ GRANT SELECT(updated_at) ON TABLE public.users TO parking_platform;
 GRANT SELECT(version) ON TABLE public.users TO parking_tenant;
 GRANT SELECT(version) ON TABLE public.users TO parking_platform;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_deliveries TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO parking_worker;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_secrets TO parking_tenant;
 GRANT SELECT,DELETE ON TABLE public.webhook_secrets TO parking_worker;
 
 GRANT UPDATE(last_used_at) ON TABLE public.webhook_secrets TO parking_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhooks TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhooks TO parking_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.zones TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.zones TO parking_worker;

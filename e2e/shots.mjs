@@ -7,10 +7,15 @@ import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
 import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, device, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
+    .replace(':webhookId', webhook.id)
     .replace('*', '/no/such/page');
 
 async function shoot(name, who, addresses) {
@@ -39,6 +44,7 @@ await openWorld();
 try {
   const { full, empty, viewer } = await estate();
   const entry = (await full.api.get('/api/v6/audit-log?action=membership.created')).entries[0];
+  const sent = (await full.api.get(`/api/v6/webhooks/${full.webhook.id}/deliveries`)).deliveries[0];
   const inside = routes
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
@@ -46,11 +52,19 @@ try {
   const dialogs = [
     '/users/invitations?invite=1',
     '/api-keys?create=1',
+    '/webhooks?create=1',
+    `/webhooks/${full.webhook.id}?delivery=${sent?.id}`,
     `/audit-log?entry=${entry?.id}`,
     '/users?q=zzz',
     '/sites?create=1',
     `/bays?create=many&site_id=${full.site.id}`,
     `/bays?bay=${full.site.bay.id}`,
+    `/alarms?alarm=${full.alarms.find(({ kind }) => kind === 'gateway_down').id}`,
+    '/devices?create=1',
+    `/devices/${full.device.id}?edit=1`,
+    '/devices/models?model=plenom-busylight-omega',
+    '/devices/models?create_model=1',
+    '/gateways?create=1',
   ];
   const sets = {
     stranger: () => shoot('stranger', null, [...outside, '/accept-invitation#token=nonsense']),

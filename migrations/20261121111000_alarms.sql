@@ -22,8 +22,9 @@ create table alarms (
   site_id uuid,
   raised_at timestamptz not null,
   cleared_at timestamptz,
-  clear_reason text constraint alarms_clear_reason
-    check (clear_reason in ('recovered', 'archived', 'deleted', 'out_of_service', 'unassigned', 'reassigned', 'rules_changed')),
+  clear_reason text
+    constraint alarms_clear_reason check (clear_reason in
+      ('recovered', 'archived', 'deleted', 'out_of_service', 'unassigned', 'reassigned', 'rules_changed')),
   -- Since when the subject has been well again, while it is not certain that it stays so.
   recovering_since timestamptz,
   acknowledged_at timestamptz,
@@ -128,6 +129,7 @@ begin
     where (n.lifecycle, n.archived_at, n.model, n.own_model_id, n.heartbeat_seconds)
         is distinct from (o.lifecycle, o.archived_at, o.model, o.own_model_id, o.heartbeat_seconds)
       or n.battery_percent is distinct from o.battery_percent
+      or (o.last_seen_at is null and n.last_seen_at is not null)
       or (n.last_seen_at is distinct from o.last_seen_at and exists (
         select from alarms a where a.tenant_id = n.tenant_id and a.subject_id = n.id and a.kind = 'device_silent' and a.cleared_at is null))
     order by n.tenant_id, n.id

@@ -27,6 +27,18 @@ export class Api {
     return answer;
   }
 
+  /** A file as the body. */
+  async upload(path, file, { type = 'text/csv', method = 'POST' } = {}) {
+    const response = await fetch(this.base + path, {
+      method,
+      headers: { ...this.headers, 'content-type': type },
+      body: file,
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Refused(method, path, response.status, answer);
+    return answer;
+  }
+
   get = (path) => this.call('GET', path);
   post = (path, body = {}) => this.call('POST', path, body);
   patch = (path, body) => this.call('PATCH', path, body);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
  * @typedef {{ to: string[], subject: string, text: string, link: string | null }} Letter
  */
 
-/** @returns {Promise<{ port: number, letters: Letter[], letterTo: (address: string, subject?: RegExp) => Promise<Letter>, close: () => void }>} */
+/** @returns {Promise<{ port: number, letters: Letter[], letterTo: (address: string, subject?: RegExp, patienceMs?: number) => Promise<Letter>, close: () => void }>} */
 export async function openMailbox() {
   /** @type {Letter[]} */
   const letters = [];
@@ -26,15 +26,15 @@ export async function openMailbox() {
   await once(server, 'listening');
 
   /** The newest letter to an address, waited for. */
-  function letterTo(address, subject = /./) {
+  function letterTo(address, subject = /./, patienceMs = 20_000) {
     const find = () =>
       letters.findLast((letter) => letter.to.includes(address) && subject.test(letter.subject));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look);
         const known = letters.map(({ to, subject }) => `${to}: ${subject}`).join('\n  ');
-        reject(new Error(`no letter ${subject} to ${address} within 20 s; there are\n  ${known}`));
-      }, 20_000);
+        reject(new Error(`no letter ${subject} to ${address} within ${patienceMs / 1000} s; there are\n  ${known}`));
+      }, patienceMs);
       function look() {
         const letter = find();
         if (!letter) return;

@@ -55,6 +55,8 @@ export async function startServer({ smtpPort }) {
       RATE_LIMIT_ENABLED: 'false',
       RATE_LIMIT_ATTEMPTS: 'false',
       REGISTRATION_ENABLED: 'true',
+      // The receivers of the tests are on this machine.
+      WEBHOOK_ALLOW_PRIVATE: 'true',
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}?tls=none`,
       SMTP_FROM: 'Parking <parking@platform.test>',
     },
@@ -90,7 +92,7 @@ export async function startServer({ smtpPort }) {
     await stop();
     throw new Error(`${error.message}; the server's last lines:\n${log.slice(-30).join('\n')}`);
   }
-  return { base, pid: child.pid, log, stop };
+  return { base, pid: child.pid, log, dataDir: join(folder, 'data'), stop };
 }
 
 async function untilReady(base, child) {

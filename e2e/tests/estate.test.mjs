@@ -114,18 +114,41 @@ async function deleteAndUndo(page) {
   await page.getByText(en('table.count_other', { formatted: 3 })).waitFor();
 }
 
+/** The start page leads to the first site, and from then on says how things stand. */
+async function startsWithASite(page) {
+  await page.getByRole('link', { name: en('home.steps.site.title') }).click();
+  await dialog(page, en('sites.create')).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog(page, en('sites.create')).waitFor({ state: 'hidden' });
+}
+
+async function seesHowThingsStand(page) {
+  await follow(page, 'nav.home');
+  const figures = page.getByRole('region', { name: en('dashboard.figures') });
+  await figures.getByText(en('dashboard.tiles.free', { total: 24 })).waitFor();
+  const occupancy = page.getByRole('region', { name: en('dashboard.occupancy') });
+  assert.match(await occupancy.getByRole('listitem').first().innerText(), /Quay Street[\s\S]*24/);
+  const recent = page.getByRole('region', { name: en('dashboard.recent.title') });
+  await recent.getByText(/Bay created.*24 times/).waitFor();
+  await recent.getByText(`${en('audit.actions.space.released')}: B-02`).waitFor();
+  await occupancy.getByRole('link', { name: SITE }).click();
+  await page.getByRole('heading', { level: 1, name: SITE }).waitFor();
+}
+
 describe('a car park', () => {
   test('is opened, filled, repaired and thought over by its owner', () =>
     withPages(async (visit) => {
       await register(OWNER, 'Quay Parking');
       const { page, watch } = await visit();
       await signIn(page, OWNER);
+      await startsWithASite(page);
       await createSite(page, watch);
       await createLevels(page);
       await createBays(page);
       await bulkEdit(page);
       await overrideAndPutBack(page);
       await deleteAndUndo(page);
+      await seesHowThingsStand(page);
     }));
 
   test('shows a viewer everything and why nothing can be changed', () =>

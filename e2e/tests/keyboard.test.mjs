@@ -125,7 +125,7 @@ describe('with the keyboard alone', () => {
       assert.ok(inMain, 'the next stop is inside the content');
     }));
 
-  for (const address of ['/', '/users', '/api-keys', '/audit-log', '/profile', '/settings']) {
+  for (const address of ['/', '/devices', '/devices/onboard', '/gateways', '/users', '/api-keys', '/audit-log', '/profile', '/settings']) {
     test(`every stop on ${address} can be seen, and each comes once`, () =>
       withPages(async (visit) => {
         const { full } = await estate();

@@ -57,7 +57,7 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   watch.allow(/\/api\/auth\/invitations\/preview$/);
-  // Another tenant's site is absent, and its pages say so.
+  // Another tenant's site and bay are absent, and their pages say so.
   for (const absent of foreign) watch.allow(absent);
   if (who) {
     const account = await the().api.signIn(who);
@@ -80,10 +80,15 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   assert.deepEqual(faults, []);
 }
 
-const concrete = (path, { tenant, site }) =>
+const concrete = (path, { tenant, site, device, webhook }) =>
   path
     .replace(':tenantId', tenant.id)
     .replace(':siteId', site.id)
+    .replace(':levelId', site.level.id)
+    .replace(':spaceId', site.bay.id)
+    .replace(':deviceId', device.id)
+    .replace(':importId', site.import.id)
+    .replace(':webhookId', webhook.id)
     .replace('*', '/no/such/page');
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -93,10 +98,17 @@ async function pagesFor(role) {
     .filter(({ guard }) => guard === 'session')
     .map(({ path }) => concrete(path, full));
   const extra = {
-    'platform admin': ['/tenants?create=1', '/tenants?q=zzz', `/bays?bay=${full.site.bay.id}`],
+    'platform admin': [
+      '/tenants?create=1',
+      '/tenants?q=zzz',
+      `/bays?bay=${full.site.bay.id}`,
+      `/gateways?gateway=${full.gateway.id}`,
+    ],
     owner: [
       '/users/invitations?invite=1',
       '/api-keys?create=1',
+      '/webhooks?create=1',
+      `/webhooks/${full.webhook.id}?status=failed`,
       '/audit-log?q=zzz',
       '/sites?create=1',
       `/sites?edit=${full.site.id}`,
@@ -105,8 +117,24 @@ async function pagesFor(role) {
       `/bays?create=many&site_id=${full.site.id}`,
       `/bays?bay=${full.site.bay.id}`,
       '/bays?deleted=true',
+      `/labels?site_id=${full.site.id}`,
+      `/sites/${full.site.id}/plan?bay=${full.site.bay.id}`,
+      ...full.alarms.map(({ id }) => `/alarms?alarm=${id}`),
+      '/alarms?status=all&explained=true',
+      '/alarms?status=cleared',
+      '/devices?create=1',
+      '/devices?archived=true',
+      '/devices/unclaimed?dismissed=true',
+      '/devices/models?model=plenom-busylight-omega',
+      '/devices/models?create_model=1',
+      `/devices/${full.device.id}?edit=1`,
+      '/gateways?create=1',
+      `/gateways?gateway=${full.gateway.id}`,
+      `/gateways?edit=${full.gateway.id}`,
+      `/imports/${full.site.import.id}?verdict=refused`,
+      '/imports?q=zzz',
     ],
-    viewer: [`/bays?bay=${full.site.bay.id}`],
+    viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };
   return [...all, ...(extra[role] ?? [])];
 }
@@ -142,8 +170,12 @@ describe('every page is sound', { concurrency: 2 }, () => {
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
-        const isElsewhere = role === 'owner of an empty tenant';
-        const foreign = isElsewhere ? [new RegExp(`/api/v6/sites/${full.site.id}`)] : [];
+        const { site, device, webhook } = full;
+        const hook = `webhooks/${webhook.id}`;
+        const mine = [`sites/${site.id}`, `levels/${site.level.id}`, `spaces/${site.bay.id}`];
+        const all = [...mine, `devices/${device.id}`, `imports/${site.import.id}`, hook];
+        const ofOthers = { 'owner of an empty tenant': all, 'platform admin': [hook] }[role] ?? [];
+        const foreign = ofOthers.map((thing) => new RegExp(`/api/v6/${thing}`));
         // English last: the account keeps it, and other tests read English.
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {

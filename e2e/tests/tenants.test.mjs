@@ -85,6 +85,21 @@ describe('acting for another tenant', () => {
     }));
 });
 
+test('whoever runs the platform sees who is near a limit', () =>
+  withPages(async (visit) => {
+    const { full, empty } = await estate();
+    const { page } = await visit();
+    await signIn(page, ADMIN);
+    await follow(page, 'nav.platformUsage');
+    const table = page.getByRole('table', { name: en('platformUsage.title') });
+    await table.getByRole('link', { name: full.tenant.name }).waitFor();
+    await page.goto('/tenant-usage?near_limit=true');
+    await table.getByRole('link', { name: full.tenant.name }).waitFor();
+    assert.equal(await table.getByRole('link', { name: empty.tenant.name }).count(), 0);
+    const users = `${full.tenant.name}: ${en('usage.resources.users')}`;
+    assert.equal(await table.getByRole('meter', { name: users }).getAttribute('aria-valuemax'), '9');
+  }));
+
 test('who belongs to two tenants switches between them from the keyboard', () =>
   withPages(async (visit) => {
     const { twofold, full, empty } = await estate();

@@ -35,7 +35,8 @@ cargo xtask <task>
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   schemathesis                  property-based tests of the API against its own description
-  bench [--write] [seconds]     measure the release binary, print a table
+  bench [--write] [seconds]     measure the release binary, print a table; bench estate: lists and the
+                                dashboard of a large installation; bench seed URL: fill one
   fix                           format, correct spelling, apply simple lints
   run [argument…]               build UI and release binary, serve on http://localhost:8000
   dev                           debug server and UI with hot reload

@@ -1,11 +1,10 @@
 //! Finding out who shows credentials, in microseconds when they were seen a moment ago.
 //!
 //! What the database knows of a session or a key is believed for at most five seconds, and no
-//! longer than until a notice says that it changed (`freshness`). What depends on the time
+//! longer than until a notice says that it changed (`parking_db::freshness`). What depends on the time
 //! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
 //! Requests that ask for the same thing at once share one look into the database.
 
-mod freshness;
 mod misses;
 #[cfg(test)]
 mod tests;
@@ -19,6 +18,7 @@ use std::time::{Duration, Instant};
 use moka::Expiry;
 use moka::future::Cache;
 use parking_db::Db;
+use parking_db::freshness::{Freshness, Seen};
 use parking_db::listen::{Notice, Subscription};
 use parking_domain::clock::Clock;
 use parking_http::caller::{Miss, Request};
@@ -28,7 +28,6 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Claims, tokens::Tokens};
 use crate::api_keys::{self, KnownKey, ShownKey, Usage};
-use freshness::{Freshness, Seen};
 use misses::Misses;
 
 /// How long something may be believed without asking again.

@@ -12,22 +12,22 @@ use parking_http::{ApiError, Code};
 const AT_A_TIME: usize = 3;
 
 /// How long the reader may take over the whole of one.
-pub(crate) const TIME_MAX: Duration = Duration::from_mins(10);
+pub const TIME_MAX: Duration = Duration::from_mins(10);
 
 /// The tenants that are being exported.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Exports(Arc<Mutex<HashSet<TenantId>>>);
+pub struct Exports(Arc<Mutex<HashSet<TenantId>>>);
 
 /// A tenant's place among them, given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct ExportPlace {
+pub struct ExportPlace {
     exports: Exports,
     tenant: TenantId,
 }
 
 impl Exports {
     /// A place for a tenant's export, if there is one.
-    pub(crate) fn begin(&self, tenant: TenantId) -> Result<ExportPlace, ApiError> {
+    pub fn begin(&self, tenant: TenantId) -> Result<ExportPlace, ApiError> {
         let mut running = self.running();
         let refused = if running.contains(&tenant) {
             Some("another export of this tenant is running")

@@ -1,13 +1,13 @@
 //! Who: tenants, the people and programs in them, and the record of what they did.
 //!
 //! Slices, lowest first: `audit`, `tenants`, `accounts`, `members`, `registrations`,
-//! `invitations`, `api_keys`, `webhook_secrets`. Beside them `secrets` (random tokens, sealing, signing) and `mail`.
+//! `invitations`, `api_keys`, `webhook_secrets`, `webhooks`. Beside them `secrets` (random tokens, sealing, signing) and `mail`.
 
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod authenticate;
-mod exports;
+pub mod exports;
 pub mod invitations;
 pub mod mail;
 pub mod members;
@@ -17,4 +17,5 @@ pub mod tenants;
 #[cfg(test)]
 mod tests;
 pub mod webhook_secrets;
+pub mod webhooks;
 pub mod wire;

@@ -35,6 +35,12 @@ words! {
     TenantStatus = one_of("Where a tenant stands in its life.", ["active", "suspended", "deleting"]);
     /// [`text::Language`].
     Language = one_of("A language, by its ISO 639-1 code.", ["en", "fr"]);
+    /// What a webhook wants.
+    WantedEvents = line("A type of event, all of a subject as `space.*`, or everything as `*`.", 100,
+        r"^(\*|[a-z_]+\.(\*|[a-z_]+))$").build().into();
+    /// Where a delivery stands.
+    DeliveryStatus = one_of("Where a delivery stands: it waits, was taken, was not taken for three days, or waited too long.",
+        ["pending", "delivered", "failed", "expired"]);
     /// [`text::Slug`].
     Slug = line("A name in addresses: lower-case letters and digits, with single dashes between them.",
         text::Slug::LENGTH_MAX, SLUG).build().into();

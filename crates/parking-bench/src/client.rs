@@ -113,6 +113,26 @@ impl Client {
         Ok(token.to_owned())
     }
 
+    /// Reads something.
+    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
+        let mut connection = self.connect().await?;
+        let request = self.request(Method::GET, path, "")?;
+        let (status, bytes) = connection.send(request).await?;
+        if !status.is_success() {
+            bail!("{path}: {status}: {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
+    /// The administrator, gone into a tenant with a session of its own.
+    pub(crate) async fn in_tenant(&self, tenant: &str) -> Result<Self> {
+        let person = self.bearing(&self.sign_in().await?);
+        let body = json!({ "tenant_id": tenant, "reason": "The benchmark", "minutes": 60 });
+        let answer = person.post("/api/auth/switch-tenant", &body).await?;
+        let token = answer["access_token"].as_str().context("an access token")?;
+        Ok(self.bearing(token))
+    }
+
     /// Makes an API key that may do everything and answers it.
     pub(crate) async fn make_key(&self, name: &str) -> Result<String> {
         let body = json!({ "name": name, "role": "owner", "scopes": ["admin:*"] });

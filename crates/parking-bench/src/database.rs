@@ -10,10 +10,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use hyper::Method;
+use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::product::{Folder, Product};
+use crate::load::Sample;
+use crate::product::Folder;
 
 /// The server's pool has so many connections; more would be another database.
 const POOL: usize = 12;
@@ -21,15 +22,20 @@ const POOL: usize = 12;
 /// So long a server may take to end the transaction of a request it has answered.
 const AFTER_THE_ANSWER: Duration = Duration::from_secs(1);
 
+/// Ends the connections there are, so that new ones behave as they are told.
+const RENEW: &str =
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'parking'";
+
 /// How the private PostgreSQL is reached.
-struct Server {
+pub(crate) struct Server {
     programs: PathBuf,
     socket: String,
     passwords: PathBuf,
 }
 
 impl Server {
-    fn of(folder: &Folder) -> Result<Self> {
+    /// The one of a data folder.
+    pub(crate) fn of(folder: &Folder) -> Result<Self> {
         let pid_file = fs::read_to_string(folder.path().join("postgres/postmaster.pid"))?;
         let mut lines = pid_file.lines();
         let pid = lines.next().context("a postmaster")?.trim().to_owned();
@@ -43,7 +49,7 @@ impl Server {
     }
 
     /// One of PostgreSQL's own programs, logged in as a role.
-    fn program(&self, name: &str, role: &str) -> Result<Command> {
+    pub(crate) fn program(&self, name: &str, role: &str) -> Result<Command> {
         let file = self.passwords.join(format!("postgres-{role}.password"));
         let password = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let mut command = Command::new(self.programs.join(name));
@@ -68,63 +74,101 @@ impl Server {
 }
 
 /// Makes a pgbench script of what one GET makes PostgreSQL execute.
-pub(crate) async fn script_of(
-    product: &Product,
-    folder: &Folder,
-    client: &Client,
-    path: &str,
-) -> Result<PathBuf> {
-    let server = Server::of(folder)?;
-    let renew = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'parking'";
-    // New connections log; the command line says otherwise, but what a role sets comes later.
-    server.administer("alter role parking set log_statement = 'all'")?;
-    server.administer("alter role parking set log_parameter_max_length = -1")?;
-    server.administer(renew)?;
-    let log = folder.path().join("postgres.log");
+pub(crate) async fn script_of(folder: &Folder, client: &Client, path: &str) -> Result<PathBuf> {
+    let overheard = Overheard::begin(folder)?;
     let mut begun = 0;
     // The first answers open connections and prepare statements; the last one is like any other.
     for _ in 0..20 {
-        begun = fs::read_to_string(&log)?.len();
-        let mut connection = Client::connect(client).await?;
-        connection
-            .send(client.request(Method::GET, path, "")?)
-            .await?;
+        begun = overheard.so_far()?;
+        client.get(path).await?;
     }
-    // A read ends by dropping its transaction, which PostgreSQL hears of after the answer was sent.
-    tokio::time::sleep(AFTER_THE_ANSWER).await;
-    let logged = fs::read_to_string(&log)?;
-    server.administer("alter role parking reset all")?;
-    server.administer(renew)?;
-    // So that no measurement pays for the connections that were just ended.
-    product.memory()?;
-    let script = script(logged.get(begun..).unwrap_or_default())?;
-    let file = folder.path().join("request.sql");
-    fs::write(&file, &script)?;
+    let script = overheard.end(begun).await?;
+    write_script(folder, "request", &script_in(&script, "parking_tenant")?)
+}
+
+/// Writes a script where pgbench finds it.
+pub(crate) fn write_script(folder: &Folder, name: &str, script: &str) -> Result<PathBuf> {
+    let file = folder.path().join(format!("{name}.sql"));
+    fs::write(&file, script)?;
     Ok(file)
 }
 
-/// The statements of the one transaction in a piece of log that set a tenant, as a script.
-fn script(log: &str) -> Result<String> {
-    let mut script = String::new();
-    let statements = statements(log);
-    let begin = statements
-        .iter()
-        .position(|statement| statement.contains("parking_tenant"))
-        .with_context(|| format!("no transaction of a tenant in the log: {log}"))?;
-    for statement in &statements[begin..] {
-        // One message to PostgreSQL for us, two for pgbench, which prepares each.
-        for part in statement.split("; ") {
-            writeln!(script, "{part};")?;
-        }
-        if statement.eq_ignore_ascii_case("commit") || statement.eq_ignore_ascii_case("rollback") {
-            return Ok(script);
-        }
-    }
-    bail!("a transaction without an end in the log: {log}")
+/// The log of a database that is told to write down each statement.
+pub(crate) struct Overheard {
+    server: Server,
+    log: PathBuf,
 }
 
-/// The statements in a piece of log, with their parameters in place.
-fn statements(log: &str) -> Vec<String> {
+impl Overheard {
+    /// New connections log; the command line says otherwise, but what a role sets comes later.
+    pub(crate) fn begin(folder: &Folder) -> Result<Self> {
+        let server = Server::of(folder)?;
+        server.administer("alter role parking set log_statement = 'all'")?;
+        server.administer("alter role parking set log_parameter_max_length = -1")?;
+        server.administer(RENEW)?;
+        Ok(Self {
+            server,
+            log: folder.path().join("postgres.log"),
+        })
+    }
+
+    /// How much there is until now.
+    pub(crate) fn so_far(&self) -> Result<usize> {
+        Ok(fs::read(&self.log)?.len())
+    }
+
+    /// What was logged since then; nothing more will be.
+    pub(crate) async fn end(self, begun: usize) -> Result<String> {
+        // A read ends by dropping its transaction, which PostgreSQL hears of after the answer was sent.
+        tokio::time::sleep(AFTER_THE_ANSWER).await;
+        let logged = fs::read(&self.log)?;
+        self.server.administer("alter role parking reset all")?;
+        self.server.administer(RENEW)?;
+        Ok(String::from_utf8_lossy(logged.get(begun..).unwrap_or_default()).into_owned())
+    }
+}
+
+/// The statements of the first transaction in a piece of log that took a role, as a script.
+pub(crate) fn script_in(log: &str, role: &str) -> Result<String> {
+    let scripts = scripts_in(log, role)?;
+    scripts
+        .into_iter()
+        .next()
+        .context("no transaction in the log")
+}
+
+/// The statements of each transaction in a piece of log that took a role, as scripts.
+pub(crate) fn scripts_in(log: &str, role: &str) -> Result<Vec<String>> {
+    let statements = statements(log);
+    let mut scripts = Vec::new();
+    for (at, (session, first)) in statements.iter().enumerate() {
+        if !first.starts_with("BEGIN") || !first.contains(&format!("'{role}'")) {
+            continue;
+        }
+        let mut script = String::new();
+        // What other sessions do meanwhile stands between.
+        let own = statements[at..]
+            .iter()
+            .filter(|(other, _)| other == session);
+        for (_, statement) in own {
+            // One message to PostgreSQL for us, two for pgbench, which prepares each.
+            for part in statement.split("; ") {
+                writeln!(script, "{part};")?;
+            }
+            if ["commit", "rollback"].contains(&statement.to_lowercase().as_str()) {
+                scripts.push(script);
+                break;
+            }
+        }
+    }
+    if scripts.is_empty() {
+        bail!("no transaction as {role} in the log: {log}");
+    }
+    Ok(scripts)
+}
+
+/// The statements in a piece of log, with their parameters in place, each with who sent it.
+fn statements(log: &str) -> Vec<(String, String)> {
     let mut entries: Vec<String> = Vec::new();
     for line in log.lines() {
         match entries.last_mut() {
@@ -136,20 +180,24 @@ fn statements(log: &str) -> Vec<String> {
             _ => entries.push(line.to_owned()),
         }
     }
-    let mut statements: Vec<String> = Vec::new();
+    let mut statements: Vec<(String, String)> = Vec::new();
     for entry in &entries {
+        // The number of the process in brackets is part of each line's beginning.
+        let session = entry
+            .split_once('[')
+            .and_then(|(_, rest)| rest.split_once(']'));
+        let session = session.map_or_else(String::new, |(session, _)| session.to_owned());
         let detail = ["DETAIL:  Parameters: ", "DETAIL:  parameters: "];
         if let Some((_, text)) = detail.iter().find_map(|mark| entry.split_once(mark)) {
-            if let Some(statement) = statements.last_mut() {
+            let mut sent = statements.iter_mut().rev();
+            if let Some((_, statement)) = sent.find(|(other, _)| *other == session) {
                 *statement = with_parameters(statement, text);
             }
         } else if let Some((_, text)) = entry.split_once("LOG:  statement: ") {
-            statements.push(text.to_owned());
+            statements.push((session, text.to_owned()));
         } else if let Some((_, text)) = entry.split_once("LOG:  execute ") {
-            statements.extend(
-                text.split_once(": ")
-                    .map(|(_, statement)| statement.to_owned()),
-            );
+            let statement = text.split_once(": ");
+            statements.extend(statement.map(|(_, statement)| (session, statement.to_owned())));
         }
     }
     statements
@@ -223,6 +271,70 @@ pub(crate) fn pgbench(
     Ok(tps.parse()?)
 }
 
+/// Runs scripts side by side, each over one connection, and says how long each round of one took.
+pub(crate) async fn pgbench_all(
+    folder: &Folder,
+    scripts: &[PathBuf],
+    span: Duration,
+) -> Result<Sample> {
+    let server = Server::of(folder)?;
+    let (mut started, mut prefixes) = (JoinSet::new(), Vec::new());
+    for (number, script) in scripts.iter().enumerate() {
+        let prefix = folder.path().join(format!("rounds-{number}"));
+        let mut pgbench = tokio::process::Command::from(server.program("pgbench", "parking")?);
+        pgbench
+            .args([
+                "--no-vacuum",
+                "--protocol",
+                "prepared",
+                "--client",
+                "1",
+                "--log",
+            ])
+            .args(["--time", &span.as_secs().max(1).to_string()])
+            .arg("--log-prefix")
+            .arg(&prefix)
+            .arg("--file")
+            .arg(script);
+        prefixes.push(prefix);
+        started.spawn(async move { pgbench.output().await });
+    }
+    for done in started.join_all().await {
+        let done = done.context("pgbench, which comes with PostgreSQL")?;
+        if !done.status.success() {
+            bail!("pgbench: {}", String::from_utf8_lossy(&done.stderr));
+        }
+    }
+    let mut took = Vec::new();
+    for prefix in prefixes {
+        took.extend(rounds(&prefix)?);
+    }
+    Ok(Sample::of(took, span))
+}
+
+/// How long the rounds in pgbench's own logs took; the third column is microseconds.
+fn rounds(prefix: &Path) -> Result<Vec<Duration>> {
+    let folder = prefix.parent().context("a folder")?;
+    let name = prefix.file_name().context("a name")?.to_string_lossy();
+    let mut took = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let file = file?;
+        if !file
+            .file_name()
+            .to_string_lossy()
+            .starts_with(&format!("{name}."))
+        {
+            continue;
+        }
+        for line in fs::read_to_string(file.path())?.lines() {
+            let column = line.split_whitespace().nth(2).context("a time")?;
+            took.push(Duration::from_micros(column.parse()?));
+        }
+        fs::remove_file(file.path())?;
+    }
+    Ok(took)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +348,7 @@ mod tests {
             2026 [1] parking@parking LOG:  statement: COMMIT\n\
             2026 [1] parking@parking LOG:  statement: BEGIN\n";
         assert_eq!(
-            script(log).unwrap(),
+            script_in(log, "parking_tenant").unwrap(),
             "BEGIN;\nSELECT set_config('role', 'parking_tenant', true);\n\
              select a\nfrom b where c = 'it''s' and d = 'ten, or = so' and e = NULL;\nCOMMIT;\n"
         );

@@ -54,6 +54,21 @@ impl Sample {
         self.processor.as_secs_f64() * 1e6 / count(self.took.len()).max(1.0)
     }
 
+    /// What somebody else found: how long each took, in no order, within so long a time.
+    pub(crate) fn of(mut took: Vec<Duration>, span: Duration) -> Self {
+        took.sort_unstable();
+        Self {
+            took,
+            span,
+            ..Self::default()
+        }
+    }
+
+    /// How many answers there were.
+    pub(crate) fn answers(&self) -> usize {
+        self.took.len()
+    }
+
     fn gather(parts: impl IntoIterator<Item = Self>, span: Duration) -> Self {
         let mut all = Self {
             span,
@@ -84,9 +99,14 @@ impl Load {
 
     /// Asks the same thing over and over.
     pub(crate) async fn ask(self, client: &Client, path: &str) -> Result<Sample> {
+        self.ask_as(std::slice::from_ref(client), path).await
+    }
+
+    /// The same as several people, one on each connection in turn.
+    pub(crate) async fn ask_as(self, clients: &[Client], path: &str) -> Result<Sample> {
         let begun = Instant::now();
         let mut tasks = JoinSet::new();
-        for _ in 0..self.connections {
+        for client in clients.iter().cycle().take(self.connections) {
             let (client, path) = (client.clone(), path.to_owned());
             tasks.spawn(async move {
                 let mut connection = client.connect().await?;

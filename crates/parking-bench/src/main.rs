@@ -10,19 +10,27 @@
 
 mod client;
 mod database;
+mod estate;
+mod estate_report;
 mod load;
 mod product;
 mod report;
+mod seed;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use client::{CROWD, Client};
 use load::{Load, Sample, logins};
 use product::{Folder, Product};
 use report::Report;
+use seed::Size;
+
+const USAGE: &str = "usage: parking-bench BINARY [SECONDS A MEASUREMENT]
+       parking-bench estate BINARY [SECONDS A MEASUREMENT [CUSTOMERS BAYS-EACH]]
+       parking-bench seed DATABASE-URL [CUSTOMERS BAYS-EACH]";
 
 /// Connections at the same time.
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
@@ -36,16 +44,36 @@ const LIST: &str = "/api/v6/audit-log";
 const ME: &str = "/api/v6/me";
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let binary = arguments.next().map(PathBuf::from);
-    let binary = binary.context("usage: parking-bench BINARY [SECONDS A MEASUREMENT]")?;
-    let seconds = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let report = runtime.block_on(measure(&binary, Duration::from_secs(seconds)))?;
-    println!("{}", report.markdown());
-    Ok(())
+    match words.as_slice() {
+        ["seed", url, size @ ..] => seed::into_url(url, Size::read(size)?),
+        ["estate", binary, rest @ ..] => {
+            let (span, size) = rest.split_at(rest.len().min(1));
+            let (binary, span) = (PathBuf::from(binary), seconds(span)?);
+            let report = runtime.block_on(estate::measure(&binary, span, Size::read(size)?))?;
+            println!("{}", report.markdown());
+            Ok(())
+        }
+        [binary, span @ ..] => {
+            let (binary, span) = (PathBuf::from(binary), seconds(span)?);
+            let report = runtime.block_on(measure(&binary, span))?;
+            println!("{}", report.markdown());
+            Ok(())
+        }
+        [] => bail!(USAGE),
+    }
+}
+
+fn seconds(words: &[&str]) -> Result<Duration> {
+    match words {
+        [] => Ok(Duration::from_secs(5)),
+        [one] => Ok(Duration::from_secs(one.parse().context(USAGE)?)),
+        _ => bail!(USAGE),
+    }
 }
 
 /// The whole of it, in one installation that is gone afterwards.
@@ -69,7 +97,7 @@ async fn measure(binary: &std::path::Path, span: Duration) -> Result<Report> {
         person.make_key(&format!("key {n}")).await?;
     }
     let program = nobody.with_key(&person.make_key("the bench").await?);
-    let script = database::script_of(&product, &folder, &person, LIST).await?;
+    let script = database::script_of(&folder, &person, LIST).await?;
 
     for connections in CONNECTIONS {
         eprintln!("bench: {connections} connections");

@@ -38,25 +38,30 @@ pub(crate) struct Row {
     pub(crate) alone: f64,
 }
 
+/// What this machine is.
+pub(crate) fn machine() -> Result<String> {
+    let processors = fs::read_to_string("/proc/cpuinfo")?;
+    let model = processors
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("an unnamed processor", |(_, model)| model);
+    let cores = std::thread::available_parallelism()?;
+    let memory = fs::read_to_string("/proc/meminfo")?;
+    let kibibytes = memory
+        .split_whitespace()
+        .nth(1)
+        .and_then(|text| text.parse::<u64>().ok());
+    Ok(format!(
+        "{cores} cores of {model}, {} GiB",
+        kibibytes.unwrap_or(0) >> 20
+    ))
+}
+
 impl Report {
     /// A report about a program on this machine.
     pub(crate) fn about(binary: &Path) -> Result<Self> {
-        let processors = fs::read_to_string("/proc/cpuinfo")?;
-        let model = processors
-            .lines()
-            .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-            .map_or("an unnamed processor", |(_, model)| model);
-        let cores = std::thread::available_parallelism()?;
-        let memory = fs::read_to_string("/proc/meminfo")?;
-        let kibibytes = memory
-            .split_whitespace()
-            .nth(1)
-            .and_then(|text| text.parse::<u64>().ok());
         Ok(Self {
-            machine: format!(
-                "{cores} cores of {model}, {} GiB",
-                kibibytes.unwrap_or(0) >> 20
-            ),
+            machine: machine()?,
             binary_size: fs::metadata(binary)?.len(),
             ..Self::default()
         })

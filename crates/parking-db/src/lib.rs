@@ -10,6 +10,7 @@ pub mod cluster;
 mod doors;
 mod error;
 pub mod events;
+pub mod freshness;
 pub mod listen;
 pub mod migrate;
 pub mod queue;

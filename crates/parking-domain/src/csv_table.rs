@@ -15,6 +15,9 @@ pub const ROWS_MAX: usize = 10_000;
 /// The most columns.
 pub const COLUMNS_MAX: usize = 100;
 
+/// The longest cell, in characters.
+pub const CELL_LENGTH_MAX: usize = 2_000;
+
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -68,6 +71,12 @@ pub enum TableError {
     /// More columns than anything has.
     #[error("must have at most {COLUMNS_MAX} columns")]
     TooManyColumns,
+    /// More in a cell than anything is called.
+    #[error("a cell of the row on line {line} has more than {CELL_LENGTH_MAX} characters")]
+    CellTooLong {
+        /// Where the row begins.
+        line: u64,
+    },
     /// Something else called `.csv`.
     #[error("is not a text file; save the spreadsheet as CSV")]
     NotText,
@@ -97,6 +106,7 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         .from_reader(body.as_bytes());
     let has_odd_quotes = body.matches('"').count() % 2 == 1;
     let mut rows: Vec<Row> = Vec::new();
+    let mut too_long = None;
     let (mut line, mut counted) = (lines_before + 1, 0);
     for record in records.records() {
         // The text is UTF-8 and of any shape is allowed: nothing is left to fail.
@@ -112,11 +122,19 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         if rows.len() > ROWS_MAX {
             return Err(TableError::TooManyRows);
         }
+        too_long = too_long.or_else(|| {
+            let is_long = |cell: &String| cell.chars().count() > CELL_LENGTH_MAX;
+            cells.iter().any(is_long).then_some(line)
+        });
         rows.push(Row { line, cells });
     }
     let last = rows.last().filter(|_| has_odd_quotes);
     if let Some(row) = last.filter(|row| row.cells.iter().any(|cell| cell.contains('\n'))) {
         return Err(TableError::OpenQuote { line: row.line });
+    }
+    // Said after the quotation mark, which may be why.
+    if let Some(line) = too_long {
+        return Err(TableError::CellTooLong { line });
     }
     let mut rows = rows.into_iter();
     let header = rows.next().ok_or(TableError::Empty)?.cells;
@@ -346,6 +364,10 @@ mod tests {
             ROWS_MAX
         );
         assert_eq!(
+            refusal(format!("a\n{}", "x".repeat(CELL_LENGTH_MAX + 1)).as_bytes()),
+            TableError::CellTooLong { line: 2 }
+        );
+        assert_eq!(
             read_table(b"a\n1", 2),
             Err(TableError::TooLarge { bytes_max: 2 })
         );
@@ -394,6 +416,44 @@ mod tests {
             let escaped = escape_cell(&cell);
             prop_assert!(!escaped.starts_with(['=', '@', '\t']));
             prop_assert_eq!(unescape_cell(&escaped), cell);
+        }
+
+        #[test]
+        fn a_file_of_any_making_is_bounded_and_says_where_its_rows_are(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    "[a-zé0-9 ]{0,6}",
+                    proptest::sample::select(vec![
+                        "\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "\r", "sep=;\n", "'=1", "\u{feff}", "€",
+                    ]).prop_map(str::to_owned),
+                ],
+                0..60,
+            ),
+        ) {
+            let text = parts.concat();
+            let table = read_table(text.as_bytes(), MIB);
+            let wide = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+                let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+                units.flat_map(unit).collect()
+            };
+            // A mark at the beginning of a text that has one already is a character of the text.
+            if !text.starts_with('\u{feff}') {
+                prop_assert_eq!(&read_table(&wide(u16::to_le_bytes), MIB), &table);
+                prop_assert_eq!(&read_table(&wide(u16::to_be_bytes), MIB), &table);
+                let marked = format!("\u{feff}{text}");
+                prop_assert_eq!(&read_table(marked.as_bytes(), MIB), &table);
+            }
+            let Ok(table) = table else { return Ok(()) };
+            let lines = u64::try_from(text.matches('\n').count() + 1).unwrap();
+            for row in &table.rows {
+                prop_assert!((1..=lines).contains(&row.line), "{table:?}");
+                prop_assert!(row.cells.len() <= COLUMNS_MAX);
+            }
+            // A carriage return alone ends a row and no line.
+            let is_after = |one: &Row, next: &Row| {
+                one.line < next.line || text.contains('\r') && one.line == next.line
+            };
+            prop_assert!(table.rows.is_sorted_by(is_after), "{table:?}");
         }
 
         #[test]

@@ -589,6 +589,34 @@ mod tests {
         }
 
         #[test]
+        fn a_label_that_was_torn_or_smeared_is_read_or_refused_in_a_few_words(
+            label in proptest::sample::select(vec![
+                PRINTED,
+                "URN:DEV:LW:42FFFFFFFFFFFFFF_4242FFFFFFFFFFFF_42FFFF42_V0102_SSERIAL",
+                "URN:LW:DP:42FFFFFFFFFFFFFF:4242FFFFFFFFFFFF:42FFFF42:%V0102%SSERIAL",
+                "DevEUI: AA:BB:CC:DD:EE:FF:00:11 JoinEUI=1122334455667788 SN: 6136A3",
+            ]),
+            changes in proptest::collection::vec(
+                (any::<proptest::sample::Index>(), "[0-9A-Fa-f:_%CSPOV é\u{200b}€]{0,3}"),
+                1..5,
+            ),
+        ) {
+            let mut letters: Vec<char> = label.chars().collect();
+            for (at, other) in changes {
+                let at = at.index(letters.len().max(1)).min(letters.len());
+                letters.splice(at..(at + 1).min(letters.len()), other.chars());
+            }
+            let text: String = letters.into_iter().collect();
+            match read(&text) {
+                Ok(code) => {
+                    let again = read(&code.to_text()).map(|again| again.dev_eui);
+                    prop_assert_eq!(again, Ok(code.dev_eui));
+                }
+                Err(refusal) => prop_assert!(refusal.to_string().len() <= text.len() + 200),
+            }
+        }
+
+        #[test]
         fn no_text_makes_it_panic(
             text in "(LW:D0:|URN:LW:DP:|URN:DEV:LW:|DEVEUI)[0-9A-Fé:_%SVOPC]{0,80}|\\PC*|.*",
         ) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike as _, NaiveDateTime};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -240,9 +240,11 @@ pub enum OpeningHoursError {
     Meaning(String),
 }
 
+/// How far ahead a change of opening is looked for.
+const OPENING_HORIZON: TimeDelta = TimeDelta::days(14);
+
 /// Whether a place is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Opening {
     /// Yes.
     Open,
@@ -250,6 +252,17 @@ pub enum Opening {
     Closed,
     /// The hours themselves say that nobody knows.
     Unknown,
+}
+
+impl Opening {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl OpeningHours {
@@ -279,19 +292,41 @@ impl OpeningHours {
         &self.text
     }
 
-    /// Whether the place is open when its clock shows this. Public holidays are days like others:
-    /// which days they are depends on more than the country.
-    pub fn opening(&self, at_local: NaiveDateTime) -> Opening {
+    /// Whether a place in this time zone is open, and when that changes if it does within a
+    /// fortnight. Public holidays are days like others: which days they are depends on more than
+    /// the country.
+    pub fn opening(&self, at: DateTime<Utc>, zone: TimeZone) -> (Opening, Option<DateTime<Utc>>) {
+        let at_local = at.with_timezone(&zone.tz()).naive_local();
         // Beyond its calendar the library overflows rather than answers.
         if !(1900..=9998).contains(&at_local.year()) {
-            return Opening::Unknown;
+            return (Opening::Unknown, None);
         }
-        match self.hours.state(at_local).0 {
+        // Not the library's own search, which looks as far as its calendar goes.
+        let end = at_local + OPENING_HORIZON;
+        let mut spans = self.hours.iter_range(at_local, end);
+        let Some(first) = spans.next() else {
+            return (Opening::Closed, None);
+        };
+        // What is said beside the hours divides a span, too, and changes nothing.
+        let change = spans.find(|span| span.kind != first.kind);
+        let opening = match first.kind {
             opening_hours::RuleKind::Open => Opening::Open,
             opening_hours::RuleKind::Closed => Opening::Closed,
             opening_hours::RuleKind::Unknown => Opening::Unknown,
-        }
+        };
+        let changes_at = change.and_then(|span| instant(span.range.start, zone));
+        (opening, changes_at)
     }
+}
+
+/// When the clocks of a zone show this; where they jump over it, when they have jumped.
+fn instant(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
+    let found = zone.tz().from_local_datetime(&local).earliest();
+    let later = || {
+        let after = local + TimeDelta::hours(1);
+        zone.tz().from_local_datetime(&after).earliest()
+    };
+    found.or_else(later).map(|at| at.with_timezone(&Utc))
 }
 
 /// The library draws an arrow under the place; of that, the place is kept.
@@ -429,17 +464,37 @@ mod tests {
     #[test]
     fn opening_hours_say_when_a_place_is_open() {
         let hours = OpeningHours::parse(" Mo-Fr 07:00-22:00; Sa 09:00-20:00; Su off ").unwrap();
-        let opening = |day, hour| {
-            let day = NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-            hours.opening(day.and_hms_opt(hour, 0, 0).unwrap())
-        };
-        assert_eq!(opening(20, 21), Opening::Open, "Friday");
-        assert_eq!(opening(20, 22), Opening::Closed, "Friday");
-        assert_eq!(opening(21, 21), Opening::Closed, "Saturday");
-        assert_eq!(opening(22, 12), Opening::Closed, "Sunday");
+        let zone: TimeZone = "Europe/Paris".parse().unwrap();
+        // In November the clocks of Paris are an hour ahead.
+        let at = |day, hour: u32| Utc.with_ymd_and_hms(2026, 11, day, hour - 1, 0, 0).unwrap();
+        let opening = |day, hour| hours.opening(at(day, hour), zone);
+        let (open, closed) = (Opening::Open, Opening::Closed);
+        assert_eq!(opening(20, 21), (open, Some(at(20, 22))), "Friday");
+        assert_eq!(opening(20, 22), (closed, Some(at(21, 9))), "Friday");
+        assert_eq!(opening(21, 21), (closed, Some(at(23, 7))), "Saturday");
+        assert_eq!(opening(22, 12), (closed, Some(at(23, 7))), "Sunday");
         let always = OpeningHours::parse("24/7").unwrap();
-        assert_eq!(always.opening(NaiveDateTime::MAX), Opening::Unknown);
+        assert_eq!(always.opening(at(20, 3), zone), (open, None));
+        let end = DateTime::<Utc>::MAX_UTC;
+        assert_eq!(
+            always.opening(end, "UTC".parse().unwrap()),
+            (Opening::Unknown, None)
+        );
+        let seldom = OpeningHours::parse("Dec 24 10:00-12:00").unwrap();
+        assert_eq!(seldom.opening(at(20, 3), zone), (closed, None));
         assert_eq!(hours.as_str(), "Mo-Fr 07:00-22:00; Sa 09:00-20:00; Su off");
+    }
+
+    #[test]
+    fn what_opens_in_an_hour_that_is_left_out_opens_after_it() {
+        let hours = OpeningHours::parse("02:30-05:00").unwrap();
+        let zone: TimeZone = "Europe/Paris".parse().unwrap();
+        let midnight = Utc.with_ymd_and_hms(2026, 3, 29, 0, 0, 0).unwrap();
+        let half_past_one = Utc.with_ymd_and_hms(2026, 3, 29, 1, 30, 0).unwrap();
+        assert_eq!(
+            hours.opening(midnight, zone),
+            (Opening::Closed, Some(half_past_one))
+        );
     }
 
     #[test]
@@ -479,7 +534,7 @@ mod tests {
                 .and_then(|day| day.and_hms_opt(minute / 60, minute % 60, 0))
                 .unwrap();
             if let Ok(hours) = OpeningHours::parse(&text) {
-                hours.opening(at);
+                hours.opening(at.and_utc(), "America/Caracas".parse().unwrap());
             }
         }
     }

@@ -53,26 +53,6 @@ pub enum ShapeError {
     },
 }
 
-/// The longest row drawn in one go.
-pub const ROW_MAX: usize = 500;
-
-/// Why a row cannot be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum RowError {
-    /// None, or more than anybody draws.
-    #[error("must have 1 to {ROW_MAX} bays")]
-    Count,
-    /// A distance that is no number, or none at all between bays.
-    #[error("the bays of a row must lie apart")]
-    Distance,
-    /// It leads off the drawing.
-    #[error("bay {bay} of the row would lie outside the plan; {} fit", .bay - 1)]
-    Outside {
-        /// Which bay, counted from 1.
-        bay: usize,
-    },
-}
-
 /// Smaller than any bay on any drawing, larger than what is lost in calculating.
 const AREA_MIN: f64 = 1e-9;
 
@@ -104,82 +84,17 @@ impl BayShape {
         Ok(shape)
     }
 
-    /// The corners, in the order in which they were drawn.
-    pub fn corners(&self) -> &[Point] {
-        &self.0
-    }
-
     /// The share of the drawing it covers.
     pub fn area(&self) -> f64 {
         let twice: f64 = edges(&self.0).map(|(a, b)| a.x * b.y - b.x * a.y).sum();
         twice.abs() / 2.0
     }
-
-    /// The middle of its corners, where its code is written.
-    pub fn middle(&self) -> Point {
-        // At most twelve corners: the count is exact as a float.
-        let count = self.0.iter().fold(0.0, |count, _| count + 1.0);
-        let sum = |part: fn(&Point) -> f64| self.0.iter().map(part).sum::<f64>() / count;
-        Point {
-            x: sum(|corner| corner.x),
-            y: sum(|corner| corner.y),
-        }
-    }
-
-    /// The same outline elsewhere; `None` if that is not on the drawing.
-    pub fn moved(&self, dx: f64, dy: f64) -> Option<Self> {
-        let corners = self.0.iter().map(|corner| Point {
-            x: onto_the_edge(corner.x + dx),
-            y: onto_the_edge(corner.y + dy),
-        });
-        let corners: Vec<_> = corners.collect();
-        corners
-            .iter()
-            .all(Point::is_on_the_plan)
-            .then_some(Self(corners))
-    }
-}
-
-/// A row of bays of one shape, each so far from the one before it.
-pub fn row_of(shape: &BayShape, count: usize, dx: f64, dy: f64) -> Result<Vec<BayShape>, RowError> {
-    if !(1..=ROW_MAX).contains(&count) {
-        return Err(RowError::Count);
-    }
-    let is_apart = dx.is_finite() && dy.is_finite() && (dx != 0.0 || dy != 0.0);
-    if count > 1 && !is_apart {
-        return Err(RowError::Distance);
-    }
-    (0_u16..)
-        .take(count)
-        .map(|index| {
-            // Each from the first: adding up step by step adds up what is lost in calculating, too.
-            let steps = f64::from(index);
-            let moved = if index == 0 {
-                Some(shape.clone())
-            } else {
-                shape.moved(dx * steps, dy * steps)
-            };
-            moved.ok_or(RowError::Outside {
-                bay: usize::from(index) + 1,
-            })
-        })
-        .collect()
 }
 
 impl Point {
     fn is_on_the_plan(&self) -> bool {
         // What is not a number lies in no range.
         (0.0..=1.0).contains(&self.x) && (0.0..=1.0).contains(&self.y)
-    }
-}
-
-/// What lies outside by less than the width of a hair lies on the edge.
-fn onto_the_edge(share: f64) -> f64 {
-    const HAIR: f64 = 1e-9;
-    if (-HAIR..=1.0 + HAIR).contains(&share) {
-        share.clamp(0.0, 1.0)
-    } else {
-        share
     }
 }
 
@@ -271,8 +186,6 @@ mod tests {
     #[test]
     fn a_bay_is_a_simple_outline_on_the_plan() {
         assert!((bay().area() - 0.005).abs() < 1e-12);
-        let middle = bay().middle();
-        assert!((middle.x - 0.125).abs() < 1e-12 && (middle.y - 0.15).abs() < 1e-12);
         assert_eq!(
             parse(&[(0.0, 0.0), (1.0, 1.0)]),
             Err(ShapeError::Corners { found: 2 })
@@ -320,24 +233,6 @@ mod tests {
         assert!(parse(&[(0.0, 0.0), (1.0, 0.0), (0.2, 0.2), (0.0, 1.0)]).is_ok());
     }
 
-    #[test]
-    fn a_row_repeats_a_bay_as_far_as_the_plan_goes() {
-        let row = row_of(&bay(), 18, 0.05, 0.0).unwrap();
-        assert_eq!(row.len(), 18);
-        assert_eq!(row[0], bay());
-        assert!((row[17].corners()[1].x - 1.0).abs() < 1e-9);
-        let error = row_of(&bay(), 19, 0.05, 0.0).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "bay 19 of the row would lie outside the plan; 18 fit"
-        );
-        assert_eq!(row_of(&bay(), 0, 0.05, 0.0), Err(RowError::Count));
-        assert_eq!(row_of(&bay(), 501, 1e-5, 0.0), Err(RowError::Count));
-        assert_eq!(row_of(&bay(), 2, 0.0, 0.0), Err(RowError::Distance));
-        assert_eq!(row_of(&bay(), 2, f64::NAN, 0.0), Err(RowError::Distance));
-        assert_eq!(row_of(&bay(), 1, 0.0, 0.0).unwrap(), [bay()]);
-    }
-
     proptest! {
         #[test]
         fn where_an_outline_begins_and_which_way_it_turns_makes_no_difference(
@@ -353,24 +248,10 @@ mod tests {
         }
 
         #[test]
-        fn every_bay_of_a_row_is_a_bay_of_the_same_size(
-            dx in -0.2..0.2_f64, dy in -0.2..0.2_f64, count in 1_usize..20,
-        ) {
-            if let Ok(row) = row_of(&bay(), count, dx, dy) {
-                prop_assert_eq!(row.len(), count);
-                for one in row {
-                    prop_assert!((one.area() - bay().area()).abs() < 1e-8);
-                    prop_assert!(BayShape::parse(one.corners().to_vec()).is_ok());
-                }
-            }
-        }
-
-        #[test]
-        fn no_points_make_it_panic(corners: Vec<(f64, f64)>, dx: f64, dy: f64, count: usize) {
+        fn no_points_make_it_panic(corners: Vec<(f64, f64)>) {
             if let Ok(shape) = parse(&corners) {
                 prop_assert!(shape.area() > 0.0);
             }
-            prop_assert!(row_of(&bay(), count, dx, dy).is_ok() || count != 1);
         }
     }
 }

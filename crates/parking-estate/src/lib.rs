@@ -1,12 +1,14 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
-//! watch and light them, the gateways that hear them.
+//! watch and light them, the gateways that hear them, and what is wrong with those.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`, `alarms`. Beside them `view` (whose rows a
-//! caller reads) and `record` (the event and the audit entry of a change).
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`, `alarms`, `imports`. Beside them
+//! `view` (whose rows a caller reads), `record` (the event and the audit entry of a change) and `csv_export` (a list as a file).
 
 pub mod alarms;
+mod csv_export;
 pub mod devices;
 pub mod gateways;
+pub mod imports;
 pub mod models;
 pub mod orphans;
 mod record;
@@ -18,6 +20,7 @@ mod view;
 pub mod wire;
 
 use parking_access::audit::Witness;
+use parking_access::exports::Exports;
 use parking_access::mail::Mailer;
 use parking_access::secrets::Vault;
 use parking_db::Db;
@@ -34,6 +37,8 @@ pub struct Estate {
     pub clock: Clock,
     /// What the devices' keys are sealed with.
     pub vault: Vault,
+    /// The lists that are being sent as files.
+    pub exports: Exports,
 }
 
 pub use record::Maker;
@@ -46,18 +51,25 @@ pub fn routes(estate: Estate) -> Routes {
         .merge(devices::routes(estate.clone()))
         .merge(gateways::routes(estate.clone()))
         .merge(orphans::routes(estate.clone()))
-        .merge(alarms::routes(estate))
+        .merge(alarms::routes(estate.clone()))
+        .merge(imports::routes(estate))
 }
 
 /// Teaches a worker the jobs of all slices, which send letters, and ask before they delete.
 pub fn jobs(worker: Worker, estate: &Estate, (mailer, witness): (&Mailer, &Witness)) -> Worker {
     let worker = spaces::jobs(worker, estate);
-    alarms::jobs(worker, estate, (mailer, witness))
+    let worker = alarms::jobs(worker, estate, (mailer, witness));
+    imports::jobs(worker, estate, witness)
 }
 
 /// The recurring jobs of all slices.
 pub fn schedules() -> Vec<Schedule> {
-    [spaces::schedules(), alarms::schedules()].concat()
+    [
+        spaces::schedules(),
+        alarms::schedules(),
+        imports::schedules(),
+    ]
+    .concat()
 }
 
 /// A part of a whole in percent, to a tenth.

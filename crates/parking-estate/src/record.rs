@@ -6,12 +6,13 @@ use parking_db::events::{self, EventDraft};
 use parking_db::{Result, TenantTx};
 use parking_domain::ids::TenantId;
 use parking_http::{Actor, Caller};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Who makes a change, for the record and for people who read it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Maker {
     /// As the audit log names them.
     pub by: By,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, TenantDraft};
 use parking_db::Reason;
@@ -24,7 +25,7 @@ use crate::Estate;
 /// A database with the platform's tenant in it, and all routes of the estate.
 pub(crate) struct Stage {
     /// The database is gone with it.
-    _test: TestDb,
+    test: TestDb,
     pub(crate) estate: Estate,
     people: Arc<People>,
     served: Served,
@@ -45,6 +46,7 @@ impl Stage {
             db: test.db(),
             clock: test.clock(),
             vault: Vault::new(&SecretString::from("a".repeat(32))),
+            exports: Exports::default(),
         };
         let mut tx = estate
             .db
@@ -63,11 +65,16 @@ impl Stage {
         let callers = Arc::clone(&people) as Arc<dyn Authenticate>;
         let served = Served::new(crate::routes(estate.clone()), &estate.clock, callers);
         Self {
-            _test: test,
+            test,
             estate,
             people,
             served,
         }
+    }
+
+    /// Somebody who sees every row of every table.
+    pub(crate) async fn superuser(&self) -> sqlx::PgConnection {
+        self.test.superuser().await
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -180,6 +187,14 @@ impl Person<'_> {
         ];
         self.served
             .send(Method::PUT, path, &headers, bytes.to_vec())
+            .await
+    }
+
+    /// Posts a CSV file.
+    pub(crate) async fn posts_file(&self, path: &str, bytes: &[u8]) -> Answered {
+        let headers = [bearer(&self.token), ("content-type", "text/csv".to_owned())];
+        self.served
+            .send(Method::POST, path, &headers, bytes.to_vec())
             .await
     }
 

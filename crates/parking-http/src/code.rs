@@ -62,8 +62,10 @@ codes! {
     AlreadyAssigned = "already_assigned", CONFLICT, "The device or the bay is already assigned";
     LifecycleRefused = "lifecycle_refused", CONFLICT, "The device cannot go from its state to that one";
     LimitReached = "limit_reached", CONFLICT, "The tenant's limit is reached";
+    RowsRefused = "rows_refused", CONFLICT, "Rows of the file are refused; correct them, or have them skipped";
     SecretExists = "secret_exists", CONFLICT, "There is an active webhook credential; rotate it instead";
     NoActiveSecret = "no_active_secret", CONFLICT, "There is no active webhook credential to rotate";
+    WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled; enable it first";
     ExportRequired = "export_required", CONFLICT, "Export the tenant's data within the last 24 hours first";
     PlatformTenantProtected = "platform_tenant_protected", CONFLICT, "The platform tenant cannot be changed this way";
     TenantNotActive = "tenant_not_active", CONFLICT, "The tenant is suspended or about to be deleted";

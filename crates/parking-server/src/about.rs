@@ -15,6 +15,17 @@ pub(crate) struct About {
     pub(crate) build: Build,
     pub(crate) is_registration_enabled: bool,
     pub(crate) is_mail_configured: bool,
+    pub(crate) public_url: String,
+    pub(crate) map_tiles: Option<MapTiles>,
+}
+
+/// Pictures of the ground under the map of sites.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MapTiles {
+    /// Where a tile is, with `{z}`, `{x}` and `{y}` in the place of its numbers.
+    pub url: String,
+    /// Whom to thank for them, in words.
+    pub attribution: Option<String>,
 }
 
 /// Where the API begins.
@@ -31,6 +42,10 @@ struct ApiIndex {
     registration_enabled: bool,
     /// Whether letters (invitations, password links) reach anybody.
     mail_configured: bool,
+    /// Where people reach the installation: what is printed and sent begins with it.
+    public_url: String,
+    /// What the map of sites is drawn on; null: on nothing.
+    map_tiles: Option<MapTiles>,
 }
 
 /// A version of the API.
@@ -72,6 +87,8 @@ async fn index(State(about): State<About>) -> axum::Json<ApiIndex> {
         openapi: "/openapi.json",
         registration_enabled: about.is_registration_enabled,
         mail_configured: about.is_mail_configured,
+        public_url: about.public_url,
+        map_tiles: about.map_tiles,
     })
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use parking_access::authenticate::Callers;
+use parking_access::webhooks::{self, Webhooks};
 use parking_db::listen::Notice;
 use parking_db::queue::{Schedule, Worker, run_due_schedules};
 use parking_db::reconcile::{self, Nudge};
@@ -28,6 +29,9 @@ const SCHEDULE_PERIOD: Duration = Duration::from_secs(5);
 
 /// How often the last use of keys is written down.
 const USAGE_PERIOD: Duration = Duration::from_secs(30);
+
+/// How often the log of events is looked at when nobody says that something happened.
+const EVENTS_PERIOD: Duration = Duration::from_secs(2);
 
 /// How often health is looked at.
 const HEALTH_PERIOD: Duration = Duration::from_secs(5);
@@ -55,15 +59,27 @@ impl Background {
 impl Server {
     /// Everything that runs beside requests; to be started once the schema is there.
     pub fn background(&self, stop: &CancellationToken) -> Vec<Background> {
-        let nudge = Nudge::default();
+        let (nudge, news) = (Nudge::default(), Nudge::default());
         let mut parts = vec![
             Background::new("notices", {
                 let (notices, db, stop) = (self.notices.clone(), self.db.clone(), stop.clone());
                 async move { notices.listen(db, stop).await }
             }),
             Background::new(
-                "job nudges",
-                wake_workers(self.notices.subscribe(), nudge.clone(), stop.clone()),
+                "nudges",
+                wake(
+                    self.notices.subscribe(),
+                    (nudge.clone(), news.clone()),
+                    stop.clone(),
+                ),
+            ),
+            Background::new(
+                "events for webhooks",
+                fan_out(self.webhooks.clone(), news, stop.clone()),
+            ),
+            Background::new(
+                "webhooks",
+                webhooks::run(self.webhooks.clone(), stop.clone()),
             ),
             Background::new(
                 "schedules",
@@ -77,6 +93,10 @@ impl Server {
             Background::new(
                 "callers",
                 Arc::clone(&self.callers).watch(self.notices.subscribe(), stop.clone()),
+            ),
+            Background::new(
+                "dashboard",
+                Arc::clone(&self.dashboard).watch(self.notices.subscribe(), stop.clone()),
             ),
             Background::new(
                 "refusals",
@@ -173,16 +193,31 @@ async fn run_schedules(db: Db, clock: Clock, schedules: Vec<Schedule>, stop: Can
     }
 }
 
-async fn wake_workers(
-    mut news: parking_db::listen::Subscription,
-    nudge: Nudge,
+async fn fan_out(state: Webhooks, news: Nudge, stop: CancellationToken) {
+    reconcile::run("events for webhooks", EVENTS_PERIOD, news, stop, || {
+        let state = state.clone();
+        async move { webhooks::fan_out(&state).await }
+    })
+    .await;
+}
+
+/// Wakes whoever works the queue, and whoever reads the log of events.
+async fn wake(
+    mut notices: parking_db::listen::Subscription,
+    (jobs, events): (Nudge, Nudge),
     stop: CancellationToken,
 ) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            notice = news.next() => if matches!(notice, Notice::Jobs | Notice::Missed) {
-                nudge.now();
+            notice = notices.next() => match notice {
+                Notice::Jobs => jobs.now(),
+                Notice::Events(_) => events.now(),
+                Notice::Missed => {
+                    jobs.now();
+                    events.now();
+                }
+                Notice::Access(_) => {}
             },
         }
     }

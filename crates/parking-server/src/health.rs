@@ -114,6 +114,15 @@ struct Probe {
     reason: Option<String>,
 }
 
+/// How the server and what it depends on were when they were looked at last.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct SystemHealth {
+    /// `healthy` or `degraded`.
+    pub(crate) status: &'static str,
+    /// Absent until the first look is done.
+    checks: Option<Checks>,
+}
+
 pub(crate) fn routes(health: Health) -> Routes {
     Routes::new("Health")
         .add(Access::Public, routes!(report))
@@ -125,24 +134,13 @@ pub(crate) fn routes(health: Health) -> Routes {
 /// How the server and what it depends on are. Always 200; `status` tells.
 #[utoipa::path(get, path = "/health", responses((status = 200, body = HealthReport)))]
 async fn report(State(health): State<Health>) -> axum::Json<HealthReport> {
-    let now = health.clock.now();
-    let stage = health.readiness.stage();
-    let checks = health
-        .last
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
-        .map(|checks| checks.at(now));
-    let is_healthy = stage == Stage::Ready
-        && checks
-            .as_ref()
-            .is_some_and(|checks| checks.worst() == CheckStatus::Ok);
+    let SystemHealth { status, checks } = health.system();
     let pool = health.db.pool_state();
     axum::Json(HealthReport {
-        status: if is_healthy { "healthy" } else { "degraded" },
-        stage: stage.name(),
+        status,
+        stage: health.readiness.stage().name(),
         version: health.version,
-        timestamp: now,
+        timestamp: health.clock.now(),
         checks,
         stats: HealthStats {
             database: PoolStats {
@@ -209,6 +207,21 @@ impl Checks {
 }
 
 impl Health {
+    /// What the last look found.
+    pub(crate) fn system(&self) -> SystemHealth {
+        let now = self.clock.now();
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let checks = last.clone().map(|checks| checks.at(now));
+        let is_healthy = self.readiness.stage() == Stage::Ready
+            && checks
+                .as_ref()
+                .is_some_and(|checks| checks.worst() == CheckStatus::Ok);
+        SystemHealth {
+            status: if is_healthy { "healthy" } else { "degraded" },
+            checks,
+        }
+    }
+
     /// Looks at everything and keeps what it found.
     pub(crate) async fn look(&self) {
         let database = match self.look_at_database().await {

@@ -9,12 +9,14 @@ use parking_access::accounts::{self, Accounts};
 use parking_access::api_keys::{self, ApiKeys};
 use parking_access::audit::{self, AuditLog, Witness, make_months};
 use parking_access::authenticate::Callers;
+use parking_access::exports::Exports;
 use parking_access::invitations;
 use parking_access::members::{self, Members};
 use parking_access::registrations;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
+use parking_access::webhooks::{self, Courier, Webhooks};
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
@@ -29,11 +31,13 @@ use parking_http::{Authenticate, Routes};
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
-use crate::about::{self, About};
+use crate::about::{self, About, MapTiles};
 use crate::clean_up;
+use crate::dashboard::{self, Dashboard};
 use crate::docs;
 use crate::health::{self, Health};
 use crate::metrics::Metrics;
+use crate::platform;
 use crate::readiness::{Readiness, gate};
 
 /// Which program this is.
@@ -62,6 +66,10 @@ pub struct ServerOptions {
     pub is_registration_enabled: bool,
     /// Whether letters reach anybody.
     pub is_mail_configured: bool,
+    /// Where people reach the installation.
+    pub public_url: String,
+    /// What the map of sites is drawn on.
+    pub map_tiles: Option<MapTiles>,
 }
 
 /// What the server is made from.
@@ -70,6 +78,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Where secrets are sealed.
     pub vault: Vault,
+    /// What carries events to programs elsewhere.
+    pub courier: Courier,
 }
 
 /// The server: every slice, put together.
@@ -80,8 +90,10 @@ pub struct Server {
     pub(crate) notices: Notices,
     pub(crate) health: Health,
     pub(crate) callers: Arc<Callers>,
+    pub(crate) dashboard: Arc<Dashboard>,
     accounts: Accounts,
     tenants: Tenants,
+    pub(crate) webhooks: Webhooks,
     vault: Vault,
     witness: Witness,
     options: ServerOptions,
@@ -96,7 +108,11 @@ pub struct Server {
 impl Server {
     /// Puts the slices together.
     pub fn new(parts: Parts, options: ServerOptions) -> Self {
-        let Parts { accounts, vault } = parts;
+        let Parts {
+            accounts,
+            vault,
+            courier,
+        } = parts;
         let (db, clock, buckets) = (
             accounts.db.clone(),
             accounts.clock.clone(),
@@ -125,7 +141,15 @@ impl Server {
             last: Arc::new(Mutex::new(None)),
             answered: Arc::default(),
         };
+        let dashboard = Dashboard::new(db.clone(), clock.clone(), health.clone());
         let tenants = Tenants::new(db.clone(), clock.clone(), accounts.mailer.clone());
+        let webhooks = Webhooks::new(
+            db.clone(),
+            clock.clone(),
+            vault.clone(),
+            accounts.mailer.clone(),
+            courier,
+        );
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
         let (intake, writers) = ingest::writers();
@@ -135,8 +159,10 @@ impl Server {
             notices,
             health,
             callers,
+            dashboard,
             accounts,
             tenants,
+            webhooks,
             vault,
             witness,
             options,
@@ -207,11 +233,14 @@ impl Server {
                 clock: clock.clone(),
             }))
             .merge(webhook_secrets::routes(WebhookSecrets {
-                db,
+                db: db.clone(),
                 clock,
                 vault: self.vault.clone(),
             }))
+            .merge(webhooks::routes(self.webhooks.clone()))
             .merge(parking_estate::routes(self.estate()))
+            .merge(dashboard::routes(Arc::clone(&self.dashboard)))
+            .merge(platform::routes(db))
     }
 
     fn estate(&self) -> Estate {
@@ -219,6 +248,7 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+            exports: Exports::default(),
         }
     }
 
@@ -242,6 +272,8 @@ impl Server {
             build: self.options.build,
             is_registration_enabled: self.options.is_registration_enabled,
             is_mail_configured: self.options.is_mail_configured,
+            public_url: self.options.public_url.clone(),
+            map_tiles: self.options.map_tiles.clone(),
         }))
     }
 
@@ -253,8 +285,9 @@ impl Server {
         let worker = accounts::jobs(worker, &self.accounts, &self.witness);
         let worker = registrations::jobs(worker, &self.accounts);
         let worker = invitations::jobs(worker, &self.accounts);
-        let helpers = (&self.accounts.mailer, &self.witness);
-        let worker = parking_estate::jobs(worker, &self.estate(), helpers);
+        let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
+        let outside = (&self.accounts.mailer, &self.witness);
+        let worker = parking_estate::jobs(worker, &self.estate(), outside);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -266,6 +299,7 @@ impl Server {
             accounts::schedules(),
             registrations::schedules(),
             invitations::schedules(),
+            webhooks::schedules(),
             parking_estate::schedules(),
             clean_up::schedules(),
         ]

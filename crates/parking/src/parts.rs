@@ -7,11 +7,12 @@ use chrono::TimeDelta;
 use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, Tokens};
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
 use parking_access::secrets::Vault;
+use parking_access::webhooks::Courier;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::edge::EdgeOptions;
 use parking_http::limits::{Buckets, RateLimits};
-use parking_server::{Build, Parts, Server, ServerOptions};
+use parking_server::{Build, MapTiles, Parts, Server, ServerOptions};
 
 use crate::config::{Config, Keys, Mode, Tls};
 
@@ -46,6 +47,8 @@ pub(crate) fn server(
     let parts = Parts {
         accounts,
         vault: Vault::new(&keys.encryption),
+        courier: Courier::new(config.webhooks.allows_private)
+            .context("there is no TLS for webhooks")?,
     };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
@@ -59,6 +62,11 @@ pub(crate) fn server(
         shows_metrics: config.telemetry.has_metrics && config.server.metrics_listen.is_none(),
         is_registration_enabled: config.auth.is_registration_open,
         is_mail_configured,
+        public_url: config.server.base_url(port),
+        map_tiles: config.server.map_tiles_url.as_ref().map(|url| MapTiles {
+            url: url.template.clone(),
+            attribution: config.server.map_tiles_attribution.clone(),
+        }),
     };
     Ok(Server::new(parts, options))
 }
@@ -66,11 +74,14 @@ pub(crate) fn server(
 fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {
     let (server, limits) = (&config.server, &config.limits);
     let origins = server.cors_origins.iter().map(|origin| origin.parse());
+    let tiles = server.map_tiles_url.as_ref();
+    let tiles = tiles.map(|url| url.origin.parse()).transpose();
     Ok(EdgeOptions {
         request_timeout: server.request_timeout,
         body_size_max: server.max_request_bytes,
         cors_origins: origins.collect::<Result<_, _>>().context("CORS_ORIGINS")?,
         trusted_proxies: server.trusted_proxies.clone(),
+        tiles_origin: tiles.context("MAP_TILES_URL")?,
         is_https: is_https(config),
         rate_limits: limits.is_enabled.then(|| rate_limits(config)),
     })

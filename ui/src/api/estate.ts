@@ -1,6 +1,7 @@
 /** Questions about sites and their parts that more than one feature asks. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from './client';
+import type { Space } from './types';
 
 /** As many as a list to choose from offers; beyond it one searches. */
 const CHOICES_MAX = 50;
@@ -57,5 +58,43 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
     enabled: siteId !== '',
   });
 
-/** What a change of sites, levels, zones or bays makes old: their numbers stand on each other's pages. */
-export const ESTATE_KEYS = ['sites', 'levels', 'zones', 'spaces', 'me'] as const;
+/** The most the server gives at once, and the most one plan or one print of labels holds. */
+const BAYS_PAGE = 500;
+export const BAYS_MAX = 5_000;
+
+export type BayScope = { site_id: string; level_id?: string };
+
+/** Every living bay of a site or a level, by its code. */
+export const baysQuery = (tenantId: string, scope: BayScope) =>
+  queryOptions({
+    queryKey: [tenantId, 'spaces', 'all', scope],
+    queryFn: async ({ signal }) => {
+      const spaces: Space[] = [];
+      for (let page = 1; ; page += 1) {
+        const found = await answer(
+          api.GET('/api/v6/spaces', {
+            params: { query: { ...scope, page, page_size: BAYS_PAGE, sort: 'code' } },
+            signal,
+          }),
+        );
+        spaces.push(...found.spaces);
+        const isAll = found.spaces.length < BAYS_PAGE || spaces.length >= found.total;
+        if (isAll || spaces.length >= BAYS_MAX) return { spaces, total: found.total };
+      }
+    },
+    enabled: scope.site_id !== '',
+  });
+
+/** What a change of the estate makes old: its parts and their numbers stand on each other's pages. */
+export const ESTATE_KEYS = [
+  'sites',
+  'levels',
+  'zones',
+  'spaces',
+  'devices',
+  'device-models',
+  'orphans',
+  'gateways',
+  'dashboard',
+  'me',
+] as const;

@@ -1,3 +1,10 @@
+function withQuery(path: string, values: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
 /** Every address of the UI, typed; paths.test.ts holds a snapshot of them. */
 export const paths = {
   home: () => '/',
@@ -14,16 +21,67 @@ export const paths = {
   sites: (options?: { create?: boolean }) => (options?.create ? '/sites?create=1' : '/sites'),
   site: (siteId: string) => `/sites/${encodeURIComponent(siteId)}`,
   siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,
-  siteSpaces: (siteId: string, options?: { state?: string }) =>
-    `/sites/${encodeURIComponent(siteId)}/bays${options?.state ? `?state=${encodeURIComponent(options.state)}` : ''}`,
-  spaces: (options?: { create?: 'one' | 'many' }) =>
-    options?.create ? `/bays?create=${options.create}` : '/bays',
+  siteSpaces: (siteId: string, options?: { state?: string; level?: string; bay?: string }) =>
+    withQuery(`/sites/${encodeURIComponent(siteId)}/bays`, {
+      state: options?.state,
+      level_id: options?.level,
+      bay: options?.bay,
+    }),
+  sitePlan: (siteId: string, options?: { level?: string; bay?: string }) =>
+    withQuery(`/sites/${encodeURIComponent(siteId)}/plan`, { ...options }),
+  planEditor: (siteId: string, levelId: string) =>
+    `/sites/${encodeURIComponent(siteId)}/levels/${encodeURIComponent(levelId)}/plan`,
+  siteMap: () => '/sites/map',
+  labels: (options?: { site?: string; level?: string }) =>
+    withQuery('/labels', { site_id: options?.site, level_id: options?.level }),
+  /** What the code on a printed label holds; short, and for as long as the label sticks. */
+  bayLabel: (spaceId: string) => `/b/${encodeURIComponent(spaceId)}`,
+  spaces: (options?: { create?: 'one' | 'many'; state?: string }) =>
+    options?.create
+      ? `/bays?create=${options.create}`
+      : options?.state
+        ? `/bays?state=${encodeURIComponent(options.state)}`
+        : '/bays',
+  alarms: (options?: { alarm?: string }) =>
+    options?.alarm ? `/alarms?alarm=${encodeURIComponent(options.alarm)}` : '/alarms',
+  alarmRules: () => '/settings/alarms',
+  bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
+  devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
+    const query = new URLSearchParams();
+    if (options?.create) query.set('create', '1');
+    if (options?.status) query.set('status', options.status);
+    if (options?.sort) query.set('sort', options.sort);
+    const text = query.toString();
+    return text ? `/devices?${text}` : '/devices';
+  },
+  onboarding: () => '/devices/onboard',
+  orphans: () => '/devices/unclaimed',
+  deviceModels: (options?: { model?: string }) =>
+    options?.model
+      ? `/devices/models?model=${encodeURIComponent(options.model)}`
+      : '/devices/models',
+  device: (deviceId: string, options?: { edit?: boolean }) =>
+    `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
+  deviceHealth: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/health`,
+  deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
+  gateways: (options?: { create?: boolean }) =>
+    options?.create ? '/gateways?create=1' : '/gateways',
+  devicePool: () => '/device-pool',
+  imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
+    if (!options) return '/imports';
+    const query = new URLSearchParams({ into: options.into });
+    if (options.site) query.set('site', options.site);
+    return `/imports?${query}`;
+  },
+  import: (importId: string) => `/imports/${encodeURIComponent(importId)}`,
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
   apiKeys: (options?: { create?: boolean }) =>
     options?.create ? '/api-keys?create=1' : '/api-keys',
   webhookSecrets: () => '/webhook-credentials',
+  webhooks: () => '/webhooks',
+  webhook: (webhookId: string) => `/webhooks/${encodeURIComponent(webhookId)}`,
   auditLog: (options?: { entityType?: string; entityId?: string }) => {
     const query = new URLSearchParams();
     if (options?.entityType) query.set('entity_type', options.entityType);
@@ -37,6 +95,7 @@ export const paths = {
       : options?.status
         ? `/tenants?status=${encodeURIComponent(options.status)}`
         : '/tenants',
+  platformUsage: () => '/tenant-usage',
   tenant: (tenantId: string) => `/tenants/${encodeURIComponent(tenantId)}`,
   settings: () => '/settings',
   profile: () => '/profile',

@@ -48,6 +48,7 @@ export const routes: RouteObject[] = [
               guarded(
                 'sites:read',
                 page('/sites', () => import('@/features/sites/SitesPage')),
+                page('/sites/map', () => import('@/features/sites/SiteMapPage')),
                 {
                   path: '/sites/:siteId',
                   lazy: async () => ({
@@ -64,13 +65,67 @@ export const routes: RouteObject[] = [
                     guarded(
                       'spaces:read',
                       page('bays', () => import('@/features/spaces/SiteSpacesPage')),
+                      page('plan', () => import('@/features/spaces/SitePlanPage')),
                     ),
                   ],
                 },
               ),
               guarded(
+                'alarms:read',
+                page('/alarms', () => import('@/features/alarms/AlarmsPage')),
+                page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
+              ),
+              guarded(
                 'spaces:read',
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
+                page('/b/:spaceId', () => import('@/features/spaces/BayPage')),
+                page('/labels', () => import('@/features/spaces/LabelsPage')),
+                page(
+                  '/sites/:siteId/levels/:levelId/plan',
+                  () => import('@/features/plans/PlanEditorPage'),
+                ),
+              ),
+              guarded(
+                'devices:read',
+                {
+                  path: '/devices',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DevicesLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DevicesPage')).default,
+                      }),
+                    },
+                    page('unclaimed', () => import('@/features/orphans/OrphansPage')),
+                    page('models', () => import('@/features/models/ModelsPage')),
+                  ],
+                },
+                page('/devices/onboard', () => import('@/features/devices/OnboardPage')),
+                {
+                  path: '/devices/:deviceId',
+                  lazy: async () => ({
+                    Component: (await import('@/features/devices/DeviceLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/devices/DeviceIdentityPage')).default,
+                      }),
+                    },
+                    page('health', () => import('@/features/devices/DeviceHealthPage')),
+                    page('history', () => import('@/features/devices/DeviceHistoryPage')),
+                  ],
+                },
+                page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+              ),
+              guarded(
+                'imports:manage',
+                page('/imports', () => import('@/features/imports/ImportsPage')),
+                page('/imports/:importId', () => import('@/features/imports/ImportPage')),
               ),
               guarded('users:read', {
                 path: '/users',
@@ -99,13 +154,20 @@ export const routes: RouteObject[] = [
                 ),
               ),
               guarded(
+                'webhooks:manage',
+                page('/webhooks', () => import('@/features/webhooks/WebhooksPage')),
+                page('/webhooks/:webhookId', () => import('@/features/webhooks/WebhookPage')),
+              ),
+              guarded(
                 'audit:read',
                 page('/audit-log', () => import('@/features/audit-log/AuditLogPage')),
               ),
               guarded(
                 'tenants:read',
                 page('/tenants', () => import('@/features/tenants/TenantsPage')),
+                page('/tenant-usage', () => import('@/features/platform/PlatformUsagePage')),
                 page('/tenants/:tenantId', () => import('@/features/tenants/TenantPage')),
+                page('/device-pool', () => import('@/features/devices/PoolPage')),
               ),
               guarded(
                 'tenant:read',

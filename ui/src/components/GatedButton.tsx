@@ -1,7 +1,8 @@
 import { Button, type ButtonProps, Tooltip } from 'antd';
-import { useId } from 'react';
+import { type Ref, useId } from 'react';
 
 type Props = ButtonProps & {
+  ref?: Ref<HTMLButtonElement>;
   isAllowed: boolean;
   /** Why not, in words the reader can act on. */
   reason: string;

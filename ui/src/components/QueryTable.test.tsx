@@ -52,7 +52,9 @@ const settled = {
   refetch: vi.fn(),
 };
 
-function Sample({ query }: { query: Partial<typeof settled> }) {
+const pickAll = vi.fn();
+
+function Sample({ query, picked }: { query: Partial<typeof settled>; picked?: string[] }) {
   const list = useListState(NO_FILTERS);
   return (
     <QueryTable<Page, Row, never>
@@ -66,6 +68,15 @@ function Sample({ query }: { query: Partial<typeof settled> }) {
       ]}
       list={list}
       searchLabel="Find things"
+      selection={
+        picked && {
+          keys: picked,
+          onChange: () => undefined,
+          nameOf: ({ name }) => name,
+          actions: null,
+          all: { max: 500, isPicking: false, onPick: pickAll },
+        }
+      }
       empty={<p>Make your first thing.</p>}
     />
   );
@@ -103,6 +114,17 @@ describe('a list', () => {
     expect(screen.getByText('Make your first thing.')).toBeDefined();
     renderTable({ data: pageOf([]) }, '/?q=zzz');
     expect(screen.getByRole('button', { name: 'Clear search and filters' })).toBeDefined();
+  });
+
+  it('offers to pick what is on other pages too, as far as it can be dealt with', () => {
+    const many = pageOf(['apple', 'pear'], { total: 60 });
+    const { unmount } = renderPart(<Sample query={{ data: many }} picked={['apple', 'pear']} />);
+    screen.getByRole('button', { name: 'Select all 60' }).click();
+    expect(pickAll).toHaveBeenCalledOnce();
+    unmount();
+    const more = pageOf(['apple', 'pear'], { total: 9_000 });
+    renderPart(<Sample query={{ data: more }} picked={['apple']} />);
+    expect(screen.getByRole('button', { name: 'Select the first 500' })).toBeDefined();
   });
 
   it('says when it reaches across tenants', () => {

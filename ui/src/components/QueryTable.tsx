@@ -1,13 +1,4 @@
-import {
-  Button,
-  type CheckboxProps,
-  Pagination,
-  Skeleton,
-  Table,
-  type TableColumnType,
-  type TableProps,
-} from 'antd';
-import type { TFunction } from 'i18next';
+import { Button, Pagination, Skeleton, Table, type TableColumnType } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListEnvelope } from '@/api/types';
@@ -20,6 +11,7 @@ import { ProblemAlert } from './ProblemAlert';
 import styles from './QueryTable.module.css';
 import { RowCards } from './RowCards';
 import { SearchField } from './SearchField';
+import { rowSelection, type Selection, SelectionBar } from './SelectionBar';
 import { Spoken } from './Spoken';
 
 export type Column<Row> = {
@@ -65,15 +57,6 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   selection?: Selection<Row>;
 };
 
-/** Rows picked for what is done to many at once. */
-export type Selection<Row> = {
-  keys: string[];
-  onChange: (keys: string[]) => void;
-  nameOf: (row: Row) => string;
-  /** What can be done with them. */
-  actions: ReactNode;
-};
-
 /** A list from the server: searched, filtered, sorted and paged there, by what the URL says. */
 export function QueryTable<Data extends ListEnvelope, Row, Filter extends string>(
   props: Props<Data, Row, Filter>,
@@ -100,7 +83,7 @@ export function QueryTable<Data extends ListEnvelope, Row, Filter extends string
         </div>
       )}
       {props.selection && props.selection.keys.length > 0 && (
-        <SelectionBar selection={props.selection} />
+        <SelectionBar selection={props.selection} total={query.data?.total ?? 0} />
       )}
       <Body {...props} />
     </section>
@@ -152,60 +135,30 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
           selection={props.selection}
         />
       ) : (
-        <Table<Row>
-          aria-label={props.label}
-          dataSource={rows}
-          rowKey={rowKey}
-          columns={columns.map((column) => tableColumn(column, list))}
-          pagination={false}
-          {...(props.isDense ? { size: 'small', className: styles.dense } : {})}
-          rowSelection={props.selection && rowSelection(props.selection, t('table.selectAll'), t)}
-          showSorterTooltip={false}
-          rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
-          onChange={(_pages, _filters, sorter, { action }) => {
-            if (action !== 'sort' || Array.isArray(sorter)) return;
-            const field = String(sorter.columnKey);
-            const sort = columns.find(({ key }) => key === field)?.sort;
-            if (!sorter.order || !sort) list.setSort(undefined);
-            else list.setSort(sorter.order === 'descend' ? `-${sort}` : sort);
-          }}
-        />
+        <div className={styles.wide}>
+          <Table<Row>
+            aria-label={props.label}
+            dataSource={rows}
+            rowKey={rowKey}
+            columns={columns.map((column) => tableColumn(column, list))}
+            pagination={false}
+            {...(props.isDense ? { size: 'small', className: styles.dense } : {})}
+            rowSelection={props.selection && rowSelection(props.selection, t('table.selectAll'), t)}
+            showSorterTooltip={false}
+            rowClassName={(row) => (props.isRowMuted?.(row) ? (styles.muted ?? '') : '')}
+            onChange={(_pages, _filters, sorter, { action }) => {
+              if (action !== 'sort' || Array.isArray(sorter)) return;
+              const field = String(sorter.columnKey);
+              const sort = columns.find(({ key }) => key === field)?.sort;
+              if (!sorter.order || !sort) list.setSort(undefined);
+              else list.setSort(sorter.order === 'descend' ? `-${sort}` : sort);
+            }}
+          />
+        </div>
       )}
       <Pages data={query.data} list={list} isNarrow={isNarrow} />
     </div>
   );
-}
-
-/** Says how many are picked, also those on other pages, and offers what can be done with them. */
-function SelectionBar<Row>({ selection }: { selection: Selection<Row> }) {
-  const { t } = useTranslation();
-  const formats = useFormats();
-  const count = selection.keys.length;
-  return (
-    <section className={styles.selection} aria-label={t('table.selection')}>
-      <strong>{t('table.selected', { count, formatted: formats.number(count) })}</strong>
-      {selection.actions}
-      <Button type="text" onClick={() => selection.onChange([])}>
-        {t('table.clearSelection')}
-      </Button>
-    </section>
-  );
-}
-
-function rowSelection<Row>(
-  { keys, onChange, nameOf }: Selection<Row>,
-  allLabel: string,
-  t: TFunction,
-): TableProps<Row>['rowSelection'] {
-  return {
-    selectedRowKeys: keys,
-    // What was picked on another page stays picked.
-    preserveSelectedRowKeys: true,
-    onChange: (next) => onChange(next.map(String)),
-    getCheckboxProps: (row) =>
-      ({ 'aria-label': t('table.select', { name: nameOf(row) }) }) as Partial<CheckboxProps>,
-    getTitleCheckboxProps: () => ({ 'aria-label': allLabel }) as Partial<CheckboxProps>,
-  };
 }
 
 function tableColumn<Row, Filter extends string>(
@@ -219,6 +172,7 @@ function tableColumn<Row, Filter extends string>(
     key: column.key,
     title: column.isActions ? <Spoken>{column.title}</Spoken> : column.title,
     align: column.isActions ? 'right' : column.align,
+    className: column.isActions ? styles.actions : undefined,
     width: column.width,
     minWidth: column.minWidth ?? (column.isPrimary ? 200 : undefined),
     rowScope: column.isPrimary ? 'row' : undefined,

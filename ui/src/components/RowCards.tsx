@@ -1,7 +1,8 @@
 import { Checkbox } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Column, Selection } from './QueryTable';
+import type { Column } from './QueryTable';
 import styles from './QueryTable.module.css';
+import type { Selection } from './SelectionBar';
 
 type Props<Row> = {
   rows: Row[];

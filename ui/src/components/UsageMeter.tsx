@@ -2,18 +2,27 @@ import { useTranslation } from 'react-i18next';
 import { useFormats } from './format';
 import styles from './UsageMeter.module.css';
 
-type Props = { label: string; used: number; max: number; isNearLimit: boolean };
+type Props = {
+  label: string;
+  used: number;
+  max: number;
+  isNearLimit: boolean;
+  /** Without the label, which a heading says already. */
+  isCompact?: boolean;
+};
 
 const SLOTS = 20;
+const SLOTS_COMPACT = 8;
 
 /** Use against a limit, drawn as a row of bays that fill up. */
-export function UsageMeter({ label, used, max, isNearLimit }: Props) {
+export function UsageMeter({ label, used, max, isNearLimit, isCompact = false }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const isFull = used >= max;
   const share = max > 0 ? Math.min(1, used / max) : 1;
   // One bay each while they fit; something used always shows, and only a full row looks full.
-  const slots = max > 0 && max <= SLOTS ? max : SLOTS;
+  const most = isCompact ? SLOTS_COMPACT : SLOTS;
+  const slots = max > 0 && max <= most ? max : most;
   const exact = share * slots;
   const filled = isFull
     ? slots
@@ -26,7 +35,7 @@ export function UsageMeter({ label, used, max, isNearLimit }: Props) {
   return (
     <div className={`${styles.meter} ${tone}`}>
       <div className={styles.head}>
-        <span className={styles.label}>{label}</span>
+        {!isCompact && <span className={styles.label}>{label}</span>}
         <span className={styles.words}>
           {words}
           {isFull ? `, ${t('usage.full')}` : isNearLimit ? `, ${t('usage.near')}` : ''}

@@ -35,5 +35,7 @@ export function useBayWords() {
   return {
     state: (state: SpaceState) => t(`bays.states.${state}`),
     kind: (kind: BayKind) => t(`bays.kinds.${kind}`),
+    /** One letter, for where a word has no room. */
+    letter: (state: SpaceState) => t(`bays.letters.${state}`),
   };
 }

@@ -50,6 +50,25 @@ const sentences = [
   'cannot be read from character 3 on; write it as in Mo-Fr 07:00-22:00; Sa 09:00-20:00',
   'must have at most 16384 bytes as JSON',
   'must stand for at most 2000 bays',
+  'must be 32 hexadecimal digits',
+  'must have 16 hexadecimal digits; this has 12',
+  "must be hexadecimal digits; character 3 is 'x'",
+  'must be the slug of a model of the catalogue, or the id of one of your own',
+  'must be a model of the catalogue',
+  'the device can be neither sensor nor display; give it a model that can',
+  'the device is no sensor',
+  'the device is no display',
+  'the device can be sensor and display; say which',
+  'must be 1 to 64 bytes in hexadecimal',
+  'contradicts assigned_only or unassigned_only',
+  'contradicts include_offline',
+  'is neither a LoRaWAN device code (LW:D0:…) nor does it hold a DevEUI',
+  'begins with LW: but the edition is "D1", and only D0 is known',
+  'the DevEUI is missing',
+  'the profile "12" must have 8 hexadecimal digits',
+  'the serial number appears twice',
+  'holds both 0004A30B001C0530 and 70B3D50000000001, and does not say which is the DevEUI',
+  'the DevEUI "00" must have 16 hexadecimal digits; this has 2',
   '`A-3` appears twice',
   '`A-[1-5`: each `[` needs a `]` behind it',
   '`1-x` must be a number, a letter, or a range of them such as 001-120',
@@ -95,7 +114,7 @@ describe('what the server says about a field', () => {
   });
 
   it('leaves out no sentence about texts, passwords and codes of bays', () => {
-    const domain = ['text', 'account', 'places', 'bays'].map((name) =>
+    const domain = ['text', 'account', 'places', 'bays/mod', 'bays/patterns'].map((name) =>
       readFileSync(`../crates/parking-domain/src/${name}.rs`, 'utf8'),
     );
     const templates = [

@@ -59,6 +59,62 @@ const faults = [
     key: 'crossing',
     pattern: /^the edges from corner (?<from>\d+) and from corner (?<to>\d+) must not cross$/,
   },
+  { key: 'planKind', pattern: /^must be an SVG, PNG or JPEG file; / },
+  { key: 'planDamaged', pattern: /^is damaged: / },
+  { key: 'planPixels', pattern: /^is (?<min>\d+) by (?<max>\d+) pixels; / },
+  { key: 'planBytes', pattern: /^must have at most (?<n>\d+) bytes$/ },
+  { key: 'svgDoctype', pattern: /^must have no document type and no entities; / },
+  { key: 'svgSize', pattern: /^must say its size: / },
+  { key: 'svgDeep', pattern: /^must not be nested deeper than (?<n>\d+) elements$/ },
+  { key: 'svgMany', pattern: /^must have at most (?<n>\d+) elements and \d+ copies$/ },
+  { key: 'appKey', pattern: /^must be 32 hexadecimal digits$/ },
+  { key: 'euiLength', pattern: /^must have 16 hexadecimal digits; this has (?<n>\d+)$/ },
+  {
+    key: 'euiCharacter',
+    pattern: /^must be hexadecimal digits; character (?<n>\d+) is (?<it>.*)$/s,
+  },
+  { key: 'noSuchModel', pattern: /^must be the slug of a model of the catalogue, or / },
+  { key: 'notInCatalogue', pattern: /^must be a model of the catalogue$/ },
+  { key: 'roleNone', pattern: /^the device can be neither sensor nor display; / },
+  { key: 'roleNotSensor', pattern: /^the device is no sensor$/ },
+  { key: 'roleNotDisplay', pattern: /^the device is no display$/ },
+  { key: 'roleWhich', pattern: /^the device can be sensor and display; say which$/ },
+  { key: 'hexBytes', pattern: /^must be 1 to (?<n>\d+) bytes in hexadecimal$/ },
+  { key: 'statusContradicts', pattern: /^contradicts (?:assigned_only|include_offline)/ },
+  { key: 'notALabel', pattern: /^is neither a LoRaWAN device code / },
+  {
+    key: 'labelEdition',
+    pattern: /^begins with LW: but the edition is (?<it>.*), and only D0 is known$/s,
+  },
+  { key: 'labelMissing', pattern: /^the (?<it>.*) is missing$/ },
+  { key: 'labelProfile', pattern: /^the profile (?<it>.*) must have 8 hexadecimal digits$/s },
+  { key: 'labelTwice', pattern: /^the (?<it>.*) appears twice$/ },
+  {
+    key: 'labelBoth',
+    pattern: /^holds both (?<from>\S+) and (?<to>\S+), and does not say which is the DevEUI$/,
+  },
+  { key: 'labelEui', pattern: /^the (?<it>(?:JoinEUI|DevEUI) ".*") (?<why>must .*)$/s },
+  { key: 'keyDigits', pattern: /^must have 32 hexadecimal digits; this has (?<n>\d+)$/ },
+  { key: 'degrees', pattern: /^"(?<it>.*)" is not a number of degrees /s },
+  { key: 'yesOrNo', pattern: /^"(?<it>.*)" must be yes or no$/s },
+  { key: 'notAChoice', pattern: /^"(?<it>.*)" must be one of: (?<why>.*)$/s },
+  {
+    key: 'cellOutOfRange',
+    pattern: /^"(?<it>.*)" must be a whole number from (?<min>\d+) to (?<max>\d+)$/s,
+  },
+  { key: 'sensorOrDisplay', pattern: /^"(?<it>.*)" must be sensor or display$/s },
+  { key: 'fileTooLarge', pattern: /^must have at most (?<n>\d+) bytes$/ },
+  { key: 'fileEmpty', pattern: /^must have a header row$/ },
+  { key: 'fileNoRows', pattern: /^has a header row and no rows$/ },
+  { key: 'fileRows', pattern: /^must have at most (?<n>\d+) rows$/ },
+  { key: 'fileColumns', pattern: /^must have at most (?<n>\d+) columns$/ },
+  {
+    key: 'fileCell',
+    pattern: /^a cell of the row on line (?<n>\d+) has more than (?<max>\d+) characters$/,
+  },
+  { key: 'fileNotText', pattern: /^is not a text file; / },
+  { key: 'fileQuote', pattern: /^the quotation mark opened on line (?<n>\d+) is never closed$/ },
+  { key: 'columnMissing', pattern: /^must say where `(?<it>\w+)` is$/ },
   // A number too large for any field, a date that is none: the reader of JSON speaks, not the form.
   {
     key: 'unreadable',
@@ -76,7 +132,7 @@ export function fieldMessage(t: TFunction, message: string): string {
     if (!match) continue;
     const values: Values = { ...match.groups };
     // What is wrong with one code of many is a sentence of its own.
-    if (values.why) values.why = fieldMessage(t, values.why);
+    if (key === 'codeFault' && values.why) values.why = fieldMessage(t, values.why);
     return t(`errors.fields.${key}`, values);
   }
   return message;

@@ -8,7 +8,11 @@ import {
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
+  BarsOutlined as BarsOutlinedGlyph,
+  BellOutlined as BellOutlinedGlyph,
+  BorderOutlined as BorderOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
+  CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
   CheckOutlined as CheckOutlinedGlyph,
@@ -17,19 +21,27 @@ import {
   CloseOutlined as CloseOutlinedGlyph,
   ClusterOutlined as ClusterOutlinedGlyph,
   CopyOutlined as CopyOutlinedGlyph,
+  DatabaseOutlined as DatabaseOutlinedGlyph,
   DeleteOutlined as DeleteOutlinedGlyph,
   DisconnectOutlined as DisconnectOutlinedGlyph,
   DownloadOutlined as DownloadOutlinedGlyph,
   DownOutlined as DownOutlinedGlyph,
+  DragOutlined as DragOutlinedGlyph,
   EditOutlined as EditOutlinedGlyph,
   EnvironmentOutlined as EnvironmentOutlinedGlyph,
   ExclamationCircleFilled as ExclamationCircleFilledGlyph,
+  EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
+  FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
+  GatewayOutlined as GatewayOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
   HomeOutlined as HomeOutlinedGlyph,
+  ImportOutlined as ImportOutlinedGlyph,
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
+  LayoutOutlined as LayoutOutlinedGlyph,
+  LinkOutlined as LinkOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
   LogoutOutlined as LogoutOutlinedGlyph,
@@ -40,22 +52,34 @@ import {
   MinusCircleFilled as MinusCircleFilledGlyph,
   MoreOutlined as MoreOutlinedGlyph,
   PauseCircleOutlined as PauseCircleOutlinedGlyph,
+  PictureOutlined as PictureOutlinedGlyph,
   PlayCircleOutlined as PlayCircleOutlinedGlyph,
   PlusOutlined as PlusOutlinedGlyph,
+  PrinterOutlined as PrinterOutlinedGlyph,
+  QrcodeOutlined as QrcodeOutlinedGlyph,
+  RedoOutlined as RedoOutlinedGlyph,
   ReloadOutlined as ReloadOutlinedGlyph,
   RightOutlined as RightOutlinedGlyph,
+  RotateLeftOutlined as RotateLeftOutlinedGlyph,
+  RotateRightOutlined as RotateRightOutlinedGlyph,
   SafetyCertificateOutlined as SafetyCertificateOutlinedGlyph,
+  ScanOutlined as ScanOutlinedGlyph,
   SearchOutlined as SearchOutlinedGlyph,
+  SelectOutlined as SelectOutlinedGlyph,
+  SendOutlined as SendOutlinedGlyph,
   SettingOutlined as SettingOutlinedGlyph,
+  SlidersOutlined as SlidersOutlinedGlyph,
   StopOutlined as StopOutlinedGlyph,
   SwapOutlined as SwapOutlinedGlyph,
   SyncOutlined as SyncOutlinedGlyph,
   TeamOutlined as TeamOutlinedGlyph,
   ToolOutlined as ToolOutlinedGlyph,
   UndoOutlined as UndoOutlinedGlyph,
+  UploadOutlined as UploadOutlinedGlyph,
   UserAddOutlined as UserAddOutlinedGlyph,
   UserOutlined as UserOutlinedGlyph,
   WarningFilled as WarningFilledGlyph,
+  WifiOutlined as WifiOutlinedGlyph,
 } from '@ant-design/icons';
 import type { ComponentProps, ComponentType } from 'react';
 
@@ -69,6 +93,7 @@ function silent(Icon: Glyph) {
 
 export const ApiOutlined = silent(ApiOutlinedGlyph);
 export const AuditOutlined = silent(AuditOutlinedGlyph);
+export const BarsOutlined = silent(BarsOutlinedGlyph);
 export const BulbOutlined = silent(BulbOutlinedGlyph);
 export const CheckCircleFilled = silent(CheckCircleFilledGlyph);
 export const CheckOutlined = silent(CheckOutlinedGlyph);
@@ -104,6 +129,7 @@ export const ReloadOutlined = silent(ReloadOutlinedGlyph);
 export const RightOutlined = silent(RightOutlinedGlyph);
 export const SafetyCertificateOutlined = silent(SafetyCertificateOutlinedGlyph);
 export const SearchOutlined = silent(SearchOutlinedGlyph);
+export const SendOutlined = silent(SendOutlinedGlyph);
 export const SettingOutlined = silent(SettingOutlinedGlyph);
 export const StopOutlined = silent(StopOutlinedGlyph);
 export const SwapOutlined = silent(SwapOutlinedGlyph);
@@ -120,3 +146,25 @@ export const ToolOutlined = silent(ToolOutlinedGlyph);
 export const ArrowUpOutlined = silent(ArrowUpOutlinedGlyph);
 export const ArrowDownOutlined = silent(ArrowDownOutlinedGlyph);
 export const HistoryOutlined = silent(HistoryOutlinedGlyph);
+export const UploadOutlined = silent(UploadOutlinedGlyph);
+export const RedoOutlined = silent(RedoOutlinedGlyph);
+export const DragOutlined = silent(DragOutlinedGlyph);
+export const BorderOutlined = silent(BorderOutlinedGlyph);
+export const GatewayOutlined = silent(GatewayOutlinedGlyph);
+export const RotateLeftOutlined = silent(RotateLeftOutlinedGlyph);
+export const RotateRightOutlined = silent(RotateRightOutlinedGlyph);
+export const PrinterOutlined = silent(PrinterOutlinedGlyph);
+export const QrcodeOutlined = silent(QrcodeOutlinedGlyph);
+export const SelectOutlined = silent(SelectOutlinedGlyph);
+export const LayoutOutlined = silent(LayoutOutlinedGlyph);
+export const BellOutlined = silent(BellOutlinedGlyph);
+export const SlidersOutlined = silent(SlidersOutlinedGlyph);
+export const LinkOutlined = silent(LinkOutlinedGlyph);
+export const ScanOutlined = silent(ScanOutlinedGlyph);
+export const WifiOutlined = silent(WifiOutlinedGlyph);
+export const CameraOutlined = silent(CameraOutlinedGlyph);
+export const PictureOutlined = silent(PictureOutlinedGlyph);
+export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
+export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
+export const FileTextOutlined = silent(FileTextOutlinedGlyph);
+export const ImportOutlined = silent(ImportOutlinedGlyph);

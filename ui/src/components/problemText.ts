@@ -1,6 +1,7 @@
-import type { i18n as I18n, TFunction } from 'i18next';
+import i18next, { type i18n as I18n, type TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '@/api/problem';
+import { createFormats } from './format';
 
 /**
  * A problem in the reader's words: by its code, else by its status. The server's own English detail
@@ -26,13 +27,30 @@ const details = [
   { key: 'spacesLive', pattern: /^(?<n>\d+) bays live in it; / },
   { key: 'spacesLie', pattern: /^(?<n>\d+) bays lie on it$/ },
   { key: 'devicesServe', pattern: /^(?<n>\d+) devices serve it; / },
+  {
+    key: 'holderBy',
+    pattern:
+      /^(?<it>[0-9A-F]{16}) has served bay (?<code>.*) as its \w+ since (?<at>\S+), assigned by (?<name>.*)$/,
+  },
+  {
+    key: 'holder',
+    pattern: /^(?<it>[0-9A-F]{16}) has served bay (?<code>.*) as its \w+ since (?<at>\S+)$/,
+  },
+  { key: 'servesBay', pattern: /^it serves (?<it>.*); unassign it first$/ },
+  { key: 'losesRole', pattern: /^it serves (?<it>.*) as what it would no longer be; / },
+  { key: 'ofModel', pattern: /^(?<n>\d+) devices are of this model$/ },
+  { key: 'movedMeanwhile', pattern: /^it was assigned elsewhere meanwhile; / },
 ] as const;
+
+type DetailValues = Partial<Record<'it' | 'n' | 'code' | 'at' | 'name', string>>;
 
 export function problemDetail(t: TFunction, { detail }: Problem): string | null {
   for (const { key, pattern } of details) {
     const match = pattern.exec(detail ?? '');
-    const values: { it?: string; n?: string } = { ...match?.groups };
-    if (match) return t(`errors.details.${key}`, values);
+    if (!match) continue;
+    const values: DetailValues = { ...match.groups };
+    if (values.at) values.at = createFormats(i18next.language).instant(values.at);
+    return t(`errors.details.${key}`, values);
   }
   return null;
 }

@@ -36,7 +36,7 @@ enum Source {
 
 /// In the order they depend on each other: the binary is compiled with the checked queries, the
 /// types of the UI are made from the API description.
-const GENERATED: [Generated; 8] = [
+const GENERATED: [Generated; 9] = [
     Generated {
         path: ".sqlx",
         source: Source::Queries,
@@ -64,6 +64,10 @@ const GENERATED: [Generated; 8] = [
     Generated {
         path: "docs/errors.md",
         source: Source::Binary(&["gen", "errors"]),
+    },
+    Generated {
+        path: "docs/devices.md",
+        source: Source::Binary(&["gen", "devices"]),
     },
     Generated {
         path: "ui/src/api/schema.ts",

@@ -113,12 +113,13 @@ pub(super) const DISTRICTS: [District; 4] = [
             "invitations",
             "api_keys",
             "webhook_secrets",
+            "webhooks",
         ],
     },
     District {
         krate: "parking_estate",
         slices: &[
-            "sites", "spaces", "models", "devices", "gateways", "orphans", "alarms",
+            "sites", "spaces", "models", "devices", "gateways", "orphans", "alarms", "imports",
         ],
     },
     District {

@@ -16,12 +16,15 @@ mod store;
 mod tests;
 mod witness;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use parking_db::Result;
 use parking_domain::access::Role;
 use parking_domain::ids::{TenantId, fresh};
 use parking_http::caller;
 use parking_http::{Actor, Caller};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 
@@ -30,10 +33,10 @@ pub use chain::{Fault, FaultKind, Verification, verify};
 pub use jobs::{KeepPartitions, jobs, make_months, schedules};
 pub use witness::Witness;
 
-/// Who did it, as the record names them.
-#[derive(Clone, Debug)]
+/// Who did it, as the record names them. It can be written down for a job that acts in their name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct By {
-    actor_type: &'static str,
+    actor_type: Cow<'static, str>,
     actor_id: Option<String>,
     actor_name: Option<String>,
     acting_reason: Option<String>,
@@ -52,7 +55,7 @@ impl By {
             Actor::ApiKey { id, name } => ("api_key", id, name),
         };
         Self {
-            actor_type,
+            actor_type: actor_type.into(),
             actor_id: Some(id.to_string()),
             actor_name: Some(name.clone()),
             acting_reason: acting.map(|acting| acting.reason.clone()),
@@ -65,8 +68,8 @@ impl By {
     pub fn acting(caller: &Caller) -> Self {
         Self {
             actor_type: match caller.identity.actor {
-                Actor::User { .. } => "platform_admin",
-                Actor::ApiKey { .. } => "api_key",
+                Actor::User { .. } => "platform_admin".into(),
+                Actor::ApiKey { .. } => "api_key".into(),
             },
             ..Self::caller(caller)
         }
@@ -76,8 +79,8 @@ impl By {
     pub fn caller_at_home(caller: &Caller) -> Self {
         Self {
             actor_type: match caller.identity.actor {
-                Actor::User { .. } => "user",
-                Actor::ApiKey { .. } => "api_key",
+                Actor::User { .. } => "user".into(),
+                Actor::ApiKey { .. } => "api_key".into(),
             },
             acting_reason: None,
             ..Self::caller(caller)
@@ -87,7 +90,7 @@ impl By {
     /// A person who is known although the request carried no credentials, as at login.
     pub fn person(id: uuid::Uuid, name: &str, request: &caller::Request) -> Self {
         Self {
-            actor_type: "user",
+            actor_type: "user".into(),
             actor_id: Some(id.to_string()),
             actor_name: Some(name.to_owned()),
             ..Self::anonymous(request)
@@ -97,7 +100,7 @@ impl By {
     /// Somebody who did not say who they are.
     pub fn anonymous(request: &caller::Request) -> Self {
         Self {
-            actor_type: "anonymous",
+            actor_type: "anonymous".into(),
             actor_id: None,
             actor_name: None,
             acting_reason: None,
@@ -109,7 +112,7 @@ impl By {
     /// The product itself, by one of its jobs or commands.
     pub fn system(what: &'static str) -> Self {
         Self {
-            actor_type: "system",
+            actor_type: "system".into(),
             actor_id: None,
             actor_name: Some(what.to_owned()),
             acting_reason: None,

@@ -63,7 +63,7 @@ pub(super) async fn insert(
         tenant.0,
         id,
         now,
-        by.actor_type,
+        by.actor_type.as_ref(),
         by.actor_id,
         by.actor_name,
         entry.action,

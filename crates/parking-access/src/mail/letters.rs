@@ -54,6 +54,15 @@ pub enum Letter<'a> {
         /// How many there may be.
         max: u32,
     },
+    /// Nothing is sent to a webhook any more.
+    WebhookDisabled {
+        /// The tenant.
+        tenant: &'a str,
+        /// What the webhook is called.
+        webhook: &'a str,
+        /// Whether the receiver said that it is gone; otherwise it failed for days.
+        is_gone: bool,
+    },
     /// Alarms were raised or cleared.
     AlarmNews(&'a AlarmNews),
     /// Somebody wants to know whether letters about alarms arrive.
@@ -86,6 +95,7 @@ impl Letter<'_> {
             Self::PasswordChanged => "password_changed",
             Self::SessionStolen => "session_stolen",
             Self::LimitNear { .. } => "limit_near",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::AlarmNews(_) => "alarm_news",
             Self::AlarmTest { .. } => "alarm_test",
         }
@@ -107,6 +117,7 @@ impl Letter<'_> {
             Self::AccountExists => "/forgot-password".to_owned(),
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
+            Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
         }
     }
@@ -140,10 +151,11 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
 
 pub(super) type Parts = (String, Vec<String>, String);
 
+fn parts(subject: String, body: &[String], action: &str) -> Parts {
+    (subject, body.to_vec(), action.to_owned())
+}
+
 fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
-    let parts = |subject: String, body: &[String], action: &str| {
-        (subject, body.to_vec(), action.to_owned())
-    };
     match letter {
         Letter::ResetPassword { .. } => parts(
             format!("Reset your {app_name} password"),
@@ -194,19 +206,13 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
             &[format!("{tenant} has used {used} of the {max} {resource} its plan allows. At the limit, no more can be added.")],
             "See the limits",
         ),
+        Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_english(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::english(news),
-        Letter::AlarmTest { tenant } => parts(
-            format!("Letters about alarms of {tenant} arrive"),
-            &[format!("This is a test: {app_name} would tell you here when something is wrong at {tenant}. Nothing needs to be done.")],
-            "See the alarms",
-        ),
+        Letter::AlarmTest { tenant } => alarm_test_english(tenant, app_name),
     }
 }
 
 fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
-    let parts = |subject: String, body: &[String], action: &str| {
-        (subject, body.to_vec(), action.to_owned())
-    };
     match letter {
         Letter::ResetPassword { .. } => parts(
             format!("Réinitialiser votre mot de passe {app_name}"),
@@ -266,12 +272,9 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
                 "Voir les limites",
             )
         }
+        Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_french(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::french(news),
-        Letter::AlarmTest { tenant } => parts(
-            format!("Les courriers d’alarme de {tenant} arrivent"),
-            &[format!("Ceci est un essai : {app_name} vous préviendrait ici d’un problème chez {tenant}. Il n’y a rien à faire.")],
-            "Voir les alarmes",
-        ),
+        Letter::AlarmTest { tenant } => alarm_test_french(tenant, app_name),
     }
 }
 
@@ -281,6 +284,65 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+fn webhook_disabled_english(tenant: &str, webhook: &str, is_gone: bool) -> Parts {
+    parts(
+        format!("The webhook {webhook} of {tenant} is disabled"),
+        &[
+            if is_gone {
+                format!(
+                    "The receiver of the webhook {webhook} of {tenant} answered that it is gone (410). Nothing is sent to it any more."
+                )
+            } else {
+                format!(
+                    "The receiver of the webhook {webhook} of {tenant} has taken no message for five days. Nothing is sent to it any more."
+                )
+            },
+            "Once the receiver works, enable the webhook and send again what it missed.".into(),
+        ],
+        "See the webhooks",
+    )
+}
+
+fn alarm_test_english(tenant: &str, app_name: &str) -> Parts {
+    parts(
+        format!("Letters about alarms of {tenant} arrive"),
+        &[format!(
+            "This is a test: {app_name} would tell you here when something is wrong at {tenant}. Nothing needs to be done."
+        )],
+        "See the alarms",
+    )
+}
+
+fn webhook_disabled_french(tenant: &str, webhook: &str, is_gone: bool) -> Parts {
+    parts(
+        format!("Le webhook {webhook} de {tenant} est désactivé"),
+        &[
+            if is_gone {
+                format!(
+                    "Le destinataire du webhook {webhook} de {tenant} a répondu qu’il n’existe plus (410). Plus rien ne lui est envoyé."
+                )
+            } else {
+                format!(
+                    "Le destinataire du webhook {webhook} de {tenant} n’a accepté aucun message depuis cinq jours. Plus rien ne lui est envoyé."
+                )
+            },
+            "Dès que le destinataire fonctionne, activez le webhook et renvoyez ce qu’il a manqué."
+                .into(),
+        ],
+        "Voir les webhooks",
+    )
+}
+
+fn alarm_test_french(tenant: &str, app_name: &str) -> Parts {
+    parts(
+        format!("Les courriers d’alarme de {tenant} arrivent"),
+        &[format!(
+            "Ceci est un essai : {app_name} vous préviendrait ici d’un problème chez {tenant}. Il n’y a rien à faire."
+        )],
+        "Voir les alarmes",
+    )
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("devices", "sealed_app_key"),
     ("idempotency_keys", "body"),
     ("idempotency_keys", "fingerprint"),
+    ("import_rows", "sealed_cells"),
     ("invitations", "token_hash"),
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),
@@ -38,6 +39,8 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("users", "updated_at"),
     ("users", "version"),
     ("webhook_secrets", "sealed_secret"),
+    ("webhooks", "sealed_previous"),
+    ("webhooks", "sealed_secret"),
 ];
 
 /// Rows read at a time.

@@ -499,6 +499,8 @@ insert into invitations (tenant_id, id, email, email_key, role, language, token_
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_by, created_at, updated_at) values ($t, gen_random_uuid(), $t::text, 'SECRET'::bytea, 'K', 'viewer', '{}', $u, now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, expires_at, created_at) values ($t, '00000000-0000-0000-0000-0000000000aa', 'W', 'SECRET'::bytea, now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, rotated_from, created_at) values ($t, gen_random_uuid(), 'W', 'SECRET'::bytea, '00000000-0000-0000-0000-0000000000aa', now());
+insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, sealed_previous, previous_until, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', 'SECRET'::bytea, 'SECRET'::bytea, now(), now(), now());
+insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at) values ($t, $t, $t, 'a.b', '{}', 'delivered', now());
 insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash) values ($t, gen_random_uuid(), 0, now(), 'system', 'a.b', 'a', '', '');
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '9 years', 1, now());
@@ -516,6 +518,13 @@ insert into device_assignments (tenant_id, id, device_id, space_id, role, assign
 insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
 insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
 insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
+insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at) values ($t, $t, 'stuck', 'info', 'space', $t, 'B', now());
+insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values ($t, $t, $t, now(), 'U', 't');
+insert into alarm_rules (tenant_id, never_seen_hours, battery_clear_percent, updated_at) values ($t, 24, 30, now());
+insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at) values ($t, $t, 'a@b.test', 'en', 'info', now(), now());
+insert into alarm_watches (tenant_id, subject_id, subject_type, due_at) values ($t, $t, 'space', now()) on conflict do nothing;
+insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at) values ($t, $t, 'spaces', 'f', '{}', '{}', 1, 'c', now(), now());
+insert into import_rows (tenant_id, import_id, line, sealed_cells) values ($t, $t, 2, 'SECRET'::bytea);
 update users set password_hash = 'SECRET' where id = $u;
 insert into sessions (id, user_id, selected_tenant_id, created_at, last_used_at, expires_at) values (gen_random_uuid(), $u, $t, now(), now(), now());
 "

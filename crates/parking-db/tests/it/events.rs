@@ -11,9 +11,9 @@ use serde_json::json;
 async fn say(tx: &mut TenantTx, what: &str, at: chrono::DateTime<chrono::Utc>) {
     let tenant = tx.tenant();
     let event = EventDraft {
-        kind: what,
-        subject_type: "test",
-        subject_id: "1",
+        kind: "site.created",
+        subject_type: "site",
+        subject_id: what,
         payload: &json!({}),
     };
     events::append(tx.conn(), tenant, at, event).await.unwrap();
@@ -38,12 +38,12 @@ async fn an_event_that_commits_late_is_read_and_nothing_is_read_before_it() {
         "a reader would pass the slow one"
     );
     slow.commit().await.unwrap();
-    let kinds: Vec<_> = read(&db, Cursor::default())
+    let names: Vec<_> = read(&db, Cursor::default())
         .await
         .into_iter()
-        .map(|event| event.kind)
+        .map(|event| event.subject_id)
         .collect();
-    assert_eq!(kinds, ["slow", "quick"]);
+    assert_eq!(names, ["slow", "quick"]);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn many_writers_and_a_reader_that_follows_miss_nothing_and_repeat_nothing(
         for event in read(&db, cursor).await {
             assert!(event.cursor > cursor);
             cursor = event.cursor;
-            seen.push(event.kind);
+            seen.push(event.subject_id);
         }
     }
     for writer in writers {
@@ -82,4 +82,44 @@ async fn many_writers_and_a_reader_that_follows_miss_nothing_and_repeat_nothing(
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 6 * 26);
+}
+
+async fn take(db: &Db) -> (parking_db::PlatformTx, Option<Cursor>) {
+    let mut tx = db.platform(Reason::Worker("test")).await.unwrap();
+    let cursor = events::take_cursor(&mut tx, "webhooks").await.unwrap();
+    (tx, cursor)
+}
+
+#[tokio::test]
+async fn one_of_many_readers_reads_and_its_place_commits_with_what_it_made() {
+    let test = TestDb::new().await;
+    let db = test.db();
+    let (mut first, cursor) = take(&db).await;
+    let (second, nothing) = take(&db).await;
+    assert_eq!(nothing, None, "another server has it in hand");
+    drop(second);
+    let to = Cursor { xid: 7, id: 9 };
+    events::move_cursor(&mut first, "webhooks", to)
+        .await
+        .unwrap();
+    drop(first);
+    assert_eq!(take(&db).await.1, cursor, "what is undone is not passed");
+    let (mut first, _) = take(&db).await;
+    events::move_cursor(&mut first, "webhooks", to)
+        .await
+        .unwrap();
+    first.commit().await.unwrap();
+    assert_eq!(take(&db).await.1, Some(to));
+}
+
+#[tokio::test]
+async fn a_reader_whose_place_lies_in_another_clusters_future_begins_at_the_end() {
+    let test = TestDb::new().await;
+    let db = test.db();
+    sqlx::query("update event_cursors set xid = 900000000000000")
+        .execute(&mut test.superuser().await)
+        .await
+        .unwrap();
+    let (mut tx, cursor) = take(&db).await;
+    assert_eq!(cursor, Some(events::end(&mut tx).await.unwrap()));
 }

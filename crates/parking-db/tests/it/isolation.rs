@@ -14,6 +14,8 @@ insert into memberships (tenant_id, id, user_id, role, created_at, updated_at) v
 insert into invitations (tenant_id, id, email, email_key, role, language, created_at, expires_at) values ($t, gen_random_uuid(), 'i', 'i', 'viewer', 'en', now(), now());
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_at, updated_at) values ($t, gen_random_uuid(), 'k' || $n, '', 'K', 'viewer', '{}', now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at) values ($t, gen_random_uuid(), 'W', '', now());
+insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', '', now(), now());
+insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at) values ($t, $t, $t, 'a.b', '{}', 'delivered', now());
 insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash) values ($t, gen_random_uuid(), 0, now(), 'system', 'a.b', 'a', '', '');
 insert into events (tenant_id, at, kind, subject_type, subject_id) values ($t, now(), 'a.b', 'a', '1');
 insert into jobs (tenant_id, id, kind, payload, run_at, attempts_max, created_at) values ($t, gen_random_uuid(), 'k', '{}', now() + interval '1 year', 1, now());
@@ -33,6 +35,13 @@ insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values (
 insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, shard) values ($t, $t, now(), now(), 'observation', 'observation', $eui, 0);
 insert into uplink_keys (tenant_id, key, at) values ($t, $t, now());
 insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
+insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at) values ($t, $t, 'stuck', 'info', 'space', $t, 'B', now());
+insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values ($t, $t, $t, now(), 'U', 't');
+insert into alarm_rules (tenant_id, never_seen_hours, battery_clear_percent, updated_at) values ($t, 24, 30, now());
+insert into alarm_recipients (tenant_id, id, user_id, language, severity_min, created_at, updated_at) values ($t, $t, $u, 'en', 'info', now(), now());
+insert into alarm_watches (tenant_id, subject_id, subject_type, due_at) values ($t, $t, 'space', now()) on conflict do nothing;
+insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at) values ($t, $t, 'spaces', 'f', '{}', '{}', 1, 'c', now(), now());
+insert into import_rows (tenant_id, import_id, line, sealed_cells) values ($t, $t, 2, '');
 ";
 
 /// An EUI-64 nobody has.

@@ -1,7 +1,8 @@
 //! What a device can be told, before it is bytes.
 //!
 //! Numbers are as wide as somebody may type them: whether a device takes one is for its codec to say,
-//! which refuses and never cuts.
+//! which refuses and never cuts. Where makers and decoders have several names for a command it is read
+//! by each and written by one.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -37,7 +38,8 @@ pub enum Command {
         device_type: NetvoxType,
     },
     /// Say how often it reports.
-    ReadConfig {
+    #[serde(alias = "read_config")]
+    ReadConfigReport {
         /// Which of the models of the layout it is.
         #[serde(default)]
         device_type: NetvoxType,
@@ -55,6 +57,7 @@ pub enum Command {
         value: i64,
     },
     /// Look at the field every so many seconds.
+    #[serde(alias = "set_magnet_interval_s")]
     SetMagIntervalS {
         /// How many.
         value: i64,
@@ -89,6 +92,7 @@ pub enum Command {
         value: i64,
     },
     /// Report every so many minutes.
+    #[serde(alias = "uplink_period_min")]
     UplinkIntervalMin {
         /// How many.
         value: i64,
@@ -108,6 +112,7 @@ pub enum Command {
     /// Say how warm its processor is.
     AskCpuTemperature {},
     /// Say how much it holds back because it is too warm.
+    #[serde(alias = "ask_cpu_throttle")]
     AskThrottle {},
     /// Say why it started.
     AskResetCause {},
@@ -120,6 +125,7 @@ pub enum Command {
     /// Forget all settings and start again.
     FactoryReset {},
     /// Wait for other firmware.
+    #[serde(alias = "firmware_upgrade_mode")]
     FirmwareUpgrade {},
     /// Show the state of a bay.
     SetState {
@@ -151,6 +157,13 @@ pub enum Command {
     Reboot {},
     /// Beep.
     Beep {},
+    /// Beep when a button is pressed, or do not.
+    BuzzerEnable {
+        /// Which of the two.
+        value: bool,
+    },
+    /// Say how full its battery is.
+    ReportBattery {},
     /// Paint again; a text that was written is not seen before.
     Refresh {},
     /// Show another page.
@@ -187,8 +200,8 @@ pub enum Confirmable {
     /// It does.
     Confirmable,
     /// It does not.
-    #[serde(alias = "unconfirmed")]
-    Unconfirmable,
+    #[serde(alias = "unconfirmable", alias = "unconfirmed")]
+    NotConfirmable,
 }
 
 /// The models of one layout of Netvox.

@@ -137,6 +137,49 @@ fn a_command_that_would_write_other_bytes_is_not_met() {
 }
 
 #[test]
+fn a_command_is_known_by_each_of_its_names_and_a_mistake_by_what_is_right() {
+    let entry = |vendor: &str, model: &str, hex: &str, expected: Value| {
+        json!({ "id": "x", "device": { "vendor": vendor, "model": model }, "direction": "down",
+                "fport": match vendor { "Bosch" => 51, "Netvox" => 7, _ => 1 },
+                "bytes_hex": hex, "expected": expected })
+    };
+    for value in ["not_confirmable", "unconfirmable", "unconfirmed"] {
+        let asked = json!({ "command": { "name": "set_confirmable", "value": value } });
+        assert_eq!(
+            verdict(&entry("Bosch", "TPS110", "01", asked.clone())),
+            Verdict::Passed
+        );
+        assert!(matches!(
+            verdict(&entry("Bosch", "TPS110", "00", asked)),
+            Verdict::Failed(_)
+        ));
+    }
+    let asked = json!({ "command": { "name": "read_config_report" } });
+    for of_either in ["0259000000000000000000", "02af000000000000000000"] {
+        assert_eq!(
+            verdict(&entry("Netvox", "R719A", of_either, asked.clone())),
+            Verdict::Passed
+        );
+    }
+    let zone = |hex: &str, value: i64, right: &str| {
+        let expected = json!({ "error": "wrong_encoding", "name": "set_count", "value": value, "correct_hex": right });
+        verdict(&entry("Heltec", "heltec-v3-zone", hex, expected))
+    };
+    assert_eq!(zone("18", 24, "3234"), Verdict::Passed);
+    assert_eq!(zone("37", 55, "3535"), Verdict::Passed);
+    for (hex, value, right) in [
+        ("18", 24, "3235"),
+        ("3234", 24, "3234"),
+        ("18", 10_000, "3234"),
+    ] {
+        assert!(
+            matches!(zone(hex, value, right), Verdict::Failed(_)),
+            "{hex}"
+        );
+    }
+}
+
+#[test]
 fn garbage_is_no_file_of_vectors_and_a_bad_entry_is_named() {
     for garbage in ["", "{}", "\u{0}\u{1}", "[1,", "null", "\"vectors\""] {
         assert!(

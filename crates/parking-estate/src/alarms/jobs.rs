@@ -26,8 +26,9 @@ struct LookForAlarms {}
 
 impl Job for LookForAlarms {
     const KIND: &'static str = "look_for_alarms";
+    const IS_SWEEP: bool = true;
 
-    /// One that waits is as good as two.
+    // When the workers are behind, one waiting look finds all that is due.
     fn unique_key(&self) -> Option<String> {
         Some("all".to_owned())
     }

@@ -6,7 +6,7 @@ use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
 use parking_domain::alarms::Rules;
 use parking_http::IfMatch;
-use serde_json::{Value, json};
+use serde_json::json;
 use thiserror::Error;
 
 use super::jobs::look_later;
@@ -71,7 +71,7 @@ async fn changed(
         kind: "alarm_rules.updated",
         subject_type: "alarm_rules",
         subject_id: &id,
-        payload: &Value::clone(&new),
+        payload: &json!({}),
     };
     events::append(tx.conn(), tenant, now, event).await?;
     let (old, new) = audit::difference(&json!(old), &new);

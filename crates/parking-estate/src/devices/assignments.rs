@@ -94,7 +94,10 @@ pub async fn assign(
 }
 
 /// What a device shall be to a bay.
-fn role_of(device: &Device, wanted: Option<DeviceType>) -> Result<DeviceType, DeviceError> {
+pub(super) fn role_of(
+    device: &Device,
+    wanted: Option<DeviceType>,
+) -> Result<DeviceType, DeviceError> {
     match (wanted, device.is_sensor, device.is_display) {
         (_, false, false) => Err(DeviceError::WrongRole(
             "the device can be neither sensor nor display; give it a model that can",

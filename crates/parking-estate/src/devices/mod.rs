@@ -12,6 +12,7 @@ mod api;
 mod assignments;
 mod heard;
 mod life;
+mod many;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
 pub use heard::{Heard, Listened, heard, listened};
 pub use life::{archive, become_stage, restore};
+pub(crate) use many::create_all;
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};
 
 /// The most devices one request archives or restores.

@@ -146,6 +146,14 @@ pub async fn find(conn: &mut PgConnection, id: &str) -> Result<Option<AnyModel>,
     Ok(own.map(|model| AnyModel::Own(Box::new(model))))
 }
 
+/// Every model of the catalogue and of the tenant's own.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<AnyModel>, DbError> {
+    let own = store::list(tx.conn()).await?;
+    let catalogue = models::CATALOGUE.iter().map(AnyModel::Catalogue);
+    let own = own.into_iter().map(|model| AnyModel::Own(Box::new(model)));
+    Ok(catalogue.chain(own).collect())
+}
+
 /// Makes a model. Without a slug it gets that of its vendor and name.
 pub async fn create(
     tx: &mut TenantTx,

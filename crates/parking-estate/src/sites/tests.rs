@@ -33,6 +33,11 @@ async fn a_site_is_made_read_changed_deleted_and_brought_back() {
         (&json!("FR"), &json!(50.63))
     );
     assert_eq!(read["stats"]["spaces"], 0);
+    // A Friday noon in UTC.
+    let opening = json!({ "state": "open", "changes_at": "2027-01-15T19:00:00Z" });
+    assert_eq!(read["opening"], opening);
+    admin.patch(&path, json!({ "opening_hours": null })).await;
+    assert!(admin.get(&path).await.json().get("opening").is_none());
 
     let stale = [("if-match", "\"v1\"".to_owned())];
     let late = admin

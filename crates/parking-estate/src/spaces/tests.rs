@@ -351,7 +351,11 @@ async fn an_export_holds_every_bay_and_runs_in_no_spreadsheet() {
     let csv = admin.get("/api/v6/spaces/export").await;
     assert_eq!(csv.status, StatusCode::OK);
     let lines: Vec<&str> = csv.text.lines().collect();
-    assert!(lines[0].starts_with("site,code,name,"), "{}", lines[0]);
+    assert!(
+        lines[0].starts_with("\u{feff}site,code,name,"),
+        "{}",
+        lines[0]
+    );
     assert!(lines[1].contains("\"'=HYPERLINK"), "{}", lines[1]);
 }
 
@@ -421,4 +425,17 @@ async fn bays_are_drawn_onto_a_plan_together() {
         (&read["total"], &read["spaces"][1]["shape"]),
         (&json!(2), &square)
     );
+    // Two people draw at once: who saves second sees that the bay is not where it was.
+    let moved = json!([[0.3, 0.1], [0.4, 0.1], [0.4, 0.2], [0.3, 0.2]]);
+    let draws = |was: &Value, shape: &Value| json!({ "level_id": level["id"], "outlines": [{ "id": one, "shape": shape, "was": was }] });
+    let first = admin.put(path, draws(&square, &moved)).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    for was in [&square, &Value::Null] {
+        let second = admin.put(path, draws(was, &square)).await;
+        refused(&second, 412, "precondition_failed");
+    }
+    let erased = admin.put(path, draws(&moved, &Value::Null)).await;
+    assert_eq!(erased.json()["spaces"][0]["shape"], Value::Null);
+    let again = admin.put(path, draws(&Value::Null, &square)).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
 }

@@ -44,6 +44,8 @@ pub struct EdgeOptions {
     pub cors_origins: Vec<HeaderValue>,
     /// Proxies whose word about the client's address is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where the web UI may load map tiles from besides us.
+    pub tiles_origin: Option<HeaderValue>,
     /// Whether browsers reach us by HTTPS and must keep doing so.
     pub is_https: bool,
     /// How fast callers may ask; `None` for no limits.
@@ -57,6 +59,7 @@ impl Default for EdgeOptions {
             body_size_max: 1024 * 1024,
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            tiles_origin: None,
             is_https: false,
             rate_limits: Some(RateLimits::default()),
         }
@@ -70,6 +73,7 @@ pub struct Edge {
     authenticate: Arc<dyn Authenticate>,
     buckets: Arc<Buckets>,
     metrics: EdgeMetrics,
+    content_security_policy: HeaderValue,
 }
 
 impl Edge {
@@ -82,6 +86,9 @@ impl Edge {
         metrics: EdgeMetrics,
     ) -> Arc<Self> {
         Arc::new(Self {
+            content_security_policy: headers::content_security_policy(
+                options.tiles_origin.as_ref(),
+            ),
             options,
             clock,
             authenticate,

@@ -58,7 +58,11 @@ pub(super) async fn answer(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    headers::secure(response.headers_mut(), edge.options.is_https);
+    headers::secure(
+        response.headers_mut(),
+        &edge.content_security_policy,
+        edge.options.is_https,
+    );
     let took = started.elapsed();
     edge.metrics
         .answered(method, &route, response.status().as_u16(), took);

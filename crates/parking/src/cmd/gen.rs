@@ -1,5 +1,7 @@
 //! `parking gen`: the reference pages that are generated from the tables in the code.
 
+mod devices;
+
 use clap::{CommandFactory, Subcommand, ValueEnum};
 use parking_domain::access::PERMISSIONS;
 use parking_http::Code;
@@ -19,6 +21,8 @@ pub(super) enum Page {
     Permissions,
     /// The error codes of the API.
     Errors,
+    /// The models of devices.
+    Devices,
 }
 
 /// Prints the page.
@@ -28,6 +32,7 @@ pub(super) fn run(page: Page) {
         Page::Config => config::as_markdown(),
         Page::Permissions => permissions(),
         Page::Errors => errors(),
+        Page::Devices => devices::page(),
     };
     say!("{}", text.trim_end());
 }

@@ -7,6 +7,7 @@ macro_rules! say {
 }
 
 mod audit;
+mod codec;
 mod config;
 mod doctor;
 mod r#gen;
@@ -61,6 +62,9 @@ enum Command {
     /// See and retry the jobs that were given up.
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Read and write the messages of devices.
+    #[command(subcommand)]
+    Codec(codec::Command),
     /// Print a reference page in Markdown.
     #[command(subcommand, hide = true)]
     Gen(r#gen::Page),
@@ -80,6 +84,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         Command::User(command) => user::run(command, &asked),
         Command::Audit(command) => audit::run(command, &asked),
         Command::Jobs(command) => jobs::run(command, &asked),
+        Command::Codec(command) => codec::run(command),
         Command::Config(command) => config::run(command, &asked),
         Command::Gen(page) => {
             r#gen::run(*page);

@@ -21,6 +21,7 @@ mod setting;
 mod source;
 mod telemetry;
 mod unused;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub(crate) use server::{Mode, Server};
 pub(crate) use setting::Spec;
 pub(crate) use source::{Environment, Origin};
 pub(crate) use telemetry::{LogFormat, Otlp, Sentry, Telemetry};
+pub(crate) use webhooks::Webhooks;
 
 use reader::Reader;
 use setting::Section;
@@ -55,10 +57,10 @@ static SECTIONS: [&Section; 14] = [
     &limits::SECTION,
     &telemetry::SECTION,
     &platform::SECTION,
+    &webhooks::SECTION,
     &unused::CHIRPSTACK,
     &unused::MQTT,
     &unused::DOWNLINK,
-    &unused::WEBHOOKS,
     &unused::REDIS,
     &unused::PREDECESSOR,
 ];
@@ -88,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) telemetry: Telemetry,
     /// The tenant of those who run the installation.
     pub(crate) platform: Platform,
+    /// Telling events to programs elsewhere.
+    pub(crate) webhooks: Webhooks,
 }
 
 /// A configuration that may be started with, and how it came about.
@@ -175,6 +179,7 @@ fn read(reader: &mut Reader, environment: &Environment) -> Config {
         limits: limits::read(reader),
         telemetry: telemetry::read(reader),
         platform: platform::read(reader),
+        webhooks: webhooks::read(reader),
     }
 }
 

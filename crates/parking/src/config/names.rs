@@ -5,7 +5,7 @@ use super::source::specs;
 use super::{BOOTSTRAP, Problem};
 
 /// A variable that begins like this and is no setting stops the start.
-pub(crate) const OUR_PREFIXES: [&str; 18] = [
+pub(crate) const OUR_PREFIXES: [&str; 19] = [
     "PARKING_",
     "DB_",
     "DATABASE_",
@@ -24,6 +24,7 @@ pub(crate) const OUR_PREFIXES: [&str; 18] = [
     "JAEGER_",
     "PLATFORM_TENANT_",
     "TRUSTED_PROX",
+    "MAP_TILES_",
 ];
 
 /// Variables of our own development tools; the server ignores them.

@@ -228,6 +228,41 @@ pub(super) fn web_url(value: &str) -> Result<Url, String> {
     }
 }
 
+/// Where map tiles are served.
+#[derive(Clone, Debug)]
+pub(crate) struct TilesUrl {
+    /// The address, with places for a tile's numbers.
+    pub(crate) template: String,
+    /// Scheme, host and port of it.
+    pub(crate) origin: String,
+}
+
+/// The address of map tiles; their host goes into a header, so it may hold no places.
+pub(super) fn tiles(value: &str) -> Result<TilesUrl, String> {
+    let refusal = "an http or https address with {z}, {x} and {y} in its path, \
+                   such as https://tiles.example.org/{z}/{x}/{y}.png";
+    let has_places = ["{z}", "{x}", "{y}"]
+        .iter()
+        .all(|place| value.contains(place));
+    match Url::parse(value) {
+        Ok(url)
+            if has_places
+                && matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url
+                    .host_str()
+                    .is_some_and(|host| !host.contains(['{', '}', '%'])) =>
+        {
+            Ok(TilesUrl {
+                template: value.to_owned(),
+                origin: url.origin().ascii_serialization(),
+            })
+        }
+        _ => Err(refusal.to_owned()),
+    }
+}
+
 /// Origins for CORS: scheme, host and port, nothing else; a star is refused.
 pub(super) fn origins(value: &str) -> Result<Vec<String>, String> {
     let origin = |item: String| {

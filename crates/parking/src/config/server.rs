@@ -6,7 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-use super::parse;
+use super::parse::{self, TilesUrl};
 use super::reader::Reader;
 use super::setting::{Section, Setting};
 
@@ -23,6 +23,8 @@ pub(super) static SECTION: Section = Section {
         &PUBLIC_URL.spec,
         &TRUSTED_PROXIES.spec,
         &CORS_ORIGINS.spec,
+        &MAP_TILES_URL.spec,
+        &MAP_TILES_ATTRIBUTION.spec,
         &REQUEST_TIMEOUT.spec,
         &MAX_REQUEST_SIZE.spec,
         &MAX_CONNECTIONS.spec,
@@ -91,7 +93,8 @@ pub(super) static PUBLIC_URL: Setting<Url> = Setting::new(
     "public_url",
     "URL",
     parse::web_url,
-    "Where people reach the installation; links in mails begin with it, https makes cookies Secure.",
+    "Where people reach the installation; links in mails and the codes on printed labels begin with it, \
+     https makes cookies Secure.",
 )
 .aliases(&["PARKING_PUBLIC_URL"])
 .derived("http://localhost and the port listened on");
@@ -113,6 +116,23 @@ static CORS_ORIGINS: Setting<Vec<String>> = Setting::new(
     "Web pages of other origins that may call the API from a browser.",
 )
 .or("");
+
+static MAP_TILES_URL: Setting<TilesUrl> = Setting::new(
+    "MAP_TILES_URL",
+    "map_tiles_url",
+    "URL with {z}, {x} and {y}",
+    parse::tiles,
+    "Tiles under the map of sites; browsers load them from that host, which learns who looks where. \
+     Without it the map is plain.",
+);
+
+static MAP_TILES_ATTRIBUTION: Setting<String> = Setting::new(
+    "MAP_TILES_ATTRIBUTION",
+    "map_tiles_attribution",
+    "text",
+    parse::text,
+    "Whom the map thanks for its tiles; most who serve them ask for it.",
+);
 
 static REQUEST_TIMEOUT: Setting<Duration> = Setting::new(
     "REQUEST_TIMEOUT",
@@ -186,6 +206,10 @@ pub(crate) struct Server {
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Foreign origins that may call the API.
     pub(crate) cors_origins: Vec<String>,
+    /// What the map of sites is drawn on.
+    pub(crate) map_tiles_url: Option<TilesUrl>,
+    /// Whom it thanks for that.
+    pub(crate) map_tiles_attribution: Option<String>,
     /// The longest a request may take.
     pub(crate) request_timeout: Duration,
     /// The largest body in bytes.
@@ -228,6 +252,8 @@ pub(super) fn read(reader: &mut Reader) -> Server {
         public_url,
         trusted_proxies: reader.get(&TRUSTED_PROXIES),
         cors_origins: reader.get(&CORS_ORIGINS),
+        map_tiles_url: reader.optional(&MAP_TILES_URL),
+        map_tiles_attribution: reader.optional(&MAP_TILES_ATTRIBUTION),
         request_timeout: reader.get(&REQUEST_TIMEOUT),
         max_request_bytes: usize::try_from(reader.get(&MAX_REQUEST_SIZE)).unwrap_or(usize::MAX),
         max_connections: reader.get(&MAX_CONNECTIONS) as usize,

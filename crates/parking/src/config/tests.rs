@@ -199,6 +199,26 @@ fn contradictions_are_refused() {
 }
 
 #[test]
+fn tiles_for_the_map_come_from_one_host_by_their_numbers() {
+    for wrong in [
+        "https://tiles.example.org/map.png",
+        "tiles.example.org/{z}/{x}/{y}.png",
+        "https://{x}.example.org/{z}/{x}/{y}.png",
+        "https://key@tiles.example.org/{z}/{x}/{y}.png",
+    ] {
+        refuses(
+            [("MAP_TILES_URL", wrong)],
+            "with {z}, {x} and {y} in its path",
+        );
+    }
+    let url = "https://tiles.example.org:8443/osm/{z}/{x}/{y}.png?key=1";
+    let server = loaded([("MAP_TILES_URL", url)]).config.server;
+    let tiles = server.map_tiles_url.unwrap();
+    assert_eq!(tiles.template, url);
+    assert_eq!(tiles.origin, "https://tiles.example.org:8443");
+}
+
+#[test]
 fn half_a_mail_server_is_refused() {
     let from = ("SMTP_FROM", "Parking <noreply@example.org>");
     let host = ("SMTP_HOST", "mail.example.org");

@@ -46,14 +46,6 @@ unused! { DOWNLINK = "downlink", "Messages to lamps. Not used by this version.",
     DOWNLINK_RATE_LIMIT_TENANT: "DOWNLINK_RATE_LIMIT_TENANT", "rate_limit_tenant", LATER;
 }}
 
-unused! { WEBHOOKS = "webhooks", "Uplinks that arrive by HTTP. Not used by this version.", {
-    WEBHOOK_SECRET_KEY: "WEBHOOK_SECRET_KEY", "secret_key",
-        "not used: webhook credentials belong to tenants and are made in the UI.";
-    WEBHOOK_SIGNATURE_HEADER: "WEBHOOK_SIGNATURE_HEADER", "signature_header",
-        "not used: the header is X-Webhook-Signature.";
-    WEBHOOK_SPOOL_DIR: "WEBHOOK_SPOOL_DIR", "spool_dir", LATER;
-}}
-
 unused! { REDIS = "redis", "Shared limits and fan-out between replicas. Not used by this version.", {
     REDIS_URL: "REDIS_URL", "url", NO_REDIS;
     REDIS_POOL_SIZE: "REDIS_POOL_SIZE", "pool_size", NO_REDIS;

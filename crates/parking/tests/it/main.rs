@@ -14,6 +14,7 @@ mod bad_input;
 mod harness;
 mod journeys;
 mod matrix;
+mod plans;
 mod schemathesis;
 mod sessions;
 mod sweep;

@@ -133,6 +133,13 @@ async fn an_owner_finds_nothing_undocumented() {
         .post("/api/v6/webhook-secrets", &json!({}))
         .await
         .expect(201);
+    let webhook =
+        json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["site.created"] });
+    owner
+        .api
+        .post("/api/v6/webhooks", &webhook)
+        .await
+        .expect(201);
     let mut found = try_as(&owner);
     let me = owner.api.request(Method::GET, "/api/v6/me");
     crate::harness::http::send(me).await.expect(200);

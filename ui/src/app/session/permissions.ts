@@ -13,6 +13,7 @@ export type Permission =
   | 'users:manage'
   | 'api_keys:manage'
   | 'webhook_secrets:manage'
+  | 'webhooks:manage'
   | 'audit:read'
   | 'data:export'
   | 'tenants:read'
@@ -21,7 +22,14 @@ export type Permission =
   | 'sites:manage'
   | 'spaces:read'
   | 'spaces:manage'
-  | 'spaces:override';
+  | 'spaces:override'
+  | 'alarms:read'
+  | 'alarms:handle'
+  | 'alarms:manage'
+  | 'devices:read'
+  | 'devices:manage'
+  | 'devices:assign'
+  | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);
@@ -30,6 +38,9 @@ export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolea
 export function useCan(permission: Permission): boolean {
   return can(useMe(), permission);
 }
+
+/** What of the estate operators may do too, for the words of a refusal. */
+const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign', 'alarms:handle'];
 
 /**
  * Why the caller may not change the estate, or null if they may. With the platform's own tenant
@@ -40,5 +51,5 @@ export function useEstateRefusal(permission: Permission): string | null {
   const me = useMe();
   if (me.tenant.kind === 'platform') return t('estate.platformReads');
   if (can(me, permission)) return null;
-  return permission === 'spaces:override' ? t('estate.operatorsOnly') : t('estate.adminsOnly');
+  return forOperators.includes(permission) ? t('estate.operatorsOnly') : t('estate.adminsOnly');
 }

@@ -2,10 +2,13 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import {
   BulbOutlined,
+  EnvironmentOutlined,
   GlobalOutlined,
   LaptopOutlined,
   LogoutOutlined,
   PlusOutlined,
+  QrcodeOutlined,
+  ScanOutlined,
   UserOutlined,
 } from '@/components/icons';
 import { type Pick, PickDialog } from '@/components/PickDialog';
@@ -43,6 +46,18 @@ function usePicks(): Pick[] {
 
   const pages: Pick[] = [
     ...destinations(me, t),
+    ...(can(me, 'sites:read')
+      ? [{ path: paths.siteMap(), label: t('map.title'), icon: <EnvironmentOutlined /> }]
+      : []),
+    ...(can(me, 'spaces:read')
+      ? [{ path: paths.labels(), label: t('labels.title'), icon: <QrcodeOutlined /> }]
+      : []),
+    ...(can(me, 'devices:read')
+      ? [
+          { path: paths.orphans(), label: t('devices.unclaimedDevices'), icon: <ScanOutlined /> },
+          { path: paths.deviceModels(), label: t('models.title'), icon: <ScanOutlined /> },
+        ]
+      : []),
     { path: paths.profile(), label: t('nav.profile'), icon: <UserOutlined /> },
     { path: paths.sessions(), label: t('nav.sessions'), icon: <LaptopOutlined /> },
   ].map(({ path, label, icon }) => ({
@@ -67,6 +82,21 @@ function usePicks(): Pick[] {
             permission: 'spaces:manage',
             label: t('palette.createSpaces'),
             path: paths.spaces({ create: 'many' }),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.onboard'),
+            path: paths.onboarding(),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.createDevice'),
+            path: paths.devices({ create: true }),
+          },
+          {
+            permission: 'devices:manage',
+            label: t('palette.createGateway'),
+            path: paths.gateways({ create: true }),
           },
         ];
   const creations: { permission: Permission; label: string; path: string }[] = [

@@ -81,7 +81,8 @@ function SideLink({
     <Tooltip title={isCollapsed ? link.label : null} placement="right">
       <NavLink
         to={link.path}
-        end={link.path === '/'}
+        // A page of its own stands below the settings' address.
+        end={link.path === '/' || link.path === '/settings'}
         className={({ isActive }) => (isActive ? styles.active : styles.link) ?? ''}
         onClick={onFollow}
         aria-label={isCollapsed ? link.label : undefined}
@@ -90,6 +91,7 @@ function SideLink({
           {link.icon}
         </span>
         {!isCollapsed && <span>{link.label}</span>}
+        {link.badge}
       </NavLink>
     </Tooltip>
   );

@@ -9,6 +9,9 @@ describe('the navigation', () => {
   it('offers only what is permitted', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/sites', '/bays']);
+    expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
+    expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
+    expect(paths(['imports:manage'])).toEqual(['/', '/imports']);
     expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
     expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([
       '/',
@@ -16,6 +19,7 @@ describe('the navigation', () => {
       '/webhook-credentials',
       '/settings',
     ]);
-    expect(paths(['tenants:read'])).toEqual(['/', '/tenants']);
+    expect(paths(['webhooks:manage'])).toEqual(['/', '/webhooks']);
+    expect(paths(['tenants:read'])).toEqual(['/', '/tenants', '/device-pool', '/tenant-usage']);
   });
 });

@@ -4,22 +4,33 @@ import type { Me } from '@/api/types';
 import {
   ApiOutlined,
   AuditOutlined,
+  BarsOutlined,
+  BellOutlined,
   CarOutlined,
   ClusterOutlined,
+  DatabaseOutlined,
   EnvironmentOutlined,
   HomeOutlined,
+  ImportOutlined,
   KeyOutlined,
+  ScanOutlined,
+  SendOutlined,
   SettingOutlined,
+  SlidersOutlined,
   TeamOutlined,
+  WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
 import { can, type Permission } from '../session/permissions';
+import { AlarmBadge } from './AlarmBadge';
 
 export type Destination = {
   path: string;
   label: string;
   icon: ReactNode;
   section: 'main' | 'tenant' | 'platform';
+  /** What waits there, counted beside the words. */
+  badge?: ReactNode;
 };
 
 type Entry = Omit<Destination, 'label'> & {
@@ -44,6 +55,35 @@ const entries: Entry[] = [
     permission: 'spaces:read',
   },
   {
+    path: paths.alarms(),
+    label: (t) => t('nav.alarms'),
+    icon: <BellOutlined />,
+    section: 'main',
+    permission: 'alarms:read',
+    badge: <AlarmBadge />,
+  },
+  {
+    path: paths.devices(),
+    label: (t) => t('nav.devices'),
+    icon: <ScanOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.gateways(),
+    label: (t) => t('nav.gateways'),
+    icon: <WifiOutlined />,
+    section: 'main',
+    permission: 'devices:read',
+  },
+  {
+    path: paths.imports(),
+    label: (t) => t('nav.imports'),
+    icon: <ImportOutlined />,
+    section: 'main',
+    permission: 'imports:manage',
+  },
+  {
     path: paths.users(),
     label: (t) => t('nav.users'),
     icon: <TeamOutlined />,
@@ -65,11 +105,25 @@ const entries: Entry[] = [
     permission: 'webhook_secrets:manage',
   },
   {
+    path: paths.webhooks(),
+    label: (t) => t('nav.webhooks'),
+    icon: <SendOutlined />,
+    section: 'tenant',
+    permission: 'webhooks:manage',
+  },
+  {
     path: paths.auditLog(),
     label: (t) => t('nav.auditLog'),
     icon: <AuditOutlined />,
     section: 'tenant',
     permission: 'audit:read',
+  },
+  {
+    path: paths.alarmRules(),
+    label: (t) => t('nav.alarmRules'),
+    icon: <SlidersOutlined />,
+    section: 'tenant',
+    permission: 'alarms:manage',
   },
   {
     path: paths.settings(),
@@ -85,11 +139,25 @@ const entries: Entry[] = [
     section: 'platform',
     permission: 'tenants:read',
   },
+  {
+    path: paths.devicePool(),
+    label: (t) => t('nav.devicePool'),
+    icon: <DatabaseOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
+  {
+    path: paths.platformUsage(),
+    label: (t) => t('nav.platformUsage'),
+    icon: <BarsOutlined />,
+    section: 'platform',
+    permission: 'tenants:read',
+  },
 ];
 
 /** What this caller may visit; what is not permitted is not offered. */
 export function destinations(me: Pick<Me, 'permissions'>, t: TFunction): Destination[] {
   return entries
     .filter(({ permission }) => permission === undefined || can(me, permission))
-    .map(({ path, label, icon, section }) => ({ path, label: label(t), icon, section }));
+    .map(({ label, permission: _needed, ...rest }) => ({ ...rest, label: label(t) }));
 }

@@ -3,6 +3,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { answer, api } from '@/api/client';
+import { apiIndexQuery } from '@/api/installation';
 import { paths } from '@/app/paths';
 import { useSessionActions } from '@/app/session/useSession';
 import { EmailField } from '@/components/EmailField';
@@ -10,7 +11,6 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
 import styles from './AuthLayout.module.css';
-import { apiIndexQuery } from './queries';
 
 type Values = { email: string; password: string };
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { apiIndexQuery } from '@/api/installation';
 import styles from './AuthLayout.module.css';
-import { apiIndexQuery } from './queries';
 
 /** An installation without mail: waiting for a letter would be in vain. */
 export function MailNotice() {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '@/api/client';
+import { apiIndexQuery } from '@/api/installation';
 import type { Language } from '@/api/types';
 import { paths } from '@/app/paths';
 import { EmailField } from '@/components/EmailField';
@@ -12,7 +13,6 @@ import { useSubmit } from '@/components/useSubmit';
 import { AuthLayout } from './AuthLayout';
 import styles from './AuthLayout.module.css';
 import { MailNotice } from './MailNotice';
-import { apiIndexQuery } from './queries';
 
 type Values = { name: string; email: string; tenant_name: string };
 

@@ -1,12 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/app/session/me';
 import { can } from '@/app/session/permissions';
 import { PageHeader } from '@/components/PageHeader';
 import { useRoleName } from '@/components/roles';
+import { Dashboard } from './Dashboard';
 import styles from './home.module.css';
 import { LimitNotice } from './LimitNotice';
 import { NextSteps } from './NextSteps';
 import { PlatformFigures } from './PlatformFigures';
+import { dashboardQuery } from './queries';
 import { UsagePanel } from './UsagePanel';
 import { WhoPanel } from './WhoPanel';
 
@@ -14,7 +17,10 @@ export default function HomePage() {
   const { t } = useTranslation();
   const me = useMe();
   const roleName = useRoleName();
+  const dashboard = useQuery(dashboardQuery(me.tenant.id));
   const name = me.user?.name || me.user?.email || '';
+  // Before there is a site there is nothing to count; first steps are of more use than noughts.
+  const hasFigures = dashboard.isError || (dashboard.data?.counts.sites ?? 0) > 0;
   return (
     <>
       <PageHeader
@@ -23,13 +29,16 @@ export default function HomePage() {
       />
       <LimitNotice />
       {can(me, 'tenants:read') && <PlatformFigures />}
-      <div className={styles.columns}>
-        <div className={styles.wide}>
-          <NextSteps me={me} />
-          <UsagePanel />
+      {hasFigures && <Dashboard query={dashboard} />}
+      {!dashboard.isPending && (
+        <div className={styles.columns}>
+          <div className={styles.wide}>
+            <NextSteps me={me} counts={dashboard.data?.counts ?? null} />
+            <UsagePanel />
+          </div>
+          <WhoPanel me={me} />
         </div>
-        <WhoPanel me={me} />
-      </div>
+      )}
     </>
   );
 }

@@ -11,10 +11,20 @@ import { Spoken } from '@/components/Spoken';
 import styles from './home.module.css';
 import { apiKeyCountQuery, webhookSecretCountQuery } from './queries';
 
-type Step = { key: 'verify' | 'invite' | 'webhook' | 'apiKey'; path: string; isDone: boolean };
+type Step = {
+  key: 'verify' | 'site' | 'bays' | 'devices' | 'invite' | 'webhook' | 'apiKey';
+  path: string;
+  isDone: boolean;
+};
+
+type Props = {
+  me: Me;
+  /** How many there are of each limited thing, where that is known. */
+  counts: Record<string, number> | null;
+};
 
 /** A tenant's first steps, in the order that makes sense; gone once all are taken. */
-export function NextSteps({ me }: { me: Me }) {
+export function NextSteps({ me, counts }: Props) {
   const { t } = useTranslation();
   const tenantId = me.tenant.id;
   const mayApiKeys = can(me, 'api_keys:manage');
@@ -35,6 +45,7 @@ export function NextSteps({ me }: { me: Me }) {
     ...(me.user
       ? [{ key: 'verify' as const, path: paths.profile(), isDone: me.user.email_verified }]
       : []),
+    ...(counts && me.tenant.kind === 'customer' ? estateSteps(me, counts) : []),
     ...(can(me, 'users:manage')
       ? [{ key: 'invite' as const, path: paths.invitations({ invite: true }), isDone: members > 1 }]
       : []),
@@ -81,4 +92,20 @@ export function NextSteps({ me }: { me: Me }) {
       </ol>
     </Panel>
   );
+}
+
+/** A car park, its bays, and what watches them: each needs the one before. */
+function estateSteps(me: Me, counts: Record<string, number>): Step[] {
+  const has = (resource: string) => (counts[resource] ?? 0) > 0;
+  return [
+    ...(can(me, 'sites:manage')
+      ? [{ key: 'site' as const, path: paths.sites({ create: true }), isDone: has('sites') }]
+      : []),
+    ...(can(me, 'spaces:manage')
+      ? [{ key: 'bays' as const, path: paths.spaces({ create: 'many' }), isDone: has('spaces') }]
+      : []),
+    ...(can(me, 'devices:manage')
+      ? [{ key: 'devices' as const, path: paths.devices({ create: true }), isDone: has('devices') }]
+      : []),
+  ];
 }

@@ -1,6 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
 
+/** Bays change while one looks. */
+const REFRESH_MS = 15_000;
+
+export const dashboardQuery = (tenantId: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'dashboard'],
+    queryFn: () => answer(api.GET('/api/v6/dashboard/data')),
+    refetchInterval: REFRESH_MS,
+  });
+
 /** Only whether there are any; the keys begin as the lists' own, so that they go stale together. */
 export const apiKeyCountQuery = (tenantId: string, isAllowed: boolean) =>
   queryOptions({

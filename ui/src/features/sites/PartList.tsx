@@ -1,8 +1,10 @@
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { asProblem } from '@/api/problem';
 import type { Level, Zone } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useConfirm } from '@/components/confirm';
 import { fieldMessage } from '@/components/fieldMessage';
 import { useFormats } from '@/components/format';
@@ -77,7 +79,7 @@ export function PartList(props: Props) {
 
 type RowProps = Props & { part: Part; index: number; onRename: () => void };
 
-function PartRow({ kind, part, index, parts, refusal, onMove, onRename }: RowProps) {
+function PartRow({ kind, siteId, part, index, parts, refusal, onMove, onRename }: RowProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const confirm = useConfirm();
@@ -104,6 +106,15 @@ function PartRow({ kind, part, index, parts, refusal, onMove, onRename }: RowPro
       <span className={styles.partCount}>
         {t('parts.spaces', { count: spaces, formatted: formats.number(spaces) })}
       </span>
+      {kind === 'level' && (
+        <Link
+          to={paths.planEditor(siteId, id)}
+          aria-label={t('plan.editLevel', { level: name })}
+          className={styles.partLink}
+        >
+          {t('plan.tab')}
+        </Link>
+      )}
       {onMove && <MoveButtons {...{ part, index, parts, refusal, onMove }} />}
       <GatedButton
         {...button}
@@ -172,6 +183,7 @@ function useFault(error: unknown): string | null {
 
 function RenameForm({ kind, part, onDone }: { kind: PartKind; part: Part; onDone: () => void }) {
   const { t } = useTranslation();
+  const toast = useToast();
   const rename = useRenamePart(kind);
   const [name, setName] = useState(part.name);
   const fault = useFault(rename.error);
@@ -179,7 +191,19 @@ function RenameForm({ kind, part, onDone }: { kind: PartKind; part: Part; onDone
   function submit(event: FormEvent) {
     event.preventDefault();
     if (name.trim() === part.name) onDone();
-    else rename.mutate({ id: part.id, name }, { onSuccess: onDone });
+    else {
+      const { id, name: before } = part;
+      rename.mutate(
+        { id, name },
+        {
+          onSuccess: () => {
+            const undo = () => rename.mutateAsync({ id, name: before });
+            toast.undoable(t('parts.renamed', { name: name.trim() }), undo);
+            onDone();
+          },
+        },
+      );
+    }
   }
 
   return (

@@ -6,7 +6,7 @@ import { DeleteOutlined, EditOutlined, UndoOutlined } from '@/components/icons';
 import { type RowAction, RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { DeleteSiteDialog } from './DeleteSiteDialog';
-import { useRestoreSite } from './queries';
+import { useDeleteSite, useRestoreSite } from './queries';
 
 type Props = {
   site: Site;
@@ -21,6 +21,7 @@ export function SiteActions({ site, caption, onEdit, onDeleted }: Props) {
   const toast = useToast();
   const refusal = useEstateRefusal('sites:manage');
   const restore = useRestoreSite();
+  const remove = useDeleteSite();
   const [isDeleting, setIsDeleting] = useState(false);
   const { id, name } = site;
   const actions: RowAction[] = site.deleted_at
@@ -34,7 +35,10 @@ export function SiteActions({ site, caption, onEdit, onDeleted }: Props) {
             restore.mutate(
               { id },
               {
-                onSuccess: () => toast.done(t('sites.restored', { name })),
+                onSuccess: () =>
+                  toast.undoable(t('sites.restored', { name }), () =>
+                    remove.mutateAsync({ id, fate: { kind: 'none' } }),
+                  ),
                 onError: toast.failed,
               },
             ),

@@ -66,15 +66,22 @@ function SiteForm({ site, etag, onClose, onCreated }: FormProps) {
   const { submit, error, shownFields } = useSubmit({
     form,
     fields: siteFields,
-    send: (values: SiteValues) =>
+    send: async (values: SiteValues) =>
       site
         ? change.mutateAsync({ id: site.id, etag, body: draftOf(values) })
-        : create.mutateAsync(draftOf(values)),
-    onDone: (saved) => {
-      const { name } = saved;
-      toast.done(site ? t('sites.saved', { name }) : t('sites.created', { name }));
+        : { site: await create.mutateAsync(draftOf(values)), etag: null },
+    onDone: ({ site: saved, etag: version }) => {
+      const { id, name } = saved;
       onClose();
-      if (!site) onCreated?.(saved);
+      if (site) {
+        const body = draftOf(valuesOf(site));
+        // Named by its version: what somebody has changed since is not undone with it.
+        const undo = () => change.mutateAsync({ id, etag: version, body });
+        toast.undoable(t('sites.saved', { name }), undo);
+      } else {
+        toast.done(t('sites.created', { name }));
+        onCreated?.(saved);
+      }
     },
   });
   const initial: SiteValues = site

@@ -1,10 +1,10 @@
 import { Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { KeyValues } from '@/components/KeyValues';
 import { countryOptions } from './countries';
 import styles from './sites.module.css';
 import { isZoneFound, zoneOptions } from './timeZones';
-import { metadataOf } from './values';
 
 /** Everything one says of a site, in the order in which one knows it. */
 export function SiteFields({ timezone, isNew }: { timezone: string; isNew: boolean }) {
@@ -25,26 +25,7 @@ export function SiteFields({ timezone, isNew }: { timezone: string; isNew: boole
       <Place />
       <fieldset className={styles.group}>
         <legend>{t('sites.more')}</legend>
-        <Form.Item
-          name="metadata"
-          label={t('sites.metadata')}
-          extra={t('sites.metadataHint')}
-          validateTrigger="onBlur"
-          rules={[
-            {
-              validator: (_rule, text: string | undefined) =>
-                metadataOf(text) === null
-                  ? Promise.reject(new Error(t('sites.metadataWrong')))
-                  : Promise.resolve(),
-            },
-          ]}
-        >
-          <Input.TextArea
-            autoSize={{ minRows: 2, maxRows: 10 }}
-            className={styles.code}
-            spellCheck={false}
-          />
-        </Form.Item>
+        <KeyValues name="metadata" />
         <Form.Item name="is_active" label={t('sites.isActive')} valuePropName="checked" required>
           <Switch />
         </Form.Item>

@@ -70,7 +70,12 @@ export default function SiteLayoutPage() {
         tabs={[
           { to: paths.site(id), label: t('sites.overview') },
           { to: paths.siteLevels(id), label: t('sites.levelsAndZones') },
-          ...(seesSpaces ? [{ to: paths.siteSpaces(id), label: t('sites.spaces') }] : []),
+          ...(seesSpaces
+            ? [
+                { to: paths.siteSpaces(id), label: t('sites.spaces') },
+                { to: paths.sitePlan(id), label: t('plan.tab') },
+              ]
+            : []),
         ]}
       />
       <Outlet />

@@ -106,6 +106,7 @@ function SiteFacts({ site }: { site: Site }) {
         )}
         <Fact label={t('sites.openingHours')}>
           {site.opening_hours ? <code>{site.opening_hours}</code> : '–'}
+          {site.opening && <Opening opening={site.opening} zone={site.timezone} />}
         </Fact>
         <Fact label={t('sites.slug')}>
           <code>{site.slug}</code>
@@ -124,6 +125,32 @@ function SiteFacts({ site }: { site: Site }) {
       </Facts>
     </Panel>
   );
+}
+
+type OpeningProps = { opening: NonNullable<Site['opening']>; zone: string };
+
+/** Whether it is open now, and until when, by the clocks there. */
+function Opening({ opening: { state, changes_at }, zone }: OpeningProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const at = changes_at ? formats.instantIn(zone, changes_at) : null;
+  if (state === 'open') {
+    return (
+      <span className={styles.opening}>
+        <StatusTag tone="good">{t('sites.open')}</StatusTag>
+        {at && <span className={styles.second}>{t('sites.closesAt', { at })}</span>}
+      </span>
+    );
+  }
+  if (state === 'closed') {
+    return (
+      <span className={styles.opening}>
+        <StatusTag tone="quiet">{t('sites.closed')}</StatusTag>
+        {at && <span className={styles.second}>{t('sites.opensAt', { at })}</span>}
+      </span>
+    );
+  }
+  return <span className={styles.second}>{t('sites.openingUnknown')}</span>;
 }
 
 /** What the clocks there show, always with the zone they show it in. */

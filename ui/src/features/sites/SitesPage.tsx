@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Select } from 'antd';
+import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Site } from '@/api/types';
@@ -10,7 +10,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { Filters } from '@/components/Filters';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
-import { PlusOutlined } from '@/components/icons';
+import { EnvironmentOutlined, PlusOutlined } from '@/components/icons';
 import { type ListState, useListState } from '@/components/listState';
 import { Age } from '@/components/Moment';
 import { OccupancyBar } from '@/components/OccupancyBar';
@@ -53,7 +53,18 @@ export default function SitesPage() {
 
   return (
     <>
-      <PageHeader title={t('sites.title')} intro={t('sites.intro')} actions={createButton} />
+      <PageHeader
+        title={t('sites.title')}
+        intro={t('sites.intro')}
+        actions={
+          <>
+            <Button icon={<EnvironmentOutlined />} onClick={() => void navigate(paths.siteMap())}>
+              {t('map.open')}
+            </Button>
+            {createButton}
+          </>
+        }
+      />
       <QueryTable
         label={t('sites.title')}
         query={query}

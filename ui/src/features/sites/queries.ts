@@ -38,6 +38,21 @@ export const sitesQuery = (
     refetchInterval: REFRESH_MS,
   });
 
+/** The most sites the map shows; beyond it one looks in the list. */
+const MAP_MAX = 500;
+
+export const mapSitesQuery = (tenantId: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'sites', 'map'],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/sites', {
+          params: { query: { page_size: MAP_MAX, sort: 'name', include_stats: true } },
+        }),
+      ),
+    refetchInterval: REFRESH_MS,
+  });
+
 function useRefreshEstate() {
   const queryClient = useQueryClient();
   const tenantId = useTenantId();
@@ -58,14 +73,25 @@ export function useCreateSite() {
 export function useChangeSite() {
   const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SiteDraft }) =>
-      answer(
-        api.PATCH('/api/v6/sites/{id}', {
-          params: { path: { id } },
-          body,
-          headers: etag ? { 'if-match': etag } : {},
-        }),
-      ),
+    mutationFn: async ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag: string | null;
+      body: SiteDraft;
+    }) => {
+      const call = await api.PATCH('/api/v6/sites/{id}', {
+        params: { path: { id } },
+        body,
+        headers: etag ? { 'if-match': etag } : {},
+      });
+      return {
+        site: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     onSuccess,
   });
 }

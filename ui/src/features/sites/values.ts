@@ -1,4 +1,5 @@
 import type { Site, SiteDraft } from '@/api/types';
+import { type KeyValue, metadataOf, rowsOf } from '@/components/keyValues';
 
 /** A site as its form holds it: everything is text, and empty is nothing. */
 export type SiteValues = {
@@ -13,7 +14,7 @@ export type SiteValues = {
   longitude?: number | null;
   timezone: string;
   opening_hours?: string;
-  metadata?: string;
+  metadata?: KeyValue[];
   is_active: boolean;
 };
 
@@ -34,7 +35,6 @@ export const siteFields = [
 ] as const satisfies readonly (keyof SiteValues)[];
 
 export function valuesOf(site: Site): SiteValues {
-  const metadata = site.metadata as Record<string, unknown>;
   return {
     name: site.name,
     slug: site.slug,
@@ -47,22 +47,9 @@ export function valuesOf(site: Site): SiteValues {
     longitude: site.longitude ?? null,
     timezone: site.timezone,
     opening_hours: site.opening_hours ?? '',
-    metadata: Object.keys(metadata).length > 0 ? JSON.stringify(metadata, null, 2) : '',
+    metadata: rowsOf(site.metadata),
     is_active: site.is_active,
   };
-}
-
-/** The metadata that was typed, or null if it is no JSON object. */
-export function metadataOf(text: string | undefined): Record<string, unknown> | null {
-  if (!text?.trim()) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** What is sent; an emptied field is cleared. A site keeps its slug when the field is left empty. */
@@ -81,7 +68,7 @@ export function draftOf(values: SiteValues): SiteDraft {
     longitude: values.longitude ?? null,
     timezone: values.timezone,
     opening_hours: text(values.opening_hours),
-    metadata: metadataOf(values.metadata) ?? {},
+    metadata: metadataOf(values.metadata),
     is_active: values.is_active,
   };
 }

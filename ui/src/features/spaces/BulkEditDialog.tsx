@@ -6,7 +6,7 @@ import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
-import { useChangeSpaces } from './queries';
+import { useChangeSpaces, useUnchangeSpaces } from './queries';
 import { useParts } from './SpaceFields';
 import styles from './spaces.module.css';
 
@@ -43,6 +43,7 @@ export function BulkEditDialog({ spaces, isOpen, onClose, onDone }: Props) {
   const formats = useFormats();
   const toast = useToast();
   const change = useChangeSpaces();
+  const unchange = useUnchangeSpaces();
   const [form] = Form.useForm<Values>();
   const values = Form.useWatch([], form) ?? {};
   const isNothing = Object.keys(changeOf(values)).length === 0;
@@ -51,10 +52,14 @@ export function BulkEditDialog({ spaces, isOpen, onClose, onDone }: Props) {
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
     fields: ['kind', 'level_id', 'zone_id', 'is_reservable', 'auto_release_minutes'],
-    send: (wanted: Values) =>
-      change.mutateAsync({ ids: spaces.map(({ id }) => id), change: changeOf(wanted) }),
-    onDone: () => {
-      toast.done(t('spaces.savedMany', { count, formatted }));
+    send: async (wanted: Values) => {
+      const sent = changeOf(wanted);
+      await change.mutateAsync({ ids: spaces.map(({ id }) => id), change: sent });
+      return sent;
+    },
+    onDone: (sent) => {
+      const undo = () => unchange.mutateAsync({ spaces, change: sent });
+      toast.undoable(t('spaces.savedMany', { count, formatted }), undo);
       onClose();
       onDone();
     },

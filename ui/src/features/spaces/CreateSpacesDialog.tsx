@@ -1,11 +1,11 @@
 import { Form, Input, Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CODES_MAX, preview } from '@/components/codePattern';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
-import { CODES_MAX, preview } from './pattern';
 import { useCreateSpaces } from './queries';
 import { SiteField, TraitFields } from './SpaceFields';
 import styles from './spaces.module.css';

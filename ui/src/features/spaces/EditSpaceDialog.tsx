@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Space } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
+import { KeyValues } from '@/components/KeyValues';
+import { type KeyValue, metadataOf, rowsOf } from '@/components/keyValues';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
@@ -39,24 +41,40 @@ export function EditSpaceDialog({ spaceId, onClose }: Props) {
   );
 }
 
+type Values = SpaceValues & { metadata?: KeyValue[] };
 type FormProps = { space: Space; etag: string | null; onClose: () => void };
 
 function EditForm({ space, etag, onClose }: FormProps) {
   const { t } = useTranslation();
   const toast = useToast();
   const change = useChangeSpace();
-  const [form] = Form.useForm<SpaceValues>();
+  const [form] = Form.useForm<Values>();
   const { submit, error, shownFields } = useSubmit({
     form,
-    fields: ['code', 'name', ...traitFields],
-    send: ({ code, name, ...traits }: SpaceValues) =>
+    fields: ['code', 'name', 'metadata', ...traitFields],
+    send: ({ code, name, metadata, ...traits }: Values) =>
       change.mutateAsync({
         id: space.id,
         etag,
-        body: { code, name: name?.trim() || null, ...traitsOf(traits) },
+        body: {
+          code,
+          name: name?.trim() || null,
+          metadata: metadataOf(metadata),
+          ...traitsOf(traits),
+        },
       }),
-    onDone: ({ code }) => {
-      toast.done(t('spaces.saved', { code }));
+    onDone: ({ space: { id, code }, etag: saved }) => {
+      const { code: oldCode, name, ...traits } = valuesOf(space);
+      const body = {
+        code: oldCode,
+        name: name || null,
+        ...traitsOf(traits),
+        // Whoever leaves a level leaves its plan.
+        ...(space.shape ? { shape: space.shape } : {}),
+      };
+      // Named by its version: what somebody has changed since is not undone with it.
+      const undo = () => change.mutateAsync({ id, etag: saved, body });
+      toast.undoable(t('spaces.saved', { code }), undo);
       onClose();
     },
   });
@@ -67,11 +85,12 @@ function EditForm({ space, etag, onClose }: FormProps) {
         form={form}
         name="edit-bay"
         layout="vertical"
-        initialValues={valuesOf(space)}
+        initialValues={{ ...valuesOf(space), metadata: rowsOf(space.metadata) }}
         onFinish={submit}
       >
         <CodeFields />
         <TraitFields siteId={space.site_id} />
+        <KeyValues name="metadata" />
       </Form>
     </>
   );

@@ -15,7 +15,7 @@ import { useToast } from '@/components/toast';
 import { DeleteSpacesDialog } from './DeleteSpacesDialog';
 import { EditSpaceDialog } from './EditSpaceDialog';
 import { OverrideDialog } from './OverrideDialog';
-import { useRestoreSpaces, useSetState } from './queries';
+import { useDeleteSpaces, useRestoreSpaces, useSetState } from './queries';
 
 type Open = 'edit' | 'override' | 'delete' | null;
 
@@ -46,6 +46,7 @@ export function SpaceActions({ space, caption }: { space: Space; caption?: strin
   const mayNotManage = useEstateRefusal('spaces:manage');
   const mayNotOverride = useEstateRefusal('spaces:override');
   const restore = useRestoreSpaces();
+  const remove = useDeleteSpaces();
   const putBack = usePutBack(space);
   const [open, setOpen] = useState<Open>(null);
   const { id, code } = space;
@@ -58,7 +59,8 @@ export function SpaceActions({ space, caption }: { space: Space; caption?: strin
       refusal: mayNotManage,
       onPick: () =>
         restore.mutate([id], {
-          onSuccess: () => toast.done(t('spaces.restored', { code })),
+          onSuccess: () =>
+            toast.undoable(t('spaces.restored', { code }), () => remove.mutateAsync({ ids: [id] })),
           onError: toast.failed,
         }),
     },

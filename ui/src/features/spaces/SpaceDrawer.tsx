@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Drawer, Skeleton } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { siteQuery } from '@/api/estate';
@@ -19,6 +19,7 @@ import { useFromNow } from '@/components/now';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
+import { DevicesPart } from './DevicesPart';
 import { OverrideDialog } from './OverrideDialog';
 import { spaceQuery } from './queries';
 import { SpaceActions, usePutBack } from './SpaceActions';
@@ -102,6 +103,17 @@ function OverridePart({ space }: { space: Space }) {
   const [isOpen, setIsOpen] = useState(false);
   const zone = useQuery(siteQuery(useTenantId(), space.site_id)).data?.site.timezone;
   const hasAny = space.overrides.length > 0;
+  const takeOut = useRef<HTMLButtonElement>(null);
+  const hadAny = useRef(hasAny);
+
+  // The browser's focus was on "put back into use", which is gone with the last override.
+  useEffect(() => {
+    if (hadAny.current && !hasAny && document.activeElement === document.body) {
+      takeOut.current?.focus();
+    }
+    hadAny.current = hasAny;
+  }, [hasAny]);
+
   return (
     <section>
       <h2 className={styles.title}>{t('spaces.overrides')}</h2>
@@ -116,6 +128,7 @@ function OverridePart({ space }: { space: Space }) {
       )}
       <div className={styles.buttons}>
         <GatedButton
+          ref={takeOut}
           icon={<ToolOutlined />}
           isAllowed={refusal === null}
           reason={refusal ?? ''}
@@ -183,7 +196,17 @@ function IdentityPart({ space }: { space: Space }) {
         <Fact label={t('spaces.site')}>
           <Link to={paths.site(space.site_id)}>{space.site_name}</Link>
         </Fact>
-        <Fact label={t('spaces.level')}>{space.level ?? '–'}</Fact>
+        <Fact label={t('spaces.level')}>
+          {space.level ?? '–'}
+          {space.shape && space.level_id && (
+            <Link
+              className={styles.second}
+              to={paths.sitePlan(space.site_id, { level: space.level_id, bay: space.id })}
+            >
+              {t('plan.showOn')}
+            </Link>
+          )}
+        </Fact>
         <Fact label={t('spaces.zone')}>{space.zone ?? '–'}</Fact>
         <Fact label={t('spaces.kind')}>{words.kind(space.kind)}</Fact>
         <Fact label={t('spaces.reservable')}>
@@ -194,42 +217,17 @@ function IdentityPart({ space }: { space: Space }) {
             ? t('tenants.minutes', { count: space.auto_release_minutes })
             : t('spaces.autoReleaseNever')}
         </Fact>
+        {Object.entries(space.metadata as Record<string, unknown>).map(([key, value]) => (
+          <Fact key={key} label={key}>
+            {typeof value === 'string' ? value : <code>{JSON.stringify(value)}</code>}
+          </Fact>
+        ))}
         <Fact label={t('tenants.created')}>
           <Moment at={space.created_at} />
         </Fact>
         <Fact label={t('tenants.id')}>
           <code>{space.id}</code>
         </Fact>
-      </Facts>
-    </section>
-  );
-}
-
-function DevicesPart({ space }: { space: Space }) {
-  const { t } = useTranslation();
-  const device = (serving: Space['sensor'], none: string) =>
-    serving ? (
-      <>
-        <code>{serving.dev_eui}</code>
-        <span className={styles.second}>
-          {serving.last_seen_at ? (
-            <>
-              {t('spaces.lastSeen')} <Age at={serving.last_seen_at} />
-            </>
-          ) : (
-            t('spaces.neverSeen')
-          )}
-        </span>
-      </>
-    ) : (
-      none
-    );
-  return (
-    <section>
-      <h2 className={styles.title}>{t('spaces.devices')}</h2>
-      <Facts>
-        <Fact label={t('spaces.sensor')}>{device(space.sensor, t('spaces.none'))}</Fact>
-        <Fact label={t('spaces.display')}>{device(space.display, t('spaces.none'))}</Fact>
       </Facts>
     </section>
   );

@@ -1,15 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { siteChoicesQuery, siteQuery } from '@/api/estate';
 import type { Space } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { EmptyState } from '@/components/EmptyState';
 import { GatedButton } from '@/components/GatedButton';
-import { AppstoreAddOutlined, DownloadOutlined, PlusOutlined } from '@/components/icons';
+import {
+  AppstoreAddOutlined,
+  DownloadOutlined,
+  ImportOutlined,
+  PlusOutlined,
+  QrcodeOutlined,
+} from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
@@ -18,7 +26,14 @@ import { useToast } from '@/components/toast';
 import { BulkActions } from './BulkActions';
 import { CreateSpaceDialog } from './CreateSpaceDialog';
 import { CreateSpacesDialog } from './CreateSpacesDialog';
-import { type SpaceFilter, spaceFilters, spacesQuery, useExportSpaces } from './queries';
+import {
+  firstSpaces,
+  PICK_MAX,
+  type SpaceFilter,
+  spaceFilters,
+  spacesQuery,
+  useExportSpaces,
+} from './queries';
 import { SpaceDrawer } from './SpaceDrawer';
 import { SpaceFilterBar } from './SpaceFilterBar';
 import styles from './spaces.module.css';
@@ -35,6 +50,13 @@ export function SpacesView({ siteId }: { siteId?: string }) {
   const query = useQuery(spacesQuery(tenantId, wanted));
   const [openId, setOpenId] = useOpenParam('bay');
   const [picked, setPicked] = useState<Space[]>([]);
+  const toast = useToast();
+  const all = useMutation({
+    mutationFn: () => firstSpaces(wanted),
+    onSuccess: setPicked,
+    onError: toast.failed,
+    gcTime: 0,
+  });
   const isDeleted = list.filters.deleted === 'true';
   const columns = useSpaceColumns({
     isCrossTenant: query.data?.is_cross_tenant ?? false,
@@ -64,6 +86,7 @@ export function SpacesView({ siteId }: { siteId?: string }) {
           },
           nameOf: ({ code }) => code,
           actions: <BulkActions spaces={picked} onDone={() => setPicked([])} />,
+          all: { max: PICK_MAX, isPicking: all.isPending, onPick: () => all.mutate() },
         }}
         empty={<Empty siteId={siteId} />}
         emptyFiltered={
@@ -82,10 +105,13 @@ type HeadingProps = { siteId: string | undefined; wanted: Parameters<typeof spac
 function Heading({ siteId, wanted }: HeadingProps) {
   const { t } = useTranslation();
   const toast = useToast();
+  const navigate = useNavigate();
   const csv = useExportSpaces();
   const site = useQuery(siteQuery(useTenantId(), siteId ?? ''));
   const denied = useEstateRefusal('spaces:manage');
   const refusal = denied ?? (site.data?.site.deleted_at ? t('sites.deletedNotice') : null);
+  const importRefusal =
+    useEstateRefusal('imports:manage') ?? (site.data?.site.deleted_at ? refusal : null);
   const [create, setCreate] = useOpenParam('create');
   const open = refusal ? null : create;
   const site_id = siteId ?? wanted.site_id;
@@ -99,9 +125,27 @@ function Heading({ siteId, wanted }: HeadingProps) {
 
   const actions = (
     <>
+      {site_id && (
+        <Button
+          icon={<QrcodeOutlined />}
+          onClick={() => void navigate(paths.labels({ site: site_id, level: wanted.level_id }))}
+        >
+          {t('labels.title')}
+        </Button>
+      )}
       <Button icon={<DownloadOutlined />} loading={csv.isPending} onClick={download}>
         {t('spaces.export')}
       </Button>
+      <GatedButton
+        icon={<ImportOutlined />}
+        isAllowed={importRefusal === null}
+        reason={importRefusal ?? ''}
+        onClick={() =>
+          void navigate(paths.imports({ into: 'spaces', ...(site_id ? { site: site_id } : {}) }))
+        }
+      >
+        {t('imports.import')}
+      </GatedButton>
       <GatedButton
         icon={<PlusOutlined />}
         isAllowed={refusal === null}

@@ -3,13 +3,19 @@ import {
   keepPreviousData,
   queryOptions,
   useMutation,
-  useQueryClient,
 } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import { ESTATE_KEYS } from '@/api/estate';
-import type { BayKind, SpaceChange, SpaceDraft, SpaceState, SpaceStateChange } from '@/api/types';
-import { useTenantId } from '@/app/session/useSession';
+import type {
+  BayKind,
+  Space,
+  SpaceChange,
+  SpaceDraft,
+  SpaceState,
+  SpaceStateChange,
+} from '@/api/types';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import type { ListQuery } from '@/components/listState';
+import { takenBack } from './takenBack';
 
 export const spaceFilters = [
   'site_id',
@@ -53,6 +59,21 @@ export const spacesQuery = (tenantId: string, query: SpaceQuery) =>
     refetchInterval: REFRESH_MS,
   });
 
+/** As many as are picked at once; the server lists no more on one page. */
+export const PICK_MAX = 500;
+
+/** The bays of the first pages of a list. */
+export async function firstSpaces({
+  page: _page,
+  page_size: _size,
+  ...query
+}: SpaceQuery): Promise<Space[]> {
+  const { spaces } = await answer(
+    api.GET('/api/v6/spaces', { params: { query: { ...wireQuery(query), page_size: PICK_MAX } } }),
+  );
+  return spaces;
+}
+
 export const spaceQuery = (tenantId: string, id: string) =>
   queryOptions({
     queryKey: [tenantId, 'spaces', 'one', id],
@@ -94,15 +115,6 @@ export function useExportSpaces() {
   });
 }
 
-function useRefreshEstate() {
-  const queryClient = useQueryClient();
-  const tenantId = useTenantId();
-  return () =>
-    Promise.all(
-      ESTATE_KEYS.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
-    );
-}
-
 export function useCreateSpace() {
   const onSuccess = useRefreshEstate();
   return useMutation({
@@ -123,14 +135,25 @@ export function useCreateSpaces() {
 export function useChangeSpace() {
   const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id: string; etag: string | null; body: SpaceChange }) =>
-      answer(
-        api.PATCH('/api/v6/spaces/{id}', {
-          params: { path: { id } },
-          body,
-          headers: etag ? { 'if-match': etag } : {},
-        }),
-      ),
+    mutationFn: async ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag: string | null;
+      body: SpaceChange;
+    }) => {
+      const call = await api.PATCH('/api/v6/spaces/{id}', {
+        params: { path: { id } },
+        body,
+        headers: etag ? { 'if-match': etag } : {},
+      });
+      return {
+        space: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     onSuccess,
   });
 }
@@ -141,6 +164,19 @@ export function useChangeSpaces() {
     mutationFn: (body: { ids: string[]; change: SpaceChange }) =>
       answer(api.PATCH('/api/v6/spaces/bulk', { body })),
     onSuccess,
+  });
+}
+
+/** What a change of many bays made of each, taken back: alike those that were alike. */
+export function useUnchangeSpaces() {
+  const onSettled = useRefreshEstate();
+  return useMutation({
+    mutationFn: async ({ spaces, change }: { spaces: readonly Space[]; change: SpaceChange }) => {
+      const { changes, outlines } = takenBack(spaces, change);
+      for (const body of changes) await answer(api.PATCH('/api/v6/spaces/bulk', { body }));
+      for (const body of outlines) await answer(api.PUT('/api/v6/spaces/bulk/outlines', { body }));
+    },
+    onSettled,
   });
 }
 

@@ -23,8 +23,10 @@ pub(in crate::tenants) async fn open_export(
         .unzip();
     let selects = sqlx::query!(
         r#"select c.relname::text as "table!",
-             format('select %L as "table", to_jsonb(r)::text as json from (select %s from %I) as r',
-               c.relname, string_agg(quote_ident(a.attname), ', ' order by a.attnum), c.relname) as "select!"
+             format('select %L as "table", to_jsonb(r)::text as json from (select %s from %I%s) as r',
+               c.relname, string_agg(quote_ident(a.attname), ', ' order by a.attnum), c.relname,
+               -- Who may be seen follows from memberships; read the other way round, everybody would be looked at.
+               case c.relname when 'users' then ' where id in (select user_id from memberships)' else '' end) as "select!"
            from pg_class c
            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition

@@ -130,7 +130,7 @@ fn encode(command: &Command) -> Result<Frame, EncodeError> {
     let (port, byte) = match command {
         Command::SetConfirmable { value } => (
             PORT_CONFIRMABLE,
-            u8::from(*value == Confirmable::Unconfirmable),
+            u8::from(*value == Confirmable::NotConfirmable),
         ),
         Command::SetDataRate { value } => {
             let range = 0..=i64::from(DATA_RATE_MAX);
@@ -156,7 +156,7 @@ fn interpret(port: Option<u8>, frame: &[u8]) -> Result<Command, DecodeError> {
                 value: Confirmable::Confirmable,
             }),
             1 => Ok(Command::SetConfirmable {
-                value: Confirmable::Unconfirmable,
+                value: Confirmable::NotConfirmable,
             }),
             _ => Err(DecodeError::OutOfRange),
         },

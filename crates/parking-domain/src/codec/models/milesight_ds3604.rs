@@ -10,6 +10,8 @@
 //! | fb 01 | a text: place, length in bytes, UTF-8 | write it |
 //! | ff 03 | | seconds between reports, least byte first |
 //! | ff 10 ff | | start again |
+//! | ff 28 00 | | say how full the battery is |
+//! | ff 3e | | 01 beep at a button, 00 do not |
 //! | ff 3d | | 01 beep, 02 paint again, without which a text is not seen |
 //!
 //! A place is the page in its two high bits and the block in the others.
@@ -26,6 +28,8 @@ const TEXT: [u8; 2] = [0xfb, 0x01];
 const PAGE: [u8; 2] = [0xff, 0x73];
 const INTERVAL: [u8; 2] = [0xff, 0x03];
 const REBOOT: [u8; 3] = [0xff, 0x10, 0xff];
+const REPORT_BATTERY: [u8; 3] = [0xff, 0x28, 0x00];
+const BUZZER: [u8; 2] = [0xff, 0x3e];
 const BEEP: [u8; 3] = [0xff, 0x3d, 0x01];
 const REFRESH: [u8; 3] = [0xff, 0x3d, 0x02];
 /// A text with all the pieces that may go with it fits into one message.
@@ -49,6 +53,8 @@ pub(super) const CODEC: Codec = Codec {
             "show_template",
             "multi",
             "report_interval_s",
+            "report_battery",
+            "buzzer_enable",
             "reboot",
         ],
         encode,
@@ -60,9 +66,6 @@ pub(super) const CODEC: Codec = Codec {
 fn decode(port: Option<u8>, frame: &[u8]) -> Result<Reading, DecodeError> {
     if port != Some(PORT) {
         return Err(DecodeError::WrongPort);
-    }
-    if frame.is_empty() {
-        return Err(DecodeError::ShortPayload);
     }
     let mut said = Said::default();
     let mut bytes = Bytes::of(frame);
@@ -135,6 +138,11 @@ fn encode(command: &Command) -> Result<Frame, EncodeError> {
         Command::Refresh {} => bytes.extend(REFRESH),
         Command::Beep {} => bytes.extend(BEEP),
         Command::Reboot {} => bytes.extend(REBOOT),
+        Command::ReportBattery {} => bytes.extend(REPORT_BATTERY),
+        Command::BuzzerEnable { value } => {
+            bytes.extend(BUZZER);
+            bytes.push(u8::from(*value));
+        }
         Command::ShowTemplate { value } => write_page(*value, &mut bytes)?,
         Command::ReportIntervalS { value } => {
             let seconds: u16 = within("value", *value, 1..=65_535)?;
@@ -248,6 +256,11 @@ fn piece(bytes: &mut Bytes<'_>) -> Result<Command, DecodeError> {
             }),
         },
         [0xff, 0x10] if bytes.u8()? == 0xff => Ok(Command::Reboot {}),
+        [0xff, 0x28] if bytes.u8()? == 0 => Ok(Command::ReportBattery {}),
+        BUZZER => match bytes.u8()? {
+            value @ 0..=1 => Ok(Command::BuzzerEnable { value: value == 1 }),
+            _ => Err(DecodeError::OutOfRange),
+        },
         [0xff, 0x3d] => match bytes.u8()? {
             1 => Ok(Command::Beep {}),
             2 => Ok(Command::Refresh {}),

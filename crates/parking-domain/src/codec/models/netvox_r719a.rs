@@ -40,7 +40,7 @@ pub(super) const CODEC: Codec = Codec {
         "unparsed_hex",
     ],
     downlinks: Some(Downlinks {
-        commands: &["config_report", "read_config"],
+        commands: &["config_report", "read_config_report"],
         encode,
         interpret,
     }),
@@ -135,7 +135,7 @@ fn encode(command: &Command) -> Result<Frame, EncodeError> {
             bytes.extend(word("max_time_s", *max_time_s)?.to_be_bytes());
             bytes.push(tenths("battery_change_v", *battery_change_v)?);
         }
-        Command::ReadConfig { device_type } => bytes.extend([READ, device(device_type)]),
+        Command::ReadConfigReport { device_type } => bytes.extend([READ, device(device_type)]),
         _ => return Err(EncodeError::UnknownCommand),
     }
     bytes.resize(FRAME_LENGTH, 0);
@@ -169,7 +169,7 @@ fn interpret(port: Option<u8>, frame: &[u8]) -> Result<Command, DecodeError> {
             battery_change_v: Millivolts::tenths(bytes.u8()?).volts(),
             device_type,
         },
-        READ => Command::ReadConfig { device_type },
+        READ => Command::ReadConfigReport { device_type },
         _ => return Err(DecodeError::UnknownType),
     };
     if frame.len() == FRAME_LENGTH {

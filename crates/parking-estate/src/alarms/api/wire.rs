@@ -11,15 +11,16 @@ use super::super::store::list::{Comment, Count};
 use super::super::{Alarm, Mark};
 use crate::wire::{self, REASON_MAX, a_line};
 
-/// The longest an alarm is muted.
-const MUTED_MAX: TimeDelta = TimeDelta::days(366);
+/// The longest an alarm is muted, in minutes: a year.
+const MUTED_MAX: i64 = 525_600;
 
-/// Until when nobody is to be told of an alarm, and why.
+/// For how long nobody is to be told of an alarm, and why. A span and not a moment, so that the clock
+/// of whoever asks does not matter.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MuteDraft {
-    /// A moment to come, within a year.
-    until: DateTime<Utc>,
+    #[schema(minimum = 1, maximum = 525_600)]
+    minutes: i64,
     #[schema(value_type = Option<wire::Name>)]
     reason: Option<String>,
 }
@@ -27,12 +28,13 @@ pub(super) struct MuteDraft {
 impl MuteDraft {
     pub(super) fn read(self, now: DateTime<Utc>) -> Result<Mark, ApiError> {
         let mut wrong = Wrong::default();
-        if self.until <= now || self.until > now + MUTED_MAX {
-            wrong.note("until", "must be a moment to come, within a year");
+        if !(1..=MUTED_MAX).contains(&self.minutes) {
+            wrong.note("minutes", format!("must be from 1 to {MUTED_MAX}"));
         }
         let reason = a_line(&mut wrong, "reason", self.reason, REASON_MAX);
+        let span = TimeDelta::try_minutes(self.minutes).unwrap_or_default();
         wrong.settle(Some(Mark::Mute {
-            until: self.until,
+            until: now + span.min(TimeDelta::minutes(MUTED_MAX)),
             reason,
         }))
     }

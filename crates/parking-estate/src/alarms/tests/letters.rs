@@ -137,7 +137,7 @@ async fn what_somebody_took_on_or_muted_is_not_told_and_a_mute_outlives_the_alar
         )
     };
     admin.post(&path(0, "acknowledge"), json!({})).await;
-    let mute = json!({ "until": stage.now() + hours(90), "reason": "Roadworks" });
+    let mute = json!({ "minutes": 5_400, "reason": "Roadworks" });
     let muted = admin.post(&path(1, "mute"), mute).await;
     assert_eq!(muted.json()["is_muted"], true, "{}", muted.text);
     let postman = stage.postman(&mailbox);

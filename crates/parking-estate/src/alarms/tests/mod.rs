@@ -11,6 +11,7 @@ use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
 use parking_db::Reason;
 use parking_db::queue::Worker;
 use parking_domain::eui::Eui64;
+use parking_domain::event_types;
 use parking_testkit::Mailbox;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -103,13 +104,23 @@ impl Stage {
         crate::jobs(worker, &self.estate, (&mailer, &witness))
     }
 
-    /// The kinds of the events about alarms, in their order.
+    /// The kinds of the events about alarms, in their order; each of them is described with its facts.
     async fn told_events(&self) -> Vec<String> {
         let mut tx = self.worker().await;
-        sqlx::query_scalar("select kind from events where subject_type = 'alarm' order by xid, id")
-            .fetch_all(tx.conn())
-            .await
-            .expect("events")
+        let events: Vec<(String, Value)> = sqlx::query_as(
+            "select kind, payload from events where subject_type = 'alarm' order by xid, id",
+        )
+        .fetch_all(tx.conn())
+        .await
+        .expect("events");
+        for (kind, payload) in &events {
+            let facts = payload.as_object().expect("facts");
+            assert!(
+                event_types::describes(kind, facts.keys()),
+                "{kind} {payload}"
+            );
+        }
+        events.into_iter().map(|(kind, _)| kind).collect()
     }
 }
 

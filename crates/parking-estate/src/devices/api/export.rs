@@ -1,41 +1,22 @@
 //! The devices as CSV.
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
+use parking_db::DbError;
 use parking_domain::csv_table::escape_cell;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Code};
+use parking_http::{ApiError, Caller};
+use sqlx::PgConnection;
 
 use super::super::store::list::{self as store, DeviceView};
 use super::list::{COLUMNS, DeviceFilter};
 use crate::Estate;
+use crate::csv_export::{Exported, csv_file};
 use crate::view::View;
 
-/// The most devices an export holds; more than the largest tier may have.
-const EXPORT_MAX: i64 = 100_000;
-
-const HEADER: [&str; 16] = [
-    "dev_eui",
-    "name",
-    "model",
-    "device_type",
-    "status",
-    "lifecycle_state",
-    "site",
-    "space",
-    "role",
-    "assigned_at",
-    "last_seen_at",
-    "battery_percent",
-    "rssi",
-    "snr",
-    "join_eui",
-    "serial_number",
-];
-
-/// The devices a list would show, all its pages, as CSV. Keys are not part of it.
+/// The devices a list would show, all its pages, as CSV. It is sent as it is read, and can be imported again.
+/// Keys are not part of it.
 #[utoipa::path(get, path = "/api/v6/devices/export", params(PageParams, DeviceFilter),
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(super) async fn export_devices(
@@ -45,25 +26,39 @@ pub(super) async fn export_devices(
 ) -> Result<Response, ApiError> {
     let order = page.order_by(COLUMNS, "p.id")?;
     let filter = filter.read(&page)?;
+    let place = estate.exports.begin(caller.tenant())?;
     let mut view = View::of(&estate.db, &caller).await?;
-    let devices = store::page(view.conn(), &filter, &order, (0, EXPORT_MAX)).await?;
-    let failed = |error: csv::Error| ApiError::new(Code::InternalError).because(error);
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(HEADER).map_err(failed)?;
-    for device in devices {
-        csv.write_record(record(device)).map_err(failed)?;
-    }
-    let bytes = csv
-        .into_inner()
-        .map_err(|error| failed(error.into_error().into()))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"devices.csv\"",
-        ),
+    store::open_export(view.conn(), &filter, &order).await?;
+    Ok(csv_file::<DeviceView>(view, place, "devices.csv"))
+}
+
+impl Exported for DeviceView {
+    const HEADER: &'static [&'static str] = &[
+        "dev_eui",
+        "name",
+        "model",
+        "device_type",
+        "status",
+        "lifecycle_state",
+        "site",
+        "space",
+        "role",
+        "assigned_at",
+        "last_seen_at",
+        "battery_percent",
+        "rssi",
+        "snr",
+        "join_eui",
+        "serial_number",
     ];
-    Ok((headers, bytes).into_response())
+
+    async fn fetch(conn: &mut PgConnection, limit: i64) -> Result<Vec<Self>, DbError> {
+        store::exported(conn, limit).await
+    }
+
+    fn cells(self) -> Vec<String> {
+        record(self).into()
+    }
 }
 
 fn record(device: DeviceView) -> [String; 16] {

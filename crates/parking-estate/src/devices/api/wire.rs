@@ -4,7 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use parking_access::secrets::Vault;
+use parking_domain::bay_state::stale_at;
 use parking_domain::eui::Eui64;
+use parking_domain::lifecycle::Lifecycle;
 use parking_http::{ApiError, PageExtent, Wrong};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -254,12 +256,18 @@ pub(crate) struct DeviceBody {
     /// What it can be to a bay; null if it has no model, or one that is neither.
     #[schema(value_type = Option<wire::DeviceTypeName>)]
     device_type: Option<&'static str>,
+    /// All it can be to a bay; a device that can be both is told which when it is assigned.
+    #[schema(value_type = Vec<wire::DeviceTypeName>)]
+    roles: Vec<&'static str>,
     model: Option<DeviceModelBody>,
     /// `assigned` while it serves a bay, else `unassigned`.
     status: &'static str,
     #[schema(value_type = wire::LifecycleName)]
     lifecycle_state: String,
     lifecycle_changed_at: DateTime<Utc>,
+    /// Where its life may go from there.
+    #[schema(value_type = Vec<wire::LifecycleName>)]
+    lifecycle_next: Vec<&'static str>,
     /// What it is to the bay it serves.
     #[schema(value_type = Option<wire::DeviceTypeName>)]
     role: Option<String>,
@@ -274,6 +282,9 @@ pub(crate) struct DeviceBody {
     /// How often it is expected to speak; null if nobody knows.
     expected_heartbeat_seconds: Option<i32>,
     last_seen_at: Option<DateTime<Utc>>,
+    /// From when on it is silent for too long; null if it was never heard, or nobody knows how often
+    /// it speaks.
+    silent_at: Option<DateTime<Utc>>,
     battery_percent: Option<f32>,
     battery_volts: Option<f32>,
     rssi: Option<i32>,
@@ -300,17 +311,17 @@ impl DeviceBody {
             .as_ref()
             .and_then(|model| model.heartbeat_seconds);
         let serves = view.serves.as_ref();
+        let expected = view.heartbeat_seconds.or(of_model);
+        let can_be = [("sensor", view.is_sensor), ("display", view.is_display)];
+        let roles: Vec<_> = can_be.into_iter().filter(|(_, can)| *can).collect();
         Self {
             id: view.id,
             tenant_id: view.tenant_id,
             tenant_name: view.tenant_name,
             dev_eui: view.dev_eui,
             name: view.name,
-            device_type: match (view.is_sensor, view.is_display) {
-                (true, _) => Some("sensor"),
-                (false, true) => Some("display"),
-                (false, false) => None,
-            },
+            device_type: roles.first().map(|(role, _)| *role),
+            roles: roles.into_iter().map(|(role, _)| role).collect(),
             model: view.model.map(|model| DeviceModelBody {
                 id: model.id,
                 vendor: model.vendor,
@@ -322,6 +333,7 @@ impl DeviceBody {
             } else {
                 "unassigned"
             },
+            lifecycle_next: next_stages(&view.lifecycle),
             lifecycle_state: view.lifecycle,
             lifecycle_changed_at: view.lifecycle_changed_at,
             role: serves.map(|serves| serves.role.clone()),
@@ -332,8 +344,9 @@ impl DeviceBody {
             assigned_at: serves.map(|serves| serves.assigned_at),
             assigned_by: serves.and_then(|serves| serves.assigned_by.clone()),
             heartbeat_seconds: view.heartbeat_seconds,
-            expected_heartbeat_seconds: view.heartbeat_seconds.or(of_model),
+            expected_heartbeat_seconds: expected,
             last_seen_at: view.last_seen_at,
+            silent_at: silent_at(view.last_seen_at, expected),
             battery_percent: view.battery_percent,
             battery_volts: view.battery_volts,
             rssi: view.rssi,
@@ -348,6 +361,21 @@ impl DeviceBody {
             updated_at: view.updated_at,
         }
     }
+}
+
+/// Where a life may go from a stage.
+fn next_stages(stage: &str) -> Vec<&'static str> {
+    let stage = stage.parse::<Lifecycle>().ok();
+    let next = stage.map(Lifecycle::next).unwrap_or_default();
+    next.iter().map(|stage| stage.name()).collect()
+}
+
+/// When the silence of a device that was heard becomes too long.
+fn silent_at(seen: Option<DateTime<Utc>>, heartbeat: Option<i32>) -> Option<DateTime<Utc>> {
+    stale_at(
+        seen?,
+        heartbeat.and_then(|seconds| u32::try_from(seconds).ok()),
+    )
 }
 
 /// A page of devices.

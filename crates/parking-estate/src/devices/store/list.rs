@@ -218,7 +218,10 @@ fn wanted(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
     match (&filter.digits, &filter.pattern) {
         (Some(digits), _) if digits.len() == 16 => {
-            query.push(" and p.dev_eui = ").push_bind(digits.clone());
+            // In the order of the index that begins with the tenant.
+            query
+                .push(" and p.dev_eui collate \"POSIX\" = ")
+                .push_bind(digits.clone());
         }
         (digits, Some(pattern)) => {
             query.push(" and (p.name ilike ").push_bind(pattern.clone());
@@ -253,6 +256,30 @@ pub(in crate::devices) async fn page(
     query.push(format!("{JOINS} order by {}", order.replace("p.", "d.")));
     let devices = query.build_query_as().fetch_all(conn).await?;
     Ok(devices)
+}
+
+/// Opens a cursor over all devices that a filter leaves.
+pub(in crate::devices) async fn open_export(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    order: &str,
+) -> Result<()> {
+    let mut query = QueryBuilder::new(format!(
+        "declare export no scroll cursor for {SELECT}select p.* from devices p"
+    ));
+    wanted(&mut query, filter);
+    query.push(format!("{JOINS} order by {}", order.replace("p.", "d.")));
+    query.build().persistent(false).execute(conn).await?;
+    Ok(())
+}
+
+/// The next devices of the cursor.
+pub(in crate::devices) async fn exported(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<DeviceView>> {
+    let fetch = sqlx::query_as(AssertSqlSafe(format!("fetch {limit} from export")));
+    Ok(fetch.persistent(false).fetch_all(conn).await?)
 }
 
 /// How many devices a filter leaves. All those in use are counted already.

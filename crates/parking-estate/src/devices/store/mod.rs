@@ -4,6 +4,7 @@ pub(super) mod assignments;
 pub(super) mod counts;
 pub(super) mod heard;
 pub(super) mod list;
+pub(super) mod many;
 pub(super) mod transfer;
 
 use chrono::{DateTime, Utc};
@@ -18,7 +19,7 @@ use super::{Device, DeviceDraft, DeviceError, DeviceFields, Rework};
 use crate::models::AnyModel;
 
 /// A model as a row names it: of the catalogue, or a tenant's own.
-fn columns(model: Option<&AnyModel>) -> (Option<&'static str>, Option<Uuid>) {
+pub(super) fn columns(model: Option<&AnyModel>) -> (Option<&'static str>, Option<Uuid>) {
     match model {
         None => (None, None),
         Some(AnyModel::Catalogue(model)) => (Some(model.slug), None),

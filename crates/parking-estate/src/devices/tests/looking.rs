@@ -187,3 +187,38 @@ async fn an_export_holds_what_the_list_shows_and_runs_nothing() {
         csv.text
     );
 }
+
+#[tokio::test]
+async fn a_device_says_what_it_can_be_where_its_life_may_go_and_when_its_silence_is_too_long() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let body = json!({ "dev_eui": eui(1), "model": "bosch-tps110", "heartbeat_seconds": 3600 });
+    let made = admin.makes("/api/v6/devices", body).await;
+    let path = format!("/api/v6/devices/{}", crate::tests::id_of(&made));
+    let next = json!(["commissioned", "operational", "decommissioned"]);
+    assert_eq!(
+        [&made["roles"], &made["lifecycle_next"], &made["silent_at"]],
+        [&json!(["sensor"]), &next, &Value::Null]
+    );
+
+    let heard = stage.clock().now();
+    let mut tx = stage.estate.db.tenant(admin.tenant).await.expect("a door");
+    sqlx::query("update devices set last_seen_at = $1")
+        .bind(heard)
+        .execute(tx.conn())
+        .await
+        .expect("a sign of life");
+    tx.commit().await.expect("a commit");
+    let device = admin.get(&path).await.json();
+    let silent: chrono::DateTime<chrono::Utc> =
+        serde_json::from_value(device["silent_at"].clone()).expect("an instant");
+    assert_eq!(silent - heard, chrono::TimeDelta::minutes(150));
+
+    admin
+        .post(
+            &format!("{path}/lifecycle"),
+            json!({ "to": "decommissioned" }),
+        )
+        .await;
+    assert_eq!(admin.get(&path).await.json()["lifecycle_next"], json!([]));
+}

@@ -83,10 +83,8 @@ pub(super) async fn get_site(
         .ok_or_else(ApiError::not_found)?;
     let counts = store::counts(view.conn(), std::slice::from_ref(&site)).await?;
     let version = site.version;
-    Ok(Tagged(
-        version,
-        SiteBody::of(site, counts.into_iter().next()),
-    ))
+    let body = SiteBody::of(site, counts.into_iter().next());
+    Ok(Tagged(version, body.opened(estate.clock.now())))
 }
 
 /// How full each site is, by name.

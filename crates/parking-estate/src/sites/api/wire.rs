@@ -209,6 +209,9 @@ pub(super) struct SiteBody {
     longitude: Option<f64>,
     timezone: String,
     opening_hours: Option<String>,
+    /// Whether its hours say that it is open, where one site is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<SiteOpening>,
     metadata: Value,
     is_active: bool,
     deleted_at: Option<DateTime<Utc>>,
@@ -217,6 +220,15 @@ pub(super) struct SiteBody {
     /// What it holds, where `include_stats` asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<SiteStats>,
+}
+
+/// Whether a site is open now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SiteOpening {
+    /// `open`, `closed`, or `unknown` where the hours themselves leave it open.
+    state: &'static str,
+    /// When that changes, if it does within a fortnight.
+    changes_at: Option<DateTime<Utc>>,
 }
 
 /// What a site holds, by number.
@@ -294,6 +306,7 @@ impl SiteBody {
             longitude: fields.longitude,
             timezone: fields.timezone,
             opening_hours: fields.opening_hours,
+            opening: None,
             metadata: Value::Object(fields.metadata),
             is_active: fields.is_active,
             deleted_at: site.deleted_at,
@@ -314,6 +327,21 @@ impl SiteBody {
                 unknown: counts.unknown,
             }),
         }
+    }
+}
+
+impl SiteBody {
+    /// Says whether it is open, too.
+    pub(super) fn opened(mut self, now: DateTime<Utc>) -> Self {
+        let hours = self.opening_hours.as_deref().map(OpeningHours::parse);
+        if let (Some(Ok(hours)), Ok(zone)) = (hours, self.timezone.parse()) {
+            let (opening, changes_at) = hours.opening(now, zone);
+            self.opening = Some(SiteOpening {
+                state: opening.name(),
+                changes_at,
+            });
+        }
+        self
     }
 }
 

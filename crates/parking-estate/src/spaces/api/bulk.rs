@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::store::list as store;
-use super::super::{BULK_MAX, Space, SpaceFields, change, create, delete, restore};
+use super::super::{BULK_MAX, Space, SpaceError, SpaceFields, change, create, delete, restore};
 use super::wire::{SpaceBody, SpaceChange};
+use crate::wire::Change;
 use crate::{Estate, view};
 
 /// Bays that are to be: one for each code of a pattern, or one for each item of a list.
@@ -72,6 +73,11 @@ struct SpaceOutline {
     /// Its corners as `[x, y]`, in parts of the plan's width and height; null takes it off the plan.
     #[schema(value_type = Option<crate::wire::Outline>)]
     shape: Option<Vec<Vec<f64>>>,
+    /// Where it lay when one began to draw, null if nowhere: has somebody drawn it elsewhere since,
+    /// nothing is drawn. Absent: whatever was there goes.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::wire::Outline>)]
+    was: Change<Vec<Vec<f64>>>,
 }
 
 /// Bays that were made or changed.
@@ -239,7 +245,8 @@ pub(super) async fn restore_spaces(
 /// Draws many bays onto the plan of a level, all or none.
 #[utoipa::path(put, path = "/api/v6/spaces/bulk/outlines", request_body = SpaceOutlines,
     responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
-        (status = 200, body = SpacesBody)))]
+        (status = 200, body = SpacesBody),
+        (status = 412, description = "`precondition_failed`: some lie elsewhere than they `was`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn draw_spaces(
     State(estate): State<Estate>,
     caller: Caller,
@@ -254,6 +261,10 @@ pub(super) async fn draw_spaces(
     let onto = |space: &mut Space| {
         let mut all = wanted.outlines.iter();
         let outline = all.find(|outline| outline.id == space.id);
+        let is_there = |outline: &SpaceOutline| lies_at(space, wanted.level_id, &outline.was);
+        if !outline.is_none_or(is_there) {
+            return Err(SpaceError::Stale.into());
+        }
         let shape = outline.and_then(|outline| outline.shape.clone());
         SpaceChange::drawn(wanted.level_id, shape).onto(space)
     };
@@ -261,4 +272,21 @@ pub(super) async fn draw_spaces(
     let body = read_all(&mut tx, &ids, &estate).await?;
     tx.commit().await?;
     Ok(axum::Json(body))
+}
+
+/// Whether a bay still lies where somebody saw it.
+fn lies_at(space: &Space, level: Uuid, was: &Change<Vec<Vec<f64>>>) -> bool {
+    // Less than this is lost in writing numbers down.
+    const HAIR: f64 = 1e-9;
+    let here = space.fields.shape.as_ref();
+    let here = here.filter(|_| space.fields.level_id == Some(level));
+    match (was, here) {
+        (Change::Keep, _) | (Change::Clear, None) => true,
+        (Change::Clear, Some(_)) | (Change::Set(_), None) => false,
+        (Change::Set(was), Some(here)) => {
+            let was: Vec<f64> = was.iter().flatten().copied().collect();
+            let pairs = was.iter().zip(here);
+            was.len() == here.len() && pairs.into_iter().all(|(a, b)| (a - b).abs() < HAIR)
+        }
+    }
 }

@@ -1,21 +1,20 @@
 //! The bays as CSV.
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use parking_db::DbError;
 use parking_domain::csv_table::escape_cell;
 use parking_http::page::{List, PageParams};
-use parking_http::{ApiError, Caller, Code};
+use parking_http::{ApiError, Caller};
+use sqlx::PgConnection;
 
 use super::super::store::list::{self as store, SpaceView};
 use super::list::{COLUMNS, SpaceFilter};
 use crate::Estate;
+use crate::csv_export::{Exported, csv_file};
 use crate::view::View;
 
-/// The most bays an export holds; more than the largest tier may have.
-const EXPORT_MAX: i64 = 100_000;
-
-/// The bays a list would show, all its pages, as CSV.
+/// The bays a list would show, all its pages, as CSV. It is sent as it is read, and can be imported again.
 #[utoipa::path(get, path = "/api/v6/spaces/export", params(PageParams, SpaceFilter),
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(super) async fn export_spaces(
@@ -25,43 +24,38 @@ pub(super) async fn export_spaces(
 ) -> Result<Response, ApiError> {
     let order = page.order_by(COLUMNS, "p.id")?;
     let filter = filter.read(&page)?;
+    let place = estate.exports.begin(caller.tenant())?;
     let mut view = View::of(&estate.db, &caller).await?;
-    let spaces = store::page(view.conn(), &filter, &order, (0, EXPORT_MAX)).await?;
-    let failed = |error: csv::Error| ApiError::new(Code::InternalError).because(error);
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(HEADER).map_err(failed)?;
-    for space in spaces {
-        csv.write_record(record(space)).map_err(failed)?;
-    }
-    let bytes = csv
-        .into_inner()
-        .map_err(|error| failed(error.into_error().into()))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"bays.csv\"",
-        ),
-    ];
-    Ok((headers, bytes).into_response())
+    store::open_export(view.conn(), &filter, &order).await?;
+    Ok(csv_file::<SpaceView>(view, place, "bays.csv"))
 }
 
-const HEADER: [&str; 14] = [
-    "site",
-    "code",
-    "name",
-    "level",
-    "zone",
-    "kind",
-    "latitude",
-    "longitude",
-    "is_reservable",
-    "auto_release_minutes",
-    "state",
-    "state_changed_at",
-    "sensor",
-    "display",
-];
+impl Exported for SpaceView {
+    const HEADER: &'static [&'static str] = &[
+        "site",
+        "code",
+        "name",
+        "level",
+        "zone",
+        "kind",
+        "latitude",
+        "longitude",
+        "is_reservable",
+        "auto_release_minutes",
+        "state",
+        "state_changed_at",
+        "sensor",
+        "display",
+    ];
+
+    async fn fetch(conn: &mut PgConnection, limit: i64) -> Result<Vec<Self>, DbError> {
+        store::exported(conn, limit).await
+    }
+
+    fn cells(self) -> Vec<String> {
+        record(self).into()
+    }
+}
 
 fn record(space: SpaceView) -> [String; 14] {
     let text = |text: Option<String>| escape_cell(&text.unwrap_or_default()).into_owned();

@@ -192,6 +192,30 @@ pub(in crate::spaces) async fn page(
     Ok(spaces)
 }
 
+/// Opens a cursor over all bays that a filter leaves.
+pub(in crate::spaces) async fn open_export(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    order: &str,
+) -> Result<()> {
+    let mut query = QueryBuilder::new(format!(
+        "declare export no scroll cursor for {SELECT}select p.* from spaces p"
+    ));
+    wanted(&mut query, filter);
+    query.push(format!("{JOINS} order by {}", order.replace("p.", "s.")));
+    query.build().persistent(false).execute(conn).await?;
+    Ok(())
+}
+
+/// The next bays of the cursor.
+pub(in crate::spaces) async fn exported(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<SpaceView>> {
+    let fetch = sqlx::query_as(AssertSqlSafe(format!("fetch {limit} from export")));
+    Ok(fetch.persistent(false).fetch_all(conn).await?)
+}
+
 /// How many bays a filter leaves. All the living ones are counted already.
 pub(in crate::spaces) async fn count(conn: &mut PgConnection, filter: &Filter) -> Result<i64> {
     if *filter == Filter::default() {

@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod stage;
+pub(crate) mod wiretap;
 
 use std::time::{Duration, Instant};
 

@@ -174,6 +174,11 @@ async fn every_answer_has_a_name_and_the_headers_that_keep_browsers_safe() {
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("script-src 'self';"), "{path}: {policy}");
     }
+    // Without tiles for the map, pictures come from us alone.
+    let index = stage.server.anonymous().get("/api").await;
+    let policy = index.header("content-security-policy");
+    assert!(policy.contains("img-src 'self' data: blob:;"), "{policy}");
+    assert_eq!(index.json()["map_tiles"], serde_json::Value::Null);
     let odd = stage
         .server
         .anonymous()

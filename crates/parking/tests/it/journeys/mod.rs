@@ -1,6 +1,8 @@
-//! Journeys: what people set out to do, from the first request to the last, over HTTP only.
+//! Journeys: what people set out to do, from the first request to the last, over HTTP, or at
+//! the command line where no server is needed.
 
 mod account;
+mod codecs;
 mod first_day;
 mod keys;
 mod limits;

@@ -64,3 +64,22 @@ async fn where_registration_is_closed_strangers_are_told_so() {
     let index = anonymous.get("/api").await.expect(200);
     assert_eq!(index["registration_enabled"], false);
 }
+
+#[tokio::test]
+async fn the_map_may_load_tiles_from_the_configured_host_and_no_other() {
+    let url = "https://tiles.example.org/{z}/{x}/{y}.png";
+    let settings = [
+        ("MAP_TILES_URL", url),
+        ("MAP_TILES_ATTRIBUTION", "The survey"),
+    ];
+    let server = TestServer::start_with(&settings).await;
+    let answer = server.anonymous().get("/api").await;
+    let policy = answer.header("content-security-policy").to_owned();
+    assert!(
+        policy.contains("img-src 'self' data: blob: https://tiles.example.org;"),
+        "{policy}"
+    );
+    let index = answer.expect(200);
+    assert_eq!(index["map_tiles"]["url"], url);
+    assert_eq!(index["map_tiles"]["attribution"], "The survey");
+}

@@ -105,6 +105,33 @@ impl Cast {
         self.stage.person(&tenant, role, &email).await.api
     }
 
+    /// Events in the log that no integrator could know: their types and facts are API.
+    pub(super) async fn undescribed_events(&self) -> Vec<String> {
+        let found: Vec<(String, Option<Value>)> = sqlx::query_as(
+            "select kind, jsonb_object_agg(fact, true) filter (where fact is not null) from (
+               select distinct kind, fact from events left join lateral jsonb_object_keys(payload) as fact on true) as facts
+             group by kind",
+        )
+        .fetch_all(&mut *self.admin.lock().await)
+        .await
+        .unwrap();
+        assert!(found.len() > 25, "{found:?}");
+        let is_described = |kind: &str, facts: &Option<Value>| {
+            let facts = facts
+                .as_ref()
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|facts| facts.keys());
+            parking_domain::event_types::describes(kind, facts)
+        };
+        let strange = found
+            .into_iter()
+            .filter(|(kind, facts)| !is_described(kind, facts));
+        strange
+            .map(|(kind, facts)| format!("{kind} {facts:?}"))
+            .collect()
+    }
+
     /// The body of a recipe for a caller.
     pub(super) fn fill(&self, body: &Value, actor: &Actor) -> Value {
         if body.is_null() {
@@ -271,6 +298,16 @@ fn making(thing: Thing) -> &'static str {
             "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at, expires_at)
              values ($tenant, $id, 'W', '', now(), now() + interval '1 day') returning id"
         }
+        Thing::Webhook => {
+            "insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+             values ($tenant, $id, 'W', 'https://hook.invalid/', '{tenant.limit_near}', '', now(), now()) returning id"
+        }
+        Thing::Delivery => {
+            "with hook as (insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at)
+               values ($tenant, $id, 'W', 'https://hook.invalid/', '{tenant.limit_near}', '', now(), now()) returning id)
+             insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at)
+             select $tenant, id, id, 'site.created', '{}', 'failed', now() from hook returning id"
+        }
         Thing::AuditEntry => {
             "insert into audit_log (tenant_id, id, seq, at, actor_type, action, entity_type, prev_hash, hash)
              values ($tenant, $id, 0, now(), 'system', 'tenant.updated', 'tenant', '', '') returning id"
@@ -325,13 +362,46 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into gateways (tenant_id, id, eui, name, created_at, updated_at)
              values ($tenant, $id, $eui, 'G', now(), now()) returning id"
         }
+        Thing::Alarm => {
+            "insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at)
+             values ($tenant, $id, 'device_silent', 'warning', 'device', $id, 'D', now()) returning id"
+        }
+        Thing::AlarmRecipient => {
+            "insert into alarm_recipients (tenant_id, id, email, language, severity_min, created_at, updated_at)
+             values ($tenant, $id, $id || '@people.test', 'en', 'warning', now(), now()) returning id"
+        }
         Thing::Orphan => {
             "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
              values ($tenant, $id, $eui, now(), now(), 'test') returning id"
         }
+        Thing::Import | Thing::CheckedImport | Thing::DoneImport => making_of_import(thing),
         _ => {
             "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
              values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id"
+        }
+    }
+}
+
+/// The same for files of what customers own.
+fn making_of_import(thing: Thing) -> &'static str {
+    match thing {
+        Thing::CheckedImport => {
+            "with import as (insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, rows_ready, status,
+                 created_by, created_at, updated_at)
+               values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 1, 'checked', 'c', now(), now()) returning id)
+             insert into import_rows (tenant_id, import_id, line, sealed_cells, verdict)
+             select $tenant, id, 2, '', 'ready' from import returning import_id"
+        }
+        Thing::DoneImport => {
+            "with import as (insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, rows_created, status,
+                 created_by, created_at, updated_at)
+               values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 1, 'done', 'c', now(), now()) returning id)
+             insert into import_rows (tenant_id, import_id, line, sealed_cells, verdict, target_id)
+             select $tenant, id, 2, '', 'created', id from import returning import_id"
+        }
+        _ => {
+            "insert into imports (tenant_id, id, kind, file_name, header, mapping, rows_total, created_by, created_at, updated_at)
+             values ($tenant, $id, 'spaces', 'f', '{code}', '{\"code\": 0}', 1, 'c', now(), now()) returning id"
         }
     }
 }

@@ -17,6 +17,9 @@ pub(crate) enum Thing {
     Invitation,
     ApiKey,
     WebhookSecret,
+    Webhook,
+    /// Something that was sent to a webhook.
+    Delivery,
     AuditEntry,
     /// A sign-in of the caller.
     Session,
@@ -32,6 +35,14 @@ pub(crate) enum Thing {
     PooledDevice,
     Gateway,
     Orphan,
+    Alarm,
+    AlarmRecipient,
+    /// An import nobody has checked.
+    Import,
+    /// One whose only row is good.
+    CheckedImport,
+    /// One that made something.
+    DoneImport,
 }
 
 /// How one operation is called.
@@ -43,6 +54,8 @@ pub(crate) struct Recipe {
     pub(crate) body: Value,
     /// A file that is sent instead of a body.
     pub(crate) file: &'static str,
+    /// What follows the path.
+    pub(crate) query: &'static str,
     /// What a caller is answered whom the guard lets through.
     pub(crate) done: &'static [u16],
     /// SQL that makes the ground ready; `$tenant` becomes the caller's tenant.
@@ -57,6 +70,7 @@ const NO_SECRET: &str = "update webhook_secrets set revoked_at = now() where ten
 const ONE_SECRET: &str =
     "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at)
     values ('$tenant', gen_random_uuid(), 'W', '', now()) on conflict do nothing";
+const NO_WEBHOOK: &str = "update webhooks set deleted_at = now() where tenant_id = '$tenant'";
 const EXPORTED: &str = "update tenants set exported_at = now() where kind = 'customer'";
 
 fn get(operation: &'static str) -> Recipe {
@@ -65,6 +79,7 @@ fn get(operation: &'static str) -> Recipe {
         thing: Thing::Nothing,
         body: Value::Null,
         file: "",
+        query: "",
         done: &[200],
         ground: "",
         is_last: false,
@@ -104,8 +119,10 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(tenants());
     all.extend(members());
     all.extend(credentials());
+    all.extend(webhooks());
     all.extend(audit());
     all.extend(device_pool());
+    all.extend(templates());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -281,6 +298,35 @@ fn credentials() -> Vec<Recipe> {
     ]
 }
 
+fn webhooks() -> Vec<Recipe> {
+    let webhook = json!({ "name": "W", "url": "https://hook.invalid/", "event_types": ["tenant.limit_near"] });
+    let change = || json!({ "name": "renamed" });
+    let since = json!({ "since": "2026-01-01T00:00:00Z" });
+    let on_one = |operation, body| post(operation, body, &[200]).of(Thing::Webhook);
+    vec![
+        get("GET /api/v6/webhooks/event-types"),
+        get("GET /api/v6/webhooks"),
+        post("POST /api/v6/webhooks", webhook, &[201]).on(NO_WEBHOOK),
+        get("GET /api/v6/webhooks/{id}").of(Thing::Webhook),
+        on_one("PATCH /api/v6/webhooks/{id}", change()),
+        on_one("PUT /api/v6/webhooks/{id}", change()),
+        on_one("POST /api/v6/webhooks/{id}/rotate", json!({})),
+        on_one("POST /api/v6/webhooks/{id}/enable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/disable", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/test", Value::Null),
+        on_one("POST /api/v6/webhooks/{id}/replay", since),
+        get("GET /api/v6/webhooks/{id}/deliveries").of(Thing::Webhook),
+        get("GET /api/v6/webhooks/deliveries/{id}").of(Thing::Delivery),
+        post(
+            "POST /api/v6/webhooks/deliveries/{id}/replay",
+            Value::Null,
+            &[200],
+        )
+        .of(Thing::Delivery),
+        post("DELETE /api/v6/webhooks/{id}", Value::Null, &[204]).of(Thing::Webhook),
+    ]
+}
+
 fn audit() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/audit-log"),
@@ -313,9 +359,15 @@ const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle
     on conflict (tenant_id, id) do update set archived_at = null";
 
 fn estate() -> Vec<Recipe> {
-    let mut all = sites();
+    let mut all = vec![
+        get("GET /api/v6/dashboard/stats"),
+        get("GET /api/v6/dashboard/data"),
+    ];
+    all.extend(sites());
     all.extend(spaces());
     all.extend(devices());
+    all.extend(alarms());
+    all.extend(imports());
     all
 }
 
@@ -394,11 +446,42 @@ fn spaces() -> Vec<Recipe> {
     ]
 }
 
+fn imports() -> Vec<Recipe> {
+    let mapping = json!({ "columns": { "code": 0 } });
+    vec![
+        get("GET /api/v6/imports"),
+        Recipe {
+            file: "code\nA-1\n",
+            query: "?kind=spaces",
+            // So many may be open at a time, and each cell opens one.
+            ..post("POST /api/v6/imports", Value::Null, &[201])
+                .on("delete from imports where tenant_id = '$tenant'")
+        },
+        get("GET /api/v6/imports/{id}").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows").of(Thing::Import),
+        get("GET /api/v6/imports/{id}/rows/export").of(Thing::Import),
+        post("PUT /api/v6/imports/{id}/mapping", mapping, &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/check", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/start", json!({}), &[200]).of(Thing::CheckedImport),
+        post("POST /api/v6/imports/{id}/cancel", json!({}), &[200]).of(Thing::Import),
+        post("POST /api/v6/imports/{id}/undo", json!({}), &[200]).of(Thing::DoneImport),
+    ]
+}
+
+/// A file to fill in, which is nobody's.
+fn templates() -> Vec<Recipe> {
+    vec![Recipe {
+        query: "?kind=spaces",
+        ..get("GET /api/v6/imports/template")
+    }]
+}
+
 /// What those who run the installation do with the devices of all tenants.
 fn device_pool() -> Vec<Recipe> {
     let transfer = json!({ "tenant_id": "$tenant", "dry_run": true, "reason": "R" });
     vec![
         get("GET /api/v6/devices/pool/stats"),
+        get("GET /api/v6/platform/usage"),
         post("POST /api/v6/devices/{id}/transfer", transfer, &[200]).of(Thing::PooledDevice),
     ]
 }
@@ -462,3 +545,61 @@ fn devices() -> Vec<Recipe> {
         post("POST /api/v6/orphans/{id}/restore", json!({}), &[200]).of(Thing::Orphan),
     ]
 }
+
+/// An alarm that has the tenant's own id.
+const ONE_ALARM: &str = "insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at)
+    values ('$tenant', '$tenant', 'device_silent', 'warning', 'device', '$tenant', 'D', now()) on conflict do nothing";
+
+fn alarms() -> Vec<Recipe> {
+    let ids = || json!({ "ids": ["$tenant"] });
+    let mute = || json!({ "minutes": 60, "reason": "R" });
+    let mute_many = json!({ "ids": ["$tenant"], "mute": mute() });
+    let recipient = json!({ "email": "$email", "kinds": ["stuck"] });
+    let handle = |operation, body| post(operation, body, &[200]).of(Thing::Alarm);
+    let all = |operation, body| post(operation, body, &[200]).on(ONE_ALARM);
+    vec![
+        get("GET /api/v6/alarms"),
+        get("GET /api/v6/alarms/summary"),
+        get("GET /api/v6/alarms/{id}").of(Thing::Alarm),
+        handle("POST /api/v6/alarms/{id}/acknowledge", Value::Null),
+        handle("POST /api/v6/alarms/{id}/unacknowledge", Value::Null),
+        handle("POST /api/v6/alarms/{id}/mute", mute()),
+        handle("POST /api/v6/alarms/{id}/unmute", Value::Null),
+        post(
+            "POST /api/v6/alarms/{id}/comments",
+            json!({ "text": "T" }),
+            &[201],
+        )
+        .of(Thing::Alarm),
+        all("POST /api/v6/alarms/bulk/acknowledge", ids()),
+        all("POST /api/v6/alarms/bulk/unacknowledge", ids()),
+        all("POST /api/v6/alarms/bulk/mute", mute_many),
+        all("POST /api/v6/alarms/bulk/unmute", ids()),
+        get("GET /api/v6/alarms/rules"),
+        post(
+            "PUT /api/v6/alarms/rules",
+            json!({ "stuck_hours": null }),
+            &[200],
+        ),
+        get("GET /api/v6/alarms/recipients"),
+        post("POST /api/v6/alarms/recipients", recipient, &[201]).on(NO_RECIPIENTS),
+        get("GET /api/v6/alarms/recipients/{id}").of(Thing::AlarmRecipient),
+        post(
+            "PATCH /api/v6/alarms/recipients/{id}",
+            json!({ "is_active": false }),
+            &[200],
+        )
+        .of(Thing::AlarmRecipient),
+        post("DELETE /api/v6/alarms/recipients/{id}", Value::Null, &[204])
+            .of(Thing::AlarmRecipient),
+        post(
+            "POST /api/v6/alarms/recipients/{id}/test",
+            Value::Null,
+            &[202],
+        )
+        .of(Thing::AlarmRecipient),
+    ]
+}
+
+/// A tenant has so many recipients; each cell makes its own.
+const NO_RECIPIENTS: &str = "delete from alarm_recipients where tenant_id = '$tenant'";

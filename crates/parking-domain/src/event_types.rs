@@ -1,0 +1,220 @@
+//! What can happen: every type of event there is, and the facts each carries.
+//!
+//! Events leave the house in webhooks, so their names and fields are API. The log of events takes
+//! none that is not described here, as the tests of whoever appends it find out.
+
+/// One type of event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventType {
+    /// `<subject>.<verb>`.
+    pub name: &'static str,
+    /// What happened, for people.
+    pub about: &'static str,
+    /// The facts it carries besides what it happened to; each of them may be missing.
+    pub fields: &'static [&'static str],
+}
+
+/// One fact that events carry.
+#[derive(Clone, Copy, Debug)]
+pub struct EventField {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says, for people.
+    pub about: &'static str,
+    /// A value, as JSON.
+    pub example: &'static str,
+}
+
+/// The type of the event that is sent to try a webhook; nothing else brings it about.
+pub const TEST: &str = "webhook.test";
+
+/// What most events of the estate carry.
+const NAMED: &[&str] = &["site_id", "name"];
+
+/// What events of alarms carry besides what is particular to them.
+macro_rules! alarm {
+    ($($own:literal),*) => {
+        &[
+            "site_id", "name", "kind", "severity", "subject_type", "subject_id", "space_id", "space_code", "raised_at", $($own),*
+        ]
+    };
+}
+
+macro_rules! event_types {
+    ($($name:literal, $fields:expr, $about:literal;)+) => {
+        /// Every type of event, by subject.
+        pub const EVENT_TYPES: &[EventType] = &[$(EventType {
+            name: $name,
+            about: $about,
+            fields: $fields,
+        }),+];
+    };
+}
+
+event_types! {
+    "alarm.acknowledged", alarm!["by"], "Somebody takes care of an alarm.";
+    "alarm.cleared", alarm!["parent_id", "cleared_at", "reason"], "What was wrong is right again, or is nobody's business any more.";
+    "alarm.commented", alarm!["by", "comment_id", "text"], "Somebody wrote something beside an alarm.";
+    "alarm.muted", alarm!["by", "until", "reason"], "Nobody is told of an alarm for a while.";
+    "alarm.raised", alarm!["parent_id", "evidence"], "Something is wrong with a device, a gateway or a bay.";
+    "alarm.unacknowledged", alarm!["by"], "Nobody takes care of an alarm any more.";
+    "alarm.unmuted", alarm!["by"], "People are told of an alarm again.";
+    "alarm_recipient.created", NAMED, "Somebody is told of alarms from now on.";
+    "alarm_recipient.deleted", NAMED, "Somebody is told of alarms no more.";
+    "alarm_recipient.tested", NAMED, "Somebody wanted to know whether letters about alarms arrive.";
+    "alarm_recipient.updated", NAMED, "Of which alarms somebody is told was changed.";
+    "alarm_rules.updated", &[], "From when on something is wrong was changed.";
+    "device.archived", NAMED, "A device was taken out of use for good.";
+    "device.assigned", NAMED, "A device serves a bay from now on.";
+    "device.created", NAMED, "A device was made.";
+    "device.lifecycle_changed", NAMED, "A device went from one state of its life to another.";
+    "device.received", NAMED, "A device came from another tenant.";
+    "device.restored", NAMED, "A device that was archived is back.";
+    "device.transferred", NAMED, "A device went to another tenant.";
+    "device.unassigned", &["site_id", "name", "space_id"], "A device no longer serves its bay.";
+    "device.updated", NAMED, "A device was changed.";
+    "device_model.created", NAMED, "A model of the tenant's own was made.";
+    "device_model.deleted", NAMED, "A model of the tenant's own was deleted.";
+    "device_model.updated", NAMED, "A model of the tenant's own was changed.";
+    "gateway.created", NAMED, "A gateway was made.";
+    "gateway.deleted", NAMED, "A gateway was deleted.";
+    "gateway.updated", NAMED, "A gateway was changed.";
+    "import.cancelled", NAMED, "An import was called off before it was done.";
+    "import.checked", NAMED, "The rows of an import were looked at; nothing was made yet.";
+    "import.created", NAMED, "A file was uploaded to import from.";
+    "import.failed", NAMED, "An import broke off.";
+    "import.finished", NAMED, "An import is done; each of its rows has a verdict.";
+    "import.started", NAMED, "An import began to make what its rows say.";
+    "import.undo_started", NAMED, "What an import made is being taken away again.";
+    "import.undone", NAMED, "What an import made was taken away again.";
+    "import.updated", NAMED, "How the columns of an import are read was changed.";
+    "invitation.accepted", &[], "Somebody accepted an invitation.";
+    "invitation.created", &[], "Somebody was invited.";
+    "invitation.revoked", &[], "An invitation was taken back.";
+    "level.created", NAMED, "A level was made.";
+    "level.deleted", NAMED, "A level was deleted.";
+    "level.plan_drawn", NAMED, "A level has a plan, or another one.";
+    "level.plan_erased", NAMED, "A level's plan was taken away.";
+    "level.updated", NAMED, "A level was changed.";
+    "membership.created", &[], "Somebody became a member.";
+    "orphan.claimed", NAMED, "A radio device that nobody knew became one of the tenant's devices.";
+    "orphan.dismissed", NAMED, "A radio device that nobody knows was set aside.";
+    "orphan.restored", NAMED, "A radio device that was set aside is back.";
+    "site.created", NAMED, "A site was made.";
+    "site.deleted", NAMED, "A site was deleted.";
+    "site.restored", NAMED, "A site that was deleted is back.";
+    "site.updated", NAMED, "A site was changed.";
+    "space.created", NAMED, "A bay was made.";
+    "space.deleted", NAMED, "A bay was deleted.";
+    "space.overridden", NAMED, "A bay was blocked or put out of service.";
+    "space.released", NAMED, "A bay was put back into service.";
+    "space.restored", NAMED, "A bay that was deleted is back.";
+    "space.state_changed", &["site_id", "from", "to", "cause", "change_id"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
+    "space.updated", NAMED, "A bay was changed.";
+    "tenant.activated", &[], "The tenant was activated.";
+    "tenant.created", &[], "The tenant was made.";
+    "tenant.deleted", &[], "The tenant was deleted.";
+    "tenant.deletion_scheduled", &[], "The tenant is to be deleted.";
+    "tenant.limit_near", &["resource", "used", "max"], "The tenant has used most of a limit.";
+    "tenant.suspended", &[], "The tenant was suspended.";
+    "tenant.updated", &[], "The tenant's terms or settings were changed.";
+    "webhook.test", &["message"], "Somebody tries the webhook; sent to that one alone, whatever it wants.";
+    "zone.created", NAMED, "A zone was made.";
+    "zone.deleted", NAMED, "A zone was deleted.";
+    "zone.updated", NAMED, "A zone was changed.";
+}
+
+macro_rules! event_fields {
+    ($($name:literal = $example:literal, $about:literal;)+) => {
+        /// Every fact that an event can carry.
+        pub const EVENT_FIELDS: &[EventField] = &[$(EventField {
+            name: $name,
+            about: $about,
+            example: $example,
+        }),+];
+    };
+}
+
+event_fields! {
+    "by" = "\"Ada Lovelace\"", "Who did it.";
+    "cause" = "\"sensor\"", "The fact that decided: `sensor`, `reservation`, `blocked`, `out_of_service`, `sensor_silent` or `no_reading`.";
+    "change_id" = "\"019ab1f0-52e1-7c3f-9a35-0d5b6b1f4c11\"", "The change in the bay's history.";
+    "cleared_at" = "\"2026-11-21T04:30:00Z\"", "When the alarm ended.";
+    "comment_id" = "\"019ab1f2-1c8e-7b52-8f4e-0b7a4c1d9e33\"", "The comment.";
+    "evidence" = "{\"battery_percent\": 9}", "The facts it was raised by; they differ by kind.";
+    "from" = "\"free\"", "The state before.";
+    "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping` or `stuck`.";
+    "max" = "500", "How many there may be.";
+    "message" = "\"Hello\"", "A greeting.";
+    "name" = "\"A-014\"", "What people call it.";
+    "parent_id" = "\"019ab1f1-9a52-7d0b-9c0e-5f3f2c7a1b10\"", "The alarm that explains this one, such as a gateway's, or null.";
+    "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
+    "reason" = "\"recovered\"", "Why.";
+    "resource" = "\"devices\"", "What is limited.";
+    "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
+    "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
+    "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
+    "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
+    "subject_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay.";
+    "subject_type" = "\"device\"", "What something is wrong with: `device`, `gateway` or `space`.";
+    "text" = "\"A lorry stands before the antenna.\"", "What was written.";
+    "to" = "\"occupied\"", "The state it has now.";
+    "until" = "\"2026-11-22T08:00:00Z\"", "Until when.";
+    "used" = "412", "How many there are.";
+}
+
+impl EventType {
+    /// What the event happened to: what stands before the dot.
+    pub fn subject(&self) -> &'static str {
+        self.name
+            .split_once('.')
+            .map_or(self.name, |(subject, _)| subject)
+    }
+
+    /// The facts, described.
+    pub fn facts(&self) -> impl Iterator<Item = &'static EventField> {
+        EVENT_FIELDS
+            .iter()
+            .filter(|field| self.fields.contains(&field.name))
+    }
+}
+
+/// The type of this name, if there is one.
+pub fn find(name: &str) -> Option<&'static EventType> {
+    EVENT_TYPES.iter().find(|known| known.name == name)
+}
+
+/// Whether an event of this name may carry these facts.
+pub fn describes<'a>(name: &str, mut facts: impl Iterator<Item = &'a String>) -> bool {
+    find(name).is_some_and(|known| facts.all(|fact| known.fields.contains(&fact.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_fields_are_in_order_and_every_field_is_described_and_used() {
+        assert!(EVENT_TYPES.is_sorted_by(|a, b| a.name < b.name));
+        assert!(EVENT_FIELDS.is_sorted_by(|a, b| a.name < b.name));
+        let used = |name: &str| EVENT_TYPES.iter().any(|known| known.fields.contains(&name));
+        assert!(EVENT_FIELDS.iter().all(|field| used(field.name)));
+        for known in EVENT_TYPES {
+            assert_eq!(known.facts().count(), known.fields.len(), "{}", known.name);
+            assert!(known.name.contains('.'), "{}", known.name);
+        }
+    }
+
+    #[test]
+    fn what_is_not_described_is_not_an_event() {
+        let facts = |names: &[&str]| {
+            names
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert!(describes("site.created", facts(&["name"]).iter()));
+        assert!(!describes("site.created", facts(&["app_key"]).iter()));
+        assert!(!describes("site.exploded", facts(&[]).iter()));
+    }
+}

@@ -1,0 +1,320 @@
+//! The dashboard beside a recount, after changes of all kinds.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use parking_domain::access::Role;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::tests::{Person, Stage, eventually};
+
+const STATS: &str = "/api/v6/dashboard/stats";
+const DATA: &str = "/api/v6/dashboard/data";
+
+/// Random numbers that are the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(self.0 >> 33).expect("31 bits") % bound
+    }
+
+    fn one_of(&mut self, ids: &[Uuid]) -> Option<Uuid> {
+        (!ids.is_empty()).then(|| ids[self.below(ids.len())])
+    }
+}
+
+/// The same figures from the lists, one thing after another.
+async fn recount(admin: &Person<'_>) -> Value {
+    let list = async |path: &str, name: &str| -> Vec<Value> {
+        let body = admin.reads(&format!("{path}?page_size=500")).await;
+        body[name].as_array().expect("a list").clone()
+    };
+    let spaces = list("/api/v6/spaces", "spaces").await;
+    let devices = list("/api/v6/devices", "devices").await;
+    let sites = list("/api/v6/sites", "sites").await;
+    let gateways = list("/api/v6/gateways", "gateways").await;
+    let states = |state: &str| spaces.iter().filter(|one| one["state"] == state).count();
+    let assigned = devices.iter().filter(|one| !one["space_id"].is_null());
+    let assigned = assigned.count();
+    json!({
+        "sites": sites.len(), "spaces": spaces.len(), "devices": devices.len(), "gateways": gateways.len(),
+        "free": states("free"), "occupied": states("occupied"), "reserved": states("reserved"),
+        "maintenance": states("maintenance"), "unknown": states("unknown"),
+        "assigned": assigned, "unassigned": devices.len() - assigned,
+    })
+}
+
+/// What the dashboard says of the same.
+fn shown(stats: &Value) -> Value {
+    let (counts, occupancy) = (&stats["counts"], &stats["occupancy"]);
+    json!({
+        "sites": counts["sites"], "spaces": occupancy["total"], "devices": stats["devices"]["total"],
+        "gateways": stats["gateways"]["total"], "free": occupancy["free"], "occupied": occupancy["occupied"],
+        "reserved": occupancy["reserved"], "maintenance": occupancy["maintenance"], "unknown": occupancy["unknown"],
+        "assigned": stats["devices"]["assigned"], "unassigned": stats["devices"]["unassigned"],
+    })
+}
+
+#[tokio::test]
+async fn figures_are_what_a_recount_finds_after_changes_of_all_kinds() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let mut dice = Dice(20_270_118);
+    let mut sites = vec![
+        admin.makes_site("Quay").await,
+        admin.makes_site("Mill").await,
+    ];
+    let (mut spaces, mut devices) = (Vec::new(), Vec::new());
+    for step in 0..80 {
+        match dice.below(8) {
+            0 if sites.len() < 5 => sites.push(admin.makes_site(&format!("Site {step}")).await),
+            0..=2 => {
+                let site = dice.one_of(&sites).expect("a site");
+                spaces.push(admin.makes_space(site, &format!("A-{step}")).await);
+            }
+            3 => devices.push(admin.makes_device(step).await),
+            4 | 5 => {
+                if let (Some(device), Some(space)) = (dice.one_of(&devices), dice.one_of(&spaces)) {
+                    let path = format!("/api/v6/devices/{device}/assign");
+                    let body = json!({ "space_id": space });
+                    // Either may be taken already, which is as good a change as any.
+                    admin.calls(Method::POST, &path, Some(body)).await;
+                }
+            }
+            6 => {
+                if let Some(device) = dice.one_of(&devices) {
+                    admin
+                        .posts(&format!("/api/v6/devices/{device}/unassign"), json!({}))
+                        .await;
+                }
+            }
+            _ => {
+                if let Some(space) = dice.one_of(&spaces) {
+                    let body = json!({ "state": "maintenance", "reason": "Snow" });
+                    let path = format!("/api/v6/spaces/{space}/state");
+                    admin.calls(Method::PUT, &path, Some(body)).await;
+                    if dice.below(2) == 0 {
+                        spaces.retain(|one| *one != space);
+                        let path = format!("/api/v6/spaces/{space}");
+                        admin.calls(Method::DELETE, &path, None).await;
+                    }
+                }
+            }
+        }
+        if step % 20 == 19 {
+            let wanted = recount(&admin).await;
+            eventually("the figures follow", async || {
+                shown(&admin.reads(STATS).await) == wanted
+            })
+            .await;
+        }
+    }
+    let data = admin.reads(DATA).await;
+    let in_sites = data["sites"].as_array().expect("sites").iter();
+    let in_sites: i64 = in_sites
+        .filter_map(|site| site["occupancy"]["total"].as_i64())
+        .sum();
+    assert_eq!(data["occupancy"]["total"], in_sites);
+    assert!(recount(&admin).await["maintenance"].as_u64() > Some(0));
+}
+
+#[tokio::test]
+async fn a_change_shows_within_a_moment_and_to_its_own_tenant_alone() {
+    let stage = Stage::set().await;
+    let (mine, theirs) = (stage.admin("Mine").await, stage.admin("Theirs").await);
+    let platform = stage.platform();
+    // Whoever listens has missed everything before, and forgets once what was read meanwhile.
+    let mut last = Value::Null;
+    eventually("figures that stay", async || {
+        let as_of = theirs.reads(STATS).await["as_of"].clone();
+        std::mem::replace(&mut last, as_of.clone()) == as_of
+    })
+    .await;
+    let before = theirs.reads(DATA).await;
+    assert_eq!(platform.reads(STATS).await["counts"]["sites"], 0);
+    let site = mine.makes_site("Quay").await;
+    mine.makes_space(site, "A-1").await;
+    for who in [&mine, &platform] {
+        eventually("the new site and bay", async || {
+            let data = who.reads(DATA).await;
+            data["counts"]["sites"] == 1 && data["occupancy"]["unknown"] == 1
+        })
+        .await;
+    }
+    assert_eq!(theirs.reads(DATA).await, before);
+    // A viewer sees the same, and nobody's clock moved: only events told of the changes.
+    let viewer = stage.person(mine.tenant, Role::Viewer);
+    assert_eq!(viewer.reads(DATA).await, mine.reads(DATA).await);
+}
+
+#[tokio::test]
+async fn figures_are_no_older_than_ten_seconds_though_nothing_happens() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let device = admin.makes_device(1).await;
+    let heard = "update devices set last_seen_at = to_timestamp(1800014400), battery_percent = 19 where id = $1";
+    stage.does(heard, device).await;
+    stage.test.clock().advance(TimeDelta::seconds(10));
+    let before = admin.reads(STATS).await;
+    assert_eq!(
+        [
+            &before["attention"]["silent"],
+            &before["attention"]["low_battery"]
+        ],
+        [0, 1]
+    );
+    // A sensor that speaks each hour is silent after two and a half; no event says so.
+    stage.test.clock().advance(TimeDelta::seconds(9_000 - 10));
+    assert_eq!(admin.reads(STATS).await["attention"]["silent"], 0);
+    stage.test.clock().advance(TimeDelta::seconds(10));
+    let after = admin.reads(STATS).await;
+    assert_eq!(after["attention"]["silent"], 1);
+    assert_ne!(after["as_of"], before["as_of"]);
+}
+
+#[tokio::test]
+async fn devices_that_need_attention_are_named_the_worst_first_and_not_without_end() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let site = admin.makes_site("Quay").await;
+    for number in 0..12 {
+        let device = admin.makes_device(number).await;
+        if number < 4 {
+            let space = admin.makes_space(site, &format!("A-{number}")).await;
+            let path = format!("/api/v6/devices/{device}/assign");
+            admin.posts(&path, json!({ "space_id": space })).await;
+        }
+        if number < 2 {
+            let heard = "update devices set last_seen_at = to_timestamp(1800000000) - (right(dev_eui, 1)::int * interval '1 hour')
+                where id = $1";
+            stage.does(heard, device).await;
+        }
+    }
+    let retired = admin.makes_device(99).await;
+    stage
+        .does(
+            "update devices set lifecycle = 'decommissioned' where id = $1",
+            retired,
+        )
+        .await;
+    let own = json!({ "based_on": "browan-tbms100", "vendor": "V", "name": "Patient", "heartbeat_seconds": 1_000_000 });
+    let model = admin.makes("/api/v6/device-models", own).await;
+    let patient = json!({ "dev_eui": "70B3D50000000100", "model": model });
+    let patient = admin.makes("/api/v6/devices", patient).await;
+    stage
+        .does(
+            "update devices set last_seen_at = to_timestamp(1800000000) where id = $1",
+            patient,
+        )
+        .await;
+    stage.test.clock().advance(TimeDelta::seconds(11));
+    let data = admin.reads(DATA).await;
+    let found: Vec<String> = data["attention"]
+        .as_array()
+        .expect("attention")
+        .iter()
+        .map(|one| {
+            let named = one["devices"].as_array().map_or(0, Vec::len);
+            let worst = one["devices"][0]["dev_eui"].as_str().unwrap_or_default();
+            format!("{} {} {named} {}", one["kind"], one["count"], &worst[12..])
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "\"silent\" 2 2 0001",
+            "\"never_seen\" 10 10 0002",
+            "\"unassigned\" 9 9 0004"
+        ]
+    );
+    assert_eq!(data["devices"]["total"], 14);
+}
+
+#[tokio::test]
+async fn what_happened_is_told_in_words_and_what_was_done_at_once_in_one_line() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let site = admin.makes_site("Quay").await;
+    let body = json!({ "site_id": site, "pattern": "A-001…A-024" });
+    admin.posts("/api/v6/spaces/bulk", body).await;
+    let space = admin.makes_space(site, "B-1").await;
+    let body = json!({ "state": "maintenance", "reason": "Snow" });
+    let path = format!("/api/v6/spaces/{space}/state");
+    admin.calls(Method::PUT, &path, Some(body)).await;
+    eventually("the story", async || {
+        let data = admin.reads(DATA).await;
+        let recent = data["recent"].as_array().expect("events").clone();
+        let story: Vec<_> = recent
+            .iter()
+            .filter_map(|one| one["text"].as_str())
+            .collect();
+        story.starts_with(&[
+            "Bay B-1 overridden at Quay",
+            "Bay B-1 created at Quay",
+            "24 bays created at Quay",
+            "Site Quay created",
+        ])
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gateways_are_counted_by_whether_they_are_heard() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    for (number, seen) in [None, Some(1_800_014_400), Some(1_800_014_000)]
+        .into_iter()
+        .enumerate()
+    {
+        let body =
+            json!({ "eui": format!("70B3D5FFFE00000{number}"), "name": format!("g{number}") });
+        let id = admin.makes("/api/v6/gateways", body).await;
+        if let Some(seen) = seen {
+            let statement = if seen == 1_800_014_400 {
+                "update gateways set last_seen_at = to_timestamp(1800014400) where id = $1"
+            } else {
+                "update gateways set last_seen_at = to_timestamp(1800014000) where id = $1"
+            };
+            stage.does(statement, id).await;
+        }
+    }
+    stage.test.clock().advance(TimeDelta::seconds(11));
+    let data = admin.reads(DATA).await;
+    assert_eq!(
+        data["gateways"],
+        json!({ "total": 3, "online": 1, "offline": 1, "never_seen": 1 })
+    );
+    let unheard = data["unheard_gateways"].as_array().expect("gateways");
+    let names: Vec<_> = unheard.iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["g2", "g0"]);
+}
+
+#[tokio::test]
+async fn the_platform_sees_all_tenants_together_and_says_so() {
+    let stage = Stage::set().await;
+    let platform = stage.platform();
+    for name in ["North", "South"] {
+        let admin = stage.admin(name).await;
+        let site = admin.makes_site("Quay").await;
+        admin.makes_space(site, "A-1").await;
+    }
+    eventually("both tenants", async || {
+        platform.reads(STATS).await["occupancy"]["total"] == 2
+    })
+    .await;
+    let data = platform.reads(DATA).await;
+    assert_eq!(
+        (&data["is_cross_tenant"], &data["tenant_scope"]),
+        (&json!(true), &json!("all"))
+    );
+    let sites = data["sites"].as_array().expect("sites").iter();
+    let names: Vec<_> = sites
+        .filter_map(|site| site["tenant_name"].as_str())
+        .collect();
+    assert_eq!(names, ["North", "South"]);
+}

@@ -1,0 +1,51 @@
+//! What happened, in words a person reads.
+
+use super::figures::Happened;
+
+/// What the kinds of things are called: one of them, and several.
+const NOUNS: &[(&str, &str, &str)] = &[
+    ("api_key", "API key", "API keys"),
+    ("device", "device", "devices"),
+    ("device_model", "device model", "device models"),
+    ("gateway", "gateway", "gateways"),
+    ("invitation", "invitation", "invitations"),
+    ("level", "level", "levels"),
+    ("membership", "membership", "memberships"),
+    ("orphan", "unknown device", "unknown devices"),
+    ("site", "site", "sites"),
+    ("space", "bay", "bays"),
+    ("tenant", "tenant", "tenants"),
+    ("user", "user", "users"),
+    ("zone", "zone", "zones"),
+];
+
+/// A sentence without its full stop: “Bay A-12 overridden at Quay”, “24 bays created at Quay”.
+pub(super) fn sentence(happened: &Happened) -> String {
+    let verb = happened.kind.split_once('.').map_or("", |(_, verb)| verb);
+    let noun = NOUNS
+        .iter()
+        .find(|(subject, ..)| *subject == happened.subject_type);
+    let spoken = happened.subject_type.replace('_', " ");
+    let who = match (happened.count, noun) {
+        (1, Some((_, one, _))) => capital(one),
+        (1, None) => capital(&spoken),
+        (count, Some((.., many))) => format!("{count} {many}"),
+        (count, None) => format!("{count} {spoken}"),
+    };
+    let mut text = who;
+    if let (1, Some(name)) = (happened.count, &happened.name) {
+        text = format!("{text} {name}");
+    }
+    text = format!("{text} {}", verb.replace('_', " "));
+    match &happened.site_name {
+        Some(site) if happened.subject_type != "site" => format!("{text} at {site}"),
+        _ => text,
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
