@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
 use parking_access::tenants::{self, TenantDraft};
 use parking_db::reconcile::Nudge;
@@ -60,6 +61,7 @@ impl Lot {
             db: db.clone(),
             clock: clock.clone(),
             vault: Vault::new(&SecretString::from("a".repeat(32))),
+            exports: Exports::default(),
         };
         let people = Arc::<People>::default();
         let routes = parking_estate::routes(estate).merge(crate::routes(flow.clone()));

@@ -58,8 +58,11 @@ create index uplink_keys_age on uplink_keys (at);
 
 alter table uplink_keys enable row level security;
 alter table uplink_keys force row level security;
+create policy uplink_keys_own on uplink_keys for select to parking_tenant using (tenant_id = (select current_tenant_id()));
+create policy uplink_keys_platform on uplink_keys for select to parking_platform using (true);
 create policy uplink_keys_owner on uplink_keys for select to parking_owner using (true);
 create policy uplink_keys_worker on uplink_keys to parking_worker using (true) with check (true);
+grant select on uplink_keys to parking_tenant, parking_platform;
 grant select, insert, update, delete on uplink_keys to parking_worker;
 
 -- The message that a bay's sensor fact came by.
