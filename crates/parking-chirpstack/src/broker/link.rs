@@ -100,19 +100,19 @@ async fn attend(
 
 fn answer(packet: Packet, house: &House, client_id: &str) -> Result<Option<Packet>, Over> {
     Ok(match packet {
-        Packet::Publish(publish) => published(publish, house)?,
+        Packet::Publish(publish) => published(&publish, house)?,
         Packet::PubAck(ack) => {
             house.sessions().acknowledge(client_id, ack.pkid);
             None
         }
-        Packet::Subscribe(subscribe) => Some(subscribed(subscribe, house, client_id)),
-        Packet::Unsubscribe(unsubscribe) => Some(unsubscribed(unsubscribe, house, client_id)),
+        Packet::Subscribe(subscribe) => Some(subscribed(&subscribe, house, client_id)),
+        Packet::Unsubscribe(unsubscribe) => Some(unsubscribed(&unsubscribe, house, client_id)),
         Packet::PingReq(_) => Some(Packet::PingResp(PingResp)),
         _ => return Err(Over),
     })
 }
 
-fn published(publish: Publish, house: &House) -> Result<Option<Packet>, Over> {
+fn published(publish: &Publish, house: &House) -> Result<Option<Packet>, Over> {
     let topic = std::str::from_utf8(&publish.topic).map_err(|_| Over)?;
     if topic.is_empty() || topic.contains(['+', '#']) || publish.qos == QoS::ExactlyOnce {
         return Err(Over);
@@ -128,7 +128,7 @@ fn published(publish: Publish, house: &House) -> Result<Option<Packet>, Over> {
     }))
 }
 
-fn subscribed(subscribe: Subscribe, house: &House, client_id: &str) -> Packet {
+fn subscribed(subscribe: &Subscribe, house: &House, client_id: &str) -> Packet {
     let mut sessions = house.sessions();
     let grant = |filter: &Filter| {
         let qos = if filter.qos == QoS::AtMostOnce {
@@ -146,7 +146,7 @@ fn subscribed(subscribe: Subscribe, house: &House, client_id: &str) -> Packet {
     })
 }
 
-fn unsubscribed(unsubscribe: Unsubscribe, house: &House, client_id: &str) -> Packet {
+fn unsubscribed(unsubscribe: &Unsubscribe, house: &House, client_id: &str) -> Packet {
     let mut sessions = house.sessions();
     for path in &unsubscribe.filters {
         sessions.unsubscribe(client_id, path);

@@ -88,6 +88,10 @@ pub(super) struct Session {
     held: Option<Arrived>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for a moment, and there is one"
+)]
 enum Happening {
     Stop,
     NobodyListens,

@@ -280,7 +280,7 @@ pub(crate) fn eui(said: &str) -> Option<Eui64> {
 
 /// The bytes of a payload. What cannot fit is not decoded first.
 pub(crate) fn bytes_of(field: &'static str, text: &str) -> Result<Vec<u8>, WireError> {
-    if text.len() > (PAYLOAD_MAX + 2) / 3 * 4 {
+    if text.len() > PAYLOAD_MAX.div_ceil(3) * 4 {
         return Err(WireError::Invalid { field });
     }
     BASE64

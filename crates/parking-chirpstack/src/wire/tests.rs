@@ -24,7 +24,7 @@ fn samples() -> Vec<(String, EventKind, Vec<u8>, Vec<u8>)> {
             (name, kind, fs::read(path).unwrap(), fs::read(twin).unwrap())
         })
         .collect();
-    samples.sort();
+    samples.sort_by(|one, other| one.0.cmp(&other.0));
     samples
 }
 
