@@ -8,7 +8,7 @@ use super::session::SessionError;
 /// What has happened since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Whether the broker is there now.
+    /// Whether the broker is there now and sends us the events.
     pub is_connected: bool,
     /// Connections made.
     pub connections: u64,
@@ -75,11 +75,14 @@ impl Tally {
     }
 
     pub(super) fn connected(&self, is_resumed: bool) {
-        self.is_connected.store(true, Ordering::Relaxed);
         if !is_resumed && read(&self.connections) > 0 {
             add(&self.sessions_lost);
         }
         add(&self.connections);
+    }
+
+    pub(super) fn subscribed(&self) {
+        self.is_connected.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn disconnected(&self) {

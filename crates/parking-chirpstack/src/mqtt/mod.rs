@@ -23,6 +23,7 @@
 //! them, and its TLS brings a version of `webpki` with known faults into the tree.
 
 mod address;
+mod carrier;
 mod counts;
 mod session;
 #[cfg(test)]
@@ -166,7 +167,7 @@ impl Source {
         clock: Clock,
     ) -> Result<(Self, mpsc::Receiver<Arrived>), SettingsError> {
         check(&settings)?;
-        let tls = session::tls(&settings)?;
+        let tls = carrier::tls(&settings)?;
         let (sender, receiver) = mpsc::channel(usize::from(settings.in_flight_max));
         let source = Self {
             tally: Arc::default(),

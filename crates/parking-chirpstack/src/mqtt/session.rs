@@ -1,6 +1,5 @@
 //! One connection to the broker, from its first byte to its last.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -10,19 +9,16 @@ use rumqttc::v5::mqttbytes::v5::{
     Subscribe, SubscribeReasonCode,
 };
 use rumqttc::v5::mqttbytes::{Error as PacketError, QoS};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
 use secrecy::ExposeSecret as _;
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_util::codec::Framed;
 
+use super::carrier::{Carrier, carrier};
 use super::window::{Settled, Token, Window};
-use super::{Arrived, Road, Settings, SettingsError, topic};
+use super::{Arrived, Road, Settings, topic};
 use crate::wire::BODY_BYTES_MAX;
 
 /// How long the broker has to let us in.
@@ -72,10 +68,6 @@ pub(super) enum SessionError {
 /// The connection ended because it was to, or nobody listens any more.
 pub(super) struct Ended;
 
-/// A way to carry bytes.
-trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
-
 /// A connection the broker let in.
 pub(super) struct Session {
     frames: Framed<Box<dyn Carrier>, Codec>,
@@ -99,28 +91,6 @@ enum Happening {
     Packet(Option<Result<Packet, PacketError>>),
     Settled(Settled),
     Ping,
-}
-
-/// What speaks TLS to the broker, if it is to.
-pub(super) fn tls(settings: &Settings) -> Result<Option<TlsConnector>, SettingsError> {
-    if !settings.broker.is_encrypted {
-        return Ok(None);
-    }
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    if let Some(pem) = &settings.authority_pem {
-        let given = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
-        let given = given.map_err(|_| SettingsError::Authority)?;
-        if roots.add_parsable_certificates(given).0 == 0 {
-            return Err(SettingsError::Authority);
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Some(TlsConnector::from(Arc::new(config))))
 }
 
 impl Session {
@@ -217,9 +187,10 @@ impl Session {
             Packet::SubAck(answer) => {
                 let granted =
                     |code: &SubscribeReasonCode| !matches!(code, SubscribeReasonCode::Success(_));
-                if let Some(code) = answer.return_codes.into_iter().find(granted) {
+                if let Some(code) = answer.return_codes.into_iter().find(refused) {
                     return Err(SessionError::Unsubscribed(code));
                 }
+                road.tally.subscribed();
             }
             Packet::PingResp(_) => self.is_ping_unanswered = false,
             Packet::Disconnect(last) => {
@@ -332,26 +303,6 @@ impl Session {
 async fn written(write: impl Future<Output = Result<(), PacketError>>) -> Result<(), SessionError> {
     let outcome = timeout(WRITE_TIME_MAX, write).await;
     Ok(outcome.map_err(|_| SessionError::Silent)??)
-}
-
-async fn carrier(
-    settings: &Settings,
-    tls: Option<&TlsConnector>,
-) -> Result<Box<dyn Carrier>, SessionError> {
-    let broker = &settings.broker;
-    let stream = TcpStream::connect((broker.host.as_str(), broker.port))
-        .await
-        .map_err(SessionError::Unreachable)?;
-    stream
-        .set_nodelay(true)
-        .map_err(SessionError::Unreachable)?;
-    let Some(tls) = tls else {
-        return Ok(Box::new(stream));
-    };
-    let name = ServerName::try_from(broker.host.clone())
-        .map_err(|error| SessionError::Tls(std::io::Error::other(error)))?;
-    let stream = tls.connect(name, stream).await.map_err(SessionError::Tls)?;
-    Ok(Box::new(stream))
 }
 
 /// An event that is too large to be read is not even taken off the line.
