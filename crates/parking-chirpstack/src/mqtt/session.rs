@@ -56,13 +56,24 @@ pub(super) enum SessionError {
     #[error("ended the connection: {0:?}")]
     Dismissed(DisconnectReasonCode),
     #[error("does not speak MQTT 5: {0}")]
-    Packet(#[from] PacketError),
+    Packet(PacketError),
+    #[error("the line to it broke: {0}")]
+    Broken(std::io::Error),
     #[error("closed the connection")]
     Closed,
     #[error("fell silent")]
     Silent,
     #[error("a message was given up and is asked for again")]
     LetGo,
+}
+
+impl From<PacketError> for SessionError {
+    fn from(error: PacketError) -> Self {
+        match error {
+            PacketError::Io(error) => Self::Broken(error),
+            error => Self::Packet(error),
+        }
+    }
 }
 
 /// The connection ended because it was to, or nobody listens any more.
