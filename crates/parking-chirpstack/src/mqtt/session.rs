@@ -196,7 +196,7 @@ impl Session {
                 self.hand_over(arrived);
             }
             Packet::SubAck(answer) => {
-                let granted =
+                let refused =
                     |code: &SubscribeReasonCode| !matches!(code, SubscribeReasonCode::Success(_));
                 if let Some(code) = answer.return_codes.into_iter().find(refused) {
                     return Err(SessionError::Unsubscribed(code));
