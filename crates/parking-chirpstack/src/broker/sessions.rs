@@ -73,6 +73,9 @@ impl Sessions {
     pub(super) fn enter(&mut self, hello: Hello) -> Link {
         let now = Instant::now();
         self.by_client.retain(|_, session| !session.is_over(now));
+        if let Some(session) = self.by_client.get_mut(&hello.client_id) {
+            session.dismiss(DisconnectReasonCode::SessionTakenOver);
+        }
         if hello.is_clean {
             self.by_client.remove(&hello.client_id);
         }
@@ -81,7 +84,6 @@ impl Sessions {
             .by_client
             .entry(hello.client_id.clone())
             .or_insert_with(Session::empty);
-        session.dismiss(DisconnectReasonCode::SessionTakenOver);
         self.links += 1;
         let (sender, packets) = mpsc::channel(OUTBOX_MAX);
         session.receive_maximum = usize::from(hello.receive_maximum);

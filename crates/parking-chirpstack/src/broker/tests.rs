@@ -1,3 +1,5 @@
+//! What the tests of the road do not reach; they are the tests of the broker too.
+
 use super::sessions::matches;
 
 #[test]

@@ -25,6 +25,7 @@
 mod address;
 mod carrier;
 mod counts;
+mod packets;
 mod session;
 #[cfg(test)]
 mod tests;

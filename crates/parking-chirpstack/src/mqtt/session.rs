@@ -12,11 +12,12 @@ use rumqttc::v5::mqttbytes::{Error as PacketError, QoS};
 use secrecy::ExposeSecret as _;
 use thiserror::Error;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_util::codec::Framed;
 
 use super::carrier::{Carrier, carrier};
+use super::packets::Packets;
 use super::window::{Settled, Token, Window};
 use super::{Arrived, Road, Settings, topic};
 use crate::wire::BODY_BYTES_MAX;
@@ -29,6 +30,9 @@ const WRITE_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// How long the consumer has to keep what it holds when we go.
 const LAST_WORDS_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How long the broker has to hang up when we have.
+const HANG_UP_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// No line is so bad that it is tried more often.
 const PING_PERIOD_MIN: Duration = Duration::from_secs(1);
@@ -81,7 +85,7 @@ pub(super) struct Ended;
 
 /// A connection the broker let in.
 pub(super) struct Session {
-    frames: Framed<Box<dyn Carrier>, Codec>,
+    frames: Framed<Box<dyn Carrier>, Packets>,
     pub(super) is_resumed: bool,
     window: Window,
     settled: mpsc::UnboundedReceiver<Settled>,
@@ -292,21 +296,34 @@ impl Session {
     }
 
     /// Waits for what the consumer still holds, acknowledges it and says goodbye.
+    ///
+    /// What comes meanwhile is taken off the line and left to the broker: a line that is closed with
+    /// something on it is reset, and the last acknowledgements with it.
     async fn leave(&mut self, road: &Road) -> Result<Ended, SessionError> {
         self.held = None;
         let until = Instant::now() + LAST_WORDS_TIME_MAX;
         while self.window.len() > 0 {
-            let Ok(Some(settled)) = timeout_at(until, self.settled.recv()).await else {
-                break;
+            let settled = tokio::select! {
+                settled = self.settled.recv() => settled,
+                packet = self.frames.next() => match packet {
+                    Some(Ok(_)) => continue,
+                    _ => return Ok(Ended),
+                },
+                () = tokio::time::sleep_until(until) => break,
             };
             match settled {
-                Settled::Kept(number) => self.window.keep(number),
-                Settled::LetGo(number) => self.window.cut(number),
+                Some(Settled::Kept(number)) => self.window.keep(number),
+                Some(Settled::LetGo(number)) => self.window.cut(number),
+                None => break,
             }
             self.acknowledge(road).await?;
         }
         let goodbye = Disconnect::new(DisconnectReasonCode::NormalDisconnection);
         written(self.frames.send(Packet::Disconnect(goodbye))).await?;
+        written(self.frames.close()).await?;
+        let rest = async { while let Some(Ok(_)) = self.frames.next().await {} };
+        // A broker that does not hang up has heard us all the same.
+        drop(timeout(HANG_UP_TIME_MAX, rest).await);
         Ok(Ended)
     }
 }
@@ -317,11 +334,11 @@ async fn written(write: impl Future<Output = Result<(), PacketError>>) -> Result
 }
 
 /// An event that is too large to be read is not even taken off the line.
-fn codec() -> Codec {
-    Codec {
+fn codec() -> Packets {
+    Packets(Codec {
         max_incoming_size: Some(packet_bytes_max()),
         max_outgoing_size: None,
-    }
+    })
 }
 
 /// A body with its topic and properties.

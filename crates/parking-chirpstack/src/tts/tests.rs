@@ -1,3 +1,5 @@
+//! The examples of its documentation, and what they leave open.
+
 use super::*;
 
 fn arrived_at() -> DateTime<Utc> {

@@ -1,3 +1,5 @@
+//! Real events, damaged ones and garbage.
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -49,12 +51,11 @@ fn changed(name: &str, changes: &[(&str, serde_json::Value)]) -> Result<Message,
 fn every_sample_is_read_and_means_what_it_meant() {
     let samples = samples();
     assert_eq!(samples.len(), 39);
-    let mut read = String::new();
-    for (name, kind, json, _) in samples {
+    let read = samples.into_iter().map(|(name, kind, json, _)| {
         let message = read_json(kind, &json, arrived_at()).unwrap();
-        read += &format!("{name}\n{message:#?}\n\n");
-    }
-    insta::assert_snapshot!(read);
+        format!("{name}\n{message:#?}\n")
+    });
+    insta::assert_snapshot!(read.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

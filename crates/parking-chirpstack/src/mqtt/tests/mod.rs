@@ -1,3 +1,5 @@
+//! The road from a broker: ours, and a Mosquitto where there is one.
+
 mod stand;
 
 use std::collections::BTreeSet;
@@ -165,7 +167,8 @@ async fn a_consumer_that_stops_loses_nothing_and_holds_no_more_than_agreed() {
             let event = next(&mut events).await;
             assert_eq!(number_in(&event), number);
             assert!(!event.is_repeated);
-            assert!(source.counts().unacknowledged <= 5);
+            // Mosquitto 2.0 counts one more at times; it waits in hand.
+            assert!(source.counts().unacknowledged <= stand.under_way_max(5));
             event.token.done();
         }
         eventually("all acknowledged", || source.counts().acknowledged == 200).await;
@@ -288,7 +291,7 @@ async fn a_source_that_stops_waits_for_what_is_being_kept() {
             last
         };
         let ((), last) = tokio::join!(source.stop(), keeping);
-        let (source, mut events) = connected(settings).await;
+        let (source, mut events) = Source::connect(settings, Clock::system()).unwrap();
         for number in last + 1..10 {
             let event = next(&mut events).await;
             assert_eq!(number_in(&event), number);

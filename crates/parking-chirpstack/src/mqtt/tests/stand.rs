@@ -56,6 +56,14 @@ impl Stand {
         stands
     }
 
+    /// How many it sends, asked for so many at once.
+    pub(super) const fn under_way_max(&self, asked: usize) -> usize {
+        match self {
+            Self::Ours(..) => asked,
+            Self::Mosquitto(_) => asked + 1,
+        }
+    }
+
     pub(super) const fn address(&self) -> SocketAddr {
         match self {
             Self::Ours(_, address) => *address,
@@ -98,10 +106,9 @@ impl Stand {
                 publish.pkid = u16::try_from(index + 1).unwrap();
             }
             frames.send(Packet::Publish(publish)).await.unwrap();
-            while qos == QoS::AtLeastOnce {
-                if let Packet::PubAck(_) = frames.next().await.unwrap().unwrap() {
-                    break;
-                }
+            if qos == QoS::AtLeastOnce {
+                let answer = frames.next().await.unwrap().unwrap();
+                assert!(matches!(answer, Packet::PubAck(_)), "{answer:?}");
             }
         }
         // An answer to this comes after all that was published is in the broker's hands.
