@@ -8,8 +8,8 @@ use tokio_util::codec::{Decoder, Encoder};
 /// The first byte of a farewell.
 const DISCONNECT: u8 = 0xE0;
 
-/// `rumqttc`'s, but a farewell may leave out its properties, as MQTT 5 lets it: Mosquitto tells in
-/// three bytes that another client took the session over.
+/// `rumqttc`'s, but a farewell may leave out its properties, as MQTT 5 lets it: so does `rumqttc`
+/// where it writes one, and waits for them where it reads one.
 #[derive(Debug)]
 pub(super) struct Packets(pub(super) Codec);
 

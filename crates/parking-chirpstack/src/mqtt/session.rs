@@ -63,7 +63,7 @@ pub(super) enum SessionError {
     Packet(PacketError),
     #[error("the line to it broke: {0}")]
     Broken(std::io::Error),
-    #[error("closed the connection")]
+    #[error("closed the connection without a word, as if another client of this id had come")]
     Closed,
     #[error("fell silent")]
     Silent,

@@ -339,10 +339,8 @@ async fn a_second_client_of_the_same_name_is_told_of() {
         let _other = stand::connected(stand.address(), "one").await;
         eventually("noticed", || source.counts().last_error.is_some()).await;
         let error = source.counts().last_error.unwrap();
-        assert!(
-            error.starts_with("another client took the session"),
-            "{error}"
-        );
+        // Mosquitto 2.0 says nothing and closes.
+        assert!(error.contains("another client"), "{error}");
         source.stop().await;
     }
 }
