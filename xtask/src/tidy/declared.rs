@@ -88,7 +88,7 @@ pub(super) const FENCES: &[(&str, &[&str])] = &[
     ("tonic", &["parking-chirpstack", "parking-sim"]),
     ("chirpstack_api", &["parking-chirpstack", "parking-sim"]),
     ("rumqttc", &["parking-chirpstack", "parking-sim"]),
-    ("rumqttd", &["parking-sim", "parking-testkit"]),
+    ("prost", &["parking-chirpstack", "parking-sim"]),
     ("rust-embed", &["parking-ui"]),
     ("clap", &["parking"]),
     ("anyhow", &["parking", "parking-bench", "xtask"]),
