@@ -9,8 +9,8 @@ create table uplinks (
   received_at timestamptz not null,
   source text not null constraint uplinks_source check (source in ('chirpstack_mqtt', 'chirpstack_http', 'tts', 'observation')),
   kind text not null
-    constraint uplinks_kind check (kind in ('up', 'join', 'status', 'txack', 'ack', 'log', 'location', 'observation')),
-  -- Nothing only for an observation that names a bay.
+    constraint uplinks_kind check (kind in ('up', 'join', 'status', 'txack', 'ack', 'log', 'location', 'observation', 'garbled')),
+  -- Nothing only for an observation that names a bay, and for what nobody could make out.
   dev_eui text collate "C" constraint uplinks_dev_eui_form check (dev_eui ~ '^[0-9A-F]{16}$'),
   f_port smallint,
   f_cnt bigint,
@@ -28,8 +28,10 @@ create table uplinks (
   reading jsonb,
   -- Why it could not be read, by its code.
   problem text,
+  -- How often somebody had it acted on again.
+  replays int not null default 0,
   primary key (tenant_id, id, at),
-  constraint uplinks_about_something check (dev_eui is not null or kind = 'observation'),
+  constraint uplinks_about_something check (dev_eui is not null or kind in ('observation', 'garbled')),
   constraint uplinks_acted_with_an_outcome check ((acted_at is null) = (outcome is null))
 ) partition by range (at);
 create index uplinks_waiting on uplinks (shard, id) where acted_at is null;
@@ -64,6 +66,34 @@ create policy uplink_keys_owner on uplink_keys for select to parking_owner using
 create policy uplink_keys_worker on uplink_keys to parking_worker using (true) with check (true);
 grant select on uplink_keys to parking_tenant, parking_platform;
 grant select, insert, update, delete on uplink_keys to parking_worker;
+
+-- Whose the messages of an application of the network server are, where they come by a road that
+-- belongs to the installation.
+create table applications (
+  tenant_id uuid not null references tenants (id) on delete cascade,
+  id uuid not null,
+  -- As the network server names it.
+  application text not null
+    constraint applications_one_tenant unique constraint applications_length check (char_length(application) between 1 and 100),
+  created_at timestamptz not null,
+  primary key (tenant_id, id)
+);
+
+alter table applications enable row level security;
+alter table applications force row level security;
+create policy applications_own on applications for select to parking_tenant using (tenant_id = (select current_tenant_id()));
+create policy applications_platform on applications for select to parking_platform using (true);
+create policy applications_owner on applications to parking_owner using (true) with check (true);
+create policy applications_worker on applications to parking_worker using (true) with check (true);
+grant select on applications to parking_tenant, parking_platform;
+grant select, insert, update, delete on applications to parking_worker;
+
+-- How the messages of a device are numbered: the session they are of, the highest number in it, and
+-- how many numbers nobody heard.
+alter table devices
+  add column radio_session text,
+  add column radio_f_cnt bigint,
+  add column frames_lost bigint not null default 0;
 
 -- The message that a bay's sensor fact came by.
 alter table spaces add column sensor_uplink_id uuid;

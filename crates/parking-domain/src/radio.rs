@@ -121,6 +121,47 @@ pub struct Uplink {
     pub deduplication_id: Option<String>,
 }
 
+/// By how much a message's number may be lower than the highest of its session and still be a late
+/// one; lower than that, the device has begun to count anew without a join.
+const LATE_MAX: u32 = 64;
+
+/// How the messages of a device are numbered, as far as they were heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbering {
+    /// The address of the session.
+    pub session: Option<String>,
+    /// The highest number heard in it; none right after a join.
+    pub highest: Option<u32>,
+    /// How many numbers have been left out, in this session and those before it.
+    pub lost: u64,
+}
+
+impl Numbering {
+    /// The device has joined: it counts from 0.
+    pub fn join(&mut self, session: Option<&str>) {
+        self.session = session.map(str::to_owned);
+        self.highest = None;
+    }
+
+    /// A message of this number came, which has not come before.
+    pub fn hear(&mut self, session: Option<&str>, number: u32) {
+        let left_out = match self.highest {
+            // Of a session whose beginning nobody saw, it is not known what came before.
+            _ if self.session.as_deref() != session => 0,
+            None => u64::from(number),
+            Some(highest) if number > highest => u64::from(number - highest - 1),
+            Some(highest) if highest - number <= LATE_MAX => {
+                self.lost = self.lost.saturating_sub(1);
+                return;
+            }
+            Some(_) => 0,
+        };
+        self.lost = self.lost.saturating_add(left_out);
+        self.session = session.map(str::to_owned);
+        self.highest = Some(number);
+    }
+}
+
 impl Content {
     /// Its word in the database and the API.
     pub const fn name(&self) -> &'static str {
@@ -237,5 +278,33 @@ mod tests {
         assert_eq!(received_at(Some(years_ago), Some(at(-3)), at(0)), at(-3));
         assert_eq!(received_at(Some(at(60)), None, at(0)), at(0));
         assert_eq!(received_at(Some(at(1)), None, at(0)), at(0));
+    }
+
+    #[test]
+    fn numbers_that_are_left_out_are_counted_until_they_come_late() {
+        let mut numbering = Numbering::default();
+        for number in [10, 11, 14] {
+            numbering.hear(Some("01"), number);
+        }
+        assert_eq!(numbering.lost, 2);
+        numbering.hear(Some("01"), 12);
+        assert_eq!((numbering.lost, numbering.highest), (1, Some(14)));
+    }
+
+    #[test]
+    fn a_device_that_joins_again_or_begins_anew_has_lost_nothing() {
+        let mut numbering = Numbering::default();
+        numbering.hear(Some("01"), 5_000);
+        numbering.join(Some("02"));
+        numbering.hear(Some("02"), 1);
+        // Its first message after the join, number 0, was not heard.
+        assert_eq!(numbering.lost, 1);
+        numbering.hear(Some("02"), 900);
+        numbering.hear(Some("02"), 0);
+        assert_eq!((numbering.lost, numbering.highest), (899, Some(0)));
+        // A late message of the old session and the next of the new one.
+        numbering.hear(Some("01"), 4_990);
+        numbering.hear(Some("02"), 1);
+        assert_eq!(numbering.lost, 899);
     }
 }

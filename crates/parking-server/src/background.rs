@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use parking_access::authenticate::Callers;
 use parking_access::webhooks::{self, Webhooks};
+use parking_chirpstack::mqtt::{self, Source};
 use parking_db::listen::Notice;
 use parking_db::queue::{Schedule, Worker, run_due_schedules};
 use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError};
 use parking_domain::clock::Clock;
 use parking_flow::Flow;
-use parking_flow::ingest::act;
+use parking_flow::ingest::{act, receive};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::Server;
 use crate::health::Health;
@@ -38,6 +39,9 @@ const HEALTH_PERIOD: Duration = Duration::from_secs(5);
 
 /// How often messages are looked for that another server stored, or this one before it died.
 const ACT_PERIOD: Duration = Duration::from_secs(1);
+
+/// How often is looked at how the network server publishes.
+const ADVICE_PERIOD: Duration = Duration::from_secs(10);
 
 /// A part of the server that runs beside requests until it is told to stop.
 pub struct Background {
@@ -114,6 +118,10 @@ impl Server {
             let run = writer.run(self.db.clone(), acting.clone(), stop.clone());
             parts.push(Background::new("store messages", run));
         }
+        if let Some(broker) = self.options.broker.clone() {
+            let run = take_from_broker(self.flow(), broker, stop.clone());
+            parts.push(Background::new("messages from the broker", run));
+        }
         parts.push(Background::new(
             "act on messages",
             act_on_messages(self.flow(), acting, stop.clone()),
@@ -179,6 +187,31 @@ async fn act_on_messages(flow: Flow, nudge: Nudge, stop: CancellationToken) {
         async move { act(&flow).await }
     })
     .await;
+}
+
+/// Takes messages from the network server's broker and says once what should be mended there.
+async fn take_from_broker(flow: Flow, settings: mqtt::Settings, stop: CancellationToken) {
+    let (source, events) = match Source::connect(settings, flow.clock.clone()) {
+        Ok(connected) => connected,
+        Err(error) => {
+            error!(%error, "no messages are taken from the broker");
+            return stop.cancelled().await;
+        }
+    };
+    let advise = async {
+        loop {
+            tokio::time::sleep(ADVICE_PERIOD).await;
+            if source.counts().is_published_unsafely {
+                warn!("ChirpStack publishes its events at most once, and the broker keeps none for a server that is away: set qos=1 under [integration.mqtt] in its configuration");
+                return std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = receive(flow, events, stop.clone()) => {}
+        () = advise => {}
+    }
+    source.stop().await;
 }
 
 async fn run_schedules(db: Db, clock: Clock, schedules: Vec<Schedule>, stop: CancellationToken) {

@@ -17,12 +17,14 @@ use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_access::webhooks::{self, Courier, Webhooks};
+use parking_chirpstack::mqtt;
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
+use parking_flow::applications::Applications;
 use parking_flow::ingest::{self, Intake, Writer};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
@@ -70,6 +72,8 @@ pub struct ServerOptions {
     pub public_url: String,
     /// What the map of sites is drawn on.
     pub map_tiles: Option<MapTiles>,
+    /// The broker of the network server, if messages come from one.
+    pub broker: Option<mqtt::Settings>,
 }
 
 /// What the server is made from.
@@ -96,11 +100,12 @@ pub struct Server {
     pub(crate) webhooks: Webhooks,
     vault: Vault,
     witness: Witness,
-    options: ServerOptions,
+    pub(crate) options: ServerOptions,
     metrics: Metrics,
     edge: Arc<Edge>,
     readiness: Readiness,
     intake: Intake,
+    applications: Applications,
     /// Until they are started.
     pub(crate) writers: Arc<Mutex<Vec<Writer>>>,
 }
@@ -153,6 +158,7 @@ impl Server {
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
         let (intake, writers) = ingest::writers();
+        let applications = Applications::new(db.clone());
         Self {
             db,
             clock,
@@ -170,6 +176,7 @@ impl Server {
             edge,
             readiness,
             intake,
+            applications,
             writers: Arc::new(Mutex::new(writers)),
         }
     }
@@ -262,6 +269,7 @@ impl Server {
             db: self.db.clone(),
             clock: self.clock.clone(),
             intake: self.intake.clone(),
+            applications: self.applications.clone(),
         }
     }
 

@@ -124,7 +124,13 @@ pub(super) const DISTRICTS: [District; 4] = [
     },
     District {
         krate: "parking_flow",
-        slices: &["occupancy", "reservations", "displays", "ingest"],
+        slices: &[
+            "applications",
+            "occupancy",
+            "reservations",
+            "displays",
+            "ingest",
+        ],
     },
     District {
         krate: "parking_server",

@@ -95,6 +95,12 @@ impl Settings {
             keep_alive: Duration::from_secs(30),
         }
     }
+
+    /// Whether there can be a connection by them, without trying.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        check(self)?;
+        carrier::tls(self).map(drop)
+    }
 }
 
 /// Why there can be no connection, ever, by these settings.

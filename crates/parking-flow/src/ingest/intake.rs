@@ -195,18 +195,21 @@ async fn store_batch(db: &Db, batch: Vec<Waiting>) {
             for waiting in batch {
                 let answer = match insert(db, &[&waiting.row]).await {
                     Ok(new) => Ok(new.first().copied().unwrap_or_default()),
-                    Err(error) if matches!(error, DbError::Unavailable(_)) => {
-                        Err(IntakeError::Unavailable)
-                    }
-                    Err(error) => {
+                    Err(error) if is_of_the_message(&error) => {
                         warn!(error = %error, "a message cannot be stored");
                         Err(IntakeError::Refused)
                     }
+                    Err(_) => Err(IntakeError::Unavailable),
                 };
                 let _gone = waiting.answer.send(answer);
             }
         }
     }
+}
+
+/// Whether the database will never have the message, however often it is tried.
+fn is_of_the_message(error: &DbError) -> bool {
+    matches!(error, DbError::Value(_)) || error.constraint().is_some()
 }
 
 async fn insert(db: &Db, rows: &[&Row]) -> Result<Vec<bool>, DbError> {

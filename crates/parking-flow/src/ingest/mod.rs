@@ -7,11 +7,15 @@
 //!   message does to a bay depends on when it was received, not on when it came.
 //! * A message that cannot be read, or acted on, is set aside with the reason and holds up no other.
 //!
+//! * What is no message at all is kept as it came, for somebody to look at.
+//!
 //! Tables: `uplinks`, `uplink_keys`.
 
 mod act;
 mod api;
 mod intake;
+mod receive;
+mod replay;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +33,8 @@ use uuid::Uuid;
 pub use act::act;
 pub use api::routes;
 pub use intake::{Intake, IntakeError, Writer, writers};
+pub use receive::receive;
+pub use replay::replay;
 
 /// How many parts the devices are dealt into; one worker at a time acts on a part.
 pub const SHARDS: i16 = 4;
@@ -49,6 +55,12 @@ pub struct Arrival {
 /// How a message came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
+    /// From ChirpStack's broker, by the installation's own road.
+    ChirpStackMqtt,
+    /// From ChirpStack over HTTP.
+    ChirpStackHttp,
+    /// From The Things Stack.
+    Tts,
     /// From a program, in words.
     Observation,
 }
@@ -57,6 +69,9 @@ impl Source {
     /// Its word in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ChirpStackMqtt => "chirpstack_mqtt",
+            Self::ChirpStackHttp => "chirpstack_http",
+            Self::Tts => "tts",
             Self::Observation => "observation",
         }
     }
@@ -69,6 +84,19 @@ pub enum Told {
     Message(Box<Message>),
     /// Somebody, or something, saw a bay.
     Observation(Observation),
+    /// What nobody can make out: kept as it came, so that somebody can look at it.
+    Garbled(Garbled),
+}
+
+/// What should have been a message.
+#[derive(Clone, Debug)]
+pub struct Garbled {
+    /// What kind of event it was to be.
+    pub event: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What is wrong with it; never what stands there.
+    pub problem: String,
 }
 
 /// What somebody saw.
@@ -121,6 +149,11 @@ impl Row {
                 About::Device(eui) => (seen.key(&eui.to_string()), eui.bytes().to_vec()),
                 About::Space(id) => (seen.key(&id.to_string()), id.as_bytes().to_vec()),
             },
+            Told::Garbled(garbled) => {
+                let digest = digest(&garbled.body);
+                let key = format!("garbled:{}:{digest}", garbled.event);
+                (key, digest.as_bytes().to_vec())
+            }
         };
         let mut row = Self {
             tenant: arrival.tenant.0,
@@ -142,6 +175,11 @@ impl Row {
         match &arrival.told {
             Told::Message(message) => row.tell(message),
             Told::Observation(seen) => row.see(seen),
+            Told::Garbled(garbled) => {
+                row.kind = "garbled";
+                row.payload = Some(garbled.body.clone());
+                row.content = json!({ "event": garbled.event, "problem": garbled.problem });
+            }
         }
         row
     }
@@ -152,6 +190,8 @@ impl Row {
         self.dev_eui = Some(message.dev_eui.to_string());
         self.receptions = json!(message.receptions);
         self.content = remainder(&message.content);
+        self.content["application"] = json!(message.application);
+        self.content["device_name"] = json!(message.device_name);
         if let Content::Uplink(uplink) = &message.content {
             self.f_port = uplink.f_port.map(i16::from);
             self.f_cnt = uplink.f_cnt.map(i64::from);

@@ -18,6 +18,8 @@ pub(super) struct Pending {
     pub(super) kind: String,
     pub(super) dev_eui: Option<String>,
     pub(super) f_port: Option<i16>,
+    pub(super) f_cnt: Option<i64>,
+    pub(super) replays: i32,
     pub(super) payload: Option<Vec<u8>>,
     pub(super) receptions: Value,
     pub(super) content: Value,
@@ -35,6 +37,22 @@ pub(super) struct Acted {
     pub(super) space_id: Option<Uuid>,
     pub(super) reading: Option<Value>,
     pub(super) problem: Option<&'static str>,
+}
+
+impl Acted {
+    /// Of a message that cannot be acted on.
+    pub(super) const fn failed(message: &Pending) -> Self {
+        Self {
+            tenant_id: message.tenant_id,
+            id: message.id,
+            at: message.at,
+            outcome: "failed",
+            device_id: None,
+            space_id: message.space_id,
+            reading: None,
+            problem: Some("cannot_be_acted_on"),
+        }
+    }
 }
 
 /// Stores messages, each once, and says which were told for the first time.
@@ -106,7 +124,8 @@ pub(super) async fn take(tx: &mut PlatformTx, shard: i16) -> Result<bool> {
 pub(super) async fn waiting(tx: &mut PlatformTx, shard: i16, limit: i64) -> Result<Vec<Pending>> {
     let rows = sqlx::query_as!(
         Pending,
-        "select tenant_id, id, at, received_at, source, kind, dev_eui, f_port, payload, receptions, content, space_id
+        "select tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, replays, payload, receptions,
+           content, space_id
          from uplinks where shard = $1 and acted_at is null order by id limit $2",
         shard,
         limit
@@ -162,4 +181,30 @@ pub(super) async fn delete_keys(
     .execute(tx.conn())
     .await?;
     Ok(deleted.rows_affected())
+}
+
+/// Has messages wait again that came to nothing, the oldest first, and says how many.
+pub(super) async fn revive(
+    tx: &mut PlatformTx,
+    tenant: Option<Uuid>,
+    since: DateTime<Utc>,
+    (after, limit): (Uuid, i64),
+) -> Result<Vec<Uuid>> {
+    let revived = sqlx::query_scalar!(
+        "update uplinks u set acted_at = null, outcome = null, problem = null, reading = null, replays = u.replays + 1
+         from (
+           select tenant_id, id, at from uplinks
+           where at >= $2 and ($1::uuid is null or tenant_id = $1) and id > $3
+             and outcome in ('orphan', 'no_bay', 'unreadable', 'failed') and kind <> 'garbled'
+           order by id limit $4 for update) w
+         where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at
+         returning u.id",
+        tenant,
+        since,
+        after,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(revived)
 }

@@ -1,24 +1,21 @@
 //! Ingestion over a real database, from HTTP to the state of a bay.
 
-use std::collections::BTreeMap;
+mod broker;
+mod network;
+
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::exports::Exports;
 use parking_access::secrets::Vault;
-use parking_access::tenants::{self, TenantDraft};
 use parking_db::reconcile::Nudge;
-use parking_db::{Db, Reason};
 use parking_domain::access::Role;
-use parking_domain::clock::Clock;
 use parking_domain::eui::Eui64;
 use parking_domain::ids::{TenantId, fresh};
 use parking_domain::radio::{Content, Message, Reception, Uplink};
-use parking_domain::tenancy::{LimitOverrides, Tier};
-use parking_domain::text::{Language, Name, Slug};
 use parking_estate::{Estate, orphans};
-use parking_http::{Actor, Authenticate, Identity};
+use parking_http::Authenticate;
 use parking_testkit::{Answered, People, Served, TestDb, bearer};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -27,6 +24,8 @@ use uuid::Uuid;
 
 use super::{Arrival, Intake, Source, Told, act, forget_keys, writers};
 use crate::Flow;
+use crate::applications::Applications;
+use crate::tests::{seat, tenant};
 
 /// A lot with two bays, the first watched by a sensor, and everything that makes it live.
 struct Lot {
@@ -56,6 +55,7 @@ impl Lot {
             db: db.clone(),
             clock: clock.clone(),
             intake,
+            applications: Applications::new(db.clone()),
         };
         let estate = Estate {
             db: db.clone(),
@@ -189,50 +189,6 @@ impl Drop for Lot {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-async fn tenant(db: &Db, clock: &Clock, called: &str) -> TenantId {
-    let mut tx = db.platform(Reason::Worker("test")).await.expect("a door");
-    let named = (
-        Name::parse("Platform").expect("a name"),
-        Slug::parse("platform").expect("a slug"),
-    );
-    tenants::ensure_platform(&mut tx, named.0, named.1, clock.now())
-        .await
-        .expect("a platform tenant");
-    let draft = TenantDraft {
-        name: Name::parse(called).expect("a name"),
-        slug: None,
-        tier: Tier::Enterprise,
-        limit_overrides: LimitOverrides::default(),
-        feature_overrides: BTreeMap::new(),
-        language: Language::En,
-    };
-    let tenant = tenants::create(&mut tx, clock.now(), draft)
-        .await
-        .expect("a tenant");
-    tx.commit().await.expect("a commit");
-    tenant.id
-}
-
-fn seat(people: &People, tenant: TenantId, role: Role) -> String {
-    let token = fresh().to_string();
-    let actor = Actor::User {
-        id: fresh(),
-        session: fresh(),
-        name: "Ada Lovelace".into(),
-    };
-    let identity = Identity {
-        tenant,
-        actor,
-        role,
-        scopes: None,
-        acting: None,
-        requests_per_minute: None,
-        tenant_requests_per_minute: 1_000,
-    };
-    people.seat(&token, identity);
-    token
 }
 
 #[tokio::test]
@@ -375,6 +331,27 @@ async fn a_message_nobody_can_read_is_kept_with_the_reason_and_holds_up_no_other
         .await;
     lot.act().await;
     assert_eq!(lot.outcomes().await, ["unreadable", "read"]);
+    assert_eq!(lot.state(0).await, "occupied");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_acted_on_is_set_aside_and_holds_up_no_other() {
+    let lot = Lot::open().await;
+    let mut admin = lot.test.superuser().await;
+    let refuses = "alter table uplinks add constraint poison check (f_cnt is distinct from 2 or device_id is null)";
+    sqlx::raw_sql(refuses).execute(&mut admin).await.expect("a constraint");
+    for number in 1..=3 {
+        let at = lot.now() + TimeDelta::milliseconds(number.into());
+        let stored = lot.flow.intake.store(&lot.told(number, &[0xff], at)).await;
+        assert_eq!(stored, Ok(true));
+    }
+    lot.observe(json!([{ "dev_eui": EUI, "state": "occupied" }]))
+        .await;
+    lot.act().await;
+    assert_eq!(
+        lot.outcomes().await,
+        ["unreadable", "failed", "unreadable", "read"]
+    );
     assert_eq!(lot.state(0).await, "occupied");
 }
 

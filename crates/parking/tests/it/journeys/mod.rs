@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod manners;
 mod platform;
+mod radio;
 mod registration;
 
 use serde_json::{Value, json};

@@ -538,6 +538,16 @@ fn devices() -> Vec<Recipe> {
             json!({ "observations": [{ "dev_eui": "0102030405060708", "state": "free" }] }),
             &[200],
         ),
+        post(
+            "POST /api/v6/ingest/chirpstack",
+            json!({ "deviceInfo": { "devEui": "0102030405060708" }, "data": "" }),
+            &[200],
+        ),
+        post(
+            "POST /api/v6/ingest/tts",
+            json!({ "end_device_ids": { "dev_eui": "0102030405060708" }, "uplink_message": {} }),
+            &[200],
+        ),
         get("GET /api/v6/orphans"),
         get("GET /api/v6/orphans/{id}").of(Thing::Orphan),
         post("POST /api/v6/orphans/{id}/claim", json!({}), &[200, 201]).of(Thing::Orphan),

@@ -1,21 +1,20 @@
-//! Handing messages in over HTTP.
+//! Handing in what was seen of bays.
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use parking_domain::access::Permission;
 use parking_domain::bay_state::SensorState;
 use parking_domain::eui::Eui64;
 use parking_domain::ids::TenantId;
 use parking_domain::radio::{AGE_MAX, AHEAD_MAX};
 use parking_estate::spaces;
-use parking_http::{Access, ApiError, Caller, Code, Routes, Wrong};
-use serde::{Deserialize, Serialize};
+use parking_http::{ApiError, Caller, Wrong};
+use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{About, Arrival, IntakeError, Observation, Source, Told};
+use super::Stored;
+use crate::ingest::{About, Arrival, Observation, Source, Told};
 use crate::Flow;
 
 /// The most observations in one request.
@@ -24,18 +23,10 @@ const OBSERVATIONS_MAX: usize = 500;
 /// The longest name a teller gives an observation.
 const NAME_MAX: usize = 100;
 
-/// The routes of ingestion.
-pub fn routes(flow: Flow) -> Routes {
-    let hands_in = Access::Needs(Permission::TelemetryIngest);
-    Routes::new("Ingestion")
-        .add(hands_in, routes!(post_observations))
-        .with_state(flow)
-}
-
 /// What somebody, or something, saw of bays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ObservationsDraft {
+pub(super) struct ObservationsDraft {
     #[schema(min_items = 1, max_items = 500)]
     observations: Vec<ObservationDraft>,
 }
@@ -60,15 +51,6 @@ struct ObservationDraft {
     id: Option<String>,
 }
 
-/// What became of what was handed in.
-#[derive(Debug, Serialize, ToSchema)]
-struct Stored {
-    /// How many were stored.
-    stored: usize,
-    /// How many had been stored before.
-    duplicates: usize,
-}
-
 /// Hands in observations: the state of bays as seen by any system. They are stored when the answer
 /// comes, and show in the states of the bays a moment later. Free of the rate limit; when more comes
 /// in than can be stored the answer is 503 with `Retry-After`, and sending the same again does no
@@ -76,7 +58,7 @@ struct Stored {
 #[utoipa::path(post, path = "/api/v6/ingest/observations", request_body = ObservationsDraft,
     responses((status = 200, body = Stored), (status = 404, description = "`not_found`: a bay that does not exist", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: more comes in than can be stored, or the database is away", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn post_observations(
+pub(super) async fn post_observations(
     State(flow): State<Flow>,
     caller: Caller,
     parking_http::Json(draft): parking_http::Json<ObservationsDraft>,
@@ -196,16 +178,5 @@ impl ObservationDraft {
             seen_at: seen_at.min(now),
             name: self.id,
         })
-    }
-}
-
-impl From<IntakeError> for ApiError {
-    fn from(error: IntakeError) -> Self {
-        match error {
-            IntakeError::Full | IntakeError::Unavailable => {
-                Self::new(Code::Unavailable).detail(error.to_string())
-            }
-            IntakeError::Refused => Self::new(Code::ValidationFailed).detail(error.to_string()),
-        }
     }
 }

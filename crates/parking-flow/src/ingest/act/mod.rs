@@ -1,22 +1,22 @@
 //! Acting on messages: from what a device said to the state of its bay.
 
+mod health;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
-use parking_domain::eui::Eui64;
 use parking_domain::radio::Reception;
-use parking_estate::devices::{self, Heard, Listened};
-use parking_estate::gateways;
-use parking_estate::orphans::{self, Stray};
+use parking_estate::devices::{self, Listened};
 use parking_estate::spaces::{self, Sensed};
 use serde_json::json;
+use tracing::warn;
 use uuid::Uuid;
 
+use super::SHARDS;
 use super::store::{self, Acted, Pending};
-use super::{SHARDS, strongest};
 use crate::Flow;
 
 /// Messages acted on in one transaction.
@@ -41,9 +41,51 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
         return Ok(false);
     }
     let now = flow.clock.now();
-    act_on(&mut tx, &pending, now).await?;
-    tx.commit().await?;
+    match act_on(&mut tx, &pending, now).await {
+        Ok(()) => tx.commit().await?,
+        Err(error) if is_of_the_moment(&error) => return Err(error),
+        Err(_) => {
+            drop(tx);
+            act_one_by_one(flow, shard, pending.len()).await?;
+        }
+    }
     Ok(i64::try_from(pending.len()).is_ok_and(|count| count == BATCH))
+}
+
+/// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
+/// one of them must not hold up the others for ever.
+async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbError> {
+    for _ in 0..count {
+        let now = flow.clock.now();
+        let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
+        if !store::take(&mut tx, shard).await? {
+            return Ok(());
+        }
+        let pending = store::waiting(&mut tx, shard, 1).await?;
+        let Some(one) = pending.first() else {
+            return Ok(());
+        };
+        match act_on(&mut tx, &pending, now).await {
+            Ok(()) => tx.commit().await?,
+            Err(error) if is_of_the_moment(&error) => return Err(error),
+            Err(error) => {
+                drop(tx);
+                warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, %error, "a message cannot be acted on and is set aside");
+                let mut tx = flow
+                    .db
+                    .platform(Reason::Worker("set a message aside"))
+                    .await?;
+                store::settle(&mut tx, &[Acted::failed(one)], now).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether it may go well the next time, and says nothing of the messages.
+const fn is_of_the_moment(error: &DbError) -> bool {
+    matches!(error, DbError::Unavailable(_) | DbError::Conflict(_))
 }
 
 async fn act_on(
@@ -69,8 +111,8 @@ async fn act_on(
         })
         .collect();
     sense(tx, &mut understood, now).await?;
-    note_health(tx, &understood).await?;
-    note_strays(tx, &understood).await?;
+    health::note(tx, &understood).await?;
+    health::note_strays(tx, &understood).await?;
     let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
     store::settle(tx, &acted, now).await
 }
@@ -108,6 +150,10 @@ impl<'a> Understood<'a> {
         };
         match (message.kind.as_str(), device) {
             ("observation", _) => understood.observe(),
+            ("garbled", _) => {
+                understood.acted.outcome = "unreadable";
+                understood.acted.problem = Some("not_a_message");
+            }
             (_, None) => understood.acted.outcome = "orphan",
             ("up", Some(device)) => understood.read(device),
             ("status", Some(_)) => understood.take_status(),
@@ -253,67 +299,4 @@ async fn sense(
         }
     }
     Ok(())
-}
-
-async fn note_health(tx: &mut PlatformTx, understood: &[Understood<'_>]) -> Result<(), DbError> {
-    let mut heard = Vec::new();
-    let mut signs: HashMap<Eui64, DateTime<Utc>> = HashMap::new();
-    for one in understood {
-        let Some(device) = one.device else { continue };
-        let receptions = one.receptions();
-        for reception in &receptions {
-            let seen = signs
-                .entry(reception.gateway)
-                .or_insert(one.message.received_at);
-            *seen = one.message.received_at.max(*seen);
-        }
-        // What a gateway or the network server says of a device is no sign that the device lives.
-        if !matches!(
-            one.message.kind.as_str(),
-            "up" | "join" | "status" | "observation"
-        ) {
-            continue;
-        }
-        let best = strongest(&receptions);
-        heard.push(Heard {
-            tenant_id: device.tenant_id,
-            device_id: device.id,
-            at: one.message.received_at,
-            battery_percent: one.battery_percent,
-            battery_volts: one.battery_volts,
-            rssi: best.and_then(|best| best.rssi),
-            snr: best.and_then(|best| best.snr),
-            only_gateway: match receptions.as_slice() {
-                [one] => Some(one.gateway),
-                _ => None,
-            },
-        });
-    }
-    devices::heard(tx, &heard).await?;
-    let mut signs: Vec<(Eui64, DateTime<Utc>)> = signs.into_iter().collect();
-    signs.sort_unstable();
-    gateways::heard(tx, &signs).await
-}
-
-async fn note_strays(tx: &mut PlatformTx, understood: &[Understood<'_>]) -> Result<(), DbError> {
-    let strays: Vec<Stray> = understood
-        .iter()
-        .filter(|one| one.acted.outcome == "orphan")
-        .filter_map(|one| {
-            let receptions = one.receptions();
-            let best = strongest(&receptions);
-            Some(Stray {
-                tenant_id: one.message.tenant_id,
-                dev_eui: one.message.dev_eui.clone()?,
-                at: one.message.received_at,
-                f_port: one.message.f_port.map(i32::from),
-                payload: one.message.payload.clone(),
-                rssi: best.and_then(|best| best.rssi),
-                snr: best.and_then(|best| best.snr),
-                gateway: best.map(|best| best.gateway.to_string()),
-                source: one.message.source.clone(),
-            })
-        })
-        .collect();
-    orphans::heard(tx, &strays).await
 }
