@@ -1519,7 +1519,7 @@ CREATE UNIQUE INDEX alarm_recipients_member_unique ON public.alarm_recipients US
 
 CREATE INDEX alarm_watches_due ON public.alarm_watches USING btree (due_at);
 
-CREATE INDEX alarms_cleared ON public.alarms USING btree (cleared_at) WHERE (cleared_at IS NOT NULL);
+CREATE INDEX alarms_cleared ON public.alarms USING btree (tenant_id, cleared_at) WHERE (cleared_at IS NOT NULL);
 
 CREATE INDEX alarms_newest ON public.alarms USING btree (tenant_id, raised_at DESC, id DESC);
 

@@ -54,7 +54,7 @@ create index alarms_of_space on alarms (tenant_id, space_id, raised_at desc) whe
 create index alarms_of_parent on alarms (tenant_id, parent_id) where parent_id is not null;
 create index alarms_news on alarms (tenant_id) where is_news;
 create index alarms_told on alarms (tenant_id, told_at desc) where told_at is not null;
-create index alarms_cleared on alarms (cleared_at) where cleared_at is not null;
+create index alarms_cleared on alarms (tenant_id, cleared_at) where cleared_at is not null;
 
 create table alarm_comments (
   tenant_id uuid not null,

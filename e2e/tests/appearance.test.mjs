@@ -35,10 +35,15 @@ describe('language and theme', () => {
       await mark(page);
       await page.getByText(en('appearance.themes.dark'), { exact: true }).click();
       await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+      const kept = page.waitForResponse(
+        async (response) =>
+          response.request().method() === 'PATCH' && (await response.text()).includes('"language":"fr"'),
+      );
       await page.getByText('Français', { exact: true }).click();
       await page.getByRole('heading', { name: fr('profile.title') }).waitFor();
       assert.deepEqual(await root(page), { lang: 'fr', theme: 'dark' });
       assert.ok(await isTheSame(page));
+      assert.equal((await kept).status(), 200);
       await page.reload();
       await page.getByRole('heading', { name: fr('profile.title') }).waitFor();
       assert.deepEqual(await root(page), { lang: 'fr', theme: 'dark' });

@@ -87,7 +87,10 @@ describe('acting for another tenant', () => {
 
 test('whoever runs the platform sees who is near a limit', () =>
   withPages(async (visit) => {
-    const { full, empty } = await estate();
+    const { admin, full, empty } = await estate();
+    const [row] = (await admin.get('/api/v6/platform/usage?q=Northgate')).tenants;
+    const { used } = row.resources.find((one) => one.resource === 'users');
+    await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: used + 1 } });
     const { page } = await visit();
     await signIn(page, ADMIN);
     await follow(page, 'nav.platformUsage');
@@ -97,7 +100,8 @@ test('whoever runs the platform sees who is near a limit', () =>
     await table.getByRole('link', { name: full.tenant.name }).waitFor();
     assert.equal(await table.getByRole('link', { name: empty.tenant.name }).count(), 0);
     const users = `${full.tenant.name}: ${en('usage.resources.users')}`;
-    assert.equal(await table.getByRole('meter', { name: users }).getAttribute('aria-valuemax'), '9');
+    assert.equal(await table.getByRole('meter', { name: users }).getAttribute('aria-valuemax'), `${used + 1}`);
+    await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9 } });
   }));
 
 test('who belongs to two tenants switches between them from the keyboard', () =>

@@ -57,7 +57,8 @@ pub(crate) fn to_json(api: &OpenApi) -> String {
     text
 }
 
-/// In a query an empty value is as good as none, which our library has no word for.
+/// In a query an empty value is as good as none, which our library has no word for. Where none will
+/// not do, neither will an empty one.
 fn allow_empty_values(api: &mut serde_json::Value) {
     let methods = api["paths"]
         .as_object_mut()
@@ -69,6 +70,9 @@ fn allow_empty_values(api: &mut serde_json::Value) {
         .filter_map(|operation| operation.get_mut("parameters")?.as_array_mut())
         .flatten();
     for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+        if parameter["required"] == true {
+            continue;
+        }
         parameter["allowEmptyValue"] = true.into();
     }
 }

@@ -37,6 +37,10 @@ export function SearchField({ label, value, onSearch }: Props) {
         pause.current = setTimeout(() => search(text), TYPING_PAUSE_MS);
       }}
       onPressEnter={(event) => search(event.currentTarget.value)}
+      // Who goes on to a link goes there: a search that is still waiting would call them back.
+      onBlur={() => {
+        if (draft !== null) search(draft);
+      }}
       allowClear
     />
   );

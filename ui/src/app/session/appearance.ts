@@ -21,7 +21,8 @@ export function useAppearance() {
     const state = sessionStore.get();
     if (state.status !== 'signed_in') return;
     try {
-      const me = await answer(api.PATCH('/api/v6/me', { body: change }));
+      // Sent to the end even if the page is left or loaded again at once.
+      const me = await answer(api.PATCH('/api/v6/me', { body: change, keepalive: true }));
       queryClient.setQueryData(meQuery(state.session.tenant.id).queryKey, me);
     } catch (error) {
       void message.warning(problemText(asProblem(error)));

@@ -28,6 +28,9 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[("created_at", "r.created_at")];
 /// The most sites one can be told of by name.
 const SITES_MAX: usize = 200;
 
+/// As many as there are.
+const KINDS_MAX: usize = 5;
+
 /// Somebody who is to be written to: an address, or a member, and one of them only.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -106,17 +109,22 @@ impl AlarmRecipientChange {
     }
 }
 
-/// Names each kind and site once.
+/// Names each kind and site once, after counting what was said.
 fn tidied(fields: &mut RecipientFields) -> Result<(), ApiError> {
+    let mut wrong = Wrong::default();
+    for (field, count, most) in [
+        ("kinds", fields.kinds.len(), KINDS_MAX),
+        ("site_ids", fields.site_ids.len(), SITES_MAX),
+    ] {
+        if count > most {
+            wrong.note(field, format_args!("must be at most {most}"));
+        }
+    }
     fields.kinds.sort_unstable();
     fields.kinds.dedup();
     fields.site_ids.sort_unstable();
     fields.site_ids.dedup();
-    if fields.site_ids.len() > SITES_MAX {
-        let message = format!("must be at most {SITES_MAX}");
-        return Err(ApiError::field("site_ids", message));
-    }
-    Ok(())
+    wrong.settle(Some(()))
 }
 
 /// Somebody who is written to.

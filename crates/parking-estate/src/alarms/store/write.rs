@@ -258,7 +258,9 @@ pub(in crate::alarms) async fn forget_cleared(
 ) -> Result<u64> {
     let done = sqlx::query!(
         "delete from alarms where (tenant_id, id) in (
-           select tenant_id, id from alarms where cleared_at < $1 order by cleared_at limit $2)",
+           select a.tenant_id, a.id from tenants t cross join lateral (
+             select tenant_id, id from alarms where tenant_id = t.id and cleared_at < $1 order by cleared_at limit $2) a
+           limit $2)",
         before,
         limit
     )

@@ -300,6 +300,7 @@ async fn rules_and_recipients_are_kept_within_reason() {
         json!({ "user_id": uuid::Uuid::nil() }),
         json!({ "email": "a@b.test", "site_ids": [foreign] }),
         json!({ "email": "a@b.test", "kinds": ["rain"] }),
+        json!({ "email": "a@b.test", "kinds": ["stuck", "stuck", "stuck", "stuck", "stuck", "stuck"] }),
     ] {
         refused(
             &admin.post(recipients, body).await,
