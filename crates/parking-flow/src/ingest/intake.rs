@@ -107,6 +107,13 @@ impl Intake {
         refused.map_or(Ok(new), Err)
     }
 
+    /// How many messages of a tenant wait now.
+    #[cfg(test)]
+    pub(super) fn waiting_of(&self, tenant: TenantId) -> usize {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.get(&tenant).copied().unwrap_or_default()
+    }
+
     fn hand_in(
         &self,
         arrival: &Arrival,

@@ -356,6 +356,59 @@ async fn a_message_that_cannot_be_acted_on_is_set_aside_and_holds_up_no_other() 
 }
 
 #[tokio::test]
+async fn who_floods_is_turned_away_for_a_moment_and_leaves_room_for_others() {
+    let lot = Lot::open().await;
+    let other = tenant(&lot.flow.db, &lot.flow.clock, "Station").await;
+    let (mine, theirs) = (lot.token.clone(), seat(&lot.people, other, Role::Admin));
+    let mut admin = lot.test.superuser().await;
+    let locked = "begin; lock table uplink_keys in access exclusive mode";
+    sqlx::raw_sql(locked)
+        .execute(&mut admin)
+        .await
+        .expect("a lock");
+    let tells = |token: &str, request: u32, count: u32| {
+        let numbers = request * 500..request * 500 + count;
+        let observations: Vec<Value> = numbers
+            .map(|number| json!({ "dev_eui": EUI, "state": "free", "id": number.to_string() }))
+            .collect();
+        let (served, token) = (lot.served.clone(), token.to_owned());
+        let body = json!({ "observations": observations });
+        tokio::spawn(async move {
+            let path = "/api/v6/ingest/observations";
+            served.post(&token, path, body).await
+        })
+    };
+    let waiting: Vec<_> = (0..4).map(|request| tells(&mine, request, 500)).collect();
+    // Their places are taken before anybody else asks.
+    while lot.flow.intake.waiting_of(lot.tenant) < 2_000 {
+        tokio::task::yield_now().await;
+    }
+    let refused = tells(&mine, 4, 500);
+    while lot.flow.intake.waiting_of(lot.tenant) < 2_048 {
+        tokio::task::yield_now().await;
+    }
+    let others = tells(&theirs, 5, 500);
+    while lot.flow.intake.waiting_of(other) < 500 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::raw_sql("rollback")
+        .execute(&mut admin)
+        .await
+        .expect("unlocked");
+    let refused = refused.await.expect("an answer");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers["retry-after"], "1");
+    for answer in waiting {
+        assert_eq!(answer.await.expect("an answer").json()["stored"], 500);
+    }
+    let others = others.await.expect("an answer");
+    assert_eq!(others.json()["stored"], 500, "{}", others.text);
+    // Sent again, those that found room the first time are not stored twice.
+    let again = tells(&mine, 4, 500).await.expect("an answer");
+    assert_eq!(again.json(), json!({ "stored": 452, "duplicates": 48 }));
+}
+
+#[tokio::test]
 async fn a_device_nobody_has_claimed_waits_among_the_orphans() {
     let lot = Lot::open().await;
     let stranger = json!([{ "dev_eui": "0102030405060708", "state": "free" }]);

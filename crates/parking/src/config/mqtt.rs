@@ -18,8 +18,8 @@ static URL: Setting<SecretString> = Setting::new(
     "url",
     "mqtt or mqtts URL",
     broker,
-    "The broker, with user and password if it wants them: mqtts://user:password@broker:8883. \
-     ChirpStack must publish with qos=1, or messages are lost while no server runs.",
+    "The broker, with user and password if it wants them (mqtts://user:password@broker:8883); \
+     ChirpStack must publish to it with qos=1, or messages are lost while no server runs.",
 )
 .secret_in_url();
 
@@ -52,21 +52,21 @@ static CA: Setting<String> = Setting::new(
 fn broker(value: &str) -> Result<SecretString, String> {
     BrokerAddress::parse(value)
         .map(|_| SecretString::from(value))
-        .map_err(|_| "must be a URL such as mqtts://user:password@broker:8883".to_owned())
+        .map_err(|_| "a URL such as mqtts://user:password@broker:8883".to_owned())
 }
 
 fn client_id(value: &str) -> Result<String, String> {
     let is_one = (1..=64).contains(&value.chars().count());
     is_one
         .then(|| value.to_owned())
-        .ok_or_else(|| "must have 1 to 64 characters".to_owned())
+        .ok_or_else(|| "1 to 64 characters long".to_owned())
 }
 
 fn group(value: &str) -> Result<String, String> {
     let is_word = !value.is_empty() && !value.contains(['/', '+', '#']);
     is_word
         .then(|| value.to_owned())
-        .ok_or_else(|| "must be a word without /, + and #".to_owned())
+        .ok_or_else(|| "a word without /, + and #".to_owned())
 }
 
 /// Which broker, and how.

@@ -31,11 +31,7 @@ pub(super) async fn note(
             *seen = one.message.received_at.max(*seen);
         }
         let Some(device) = one.device else { continue };
-        // What a gateway or the network server says of a device is no sign that the device lives.
-        if !matches!(
-            one.message.kind.as_str(),
-            "up" | "join" | "status" | "observation"
-        ) {
+        if !is_its_own(one) {
             continue;
         }
         let best = strongest(&receptions);
@@ -61,6 +57,13 @@ pub(super) async fn note(
         .collect();
     signs.sort_unstable();
     gateways::heard(tx, &signs).await
+}
+
+/// Whether a device speaks here: what a gateway or the network server says of it is no sign that it
+/// lives.
+fn is_its_own(one: &Understood<'_>) -> bool {
+    let kind = one.message.kind.as_str();
+    matches!(kind, "up" | "join" | "status" | "observation")
 }
 
 /// Who says that a gateway was heard. What comes with a tenant's credential could be made up.
@@ -104,6 +107,7 @@ pub(super) async fn note_strays(
     let strays: Vec<Stray> = understood
         .iter()
         .filter(|one| one.acted.outcome == "orphan" && one.message.replays == 0)
+        .filter(|one| is_its_own(one))
         .filter_map(|one| {
             let receptions = one.receptions();
             let best = strongest(&receptions);

@@ -45,7 +45,8 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
         Ok(()) => tx.commit().await?,
         Err(error) if is_of_the_moment(&error) => return Err(error),
         Err(_) => {
-            drop(tx);
+            // The shard is taken again at once.
+            tx.roll_back().await?;
             act_one_by_one(flow, shard, pending.len()).await?;
         }
     }
@@ -69,7 +70,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
             Ok(()) => tx.commit().await?,
             Err(error) if is_of_the_moment(&error) => return Err(error),
             Err(error) => {
-                drop(tx);
+                tx.roll_back().await?;
                 warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, %error, "a message cannot be acted on and is set aside");
                 let mut tx = flow
                     .db

@@ -66,10 +66,11 @@ const OCCUPIED: &str = "AQ==";
 const FREE: &str = "AA==";
 
 impl Lot {
-    /// The second bay gets the sensor.
+    /// The second bay got the sensor an hour ago.
     async fn with_sensor() -> Self {
         let lot = Self::open().await;
         lot.claims(TPS).await;
+        lot.test.clock().advance(TimeDelta::hours(1));
         lot
     }
 

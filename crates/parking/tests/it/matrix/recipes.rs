@@ -123,6 +123,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(audit());
     all.extend(device_pool());
     all.extend(templates());
+    all.extend(ingestion());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -486,6 +487,28 @@ fn device_pool() -> Vec<Recipe> {
     ]
 }
 
+/// Messages are handed in by whoever they belong to, the platform too. They are of a device nobody has
+/// claimed: what becomes of them is not done by the request.
+fn ingestion() -> Vec<Recipe> {
+    vec![
+        post(
+            "POST /api/v6/ingest/observations",
+            json!({ "observations": [{ "dev_eui": "FEEDFEEDFEEDFEED", "state": "free" }] }),
+            &[200],
+        ),
+        post(
+            "POST /api/v6/ingest/chirpstack",
+            json!({ "deviceInfo": { "devEui": "FEEDFEEDFEEDFEED" }, "data": "" }),
+            &[200],
+        ),
+        post(
+            "POST /api/v6/ingest/tts",
+            json!({ "end_device_ids": { "dev_eui": "FEEDFEEDFEEDFEED" }, "uplink_message": {} }),
+            &[200],
+        ),
+    ]
+}
+
 fn devices() -> Vec<Recipe> {
     let name = || json!({ "name": "$email" });
     let ids = || json!({ "ids": ["$tenant"] });
@@ -533,21 +556,6 @@ fn devices() -> Vec<Recipe> {
         post("PATCH /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
         post("PUT /api/v6/gateways/{id}", name(), &[200]).of(Thing::Gateway),
         post("DELETE /api/v6/gateways/{id}", Value::Null, &[204]).of(Thing::Gateway),
-        post(
-            "POST /api/v6/ingest/observations",
-            json!({ "observations": [{ "dev_eui": "0102030405060708", "state": "free" }] }),
-            &[200],
-        ),
-        post(
-            "POST /api/v6/ingest/chirpstack",
-            json!({ "deviceInfo": { "devEui": "0102030405060708" }, "data": "" }),
-            &[200],
-        ),
-        post(
-            "POST /api/v6/ingest/tts",
-            json!({ "end_device_ids": { "dev_eui": "0102030405060708" }, "uplink_message": {} }),
-            &[200],
-        ),
         get("GET /api/v6/orphans"),
         get("GET /api/v6/orphans/{id}").of(Thing::Orphan),
         post("POST /api/v6/orphans/{id}/claim", json!({}), &[200, 201]).of(Thing::Orphan),
