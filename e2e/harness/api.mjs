@@ -10,31 +10,34 @@ export class Refused extends Error {
 }
 
 export class Api {
+  #who = null;
+
   constructor(base, headers = {}) {
     this.base = base;
     this.headers = headers;
   }
 
   async call(method, path, body) {
-    const response = await fetch(this.base + path, {
-      method,
-      headers: { 'content-type': 'application/json', ...this.headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const answer = text && /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
-    if (!response.ok) throw new Refused(method, path, response.status, answer);
-    return answer;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return this.#send(method, path, 'application/json', text);
   }
 
   /** A file as the body. */
   async upload(path, file, { type = 'text/csv', method = 'POST' } = {}) {
-    const response = await fetch(this.base + path, {
-      method,
-      headers: { ...this.headers, 'content-type': type },
-      body: file,
-    });
-    const answer = await response.json();
+    return this.#send(method, path, type, file);
+  }
+
+  async #send(method, path, type, body) {
+    const ask = () =>
+      fetch(this.base + path, { method, headers: { 'content-type': type, ...this.headers }, body });
+    let response = await ask();
+    // A token lives for a quarter of an hour, and a run may take longer.
+    if (response.status === 401 && this.#who) {
+      this.headers = (await new Api(this.base).signIn(this.#who)).headers;
+      response = await ask();
+    }
+    const text = await response.text();
+    const answer = text && /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
     if (!response.ok) throw new Refused(method, path, response.status, answer);
     return answer;
   }
@@ -44,13 +47,16 @@ export class Api {
   patch = (path, body) => this.call('PATCH', path, body);
   delete = (path) => this.call('DELETE', path);
 
-  /** Somebody who shows a token. */
-  as(session) {
-    return new Api(this.base, { authorization: `Bearer ${session.access_token}` });
+  /** Somebody who shows a token, and another one once that is too old. */
+  as(session, who = null) {
+    const api = new Api(this.base, { authorization: `Bearer ${session.access_token}` });
+    api.#who = who;
+    return api;
   }
 
-  async signIn({ email, password }) {
-    return this.as(await this.post('/api/auth/login', { email, password }));
+  async signIn(who) {
+    const { email, password } = who;
+    return this.as(await this.post('/api/auth/login', { email, password }), who);
   }
 }
 

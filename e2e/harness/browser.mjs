@@ -12,6 +12,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long a page may take for one thing: a machine that also compiles is slow, not wrong. */
+const PATIENCE_MS = 45_000;
+
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
@@ -25,6 +28,9 @@ function executable() {
 /** Headless, with a profile of its own that goes when it closes. */
 export const launch = () =>
   chromium.launch({ executablePath: executable(), headless: true, args: FLAGS });
+
+/** What is told as it happens: it is never done, and is taken up again where it broke off or was refused. */
+const isStream = (url) => new URL(url, 'http://nowhere').pathname === '/api/v6/live';
 
 /**
  * A page that remembers everything a user should never meet: errors in the console, exceptions,
@@ -41,20 +47,24 @@ export class Watch {
       if (message.type() !== 'error') return;
       // The browser's own line about a refused request; the response below says it better.
       const { url } = message.location();
-      if (/^Failed to load resource/.test(message.text()) && this.#isAllowed(url)) return;
+      const isRefusal = /^Failed to load resource/.test(message.text());
+      if (isRefusal && (isStream(url) || this.#isAllowed(url))) return;
       this.#note(`console: ${message.text()} (${url})`);
     });
-    page.on('request', (request) => this.#open.add(request));
+    page.on('request', (request) => {
+      if (!isStream(request.url())) this.#open.add(request);
+    });
     page.on('requestfinished', (request) => this.#open.delete(request));
     page.on('requestfailed', (request) => {
       this.#open.delete(request);
       const why = request.failure()?.errorText ?? '';
       // Leaving a page cancels what it was still asking for.
-      if (why === 'net::ERR_ABORTED' || this.#isAllowed(request.url())) return;
+      if (why === 'net::ERR_ABORTED' || isStream(request.url()) || this.#isAllowed(request.url())) return;
       this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('response', (response) => {
-      if (response.status() < 400 || this.#isAllowed(response.url())) return;
+      const isPassing = isStream(response.url()) && [401, 503].includes(response.status());
+      if (response.status() < 400 || isPassing || this.#isAllowed(response.url())) return;
       this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
     });
   }
@@ -93,17 +103,21 @@ export async function openPage(browser, options = {}) {
     colorScheme: 'light',
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const watch = new Watch(page);
   return { context, page, watch };
 }
 
-/** Until the page shows what it wanted to show: a heading, nothing loading, nothing under way. */
+/**
+ * Until the page shows what it wanted to show: a heading, nothing loading, nothing under way. Twice in a row, because
+ * what has just arrived may lead elsewhere or ask for more.
+ */
 export async function settle(page, watch) {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  const deadline = Date.now() + 15_000;
-  for (;;) {
+  const heading = page.getByRole('heading', { level: 1 }).first();
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let inARow = 0; inARow < 2; ) {
+    await heading.waitFor();
     const isStill = await page.evaluate(async () => {
       await document.fonts.ready;
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -112,7 +126,7 @@ export async function settle(page, watch) {
         .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
       return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
     });
-    if (isStill && watch.isQuiet) return;
+    inARow = isStill && watch.isQuiet ? inARow + 1 : 0;
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
   }
 }

@@ -19,7 +19,7 @@ export async function register(owner, tenantName) {
     token: tokenOf(letter),
     password: owner.password,
   });
-  return { owner, session, tenant: session.tenant, api: api.as(session) };
+  return { owner, session, tenant: session.tenant, api: api.as(session, owner) };
 }
 
 /** A colleague who follows an invitation. */

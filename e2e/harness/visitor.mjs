@@ -28,6 +28,21 @@ export async function openTenantPage(page, tenant, t = en) {
   await page.getByRole('heading', { level: 1, name: tenant.name }).waitFor();
 }
 
+/** As a platform administrator into somebody else's tenant, for a reason. */
+export async function enter(page, tenant, reason) {
+  await openTenantPage(page, tenant);
+  const actions = page.getByRole('button', { name: en('table.actions') });
+  const named = page.getByRole('button', { name: en('tenants.actionsFor', { name: tenant.name }) });
+  await actions.or(named).first().click();
+  await page.getByRole('menuitem', { name: en('tenants.enter') }).click();
+  const form = page.getByRole('dialog', { name: en('tenants.enterTitle', { name: tenant.name }) });
+  await form.getByLabel(en('tenants.reason')).fill(reason);
+  await form.getByRole('button', { name: en('tenants.enterSubmit') }).click();
+}
+
+/** What says, on every page, in whose tenant one acts. */
+export const actingBar = (page) => page.getByRole('region', { name: en('acting.label') });
+
 /** To a page by the navigation at the side; `key` names the entry in the texts. */
 export const follow = (page, key, t = en) =>
   page

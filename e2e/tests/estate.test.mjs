@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { estate, register } from '../harness/estate.mjs';
+import { refuses } from '../harness/refusals.mjs';
 import { en } from '../harness/texts.mjs';
 import { fillLogin, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
@@ -157,14 +158,7 @@ describe('a car park', () => {
       const { page } = await visit();
       await page.goto('/sites');
       await fillLogin(page, viewer);
-      const refused = async (button) => {
-        assert.equal(await button.getAttribute('aria-disabled'), 'true');
-        const why = await button.getAttribute('aria-describedby');
-        const words = await page.locator(`[id="${why.split(' ').at(-1)}"]`).textContent();
-        assert.match(words, /Only (operators, )?administrators and owners/);
-        await button.click({ force: true });
-        assert.equal(await page.getByRole('dialog').count(), 0);
-      };
+      const refused = (button) => refuses(page, button, /Only (operators, )?administrators and owners/);
       await refused(page.getByRole('button', { name: en('sites.create') }));
       await page.getByRole('button', { name: en('sites.actionsFor', { name: full.site.name }) }).click();
       for (const item of await page.getByRole('menuitem').all()) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { estate, register } from '../harness/estate.mjs';
+import { chooseFile, rowOf, uploadFile } from '../harness/importing.mjs';
 import { en } from '../harness/texts.mjs';
 import { fillLogin, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
@@ -12,26 +13,11 @@ const dialog = (page, name) => page.getByRole('dialog', { name });
 const status = (page, name) =>
   page.getByRole('main').getByText(en(`imports.statuses.${name}`), { exact: true }).first();
 
-/** Gives the page a file, by way of the field behind its place for files. */
-async function choose(page, name, text) {
-  await page.getByRole('button', { name: en('imports.drop') }).waitFor();
-  const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
-  await page.locator('input[type=file]').setInputFiles(file);
-  await page.getByText(name).waitFor();
-}
-
 async function pickSite(page, name) {
   const field = page.getByRole('combobox', { name: en('imports.siteForBays') });
   await field.click();
   await page.locator('.ant-select-dropdown:visible').getByText(name, { exact: true }).click();
 }
-
-async function upload(page) {
-  await page.getByRole('button', { name: en('imports.upload') }).click();
-  await page.getByRole('heading', { name: en('imports.mapping') }).waitFor();
-}
-
-const row = (page, code) => page.getByRole('row').filter({ hasText: code });
 
 async function importBays(page) {
   await follow(page, 'nav.spaces');
@@ -43,9 +29,9 @@ async function importBays(page) {
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   const lines = Array.from({ length: 24 }, (_, n) => `M-${String(n + 1).padStart(2, '0')};;general`);
   const file = ['Place name;Étage;Type', ...lines, 'M-03;;', 'M-99;Roof;'].join('\r\n');
-  await choose(page, 'bays.csv', file);
+  await chooseFile(page, 'bays.csv', file);
   await pickSite(page, 'Mole');
-  await upload(page);
+  await uploadFile(page);
   // What nobody could guess is said by hand; the rest was found.
   const check = page.getByRole('button', { name: en('imports.check') });
   assert.equal(await check.getAttribute('aria-disabled'), 'true');
@@ -58,8 +44,8 @@ async function importBays(page) {
 
   // Two bad rows, each with its reason, as a list and as a file.
   await page.getByRole('button', { name: /^Refused 2$/ }).click();
-  await row(page, 'M-03').getByText('Line 4 says the same.').waitFor();
-  await row(page, 'M-99').getByText(en('imports.messages.no_such_level')).waitFor();
+  await rowOf(page, 'M-03').getByText('Line 4 says the same.').waitFor();
+  await rowOf(page, 'M-99').getByText(en('imports.messages.no_such_level')).waitFor();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: en('imports.downloadRefused') }).click();
   const saved = readFileSync(await (await download).path(), 'utf8');
@@ -79,12 +65,12 @@ async function importSensors(page) {
   await follow(page, 'nav.imports');
   await page.getByRole('main').getByText(en('imports.kinds.devices'), { exact: true }).first().click();
   const euis = [1, 2].map((n) => `70B3D5000000000${n},bosch-tps110,M-0${n},${'0f'.repeat(16)}`);
-  await choose(page, 'sensors.csv', ['DevEUI,Model,Bay,AppKey', ...euis, '70B3D5,,,'].join('\n'));
-  await upload(page);
+  await chooseFile(page, 'sensors.csv', ['DevEUI,Model,Bay,AppKey', ...euis, '70B3D5,,,'].join('\n'));
+  await uploadFile(page);
   // A key is not repeated, not even to whoever sent it.
   assert.equal(await page.getByText('0f0f').count(), 0);
   await page.getByRole('button', { name: en('imports.check') }).click();
-  await row(page, '70B3D5').getByText('this has 6').waitFor();
+  await rowOf(page, '70B3D5').getByText('this has 6').waitFor();
   await page.getByRole('button', { name: 'Import 2 rows' }).click();
   await dialog(page, /Leave out 1 refused row/)
     .getByRole('button', { name: en('imports.skipVerb') })
@@ -101,7 +87,7 @@ async function takeBack(page) {
   await status(page, 'undone').waitFor();
   await page.getByText('22 removed, 2 kept because they were changed or put to use.').waitFor();
   await page.getByRole('button', { name: /^Created 2$/ }).click();
-  await row(page, 'M-01').getByText(en('imports.messages.touched')).waitFor();
+  await rowOf(page, 'M-01').getByText(en('imports.messages.touched')).waitFor();
 }
 
 describe('an import', () => {
@@ -123,7 +109,7 @@ describe('an import', () => {
       await signIn(page, full.owner);
       await page.goto('/imports');
       watch.allow(/\/api\/v6\/imports/);
-      await choose(page, 'half.csv', 'code,name\nA-1,"never closed\nA-2,x\n');
+      await chooseFile(page, 'half.csv', 'code,name\nA-1,"never closed\nA-2,x\n');
       await page.getByRole('button', { name: en('imports.upload') }).click();
       await page.getByText(en('errors.fields.fileQuote', { n: 2 })).waitFor();
     }));

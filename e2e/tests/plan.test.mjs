@@ -1,6 +1,7 @@
 /** A level gets its plan, bay by bay and row by row; people look at it, print labels for it and find it on a map. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { canvasOf, drawRow, numberBays, pull, savePlan, says } from '../harness/drawing.mjs';
 import { HALL, join, register } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
 import { fillLogin, signIn } from '../harness/visitor.mjs';
@@ -9,8 +10,7 @@ import { PASSWORD, the, withPages } from '../harness/world.mjs';
 const OWNER = { name: 'Petra Lang', email: 'petra@deck.test', password: PASSWORD };
 const VIEWER = { name: 'Vito Rossi', email: 'vito@deck.test', password: PASSWORD };
 const dialog = (page, name) => page.getByRole('dialog', { name });
-const canvas = (page) => page.getByRole('application', { name: en('plan.canvas', { level: 'Deck 1' }) });
-const says = (page, text) => page.getByRole('status').filter({ hasText: text }).first().waitFor();
+const canvas = (page) => canvasOf(page, 'Deck 1');
 const outlineOf = (page, code) => page.locator('[data-key]').filter({ hasText: code });
 
 async function openDeck() {
@@ -36,47 +36,6 @@ async function uploadPicture(page, watch) {
   await page.getByText(en('plan.pictureSet', { level: 'Deck 1' })).waitFor();
   await page.locator('svg image').waitFor();
   assert.equal(await page.getByText(en('plan.pictureRefused')).count(), 0);
-}
-
-/** From one point of the canvas to another, as parts of its width and height. */
-async function pull(page, from, to) {
-  const box = await canvas(page).boundingBox();
-  const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
-  await page.mouse.move(...at(to));
-  await page.mouse.up();
-}
-
-async function drawRow(page) {
-  await page.getByRole('button', { name: en('plan.toolNames.rectangle') }).click();
-  await pull(page, [0.1, 0.2], [0.13, 0.32]);
-  await says(page, en('table.selected_one', { formatted: 1 }));
-  const save = page.getByRole('button', { name: en('plan.save') });
-  assert.equal(await save.getAttribute('aria-disabled'), 'true', 'an outline without a code');
-  await page.getByRole('button', { name: en('plan.row') }).click();
-  const row = page.getByRole('region', { name: en('plan.row') });
-  await row.getByLabel(en('plan.rowCount')).fill('24');
-  await row.getByLabel(en('plan.rowCount')).press('Enter');
-  await row.getByRole('button', { name: en('plan.rowDraw_other', { count: 23 }) }).click();
-  await says(page, en('plan.drawn_other', { formatted: 24 }));
-}
-
-async function number(page) {
-  await page.getByRole('button', { name: en('plan.number') }).click();
-  const form = page.getByRole('form', { name: en('plan.number') });
-  await form.getByLabel(en('plan.codes')).fill('A-001');
-  const range = en('plan.numberRange', { first: 'A-001', last: 'A-024' });
-  await form.getByText(`${range}: ${en('plan.numberMade_other', { count: 24 })}`).waitFor();
-  await form.getByRole('button', { name: en('plan.numberSubmit') }).click();
-  await form.waitFor({ state: 'hidden' });
-}
-
-async function save(page) {
-  await page.getByRole('button', { name: en('plan.save') }).click();
-  await page.getByText(en('plan.saved'), { exact: true }).last().waitFor();
-  await says(page, en('plan.allSaved'));
 }
 
 async function dragAndUndo(page) {
@@ -107,7 +66,7 @@ async function nudgeAndStay(page) {
   const question = dialog(page, en('plan.leaveTitle'));
   await question.getByRole('button', { name: en('plan.stay') }).click();
   await question.waitFor({ state: 'hidden' });
-  await save(page);
+  await savePlan(page);
 }
 
 /** Somebody else moves the same bay meanwhile. */
@@ -137,9 +96,9 @@ describe('a plan', () => {
       await page.getByRole('link', { name: en('plan.editLevel', { level: 'Deck 1' }) }).click();
       await canvas(page).waitFor();
       await uploadPicture(page, watch);
-      await drawRow(page);
-      await number(page);
-      await save(page);
+      await drawRow(page, canvas(page));
+      await numberBays(page);
+      await savePlan(page);
       await page.reload();
       await says(page, en('plan.drawn_other', { formatted: 24 }));
       assert.equal(await page.getByRole('option').count(), 24);
@@ -198,7 +157,7 @@ async function viewerLooks(visit, { editor }) {
   await canvas(page).focus();
   await page.keyboard.press('Control+a');
   for (const key of ['ArrowLeft', 'Delete', ']']) await page.keyboard.press(key);
-  await pull(page, [0.12, 0.25], [0.3, 0.6]);
+  await pull(page, canvas(page), [0.12, 0.25], [0.3, 0.6]);
   await says(page, en('plan.allSaved'));
   assert.equal(await page.locator('[data-key]').count(), 24);
 }

@@ -1,7 +1,7 @@
 /** Every page, as everybody who may see it, in every dress: nothing broken, nothing untranslated, nothing inaccessible. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { violations } from '../harness/axe.mjs';
+import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { estate } from '../harness/estate.mjs';
 import { pagesLoaded, routes } from '../harness/routes.mjs';
@@ -21,36 +21,66 @@ function wordsOf(page) {
   });
 }
 
-async function look(page, watch, language, dress) {
-  const lang = await page.evaluate(() => document.documentElement.lang);
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+async function look(page, watch, language, { colorScheme, viewport, rules }) {
+  const { lang, theme, sideways } = await page.evaluate(() => {
+    const { lang, dataset, scrollWidth, clientWidth } = document.documentElement;
+    return { lang, theme: dataset.theme, sideways: scrollWidth - clientWidth };
+  });
   return [
     ...watch.faults(),
     ...(lang === language ? [] : [`the document says it is in "${lang}"`]),
-    ...(theme === dress.colorScheme ? [] : [`it is ${theme}`]),
+    ...(theme === colorScheme ? [] : [`it is ${theme}`]),
     ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : []),
     ...rawKeysIn(await wordsOf(page)).map((key) => `shows the key ${key}`),
-    ...(await violations(page)),
-  ].map((fault) => `${dress.colorScheme}, ${dress.viewport.width} px: ${fault}`);
+    ...(rules ? await violations(page, rules) : []),
+  ].map((fault) => `${colorScheme}, ${viewport.width} px: ${fault}`);
 }
 
-const LIGHT_WIDE = { colorScheme: 'light', viewport: WIDE };
-const LIGHT_NARROW = { colorScheme: 'light', viewport: NARROW };
-const DARK_WIDE = { colorScheme: 'dark', viewport: WIDE };
-const DARK_NARROW = { colorScheme: 'dark', viewport: NARROW };
-/** Each language in both themes and both widths; the four together only once. */
+const dress = (colorScheme, viewport, rules = null) => ({ colorScheme, viewport, rules });
+/**
+ * Each page in each language, in both themes and both widths. A width is a page of its own, so axe judges it by every
+ * rule; of the other theme only the colours are new to it, and of French nothing: the same elements in the same colours
+ * say other and longer words.
+ */
 const DRESSES = {
-  en: [LIGHT_WIDE, DARK_WIDE, DARK_NARROW, LIGHT_NARROW],
-  fr: [LIGHT_NARROW, DARK_WIDE],
+  en: [
+    dress('light', WIDE, EVERYTHING),
+    dress('dark', WIDE, COLOURS),
+    dress('dark', NARROW, EVERYTHING),
+    dress('light', NARROW, COLOURS),
+  ],
+  fr: [dress('light', WIDE), dress('dark', NARROW)],
 };
-/** For roles that mostly see what others see too. */
-const FEWER_DRESSES = { en: [LIGHT_WIDE, DARK_NARROW], fr: [LIGHT_NARROW] };
+/** For those who mostly see what others see too. */
+const FEWER_DRESSES = {
+  en: [dress('light', WIDE, EVERYTHING), dress('dark', NARROW, EVERYTHING)],
+  fr: [dress('light', NARROW)],
+};
 
-async function sweep(visit, language, who, addresses, { dresses = DRESSES, foreign = [] } = {}) {
-  const { page, watch } = await visit({
+const NOWHERE = '/no/such/page';
+
+/** To a page as from a bookmark: the program is loaded again, which is most of the time it takes. */
+const load = (page, address) => page.goto(address);
+
+/**
+ * To a page as by a link, within the program; by way of one that does not exist, so that nothing of the page before
+ * can be taken for it.
+ */
+async function walk(page, address, t) {
+  const to = (path) =>
+    page.evaluate((path) => {
+      history.pushState(null, '', path);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, path);
+  const nowhere = page.getByRole('heading', { level: 1, name: t('notFound.title') });
+  await to('/nowhere');
+  await nowhere.waitFor();
+  await to(address);
+  if (address !== NOWHERE) await nowhere.waitFor({ state: 'detached' });
+}
+
+async function sweep(visit, language, who, addresses, { dresses = DRESSES, foreign = [], go = load } = {}) {
+  const { context, page, watch } = await visit({
     locale: language === 'fr' ? 'fr-FR' : 'en-GB',
     reducedMotion: 'reduce',
   });
@@ -64,20 +94,25 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
     await account.patch('/api/v6/me', { language });
     await signIn(page, who, t);
   }
+  const wear = async ({ colorScheme, viewport }) => {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+  };
   const faults = [];
   for (const address of addresses) {
-    await page.setViewportSize(dresses[language][0].viewport);
-    await page.emulateMedia({ colorScheme: dresses[language][0].colorScheme });
-    await page.goto(address);
-    for (const dress of dresses[language]) {
-      await page.setViewportSize(dress.viewport);
-      await page.emulateMedia({ colorScheme: dress.colorScheme });
+    const [first, ...others] = dresses[language];
+    await wear(first);
+    await go(page, address, t);
+    for (const next of [first, ...others]) {
+      if (next !== first) await wear(next);
       await settle(page, watch);
-      const found = await look(page, watch, language, dress);
+      const found = await look(page, watch, language, next);
       faults.push(...found.map((fault) => `${address}, ${fault}`));
     }
   }
   assert.deepEqual(faults, []);
+  // Nobody looks at it any more, and it would go on asking the server.
+  await context.close();
 }
 
 const concrete = (path, { tenant, site, device, webhook }) =>
@@ -89,7 +124,7 @@ const concrete = (path, { tenant, site, device, webhook }) =>
     .replace(':deviceId', device.id)
     .replace(':importId', site.import.id)
     .replace(':webhookId', webhook.id)
-    .replace('*', '/no/such/page');
+    .replace('*', NOWHERE);
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
 async function pagesFor(role) {
@@ -154,19 +189,19 @@ test('the sweep knows every page of the route table', () => {
   assert.equal(routes.length, pagesLoaded);
 });
 
-describe('every page is sound', { concurrency: 2 }, () => {
-  for (const language of ['en', 'fr']) {
-    test(`for a stranger, in ${language}`, () =>
-      withPages((visit) => sweep(visit, language, null, anonymousPages())));
-  }
+/** Long enough for two busy cores to look at everything; a page that hangs fails sooner, by its own limits. */
+const AT_MOST_MS = 20 * 60_000;
+
+// Three at a time, so that two cores do not wait for any of them; the longest begins.
+describe('every page is sound', { concurrency: 3, timeout: AT_MOST_MS }, () => {
   for (const [role, whoIs] of Object.entries({
-    'platform admin': async () => ADMIN,
     owner: async () => (await estate()).full.owner,
+    'platform admin': async () => ADMIN,
     viewer: async () => (await estate()).viewer,
     'owner of an empty tenant': async () => (await estate()).empty.owner,
   })) {
     // One after the other: an account has one language at a time.
-    test(`for ${role}, in English and in French`, () =>
+    test(`for ${role}, in English and in French`, { timeout: AT_MOST_MS }, () =>
       withPages(async (visit) => {
         const who = await whoIs();
         const { full } = await estate();
@@ -180,9 +215,15 @@ describe('every page is sound', { concurrency: 2 }, () => {
         for (const language of ['fr', 'en']) {
           await sweep(visit, language, who, await pagesFor(role), {
             dresses: dressesFor(role),
+            // Once is enough to know that each page can be loaded by its address.
+            go: role === 'owner' && language === 'en' ? load : walk,
             foreign,
           });
         }
       }));
+  }
+  for (const language of ['en', 'fr']) {
+    test(`for a stranger, in ${language}`, { timeout: AT_MOST_MS }, () =>
+      withPages((visit) => sweep(visit, language, null, anonymousPages())));
   }
 });

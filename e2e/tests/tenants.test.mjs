@@ -4,21 +4,11 @@ import { describe, test } from 'node:test';
 import { estate } from '../harness/estate.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, follow, openTenantPage, signIn } from '../harness/visitor.mjs';
+import { actingBar, enter, fillLogin, follow, signIn } from '../harness/visitor.mjs';
 import { withPages } from '../harness/world.mjs';
 
 const REASON = 'Ticket 4711: the terminal answers 401';
 
-async function enter(page, tenant) {
-  await openTenantPage(page, tenant);
-  await page.getByRole('button', { name: en('table.actions') }).or(page.getByRole('button', { name: en('tenants.actionsFor', { name: tenant.name }) })).first().click();
-  await page.getByRole('menuitem', { name: en('tenants.enter') }).click();
-  const form = page.getByRole('dialog', { name: en('tenants.enterTitle', { name: tenant.name }) });
-  await form.getByLabel(en('tenants.reason')).fill(REASON);
-  await form.getByRole('button', { name: en('tenants.enterSubmit') }).click();
-}
-
-const actingBar = (page) => page.getByRole('region', { name: en('acting.label') });
 const rowsOf = (page, label) => page.getByRole('table', { name: label }).getByRole('row');
 
 describe('acting for another tenant', () => {
@@ -30,7 +20,7 @@ describe('acting for another tenant', () => {
       await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: ADMIN.email }).waitFor();
 
-      await enter(page, full.tenant);
+      await enter(page, full.tenant, REASON);
       await actingBar(page).getByText(REASON).waitFor();
       await actingBar(page).getByText(full.tenant.name).waitFor();
       await follow(page, 'nav.users');
@@ -52,7 +42,7 @@ describe('acting for another tenant', () => {
       const { full } = await estate();
       const { page } = await visit();
       await signIn(page, ADMIN);
-      await enter(page, full.tenant);
+      await enter(page, full.tenant, REASON);
       await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: full.owner.email }).waitFor();
       // From now on the page itself notes whether that address was ever drawn again.

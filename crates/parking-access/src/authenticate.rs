@@ -6,6 +6,7 @@
 //! Requests that ask for the same thing at once share one look into the database.
 
 mod misses;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,8 @@ use uuid::Uuid;
 use crate::accounts::{self, Claims, tokens::Tokens};
 use crate::api_keys::{self, KnownKey, ShownKey, Usage};
 use misses::Misses;
+
+pub use standing::Standing;
 
 /// How long something may be believed without asking again.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
@@ -217,7 +220,7 @@ impl Callers {
             None => seen,
         };
         Ok(Believed {
-            found: found.map(|key| Arc::new(Program::new(key))),
+            found: found.map(|key| Arc::new(Program::new(key, public_id))),
             seen: seen.into(),
         })
     }
@@ -250,12 +253,13 @@ impl Callers {
 }
 
 impl Program {
-    fn new(key: KnownKey) -> Self {
+    fn new(key: KnownKey, public_id: &str) -> Self {
         let tenant_requests_per_minute = key.tenant_requests_per_minute;
         let identity = Identity {
             tenant: key.tenant,
             actor: Actor::ApiKey {
                 id: key.id,
+                public_id: public_id.to_owned(),
                 name: key.name.clone(),
             },
             role: key.role,

@@ -12,8 +12,10 @@ mod client;
 mod database;
 mod estate;
 mod estate_report;
+mod live;
 mod load;
 mod product;
+mod repeat;
 mod report;
 mod seed;
 
@@ -30,6 +32,7 @@ use seed::Size;
 
 const USAGE: &str = "usage: parking-bench BINARY [SECONDS A MEASUREMENT]
        parking-bench estate BINARY [SECONDS A MEASUREMENT [CUSTOMERS BAYS-EACH]]
+       parking-bench live BINARY [SECONDS A MEASUREMENT]
        parking-bench seed DATABASE-URL [CUSTOMERS BAYS-EACH]";
 
 /// Connections at the same time.
@@ -56,6 +59,14 @@ fn main() -> Result<()> {
             let (binary, span) = (PathBuf::from(binary), seconds(span)?);
             let report = runtime.block_on(estate::measure(&binary, span, Size::read(size)?))?;
             println!("{}", report.markdown());
+            Ok(())
+        }
+        ["live", binary, span @ ..] => {
+            let span = seconds(span)?;
+            println!(
+                "{}",
+                runtime.block_on(live::measure(&PathBuf::from(binary), span))?
+            );
             Ok(())
         }
         [binary, span @ ..] => {

@@ -198,3 +198,54 @@ pub async fn end(tx: &mut PlatformTx) -> Result<Cursor> {
     .await?;
     Ok(Cursor { xid, id: i64::MAX })
 }
+
+/// What a tenant missed since a cursor, oldest first; nothing if that cannot be told for certain, or
+/// only by reading more than `scan_max` events of everybody.
+pub async fn missed(
+    tx: &mut PlatformTx,
+    tenant: TenantId,
+    after: Cursor,
+    scan_max: i64,
+) -> Result<Option<Vec<Event>>> {
+    let known = sqlx::query!(
+        r#"select $1 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint as "is_ahead!",
+             exists (select from events where (xid, id) <= ($1::bigint::text::xid8, $2)) as "is_kept!",
+             (select count(*) from (
+               select from events where (xid, id) > ($1::bigint::text::xid8, $2)
+               order by xid, id limit $3::bigint + 1) later) as "later!""#,
+        after.xid,
+        after.id,
+        scan_max,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    // A copy of the database counts anew, and months that were dropped took their events along.
+    if known.is_ahead || !known.is_kept || known.later > scan_max {
+        return Ok(None);
+    }
+    let rows = sqlx::query!(
+        r#"select xid::text::bigint as "xid!", id, at, kind, subject_type, subject_id, payload
+           from events
+           where tenant_id = $3 and (xid, id) > ($1::bigint::text::xid8, $2)
+             and xid < pg_snapshot_xmin(pg_current_snapshot())
+           order by xid, id"#,
+        after.xid,
+        after.id,
+        tenant.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let events = rows.into_iter().map(|row| Event {
+        tenant,
+        cursor: Cursor {
+            xid: row.xid,
+            id: row.id,
+        },
+        at: row.at,
+        kind: row.kind,
+        subject_type: row.subject_type,
+        subject_id: row.subject_id,
+        payload: row.payload,
+    });
+    Ok(Some(events.collect()))
+}

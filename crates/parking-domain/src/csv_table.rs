@@ -18,6 +18,12 @@ pub const COLUMNS_MAX: usize = 100;
 /// The longest cell, in characters.
 pub const CELL_LENGTH_MAX: usize = 2_000;
 
+/// Delimiters of a whole file: as many as the largest table has, and as many again in its texts.
+const CUTS_MAX: usize = 2 * ROWS_MAX * COLUMNS_MAX;
+
+/// A line ends in either of them, or in both.
+const LINE_ENDS: [char; 2] = ['\r', '\n'];
+
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -98,6 +104,11 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         return Err(TableError::NotText);
     }
     let (delimiter, body, lines_before) = detect(&text);
+    // Some megabytes of commas would be hundreds of megabytes of cells before anybody counts them.
+    let cuts = body.bytes().filter(|byte| *byte == delimiter.byte());
+    if cuts.count() > CUTS_MAX {
+        return Err(TableError::TooManyColumns);
+    }
     let mut records = csv::ReaderBuilder::new()
         .delimiter(delimiter.byte())
         .has_headers(false)
@@ -112,13 +123,13 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         // The text is UTF-8 and of any shape is allowed: nothing is left to fail.
         let record = record.map_err(|_| TableError::NotText)?;
         line += lines_to(body, &mut counted, record.position());
-        let cells: Vec<_> = record.iter().map(unescape_cell).collect();
-        if cells.iter().all(String::is_empty) {
+        if record.iter().all(str::is_empty) {
             continue;
         }
-        if cells.len() > COLUMNS_MAX {
+        if record.len() > COLUMNS_MAX {
             return Err(TableError::TooManyColumns);
         }
+        let cells: Vec<_> = record.iter().map(unescape_cell).collect();
         if rows.len() > ROWS_MAX {
             return Err(TableError::TooManyRows);
         }
@@ -129,7 +140,8 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
         rows.push(Row { line, cells });
     }
     let last = rows.last().filter(|_| has_odd_quotes);
-    if let Some(row) = last.filter(|row| row.cells.iter().any(|cell| cell.contains('\n'))) {
+    let goes_on = |row: &&Row| row.cells.iter().any(|cell| cell.contains(LINE_ENDS));
+    if let Some(row) = last.filter(goes_on) {
         return Err(TableError::OpenQuote { line: row.line });
     }
     // Said after the quotation mark, which may be why.
@@ -149,6 +161,10 @@ pub fn read_table(bytes: &[u8], bytes_max: usize) -> Result<Table, TableError> {
     })
 }
 
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
 /// How many lines end between what was counted and a record, and counts them.
 ///
 /// The reader says where it was when it began to look, which is before the empty lines it passed.
@@ -158,9 +174,14 @@ fn lines_to(body: &str, counted: &mut usize, position: Option<&csv::Position>) -
     let begin = body.len() - rest.trim_start_matches(['\r', '\n']).len();
     let passed = body.get(*counted..begin).unwrap_or_default();
     *counted = begin;
-    passed
-        .bytes()
-        .fold(0, |lines, byte| lines + u64::from(byte == b'\n'))
+    let mut lines = 0;
+    let mut last = 0;
+    for byte in passed.bytes() {
+        // A return and a feed end one line; a return alone ends one, too, as on old Macs.
+        lines += u64::from(is_line_end(byte) && !(byte == b'\n' && last == b'\r'));
+        last = byte;
+    }
+    lines
 }
 
 /// Writes a table that a spreadsheet opens as it is and does not carry out.
@@ -176,6 +197,7 @@ where
         .flexible(true)
         .from_writer("\u{feff}".as_bytes().to_vec());
     // Writing to memory does not fail.
+    let header = header.iter().map(|name| escape_cell(name).into_owned());
     let mut is_written = records.write_record(header).is_ok();
     for row in rows {
         let cells = row
@@ -232,20 +254,23 @@ impl Delimiter {
 /// The delimiter, the text it holds for, and how many lines stand before that.
 fn detect(text: &str) -> (Delimiter, &str, u64) {
     const ALL: [Delimiter; 3] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab];
-    let (first, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let (first, rest) = text.split_at(text.find(LINE_ENDS).unwrap_or(text.len()));
     // Some spreadsheets say it on a line of its own.
-    if let Some(said) = first.trim_end_matches('\r').strip_prefix("sep=") {
+    if let Some(said) = first.strip_prefix("sep=") {
+        let behind = rest.strip_prefix("\r\n");
+        let behind = behind.or_else(|| rest.strip_prefix(LINE_ENDS));
+        let behind = behind.unwrap_or_default();
         let delimiter = ALL.into_iter().find(|one| said.as_bytes() == [one.byte()]);
         return (delimiter.unwrap_or(Delimiter::Comma), behind, 1);
     }
-    let header = text.lines().find(|line| !line.trim().is_empty());
+    let mut lines = text.split(LINE_ENDS);
+    let header = lines.find(|line| !line.trim().is_empty());
     let header = header.unwrap_or_default();
-    // Every other part is inside quotation marks.
-    let outside: Vec<_> = header.split('"').step_by(2).collect();
     let count = |one: Delimiter| {
         let byte = char::from(one.byte());
+        // Every other part is inside quotation marks.
+        let outside = header.split('"').step_by(2);
         outside
-            .iter()
             .map(|part| part.matches(byte).count())
             .sum::<usize>()
     };
@@ -341,6 +366,16 @@ mod tests {
     }
 
     #[test]
+    fn a_delimiter_and_an_open_quote_are_found_where_lines_end_in_a_return_alone() {
+        let table = read(b"sep=;\rcode;name\r\rA-1;46,2\rA-2;46,3,4\r");
+        assert_eq!(table.delimiter, Delimiter::Semicolon);
+        let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [4, 5]);
+        let open = read_table(b"code,name\rA-1,\"x\rA-2,y\r", MIB);
+        assert_eq!(open, Err(TableError::OpenQuote { line: 2 }));
+    }
+
+    #[test]
     fn what_is_no_table_is_refused_as_a_whole() {
         let refusal = |bytes: &[u8]| read_table(bytes, MIB).unwrap_err();
         assert_eq!(refusal(b""), TableError::Empty);
@@ -355,6 +390,11 @@ mod tests {
             refusal(format!("a{}\n1", ",".repeat(100)).as_bytes()),
             TableError::TooManyColumns
         );
+        for many in [",", "x,", "\",", "\n\",", ",\"\n\""] {
+            let commas = format!("a\n{}\n", many.repeat(4_000_000 / many.len()));
+            let read = read_table(commas.as_bytes(), 8 * MIB);
+            assert!(read.is_err(), "{many}");
+        }
         assert_eq!(
             refusal("x\n".repeat(ROWS_MAX + 2).as_bytes()),
             TableError::TooManyRows
@@ -444,16 +484,13 @@ mod tests {
                 prop_assert_eq!(&read_table(marked.as_bytes(), MIB), &table);
             }
             let Ok(table) = table else { return Ok(()) };
-            let lines = u64::try_from(text.matches('\n').count() + 1).unwrap();
+            let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+            let lines = u64::try_from(lines.matches('\n').count() + 1).unwrap();
             for row in &table.rows {
                 prop_assert!((1..=lines).contains(&row.line), "{table:?}");
                 prop_assert!(row.cells.len() <= COLUMNS_MAX);
             }
-            // A carriage return alone ends a row and no line.
-            let is_after = |one: &Row, next: &Row| {
-                one.line < next.line || text.contains('\r') && one.line == next.line
-            };
-            prop_assert!(table.rows.is_sorted_by(is_after), "{table:?}");
+            prop_assert!(table.rows.is_sorted_by(|one, next| one.line < next.line), "{table:?}");
         }
 
         #[test]

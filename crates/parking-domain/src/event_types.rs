@@ -35,7 +35,7 @@ const NAMED: &[&str] = &["site_id", "name"];
 macro_rules! alarm {
     ($($own:literal),*) => {
         &[
-            "site_id", "name", "kind", "severity", "subject_type", "subject_id", "space_id", "space_code", "raised_at", $($own),*
+            "site_id", "name", "kind", "severity", "thing_type", "thing_id", "space_id", "space_code", "raised_at", $($own),*
         ]
     };
 }
@@ -109,7 +109,7 @@ event_types! {
     "space.overridden", NAMED, "A bay was blocked or put out of service.";
     "space.released", NAMED, "A bay was put back into service.";
     "space.restored", NAMED, "A bay that was deleted is back.";
-    "space.state_changed", &["site_id", "from", "to", "cause", "change_id"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
+    "space.state_changed", &["site_id", "from", "to", "cause", "change_id", "sequence"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
     "space.updated", NAMED, "A bay was changed.";
     "tenant.activated", &[], "The tenant was activated.";
     "tenant.created", &[], "The tenant was made.";
@@ -151,13 +151,14 @@ event_fields! {
     "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
     "reason" = "\"recovered\"", "Why.";
     "resource" = "\"devices\"", "What is limited.";
+    "sequence" = "42", "How many times the bay's state has changed; of two changes the one with the higher number is newer.";
     "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
     "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
-    "subject_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay.";
-    "subject_type" = "\"device\"", "What something is wrong with: `device`, `gateway` or `space`.";
     "text" = "\"A lorry stands before the antenna.\"", "What was written.";
+    "thing_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay that something is wrong with.";
+    "thing_type" = "\"device\"", "What it is: `device`, `gateway` or `space`.";
     "to" = "\"occupied\"", "The state it has now.";
     "until" = "\"2026-11-22T08:00:00Z\"", "Until when.";
     "used" = "412", "How many there are.";
@@ -199,6 +200,8 @@ mod tests {
         assert!(EVENT_FIELDS.is_sorted_by(|a, b| a.name < b.name));
         let used = |name: &str| EVENT_TYPES.iter().any(|known| known.fields.contains(&name));
         assert!(EVENT_FIELDS.iter().all(|field| used(field.name)));
+        // A message says under these names what the event happened to, and would lose the fact.
+        assert!(!used("subject_type") && !used("subject_id"));
         for known in EVENT_TYPES {
             assert_eq!(known.facts().count(), known.fields.len(), "{}", known.name);
             assert!(known.name.contains('.'), "{}", known.name);

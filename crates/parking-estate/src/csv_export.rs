@@ -57,6 +57,11 @@ struct Export {
 
 /// The document: all rows of the cursor that is open in the view.
 pub(crate) fn csv_file<R: Exported>(view: View, place: ExportPlace, name: &str) -> Response {
+    csv_answer(Body::from_stream(pieces::<R>(view, place)), name)
+}
+
+/// A CSV file as an answer.
+pub(crate) fn csv_answer(file: impl Into<Body>, name: &str) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [
         (
@@ -68,7 +73,7 @@ pub(crate) fn csv_file<R: Exported>(view: View, place: ExportPlace, name: &str) 
             disposition.unwrap_or(HeaderValue::from_static("attachment")),
         ),
     ];
-    (headers, Body::from_stream(pieces::<R>(view, place))).into_response()
+    (headers, file.into()).into_response()
 }
 
 fn pieces<R: Exported>(

@@ -15,7 +15,7 @@ pub(crate) enum View {
 impl View {
     /// Opens the door that fits the tenant the caller has selected.
     pub(crate) async fn of(db: &Db, caller: &Caller) -> Result<Self, ApiError> {
-        Ok(if caller.tenant().is_platform() {
+        Ok(if caller.spans_tenants()? {
             Self::Platform(db.platform(Reason::Platform("read the estate")).await?)
         } else {
             Self::Tenant(db.tenant(caller.tenant()).await?)

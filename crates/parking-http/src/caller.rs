@@ -57,6 +57,8 @@ pub enum Actor {
     ApiKey {
         /// The key.
         id: Uuid,
+        /// The part of it that is not secret.
+        public_id: String,
         /// The name at this time, for the audit log.
         name: String,
     },
@@ -144,6 +146,19 @@ impl Caller {
     /// Whether the caller may do it.
     pub fn may(&self, permission: Permission) -> bool {
         permission.allows(self.identity.role, self.identity.scopes.as_ref())
+    }
+
+    /// Whether the caller looks at all tenants: with the platform's selected, and only those who run
+    /// the platform. Its other members are refused.
+    pub fn spans_tenants(&self) -> Result<bool, ApiError> {
+        if !self.tenant().is_platform() {
+            return Ok(false);
+        }
+        if self.role() < Role::PlatformAdmin {
+            let detail = format!("needs the role {}", Role::PlatformAdmin);
+            return Err(ApiError::new(Code::Forbidden).detail(detail));
+        }
+        Ok(true)
     }
 
     /// The person and the sign-in, or a refusal for programs.

@@ -18,6 +18,7 @@ use tracing::{error, warn};
 
 use crate::Server;
 use crate::health::Health;
+use crate::live;
 
 /// Jobs done at the same time.
 const JOBS_AT_ONCE: usize = 2;
@@ -109,6 +110,10 @@ impl Server {
             Background::new(
                 "last use of keys",
                 flush_usage(Arc::clone(&self.callers), stop.clone()),
+            ),
+            Background::new(
+                "live",
+                live::run(Arc::clone(&self.live), self.notices.clone(), stop.clone()),
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];

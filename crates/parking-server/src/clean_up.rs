@@ -10,6 +10,8 @@ use parking_flow::ingest;
 use parking_http::idempotency::forget_before;
 use serde::{Deserialize, Serialize};
 
+use crate::live;
+
 /// How long a client may repeat a request and get the same answer.
 const ANSWERS_KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
@@ -36,6 +38,7 @@ pub(crate) fn jobs(worker: Worker, db: &Db, clock: &Clock, witness: &Witness) ->
                 forget_failed(&db, now).await?;
                 ingest::forget_keys(&db, now).await?;
                 orphans::forget(&db, now).await?;
+                live::forget_tickets(&db, now).await?;
             }
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! How it is served: the router, what the server says of itself, and what runs beside requests.
 //!
-//! Slices, lowest first: `dashboard`, `platform`. They look at what all the others keep.
+//! Slices, lowest first: `live`, `dashboard`, `platform`. They look at what all the others keep.
 //!
 //! [`Server::new`] puts the slices together. The binary gives it a database, a clock and options,
 //! listens with [`serve`], and runs [`Server::background`] beside it.
@@ -14,6 +14,7 @@ mod docs;
 mod health;
 mod linger;
 mod listener;
+mod live;
 mod metrics;
 mod platform;
 mod readiness;

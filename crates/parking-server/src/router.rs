@@ -38,6 +38,7 @@ use crate::clean_up;
 use crate::dashboard::{self, Dashboard};
 use crate::docs;
 use crate::health::{self, Health};
+use crate::live::{self, Limits, Live};
 use crate::metrics::Metrics;
 use crate::platform;
 use crate::readiness::{Readiness, gate};
@@ -95,6 +96,7 @@ pub struct Server {
     pub(crate) health: Health,
     pub(crate) callers: Arc<Callers>,
     pub(crate) dashboard: Arc<Dashboard>,
+    pub(crate) live: Arc<Live>,
     accounts: Accounts,
     tenants: Tenants,
     pub(crate) webhooks: Webhooks,
@@ -125,8 +127,14 @@ impl Server {
         );
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
-        let metrics = Metrics::new(registry, db.clone());
         let callers = Callers::new(db.clone(), clock.clone(), accounts.tokens.clone());
+        let live = Live::new(
+            (db.clone(), clock.clone()),
+            Arc::clone(&callers),
+            Limits::default(),
+            &mut registry,
+        );
+        let metrics = Metrics::new(registry, db.clone());
         let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
         let edge = Edge::new(
             options.edge.clone(),
@@ -166,6 +174,7 @@ impl Server {
             health,
             callers,
             dashboard,
+            live,
             accounts,
             tenants,
             webhooks,
@@ -246,6 +255,7 @@ impl Server {
             }))
             .merge(webhooks::routes(self.webhooks.clone()))
             .merge(parking_estate::routes(self.estate()))
+            .merge(live::routes(Arc::clone(&self.live)))
             .merge(dashboard::routes(Arc::clone(&self.dashboard)))
             .merge(platform::routes(db))
     }

@@ -1,6 +1,7 @@
 /** Questions about sites and their parts that more than one feature asks. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from './client';
+import { withHeard } from './liveBays';
 import type { Space } from './types';
 
 /** As many as a list to choose from offers; beyond it one searches. */
@@ -79,7 +80,7 @@ export const baysQuery = (tenantId: string, scope: BayScope) =>
         );
         spaces.push(...found.spaces);
         const isAll = found.spaces.length < BAYS_PAGE || spaces.length >= found.total;
-        if (isAll || spaces.length >= BAYS_MAX) return { spaces, total: found.total };
+        if (isAll || spaces.length >= BAYS_MAX) return withHeard({ spaces, total: found.total });
       }
     },
     enabled: scope.site_id !== '',

@@ -42,18 +42,36 @@ export const paths = {
       : options?.state
         ? `/bays?state=${encodeURIComponent(options.state)}`
         : '/bays',
-  alarms: (options?: { alarm?: string }) =>
-    options?.alarm ? `/alarms?alarm=${encodeURIComponent(options.alarm)}` : '/alarms',
+  /** `open` are all that are, `waiting` those that nobody sees to and no outage explains. */
+  alarms: (options?: {
+    alarm?: string;
+    kind?: string;
+    severity?: string;
+    which?: 'open' | 'waiting';
+  }) =>
+    withQuery('/alarms', {
+      alarm: options?.alarm,
+      kind: options?.kind,
+      severity: options?.severity,
+      ...(options?.which === 'open' && { explained: 'true' }),
+      ...(options?.which === 'waiting' && { acknowledged: 'false', muted: 'false' }),
+    }),
+  /** Everything that ever was wrong with one thing. */
+  alarmsOf: (of: { device?: string; gateway?: string; bay?: string }) =>
+    withQuery('/alarms', {
+      status: 'all',
+      device_id: of.device,
+      gateway_id: of.gateway,
+      space_id: of.bay,
+    }),
   alarmRules: () => '/settings/alarms',
   bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
-  devices: (options?: { create?: boolean; status?: string; sort?: string }) => {
-    const query = new URLSearchParams();
-    if (options?.create) query.set('create', '1');
-    if (options?.status) query.set('status', options.status);
-    if (options?.sort) query.set('sort', options.sort);
-    const text = query.toString();
-    return text ? `/devices?${text}` : '/devices';
-  },
+  devices: (options?: { create?: boolean; attention?: string; sort?: string }) =>
+    withQuery('/devices', {
+      create: options?.create ? '1' : undefined,
+      attention: options?.attention,
+      sort: options?.sort,
+    }),
   onboarding: () => '/devices/onboard',
   orphans: () => '/devices/unclaimed',
   deviceModels: (options?: { model?: string }) =>
@@ -64,8 +82,9 @@ export const paths = {
     `/devices/${encodeURIComponent(deviceId)}${options?.edit ? '?edit=1' : ''}`,
   deviceHealth: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/health`,
   deviceHistory: (deviceId: string) => `/devices/${encodeURIComponent(deviceId)}/history`,
-  gateways: (options?: { create?: boolean }) =>
-    options?.create ? '/gateways?create=1' : '/gateways',
+  gateways: (options?: { create?: boolean; status?: string }) =>
+    withQuery('/gateways', { create: options?.create ? '1' : undefined, status: options?.status }),
+  gateway: (gatewayId: string) => `/gateways?gateway=${encodeURIComponent(gatewayId)}`,
   devicePool: () => '/device-pool',
   imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
     if (!options) return '/imports';

@@ -13,19 +13,29 @@ export type DatedQuery = {
   refetch: () => unknown;
 };
 
+type Props = {
+  query: DatedQuery;
+  /** Whether what happens is shown as it happens: then it has no age. */
+  isLive?: boolean;
+};
+
 /** How old what is shown is; says so plainly when it could not be renewed. */
-export function DataAge({ query }: { query: DatedQuery }) {
+export function DataAge({ query, isLive = false }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const now = useNow();
   if (query.dataUpdatedAt === 0) return null;
   const age = formats.since(query.dataUpdatedAt, Math.max(now, query.dataUpdatedAt));
-  const words = query.isRefetchError
+  const isStale = query.isRefetchError && !isLive;
+  const words = isStale
     ? t('dataAge.stale', { at: formats.clock(query.dataUpdatedAt) })
-    : t('dataAge.updated', { age });
+    : isLive
+      ? t('dataAge.live')
+      : t('dataAge.updated', { age });
   return (
-    <span className={query.isRefetchError ? styles.stale : styles.age}>
-      {query.isRefetchError && <WarningFilled />}
+    <span className={isStale ? styles.stale : styles.age}>
+      {isStale && <WarningFilled />}
+      {isLive && <span className={styles.live} aria-hidden="true" />}
       {words}
       <Tooltip title={t('dataAge.refresh')}>
         <Button

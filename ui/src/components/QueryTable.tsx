@@ -41,6 +41,8 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   /** What the list holds, for assistive technology and tests. */
   label: string;
   query: ListQueryResult<Data>;
+  /** Whether what happens is shown as it happens. */
+  isLive?: boolean;
   rows: (data: Data) => Row[];
   rowKey: (row: Row) => string;
   columns: Column<Row>[];
@@ -74,7 +76,7 @@ export function QueryTable<Data extends ListEnvelope, Row, Filter extends string
           {query.data?.is_cross_tenant && (
             <span className={styles.scope}>{t('table.allTenants')}</span>
           )}
-          <DataAge query={query} />
+          <DataAge query={query} isLive={props.isLive} />
         </span>
       </div>
       {query.error !== null && query.data !== undefined && (

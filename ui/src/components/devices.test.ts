@@ -36,8 +36,8 @@ describe('the battery', () => {
   it('is low only where it says so', () => {
     expect(isBatteryLow(null)).toBe(false);
     expect(isBatteryLow(0)).toBe(true);
-    expect(isBatteryLow(20)).toBe(true);
-    expect(isBatteryLow(21)).toBe(false);
+    expect(isBatteryLow(19.5)).toBe(true);
+    expect(isBatteryLow(20)).toBe(false);
   });
 });
 

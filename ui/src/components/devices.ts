@@ -1,6 +1,6 @@
 /** Words and small judgements about devices that several pages share. */
 import { useTranslation } from 'react-i18next';
-import type { DeviceRole, Lifecycle } from '@/api/types';
+import type { AttentionKind, DeviceRole, Lifecycle } from '@/api/types';
 
 /** In the order of a life. */
 export const lifecycles: readonly Lifecycle[] = [
@@ -13,10 +13,19 @@ export const lifecycles: readonly Lifecycle[] = [
 
 export const deviceRoles: readonly DeviceRole[] = ['sensor', 'display'];
 
+/** Why somebody should look at a device, the most urgent first. */
+export const attentionKinds: readonly AttentionKind[] = [
+  'silent',
+  'low_battery',
+  'never_seen',
+  'unassigned',
+];
+
 export function useDeviceWords() {
   const { t } = useTranslation();
   return {
     role: (role: DeviceRole) => t(`devices.roles.${role}`),
+    attention: (kind: AttentionKind) => t(`devices.attentionKinds.${kind}`),
     stage: (stage: Lifecycle) => t(`devices.stages.${stage}.name`),
   };
 }
@@ -54,11 +63,11 @@ export function quality(rssi: number | null | undefined, snr: number | null | un
   return 'weak' satisfies Quality;
 }
 
-/** Below this a battery is to be changed at the next visit. */
+/** Below this a battery is to be changed at the next visit; the server counts by the same number. */
 const BATTERY_LOW_PERCENT = 20;
 
 export const isBatteryLow = (percent: number | null | undefined): boolean =>
-  typeof percent === 'number' && percent <= BATTERY_LOW_PERCENT;
+  typeof percent === 'number' && percent < BATTERY_LOW_PERCENT;
 
 const UNITS: [seconds: number, unit: 'day' | 'hour' | 'minute'][] = [
   [86_400, 'day'],

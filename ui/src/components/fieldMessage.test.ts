@@ -91,6 +91,11 @@ const sentences = [
   'corner 2 must lie on the plan, from 0 to 1 in both directions',
   'must enclose an area',
   'the edges from corner 1 and from corner 3 must not cross',
+  'must be less than battery_clear_percent',
+  'must be from 1.5 to 100',
+  'must have from 1 to 100 items',
+  'must have from 1 to 2000 characters',
+  'must be a site of yours',
 ];
 
 describe('what the server says about a field', () => {
@@ -113,10 +118,15 @@ describe('what the server says about a field', () => {
     expect(said).not.toMatch(/\{\{|errors\.fields/);
   });
 
-  it('leaves out no sentence about texts, passwords and codes of bays', () => {
-    const domain = ['text', 'account', 'places', 'bays/mod', 'bays/patterns'].map((name) =>
-      readFileSync(`../crates/parking-domain/src/${name}.rs`, 'utf8'),
-    );
+  it('leaves out no sentence about texts, passwords, codes of bays, files, webhooks and alarms', () => {
+    const sources = [
+      ...['text', 'account', 'places', 'bays/mod', 'bays/patterns', 'csv_table', 'webhooks'].map(
+        (name) => `parking-domain/src/${name}`,
+      ),
+      'parking-access/src/webhooks/target',
+      'parking-estate/src/alarms/recipients',
+    ];
+    const domain = sources.map((name) => readFileSync(`../crates/${name}.rs`, 'utf8'));
     const templates = [
       ...domain.join('\n').matchAll(/#\[error\("((?:must|is|`|the step) ?.+?)"[,)]/g),
     ];

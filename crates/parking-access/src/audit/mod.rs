@@ -52,7 +52,7 @@ impl By {
         let (actor_type, id, name) = match &caller.identity.actor {
             Actor::User { id, name, .. } if is_platform => ("platform_admin", id, name),
             Actor::User { id, name, .. } => ("user", id, name),
-            Actor::ApiKey { id, name } => ("api_key", id, name),
+            Actor::ApiKey { id, name, .. } => ("api_key", id, name),
         };
         Self {
             actor_type: actor_type.into(),

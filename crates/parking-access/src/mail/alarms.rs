@@ -38,10 +38,10 @@ pub struct AlarmLine {
 }
 
 impl AlarmNews {
-    /// The only thing there is to say, if it is one.
+    /// What there is to say, if it is one thing: whatever is over beside it is in the letter.
     fn only(&self) -> Option<(&AlarmLine, bool)> {
         match (self.raised_total, self.cleared_total) {
-            (1, 0) => self.raised.first().map(|line| (line, true)),
+            (1, _) => self.raised.first().map(|line| (line, true)),
             (0, 1) => self.cleared.first().map(|line| (line, false)),
             _ => None,
         }
@@ -156,7 +156,10 @@ pub(super) fn french(news: &AlarmNews) -> Parts {
         "Ces alarmes ont été déclenchées :",
         "Ces alarmes sont terminées :",
     ];
-    let body = news.body(titles, line, |more| format!("Et {more} autres."));
+    let body = news.body(titles, line, |more| match more {
+        1 => "Et 1 autre.".to_owned(),
+        more => format!("Et {more} autres."),
+    });
     (subject, body, "Voir les alarmes".to_owned())
 }
 
@@ -213,6 +216,20 @@ mod tests {
         assert!(
             french.text.contains("Passerelle hors ligne") && french.text.contains("37 appareils")
         );
+    }
+
+    #[test]
+    fn one_alarm_is_the_subject_though_others_are_over() {
+        let news = AlarmNews {
+            cleared: vec![line("Cellar"), line("Yard")],
+            cleared_total: 3,
+            ..news(vec![line("Roof")], 1)
+        };
+        let written = |language| write(&Letter::AlarmNews(&news), language, "Parking", "https://p");
+        let english = written(Language::En);
+        assert_eq!(english.subject, "North: Gateway down: Roof");
+        assert!(english.text.contains("And 1 more."));
+        assert!(written(Language::Fr).text.contains("Et 1 autre."));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("idempotency_keys", "fingerprint"),
     ("import_rows", "sealed_cells"),
     ("invitations", "token_hash"),
+    ("live_tickets", "hash"),
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),
     ("registrations", "token_hash"),

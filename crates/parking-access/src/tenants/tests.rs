@@ -497,6 +497,7 @@ async fn fill(stage: &Stage, tenant: TenantId) {
     let statements = "
 insert into invitations (tenant_id, id, email, email_key, role, language, token_hash, created_at, expires_at) values ($t, gen_random_uuid(), 'i', 'i', 'viewer', 'en', 'SECRET'::bytea || uuid_send($t), now(), now());
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_by, created_at, updated_at) values ($t, gen_random_uuid(), $t::text, 'SECRET'::bytea, 'K', 'viewer', '{}', $u, now(), now());
+insert into live_tickets (tenant_id, id, hash, key_id, expires_at) select tenant_id, gen_random_uuid(), 'SECRET'::bytea || uuid_send($t), id, now() from api_keys where tenant_id = $t;
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, expires_at, created_at) values ($t, '00000000-0000-0000-0000-0000000000aa', 'W', 'SECRET'::bytea, now(), now());
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, rotated_from, created_at) values ($t, gen_random_uuid(), 'W', 'SECRET'::bytea, '00000000-0000-0000-0000-0000000000aa', now());
 insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, sealed_previous, previous_until, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', 'SECRET'::bytea, 'SECRET'::bytea, now(), now(), now());

@@ -8,8 +8,8 @@
 //! days; a receiver that fails again and again is paused, probed, and after five days given up, and
 //! the owners are told. What waits is bounded in number and age, and everything can be seen and
 //! repeated. Tables: `webhooks`, `webhook_deliveries`, and a row of `event_cursors`.
-//! Not here: order among retries, and deliveries of other people's words: an event holds names and
-//! ids, and who wants more asks the API.
+//! Not here: order among retries, and the things themselves: an event holds names and ids, and who
+//! wants more asks the API.
 
 mod api;
 mod courier;
@@ -24,8 +24,6 @@ mod target;
 mod tests;
 mod trial;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::reconcile::Nudge;
 use parking_db::{Db, DbError, TenantTx};
@@ -37,7 +35,6 @@ use parking_http::IfMatch;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::audit::{self, By, Entry};
@@ -50,12 +47,10 @@ pub use fan_out::fan_out;
 pub use jobs::{jobs, schedules};
 pub use sending::run;
 use target::Target;
+use trial::Trials;
 
 /// Webhooks a tenant may have.
 const WEBHOOKS_MAX: i64 = 20;
-
-/// Trials at the same time: each holds a request for as long as a receiver takes.
-const TRIALS_MAX: usize = 8;
 
 /// What the slice works with; clones are the same one.
 #[derive(Clone, Debug)]
@@ -72,7 +67,7 @@ pub struct Webhooks {
     pub courier: Courier,
     /// Wakes the sending.
     pub nudge: Nudge,
-    trials: Arc<Semaphore>,
+    trials: Trials,
 }
 
 impl Webhooks {
@@ -85,7 +80,7 @@ impl Webhooks {
             mailer,
             courier,
             nudge: Nudge::default(),
-            trials: Arc::new(Semaphore::new(TRIALS_MAX)),
+            trials: Trials::default(),
         }
     }
 }

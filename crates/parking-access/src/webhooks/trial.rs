@@ -1,5 +1,7 @@
 //! Trying a webhook: one message, now, and what came of it.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, Utc};
 use parking_domain::event_types;
 use parking_domain::ids::{TenantId, fresh};
@@ -12,6 +14,48 @@ use super::store;
 use super::store::deliveries::{self, WholeDelivery};
 use super::{Keeper, WebhookError, Webhooks, found, record};
 
+/// Trials at the same time: each holds a request for as long as a receiver takes.
+const AT_A_TIME: usize = 8;
+
+/// How many of them may be one tenant's.
+const OF_A_TENANT: usize = 2;
+
+/// The tenants whose trials are under way, each as often as it has some.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trials(Arc<Mutex<Vec<TenantId>>>);
+
+/// A place among them, given back when it is dropped.
+struct Place {
+    trials: Trials,
+    tenant: TenantId,
+}
+
+impl Trials {
+    fn begin(&self, tenant: TenantId) -> Option<Place> {
+        let mut running = self.running();
+        let own = running.iter().filter(|other| **other == tenant).count();
+        if running.len() >= AT_A_TIME || own >= OF_A_TENANT {
+            return None;
+        }
+        running.push(tenant);
+        let trials = self.clone();
+        Some(Place { trials, tenant })
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<TenantId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut running = self.trials.running();
+        if let Some(at) = running.iter().position(|other| *other == self.tenant) {
+            running.swap_remove(at);
+        }
+    }
+}
+
 /// Sends a test to a webhook, be it disabled or paused, and keeps what came of it. A receiver that
 /// takes it is well again; one that does not is no worse than before.
 ///
@@ -21,7 +65,7 @@ pub(super) async fn try_out(
     keeper: &Keeper,
     (tenant, id): (TenantId, Uuid),
 ) -> Result<WholeDelivery, WebhookError> {
-    let _place = state.trials.try_acquire().map_err(|_| WebhookError::Busy)?;
+    let _place = state.trials.begin(tenant).ok_or(WebhookError::Busy)?;
     let mut tx = state.db.tenant(tenant).await?;
     let webhook = found(&mut tx, id).await?;
     let sealed = store::sealed(&mut tx, id, state.clock.now()).await?;

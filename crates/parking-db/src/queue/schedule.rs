@@ -40,15 +40,19 @@ impl Schedule {
 pub async fn run_due_schedules(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Result<()> {
     let waiting = in_time(waiting(db, now)).await?;
     for schedule in schedules {
-        if !waiting.iter().any(|name| name == schedule.name) {
+        // One that waits for longer than it ever does was written by a clock that was ahead.
+        let waits = |(name, next): &(String, DateTime<Utc>)| {
+            name == schedule.name && *next <= now + schedule.every
+        };
+        if !waiting.iter().any(waits) {
             in_time(run_if_due(db, schedule, now)).await?;
         }
     }
     Ok(())
 }
 
-/// Those whose time has not come: nearly always all, so that one look suffices.
-async fn waiting(db: &Db, now: DateTime<Utc>) -> Result<Vec<String>> {
+/// Those whose time has not come, and when it does: nearly always all, so that one look suffices.
+async fn waiting(db: &Db, now: DateTime<Utc>) -> Result<Vec<(String, DateTime<Utc>)>> {
     let mut tx = db.platform(Reason::Worker("schedules that wait")).await?;
     let waiting = store::waiting_schedules(&mut tx, now).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! The queue's SQL.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::ids::TenantId;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -47,6 +47,9 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Further ahead no job is put off or leased: a later time is from a clock that was wrong, and has passed.
+const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
+
 /// Takes the next due job of one of the kinds, leasing it until `lease`.
 pub(super) async fn claim(
     tx: &mut PlatformTx,
@@ -59,7 +62,8 @@ pub(super) async fn claim(
         "update jobs set locked_until = $3, attempts = attempts + 1
          where (tenant_id, id) = (
            select tenant_id, id from jobs
-           where status = 'queued' and run_at <= $2 and (locked_until is null or locked_until <= $2)
+           where status = 'queued' and (run_at <= $2 or run_at > $4)
+             and (locked_until is null or locked_until <= $2 or locked_until > $4)
              and kind = any($1)
            order by run_at
            limit 1
@@ -68,6 +72,7 @@ pub(super) async fn claim(
         kinds,
         now,
         lease,
+        now + AHEAD_MAX,
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -258,18 +263,22 @@ pub(super) async fn delete_failed(
     Ok(deleted.rows_affected())
 }
 
-/// The names of the schedules that are not due.
+/// The names of the schedules that are not due, and when they are.
 pub(super) async fn waiting_schedules(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
-) -> Result<Vec<String>> {
-    let names = sqlx::query_scalar!("select name from schedules where next_run_at > $1", now)
-        .fetch_all(tx.conn())
-        .await?;
-    Ok(names)
+) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let waiting = sqlx::query!(
+        "select name, next_run_at from schedules where next_run_at > $1",
+        now
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let waiting = waiting.into_iter().map(|row| (row.name, row.next_run_at));
+    Ok(waiting.collect())
 }
 
-/// Moves a schedule forward if it is due; whoever succeeds runs it.
+/// Moves a schedule on if it is due, or is to wait for longer than it ever does; whoever succeeds runs it.
 pub(super) async fn take_schedule(
     tx: &mut PlatformTx,
     name: &str,
@@ -279,7 +288,7 @@ pub(super) async fn take_schedule(
     let taken = sqlx::query!(
         "insert into schedules (name, next_run_at, last_run_at) values ($1, $3, $2)
          on conflict (name) do update set next_run_at = $3, last_run_at = $2
-         where schedules.next_run_at <= $2",
+         where schedules.next_run_at <= $2 or schedules.next_run_at > $3",
         name,
         now,
         next,

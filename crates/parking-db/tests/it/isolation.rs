@@ -13,6 +13,7 @@ insert into users (id, email, email_key, name, created_at, updated_at) values ($
 insert into memberships (tenant_id, id, user_id, role, created_at, updated_at) values ($t, gen_random_uuid(), $u, 'owner', now(), now());
 insert into invitations (tenant_id, id, email, email_key, role, language, created_at, expires_at) values ($t, gen_random_uuid(), 'i', 'i', 'viewer', 'en', now(), now());
 insert into api_keys (tenant_id, id, public_id, secret_hash, name, role, scopes, created_at, updated_at) values ($t, gen_random_uuid(), 'k' || $n, '', 'K', 'viewer', '{}', now(), now());
+insert into live_tickets (tenant_id, id, hash, key_id, expires_at) select tenant_id, gen_random_uuid(), uuid_send($t), id, now() from api_keys where tenant_id = $t;
 insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at) values ($t, gen_random_uuid(), 'W', '', now());
 insert into webhooks (tenant_id, id, name, url, event_types, sealed_secret, created_at, updated_at) values ($t, $t, 'W', 'https://a.b', '{*}', '', now(), now());
 insert into webhook_deliveries (tenant_id, id, webhook_id, event_type, body, status, created_at) values ($t, $t, $t, 'a.b', '{}', 'delivered', now());

@@ -177,6 +177,40 @@ async fn a_schedule_runs_once_a_period_however_many_servers_ask() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_a_year_ahead_for_a_moment_stops_no_schedule() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    let schedules = [Schedule::every::<Greet>(TimeDelta::minutes(5))];
+    let (db, now) = (test.db(), test.clock().now());
+    let minute = TimeDelta::minutes(1);
+    for (at, expected) in [
+        (now + TimeDelta::days(365), 1),
+        (now, 2),
+        (now + minute, 2),
+        (now + minute * 5, 3),
+    ] {
+        queue::run_due_schedules(&db, &schedules, at).await.unwrap();
+        assert_eq!(state(&db, &test).await.queued, expected, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_clock_that_was_a_year_ahead_put_off_is_done_all_the_same() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    test.clock().advance(TimeDelta::days(365));
+    enqueue(&test, "Ada", true).await;
+    let dies = Worker::new(test.db(), test.clock()).on(|_, _: Greet| std::future::pending());
+    let attempt = tokio::time::timeout(std::time::Duration::from_millis(300), dies.work_one());
+    drop(attempt.await);
+    enqueue(&test, "Bea", true).await;
+    test.clock().advance(-TimeDelta::days(365));
+    enqueue(&test, "Bea", true).await;
+    let worker = Worker::new(test.db(), test.clock()).on(async |_, _: Greet| Ok(()));
+    assert_eq!(worker.drain().await.unwrap(), 2, "Ada, and Bea once");
+}
+
+#[tokio::test]
 async fn a_job_that_kills_whoever_takes_it_is_set_aside_in_the_end() {
     let test = TestDb::new().await;
     platform_tenant(&test).await;

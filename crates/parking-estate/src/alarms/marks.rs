@@ -114,7 +114,7 @@ async fn recorded(
     let event = |alarm: &Marked| {
         let mut payload = json!({
             "site_id": alarm.site_id, "name": alarm.subject_name, "kind": alarm.kind, "severity": alarm.severity,
-            "subject_type": alarm.subject_type, "subject_id": alarm.subject_id, "space_id": alarm.space_id,
+            "thing_type": alarm.subject_type, "thing_id": alarm.subject_id, "space_id": alarm.space_id,
             "space_code": alarm.space_code, "raised_at": alarm.raised_at, "by": maker.name,
         });
         if let (Some(payload), Some(facts)) = (payload.as_object_mut(), facts.as_object()) {

@@ -1,7 +1,8 @@
 //! Who is written to about alarms.
 
 use chrono::{DateTime, Utc};
-use parking_access::audit::{self, By};
+use parking_access::audit::{self, By, Entry};
+use parking_db::events::{self, EventDraft};
 use parking_db::queue::enqueue;
 use parking_db::{DbError, TenantTx};
 use parking_domain::alarms::{AlarmKind, Severity};
@@ -14,7 +15,6 @@ use uuid::Uuid;
 
 use super::news::MailTest;
 use super::store::recipients as store;
-use crate::record::{Change, record};
 
 /// The most recipients of a tenant.
 pub(super) const RECIPIENTS_MAX: i64 = 50;
@@ -207,14 +207,25 @@ async fn changed(
     (verb, recipient): (&str, &Recipient),
     values: (Option<Value>, Option<Value>),
 ) -> Result<(), RecipientError> {
-    let change = Change {
-        kind: &format!("alarm_recipient.{verb}"),
-        entity: "alarm_recipient",
-        id: recipient.id,
-        name: recipient.title(),
-        site: None,
-        values,
+    let (tenant, id) = (tx.tenant(), recipient.id.to_string());
+    let kind = format!("alarm_recipient.{verb}");
+    // Events go to more people than may see whom letters go to: no address is in them.
+    let event = EventDraft {
+        kind: &kind,
+        subject_type: "alarm_recipient",
+        subject_id: &id,
+        payload: &json!({ "site_id": null, "name": recipient.member_name }),
+    };
+    events::append(tx.conn(), tenant, now, event).await?;
+    let (old, new) = values;
+    let entry = Entry {
+        action: &kind,
+        entity_type: "alarm_recipient",
+        entity_id: Some(id),
+        entity_name: Some(recipient.title()),
+        old,
+        new,
         reason: None,
     };
-    Ok(record(tx, by, now, change).await?)
+    Ok(audit::append(tx.conn(), tenant, by, now, entry).await?)
 }

@@ -228,7 +228,8 @@ async fn tell(tx: &mut PlatformTx, news: &[News], now: DateTime<Utc>) -> Result<
     for (tenant, is_urgent) in tenants {
         let mut run_at = now + TOLD_AFTER;
         if !is_urgent && let Some(last) = write::last_told(tx, tenant).await? {
-            run_at = run_at.max(last + TOLD_EVERY);
+            // A clock that was ahead may have written when it was.
+            run_at = run_at.max(last.min(now) + TOLD_EVERY);
         }
         let job = GatherNews { is_urgent };
         enqueue(tx.conn(), TenantId(tenant), &job, run_at).await?;

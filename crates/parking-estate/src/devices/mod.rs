@@ -8,6 +8,8 @@
 //! sealed and never shown. An archived device keeps its rows and can be restored.
 //! Tables: `devices`, `device_assignments`, `lifecycle_changes`.
 
+pub mod attention;
+
 mod api;
 mod assignments;
 mod heard;

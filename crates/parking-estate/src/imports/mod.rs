@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
 use parking_access::secrets::Vault;
-use parking_db::{DbError, Reason, TenantTx, queue};
+use parking_db::{DbError, TenantTx, queue};
 use parking_domain::csv_columns::{Column, DeviceColumn, Mapping, SpaceColumn};
 use parking_domain::csv_table::Table;
 use parking_domain::ids::fresh;
@@ -32,12 +32,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Estate;
 use crate::record::{Change, Maker, record};
 
 pub use api::routes;
 pub use errors::ImportError;
 pub use jobs::{jobs, schedules};
+pub use judging::taken_elsewhere;
 pub use work::work_on;
 
 /// The largest file, in bytes.
@@ -45,6 +45,9 @@ pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Imports a tenant may have that are neither finished nor given up.
 pub const OPEN_MAX: i64 = 20;
+
+/// Imports of a tenant that are over and keep their rows; of older ones the counts are left.
+pub const KEPT_MAX: i64 = 100;
 
 /// What a file is full of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,9 +215,12 @@ pub async fn upload(
     draft: ImportDraft,
     now: DateTime<Utc>,
 ) -> Result<Import, ImportError> {
+    // Those who upload wait for each other, so that the counts hold.
+    store::hold(tx).await?;
     if store::count_open(tx).await? >= OPEN_MAX {
         return Err(ImportError::TooMany);
     }
+    store::forget_beyond(tx, KEPT_MAX, now).await?;
     let id = fresh();
     // A file without a header may have a key where its name should be.
     let header = rows::shown(None, draft.table.header);
@@ -251,11 +257,12 @@ pub async fn remap(
     settled(tx, by, (&old, "updated", Status::Uploaded), now).await
 }
 
-/// Judges every row, and changes nothing else.
+/// Judges every row, and changes nothing else. What others have is [`taken_elsewhere`].
 pub async fn check(
     tx: &mut TenantTx,
-    (estate, by): (&Estate, &By),
+    (vault, by): (&Vault, &By),
     (id, seen): (Uuid, &IfMatch),
+    taken: &BTreeSet<String>,
     now: DateTime<Utc>,
 ) -> Result<Import, ImportError> {
     let old = held(tx, id, seen).await?;
@@ -265,19 +272,8 @@ pub async fn check(
         Kind::Devices => old.mapping::<DeviceColumn>().must_be_whole()?,
     }
     store::forget_verdicts(tx, id).await?;
-    let all = rows::opened(&estate.vault, id, store::all_rows(tx, id).await?);
-    let taken = match old.kind {
-        Kind::Spaces => BTreeSet::new(),
-        Kind::Devices => {
-            let euis = judging::euis(&old, &all);
-            let mut across = estate
-                .db
-                .platform(Reason::Worker("see which DevEUIs of a file others have"))
-                .await?;
-            store::facts::taken_elsewhere(&mut across, &euis, old.tenant_id).await?
-        }
-    };
-    let rulings = judging::judge(tx, (&estate.vault, &taken), &old, &all).await?;
+    let all = rows::opened(vault, id, store::all_rows(tx, id).await?);
+    let rulings = judging::judge(tx, (vault, taken), &old, &all).await?;
     let verdicts: Vec<_> = rulings
         .iter()
         .zip(&all)

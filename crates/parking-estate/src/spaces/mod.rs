@@ -332,18 +332,25 @@ async fn many_changed(
     let subjects: Vec<(String, Value)> = spaces.iter().map(facts).collect();
     let kind = format!("space.{verb}");
     events::append_many(tx.conn(), tenant, now, (&kind, "space"), &subjects).await?;
+    let is_one_site = spaces.iter().all(|space| space.site_id == first.site_id);
     let (mut old, mut new) = (Map::new(), Map::new());
     for space in spaces {
         let (before, after) = values(space);
         let code = space.fields.code.as_str();
-        old.extend(before.map(|value| (code.to_owned(), value)));
-        new.extend(after.map(|value| (code.to_owned(), value)));
+        // Two sites may have a bay of one code.
+        let key = if is_one_site {
+            code.to_owned()
+        } else {
+            format!("{code} of {}", space.site_id)
+        };
+        old.extend(before.map(|value| (key.clone(), value)));
+        new.extend(after.map(|value| (key, value)));
     }
     let some = |map: Map<String, Value>| (!map.is_empty()).then_some(Value::Object(map));
     let entry = audit::Entry {
         action: &format!("spaces.{verb}"),
         entity_type: "site",
-        entity_id: Some(first.site_id.to_string()),
+        entity_id: is_one_site.then(|| first.site_id.to_string()),
         entity_name: Some(&format!("{} bays", spaces.len())),
         old: some(old),
         new: some(new),

@@ -439,3 +439,24 @@ async fn bays_are_drawn_onto_a_plan_together() {
     let again = admin.put(path, draws(&Value::Null, &square)).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text);
 }
+
+#[tokio::test]
+async fn the_log_keeps_every_bay_of_several_sites_though_their_codes_are_the_same() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let mut ids = Vec::new();
+    for name in ["Quay", "Roof"] {
+        let site = admin.makes_site(name).await;
+        ids.push(id_of(&makes_bay(&admin, site, "A-1").await));
+    }
+    let path = "/api/v6/spaces/bulk/delete";
+    let done = admin.post(path, json!({ "ids": ids })).await;
+    assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.text);
+    let kept: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log, jsonb_each(old) where action = 'spaces.deleted'",
+    )
+    .fetch_one(&mut stage.superuser().await)
+    .await
+    .unwrap();
+    assert_eq!(kept, 2);
+}

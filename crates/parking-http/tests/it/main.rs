@@ -51,6 +51,7 @@ impl Authenticate for Doorman {
             Credentials::ApiKey("pk_a_b") => (
                 Actor::ApiKey {
                     id,
+                    public_id: "a".into(),
                     name: "Key".into(),
                 },
                 Role::Owner,

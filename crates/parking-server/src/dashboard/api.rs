@@ -7,6 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_domain::access::Permission;
 use parking_domain::ids::TenantId;
+use parking_estate::devices::attention::AttentionKind;
 use parking_http::page::TenantScope;
 use parking_http::{Access, ApiError, Caller, Routes};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::figures::{AttentionKind, DeviceFigures, Figures, GatewayFigures, Occupancy};
+use super::figures::{DeviceFigures, Figures, GatewayFigures, Occupancy};
 use super::{Dashboard, Kept};
 use crate::health::SystemHealth;
 
@@ -48,6 +49,7 @@ struct DashboardStats {
     occupancy: Occupancy,
     devices: DeviceFigures,
     attention: AttentionCounts,
+    alarms: AlarmCounts,
     gateways: GatewayFigures,
     /// `healthy` or `degraded`.
     system_status: &'static str,
@@ -60,6 +62,14 @@ struct AttentionCounts {
     low_battery: i64,
     never_seen: i64,
     unassigned: i64,
+}
+
+/// How many alarms are open.
+#[derive(Debug, Serialize, ToSchema)]
+struct AlarmCounts {
+    open: i64,
+    /// That nobody has taken on or put aside, and no open outage explains.
+    waiting: i64,
 }
 
 /// The whole of it.
@@ -94,6 +104,7 @@ async fn stats(
     State(dashboard): State<Arc<Dashboard>>,
     caller: Caller,
 ) -> Result<axum::Json<DashboardStats>, ApiError> {
+    caller.spans_tenants()?;
     let kept = dashboard.figures(caller.tenant()).await?;
     let figures = &kept.figures;
     let count = |kind: AttentionKind| {
@@ -111,18 +122,23 @@ async fn stats(
             never_seen: count(AttentionKind::NeverSeen),
             unassigned: count(AttentionKind::Unassigned),
         },
+        alarms: AlarmCounts {
+            open: figures.alarms.open,
+            waiting: figures.alarms.waiting,
+        },
         gateways: figures.gateways,
         system_status: dashboard.health.system().status,
     }))
 }
 
-/// The figures with what they are made of: sites, devices and gateways somebody should look at, what
-/// happened last, and how the parts of the server are.
+/// The figures with what they are made of: sites, devices and gateways somebody should look at, alarms,
+/// what happened last, and how the parts of the server are.
 #[utoipa::path(get, path = "/api/v6/dashboard/data", responses((status = 200, body = DashboardData)))]
 async fn data(
     State(dashboard): State<Arc<Dashboard>>,
     caller: Caller,
 ) -> Result<axum::Json<DashboardData>, ApiError> {
+    caller.spans_tenants()?;
     let kept = dashboard.figures(caller.tenant()).await?;
     Ok(axum::Json(DashboardData {
         extent: Extent::of(&kept, caller.tenant()),

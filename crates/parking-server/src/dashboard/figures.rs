@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use parking_domain::alarms::{AlarmKind, Severity};
+use parking_estate::devices::attention::AttentionKind;
+use parking_estate::wire;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,6 +22,7 @@ pub(super) struct Figures {
     pub(super) devices: DeviceFigures,
     /// What somebody should look at, by kind; kinds that nothing is wrong with are absent.
     pub(super) attention: Vec<Attention>,
+    pub(super) alarms: AlarmFigures,
     pub(super) gateways: GatewayFigures,
     /// Gateways that are not heard, the longest silence first; the first few where there are more.
     pub(super) unheard_gateways: Vec<UnheardGateway>,
@@ -82,22 +86,6 @@ pub(super) struct Attention {
     pub(super) devices: Vec<AttentionDevice>,
 }
 
-/// Why somebody should look at a device.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AttentionKind {
-    /// It spoke, and has been silent for more than two and a half of its heartbeats.
-    Silent,
-    /// Its battery has less than a fifth left.
-    LowBattery,
-    /// It was never heard.
-    NeverSeen,
-    /// It serves no bay.
-    Unassigned,
-}
-
 /// A device that somebody should look at.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct AttentionDevice {
@@ -108,6 +96,52 @@ pub(super) struct AttentionDevice {
     pub(super) last_seen_at: Option<DateTime<Utc>>,
     pub(super) battery_percent: Option<f32>,
     pub(super) created_at: DateTime<Utc>,
+}
+
+/// Alarms that are open.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardAlarms)]
+pub(super) struct AlarmFigures {
+    /// How many there are.
+    pub(super) open: i64,
+    /// How many nobody has taken on or put aside, and no open outage explains.
+    pub(super) waiting: i64,
+    /// The same by kind, the worst first.
+    pub(super) counts: Vec<AlarmCount>,
+    /// The newest few of those that no open outage explains.
+    pub(super) newest: Vec<NewestAlarm>,
+}
+
+/// Open alarms of a kind, by number.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardAlarmCount)]
+pub(super) struct AlarmCount {
+    #[schema(value_type = wire::AlarmKindName)]
+    pub(super) kind: AlarmKind,
+    #[schema(value_type = wire::SeverityName)]
+    pub(super) severity: Severity,
+    pub(super) open: i64,
+    pub(super) waiting: i64,
+}
+
+/// An open alarm.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardAlarm)]
+pub(super) struct NewestAlarm {
+    pub(super) tenant_id: Uuid,
+    pub(super) tenant_name: String,
+    pub(super) id: Uuid,
+    #[schema(value_type = wire::AlarmKindName)]
+    pub(super) kind: AlarmKind,
+    #[schema(value_type = wire::SeverityName)]
+    pub(super) severity: Severity,
+    #[schema(value_type = wire::AlarmSubjectType)]
+    pub(super) subject_type: String,
+    /// What it was known by when the alarm was raised.
+    pub(super) subject_name: String,
+    /// The site it is at, as that is called now.
+    pub(super) site_name: Option<String>,
+    pub(super) raised_at: DateTime<Utc>,
 }
 
 /// Gateways, by whether they are heard.

@@ -33,9 +33,6 @@ use store::Newest;
 
 pub(crate) use api::routes;
 
-/// Below this much a battery is low.
-const LOW_BATTERY_PERCENT: f32 = 20.0;
-
 /// Devices, gateways and events that a list names at most.
 const LISTED_MAX: i64 = 10;
 

@@ -1,8 +1,9 @@
 //! The dashboard beside a recount, after changes of all kinds.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use parking_domain::access::Role;
+use parking_domain::ids::TenantId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -235,6 +236,194 @@ async fn devices_that_need_attention_are_named_the_worst_first_and_not_without_e
     assert_eq!(data["devices"]["total"], 14);
 }
 
+/// The devices of an answer, by their `DevEUI`s.
+fn euis(devices: &Value) -> Vec<&str> {
+    let devices = devices.as_array().expect("devices").iter();
+    let mut euis: Vec<_> = devices
+        .filter_map(|device| device["dev_eui"].as_str())
+        .collect();
+    euis.sort_unstable();
+    euis
+}
+
+#[tokio::test]
+async fn each_number_of_what_needs_attention_leads_to_exactly_those_devices() {
+    let stage = Stage::set().await;
+    let (admin, other) = (stage.admin("North").await, stage.admin("South").await);
+    let site = admin.makes_site("Quay").await;
+    let own = json!({ "based_on": "browan-tbms100", "vendor": "V", "name": "Patient", "heartbeat_seconds": 1_000_000 });
+    let patient = admin.makes("/api/v6/device-models", own).await;
+    let now = stage.test.clock().now();
+    for number in 0..24_u32 {
+        let model = match number % 4 {
+            0 => json!(patient),
+            1 => json!(null),
+            _ => json!("browan-tbms100"),
+        };
+        let body = json!({
+            "dev_eui": format!("70B3D5000000{number:04X}"), "model": model,
+            "heartbeat_seconds": (number % 5 == 0).then_some(60),
+        });
+        let device = admin.makes("/api/v6/devices", body).await;
+        if number % 4 > 1 && number % 3 == 0 {
+            let space = admin.makes_space(site, &format!("A-{number}")).await;
+            let path = format!("/api/v6/devices/{device}/assign");
+            admin.posts(&path, json!({ "space_id": space })).await;
+        }
+        // From never, over hours ago, to now; the battery about where it begins to be low.
+        stage
+            .does("update devices set last_seen_at = to_timestamp(1800014400) - (right(dev_eui, 1)::text || 'h')::interval,
+                battery_percent = 10 + 2 * mod(('x' || right(dev_eui, 2))::bit(8)::int, 9) where id = $1 and dev_eui ~ '[0-9]$'", device)
+            .await;
+        if number % 11 == 10 {
+            stage
+                .does(
+                    "update devices set lifecycle = 'decommissioned' where id = $1",
+                    device,
+                )
+                .await;
+        }
+        if number % 13 == 12 {
+            let path = format!("/api/v6/devices/{device}");
+            let gone = admin.calls(Method::DELETE, &path, None).await;
+            assert!(gone.status.is_success(), "{}", gone.text);
+        }
+    }
+    other.makes_device(999).await;
+    assert_eq!(now.timestamp(), 1_800_014_400);
+    stage.test.clock().advance(TimeDelta::seconds(11));
+    for who in [admin, stage.platform()] {
+        let data = who.reads(DATA).await;
+        let found = data["attention"].as_array().expect("attention").clone();
+        assert_eq!(found.len(), 4, "{found:?}");
+        for one in found {
+            let kind = one["kind"].as_str().expect("a kind");
+            let list = who
+                .reads(&format!("/api/v6/devices?attention={kind}&page_size=500"))
+                .await;
+            assert_eq!(list["total"], one["count"], "{kind}");
+            let (named, listed) = (euis(&one["devices"]), euis(&list["devices"]));
+            assert_eq!(json!(listed.len()), one["count"], "{kind}");
+            assert!(listed.len() > 2 && listed.len() < 22, "{kind}: {listed:?}");
+            assert!(
+                named.iter().all(|eui| listed.contains(eui)),
+                "{kind}: {named:?} {listed:?}"
+            );
+            let path = format!("/api/v6/devices/export?attention={kind}");
+            let lines = who.get(&path).await.text.lines().count();
+            assert_eq!(json!(lines - 1), one["count"], "{kind}");
+        }
+    }
+}
+
+/// Three sensors at work: two that only a gateway which is out as well could hear, and one whose
+/// battery is low.
+async fn goes_wrong(stage: &Stage, admin: &Person<'_>) {
+    let site = admin.makes_site("Quay").await;
+    let gateway = json!({ "eui": "A84041FFFF1EE2B4", "name": "Roof", "site_id": site });
+    let gateway = admin.makes("/api/v6/gateways", gateway).await;
+    for number in 0..3_u32 {
+        let device = admin.makes_device(number).await;
+        let space = admin.makes_space(site, &format!("A-{number}")).await;
+        let path = format!("/api/v6/devices/{device}/assign");
+        admin.posts(&path, json!({ "space_id": space })).await;
+        stage
+            .does("update device_assignments set assigned_at = to_timestamp(1799000000) where device_id = $1", device)
+            .await;
+        let heard = if number < 2 {
+            "update devices set last_seen_at = to_timestamp(1800014400) - interval '6 hours', only_gateway_eui = 'A84041FFFF1EE2B4'
+             where id = $1"
+        } else {
+            "update devices set last_seen_at = to_timestamp(1800014400), battery_percent = 12 where id = $1"
+        };
+        stage.does(heard, device).await;
+    }
+    stage
+        .does("update gateways set last_seen_at = to_timestamp(1800014400) - interval '5 hours' where id = $1", gateway)
+        .await;
+    stage
+        .does(
+            "update alarm_watches set due_at = 'epoch' where subject_id <> $1",
+            Uuid::nil(),
+        )
+        .await;
+    parking_estate::alarms::look(&stage.db, stage.test.clock().now())
+        .await
+        .expect("a look");
+}
+
+#[tokio::test]
+async fn open_alarms_are_counted_as_their_list_does_and_the_newest_are_named() {
+    let stage = Stage::set().await;
+    let (admin, other) = (stage.admin("North").await, stage.admin("South").await);
+    goes_wrong(&stage, &admin).await;
+    // The clock stands still: an alarm is an event, and events make the figures new.
+    eventually("four alarms", async || {
+        admin.reads(STATS).await["alarms"] == json!({ "open": 4, "waiting": 2 })
+    })
+    .await;
+    for who in [&admin, &stage.platform()] {
+        eventually("the alarms with all there is to them", async || {
+            who.reads(DATA).await["alarms"]["open"] == 4
+        })
+        .await;
+        let alarms = who.reads(DATA).await["alarms"].clone();
+        let count = |kind: &str, severity: &str, open: u32, waiting: u32| json!({ "kind": kind, "severity": severity, "open": open, "waiting": waiting });
+        let counts = [
+            count("gateway_down", "critical", 1, 1),
+            count("battery_low", "warning", 1, 1),
+            count("device_silent", "warning", 2, 0),
+        ];
+        assert_eq!(alarms["counts"], json!(counts));
+        for one in alarms["counts"].as_array().expect("counts") {
+            let those = format!(
+                "/api/v6/alarms?status=open&kind={}&severity={}",
+                one["kind"].as_str().expect("a kind"),
+                one["severity"].as_str().expect("a severity")
+            );
+            assert_eq!(who.reads(&those).await["total"], one["open"], "{those}");
+            let waiting = format!("{those}&acknowledged=false&muted=false&include_explained=false");
+            assert_eq!(
+                who.reads(&waiting).await["total"],
+                one["waiting"],
+                "{waiting}"
+            );
+        }
+        let newest = alarms["newest"].as_array().expect("alarms").iter();
+        let mut newest: Vec<_> = newest
+            .map(|one| {
+                assert_eq!(
+                    (&one["tenant_name"], &one["site_name"]),
+                    (&json!("North"), &json!("Quay"))
+                );
+                format!("{} {}", one["kind"], one["subject_name"])
+            })
+            .collect();
+        newest.sort_unstable();
+        // What the outage explains is not news.
+        assert_eq!(
+            newest,
+            [
+                "\"battery_low\" \"70B3D50000000002\"",
+                "\"gateway_down\" \"Roof\""
+            ]
+        );
+    }
+    assert_eq!(other.reads(DATA).await["alarms"]["open"], 0);
+
+    let down = admin.reads("/api/v6/alarms?kind=gateway_down").await;
+    let down = down["alarms"][0]["id"]
+        .as_str()
+        .expect("an alarm")
+        .to_owned();
+    let path = format!("/api/v6/alarms/{down}/acknowledge");
+    admin.posts(&path, json!({})).await;
+    eventually("one alarm less that waits", async || {
+        admin.reads(STATS).await["alarms"] == json!({ "open": 4, "waiting": 1 })
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_happened_is_told_in_words_and_what_was_done_at_once_in_one_line() {
     let stage = Stage::set().await;
@@ -317,4 +506,36 @@ async fn the_platform_sees_all_tenants_together_and_says_so() {
         .filter_map(|site| site["tenant_name"].as_str())
         .collect();
     assert_eq!(names, ["North", "South"]);
+}
+
+#[tokio::test]
+async fn a_viewer_does_not_learn_the_addresses_of_those_who_are_told_of_alarms() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let viewer = stage.person(admin.tenant, Role::Viewer);
+    let body = json!({ "email": "ada@home.example" });
+    let id = admin.makes("/api/v6/alarms/recipients", body).await;
+    let path = format!("/api/v6/alarms/recipients/{id}");
+    assert_eq!(viewer.get(&path).await.status, StatusCode::FORBIDDEN);
+    let off = json!({ "is_active": false });
+    admin.calls(Method::PATCH, &path, Some(off)).await;
+    admin.posts(&format!("{path}/test"), json!(null)).await;
+    admin.calls(Method::DELETE, &path, None).await;
+    let seen = viewer.reads(DATA).await;
+    let text = seen.to_string();
+    assert!(text.contains("alarm_recipient.deleted"), "{text}");
+    assert!(!text.contains("ada@home.example"), "{text}");
+}
+
+#[tokio::test]
+async fn all_tenants_together_are_shown_to_platform_admins_alone() {
+    let stage = Stage::set().await;
+    stage.admin("North").await.makes_site("Quay").await;
+    for role in [Role::Viewer, Role::Operator, Role::Admin, Role::Owner] {
+        let somebody = stage.person(TenantId::PLATFORM, role);
+        for path in [STATS, DATA, "/api/v6/sites", "/api/v6/spaces/export"] {
+            let answer = somebody.get(path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role} {path}");
+        }
+    }
 }

@@ -4,10 +4,18 @@ use super::figures::Happened;
 
 /// What the kinds of things are called: one of them, and several.
 const NOUNS: &[(&str, &str, &str)] = &[
+    ("alarm", "alarm", "alarms"),
+    (
+        "alarm_recipient",
+        "recipient of alarms",
+        "recipients of alarms",
+    ),
+    ("alarm_rules", "alarm rules", "alarm rules"),
     ("api_key", "API key", "API keys"),
     ("device", "device", "devices"),
     ("device_model", "device model", "device models"),
     ("gateway", "gateway", "gateways"),
+    ("import", "import", "imports"),
     ("invitation", "invitation", "invitations"),
     ("level", "level", "levels"),
     ("membership", "membership", "memberships"),
@@ -16,6 +24,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("space", "bay", "bays"),
     ("tenant", "tenant", "tenants"),
     ("user", "user", "users"),
+    ("webhook", "webhook", "webhooks"),
     ("zone", "zone", "zones"),
 ];
 
@@ -48,4 +57,19 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use parking_domain::event_types::EVENT_TYPES;
+
+    use super::*;
+
+    #[test]
+    fn there_are_words_for_whatever_can_happen_something_to() {
+        for known in EVENT_TYPES {
+            let subject = known.subject();
+            assert!(NOUNS.iter().any(|(noun, ..)| *noun == subject), "{subject}");
+        }
+    }
 }

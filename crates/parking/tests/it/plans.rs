@@ -161,6 +161,7 @@ fn values(path: &str, parameter: &Value, schemas: &Value) -> Vec<String> {
         ("device_id", _) => one(made(7, 7)),
         ("gateway_id", _) => one(made(5, 7)),
         ("space_id", _) => one(made(4, 7)),
+        ("last_event_id", _) => one("1-1".into()),
         ("model", _) => vec!["browan-tbms100".into(), made(6, 0)],
         ("actor_id", _) => one(made(14, 7)),
         ("action" | "event_type", _) => one("space.updated".into()),
@@ -234,6 +235,8 @@ fn questions(described: &Value) -> Vec<String> {
                     must = format!("{must}{name}={value}&");
                 }
                 "sort" | "limit" | "offset" | "page_size" => {}
+                // What goes on for ever has no answer to look at.
+                "follow" => must = format!("{must}follow=false&"),
                 "page" => filters.push("page=2".into()),
                 "q" => filters.extend(["q=7".into(), "q=70B3D50001000046".into()]),
                 _ => {

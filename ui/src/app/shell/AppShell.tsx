@@ -5,6 +5,7 @@ import { Outlet, useNavigation } from 'react-router';
 import { useIsNarrow } from '@/components/mediaQuery';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { useMe } from '../session/me';
+import { useLive } from '../session/useLive';
 import { ActingBar } from './ActingBar';
 import styles from './AppShell.module.css';
 import { CommandPalette } from './CommandPalette';
@@ -33,6 +34,7 @@ export function AppShell() {
   const [isNavOpen, setIsNavOpen] = useState(false);
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   useSwitchNotice(me);
+  useLive();
   const isLoading = useNavigation().state === 'loading';
 
   // Shortcuts belong to the whole window, which React does not render.

@@ -1,26 +1,39 @@
 import { useTranslation } from 'react-i18next';
-import { CheckCircleFilled, DisconnectOutlined } from '@/components/icons';
+import { useFormats } from '@/components/format';
+import { CheckCircleFilled, DisconnectOutlined, WarningFilled } from '@/components/icons';
 import { Spoken } from '@/components/Spoken';
+import { useIsFresh, useLiveState } from '../session/useLive';
 import styles from './ConnectionState.module.css';
 import { useIsOnline } from './connection';
 import { useServerVersion } from './version';
 
-/** Quiet while all is well; `OfflineBar` speaks up when it is not. */
+/** Whether one sees what happens as it happens, and since when one does not. */
 export function ConnectionState({ isCompact }: { isCompact: boolean }) {
-  const { t } = useTranslation();
-  const isOnline = useIsOnline();
   const version = useServerVersion();
-  const words = isOnline ? t('connection.online') : t('connection.offline');
+  const { words, tone } = useConnectionWords();
   return (
-    <span
-      className={isOnline ? styles.online : styles.offline}
-      title={isCompact ? words : undefined}
-    >
-      {isOnline ? <CheckCircleFilled /> : <DisconnectOutlined />}
+    <span className={styles[tone]} title={isCompact ? words : undefined}>
+      {tone === 'online' && <CheckCircleFilled />}
+      {tone === 'offline' && <DisconnectOutlined />}
+      {tone === 'late' && <WarningFilled />}
       {isCompact ? <Spoken>{words}</Spoken> : words}
       {!isCompact && version && <span className={styles.version}>{version}</span>}
     </span>
   );
+}
+
+function useConnectionWords(): { words: string; tone: 'online' | 'offline' | 'late' } {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const isOnline = useIsOnline();
+  const { status, freshAt } = useLiveState();
+  const isFresh = useIsFresh();
+  if (!isOnline) return { words: t('connection.offline'), tone: 'offline' };
+  if (isFresh) return { words: t('connection.live'), tone: 'online' };
+  if (status === 'off' || (status === 'connecting' && freshAt === null))
+    return { words: t('connection.online'), tone: 'online' };
+  if (freshAt === null) return { words: t('connection.reconnecting'), tone: 'late' };
+  return { words: t('connection.notLiveSince', { at: formats.clock(freshAt) }), tone: 'late' };
 }
 
 export function OfflineBar() {

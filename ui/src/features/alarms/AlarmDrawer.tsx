@@ -5,10 +5,12 @@ import { Link } from 'react-router';
 import type { AlarmDetail } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
+import { useAlarmWords } from '@/components/alarms';
 import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
 import { Age, Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { SeverityTag } from '@/components/SeverityTag';
 import { AlarmActions } from './AlarmActions';
 import { AlarmComments } from './AlarmComments';
 import { AlarmEvidence } from './AlarmEvidence';
@@ -16,8 +18,6 @@ import { AlarmStatus } from './AlarmStatus';
 import { AlarmTimeline } from './AlarmTimeline';
 import styles from './alarms.module.css';
 import { alarmQuery } from './queries';
-import { SeverityTag } from './SeverityTag';
-import { useAlarmWords } from './words';
 
 type Props = { alarmId: string | null; onOpen: (id: string) => void; onClose: () => void };
 
@@ -78,6 +78,18 @@ function NowPart({ alarm, age }: { alarm: AlarmDetail; age: React.ReactNode }) {
   );
 }
 
+/** Where one sees to it; what is gone since is not found there, and that is said. */
+function subjectPath({ subject_type, subject_id }: AlarmDetail): string {
+  switch (subject_type) {
+    case 'device':
+      return paths.deviceHealth(subject_id);
+    case 'gateway':
+      return paths.gateway(subject_id);
+    case 'space':
+      return paths.bay(subject_id);
+  }
+}
+
 function WherePart({ alarm, onOpen }: { alarm: AlarmDetail; onOpen: (id: string) => void }) {
   const { t } = useTranslation();
   const { parent_id, parent_name } = alarm;
@@ -85,8 +97,14 @@ function WherePart({ alarm, onOpen }: { alarm: AlarmDetail; onOpen: (id: string)
     <section>
       <h2 className={styles.title}>{t('alarms.where')}</h2>
       <Facts>
-        <Fact label={t(`alarms.subjects.${alarm.subject_type}`)}>{alarm.subject_name}</Fact>
-        {alarm.space_code && <Fact label={t('alarms.bay')}>{alarm.space_code}</Fact>}
+        <Fact label={t(`alarms.subjects.${alarm.subject_type}`)}>
+          <Link to={subjectPath(alarm)}>{alarm.subject_name}</Link>
+        </Fact>
+        {alarm.space_id && alarm.subject_type !== 'space' && (
+          <Fact label={t('alarms.bay')}>
+            <Link to={paths.bay(alarm.space_id)}>{alarm.space_code}</Link>
+          </Fact>
+        )}
         {alarm.site_id && (
           <Fact label={t('alarms.site')}>
             <Link to={paths.site(alarm.site_id)}>{alarm.site_name}</Link>

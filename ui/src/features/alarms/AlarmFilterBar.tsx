@@ -1,13 +1,13 @@
-import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
+import { alarmKinds, severities, useAlarmWords } from '@/components/alarms';
+import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import type { ListState } from '@/components/listState';
+import { SeverityTag } from '@/components/SeverityTag';
 import { SitePicker } from '@/components/SitePicker';
 import styles from './alarms.module.css';
 import { type AlarmFilter, alarmFilters } from './queries';
-import { SeverityTag } from './SeverityTag';
-import { alarmKinds, severities, useAlarmWords } from './words';
 
 const NONE = Object.fromEntries(alarmFilters.map((name) => [name, undefined]));
 
@@ -19,13 +19,13 @@ export function AlarmFilterBar({ list }: Props) {
   const { filters } = list;
   return (
     <Filters count={Object.keys(filters).length} onReset={() => list.setFilters(NONE)}>
-      <Choice
+      <FilterChoice
         label={t('alarms.filterKind')}
         value={filters.kind}
         onChange={(kind) => list.setFilter('kind', kind)}
         options={alarmKinds.map((value) => ({ value, label: words.kind(value) }))}
       />
-      <Choice
+      <FilterChoice
         label={t('alarms.filterSeverity')}
         value={filters.severity}
         onChange={(severity) => list.setFilter('severity', severity)}
@@ -40,7 +40,7 @@ export function AlarmFilterBar({ list }: Props) {
         value={filters.site_id}
         onChange={(site) => list.setFilter('site_id', site)}
       />
-      <Choice
+      <FilterChoice
         label={t('alarms.filterAcknowledged')}
         value={filters.acknowledged}
         onChange={(value) => list.setFilter('acknowledged', value)}
@@ -49,7 +49,7 @@ export function AlarmFilterBar({ list }: Props) {
           { value: 'true', label: t('alarms.acknowledged') },
         ]}
       />
-      <Choice
+      <FilterChoice
         label={t('alarms.filterMuted')}
         value={filters.muted}
         onChange={(value) => list.setFilter('muted', value)}
@@ -58,32 +58,12 @@ export function AlarmFilterBar({ list }: Props) {
           { value: 'true', label: t('alarms.muted') },
         ]}
       />
-      <Choice
+      <FilterChoice
         label={t('alarms.filterExplained')}
         value={filters.explained}
         onChange={(value) => list.setFilter('explained', value)}
         options={[{ value: 'true', label: t('alarms.withExplained') }]}
       />
     </Filters>
-  );
-}
-
-type ChoiceProps = {
-  label: string;
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-  options: { value: string; label: React.ReactNode }[];
-};
-
-function Choice({ label, ...rest }: ChoiceProps) {
-  return (
-    <Select
-      {...rest}
-      className={styles.filter}
-      aria-label={label}
-      placeholder={label}
-      allowClear
-      popupMatchSelectWidth={false}
-    />
   );
 }

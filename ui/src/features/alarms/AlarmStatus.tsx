@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from '@/api/types';
+import { useAlarmWords } from '@/components/alarms';
 import { useFormats } from '@/components/format';
 import { Age } from '@/components/Moment';
 import { StatusTag } from '@/components/StatusTag';
 import styles from './alarms.module.css';
-import { useAlarmWords } from './words';
 
 /** Whether somebody sees to it. */
 export function AlarmStatus({ alarm }: { alarm: Alarm }) {

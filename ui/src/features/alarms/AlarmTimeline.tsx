@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { AlarmDetail } from '@/api/types';
+import { useAlarmWords } from '@/components/alarms';
 import { Moment } from '@/components/Moment';
 import styles from './alarms.module.css';
-import { useAlarmWords } from './words';
 
 type Step = { key: string; at: string; text: string };
 

@@ -5,15 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { siteChoicesQuery } from '@/api/estate';
 import type { AlarmKind, AlarmRecipient, Language, Severity } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
+import { alarmKinds, severities, useAlarmWords } from '@/components/alarms';
 import { EmailField } from '@/components/EmailField';
 import { FormProblem } from '@/components/FormProblem';
+import { SeverityTag } from '@/components/SeverityTag';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { languageNames, languages } from '@/i18n';
 import styles from './alarms.module.css';
 import { memberChoicesQuery, useChangeRecipient, useCreateRecipient } from './queries';
-import { SeverityTag } from './SeverityTag';
-import { alarmKinds, severities, useAlarmWords } from './words';
 
 const TYPING_PAUSE_MS = 250;
 

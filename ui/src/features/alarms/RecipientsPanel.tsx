@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { AlarmRecipient } from '@/api/types';
 import { useCan } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
+import { useAlarmWords } from '@/components/alarms';
 import { useConfirm } from '@/components/confirm';
 import { GatedButton } from '@/components/GatedButton';
 import {
@@ -28,7 +29,6 @@ import {
   useTestRecipient,
 } from './queries';
 import { RecipientDialog } from './RecipientDialog';
-import { useAlarmWords } from './words';
 
 const nameOf = ({ member_name, address, email }: AlarmRecipient) =>
   member_name ?? address ?? email ?? '–';

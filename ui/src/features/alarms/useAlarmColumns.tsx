@@ -2,13 +2,13 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Alarm } from '@/api/types';
 import { paths } from '@/app/paths';
+import { useAlarmWords } from '@/components/alarms';
 import { Age } from '@/components/Moment';
 import type { Column } from '@/components/QueryTable';
+import { SeverityTag } from '@/components/SeverityTag';
 import { AlarmActions } from './AlarmActions';
 import { AlarmStatus } from './AlarmStatus';
 import styles from './alarms.module.css';
-import { SeverityTag } from './SeverityTag';
-import { useAlarmWords } from './words';
 
 type Options = { isCrossTenant: boolean; onOpen: (id: string) => void };
 

@@ -6,23 +6,23 @@ import styles from './devices.module.css';
 import type { DeviceFilter } from './queries';
 
 type Filters = Partial<Record<DeviceFilter, string | undefined>>;
-type Figure = { key: keyof DeviceStats; filters?: Filters };
+type Figure = { key: keyof DeviceStats; filters: Filters };
 
 const NONE = {
   status: undefined,
   device_type: undefined,
   assigned_only: undefined,
   unassigned_only: undefined,
+  attention: undefined,
 } satisfies Filters;
 
-/** Those that are never heard have no filter at the server, so their number is only told. */
 const figures: Figure[] = [
   { key: 'total', filters: {} },
   { key: 'assigned', filters: { status: 'assigned' } },
   { key: 'unassigned', filters: { status: 'unassigned' } },
   { key: 'sensors', filters: { device_type: 'sensor' } },
   { key: 'displays', filters: { device_type: 'display' } },
-  { key: 'never_seen' },
+  { key: 'never_seen', filters: { attention: 'never_seen' } },
 ];
 
 type Props = { stats: DeviceStats | null | undefined; list: ListState<DeviceFilter> };
@@ -36,19 +36,13 @@ export function DeviceFigures({ stats, list }: Props) {
     <ul className={styles.figures} aria-label={t('devices.figures.label')}>
       {figures.map(({ key, filters }) => (
         <li key={key}>
-          {filters ? (
-            <button
-              type="button"
-              className={styles.figure}
-              onClick={() => list.setFilters({ ...NONE, ...filters })}
-            >
-              <strong>{number(key)}</strong> {t(`devices.figures.${key}`)}
-            </button>
-          ) : (
-            <span className={styles.figure}>
-              <strong>{number(key)}</strong> {t(`devices.figures.${key}`)}
-            </span>
-          )}
+          <button
+            type="button"
+            className={styles.figure}
+            onClick={() => list.setFilters({ ...NONE, ...filters })}
+          >
+            <strong>{number(key)}</strong> {t(`devices.figures.${key}`)}
+          </button>
         </li>
       ))}
     </ul>

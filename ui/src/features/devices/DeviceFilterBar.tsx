@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
-import { deviceRoles, lifecycles, useDeviceWords } from '@/components/devices';
+import { attentionKinds, deviceRoles, lifecycles, useDeviceWords } from '@/components/devices';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import type { ListState } from '@/components/listState';
@@ -62,6 +62,12 @@ export function DeviceFilterBar({ list }: { list: ListState<DeviceFilter> }) {
         value={filters.lifecycle}
         onChange={(stage) => list.setFilter('lifecycle', stage)}
         options={lifecycles.map((value) => ({ value, label: words.stage(value) }))}
+      />
+      <FilterChoice
+        label={t('devices.filterAttention')}
+        value={filters.attention}
+        onChange={(kind) => list.setFilter('attention', kind)}
+        options={attentionKinds.map((value) => ({ value, label: words.attention(value) }))}
       />
       <FilterChoice
         label={t('devices.filterArchived')}

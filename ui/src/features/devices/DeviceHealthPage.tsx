@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import type { Device } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { freshness, isBatteryLow, quality } from '@/components/devices';
@@ -70,6 +71,7 @@ function Verdict({ device }: { device: Device }) {
           : t(`devices.verdicts.${state}`)}
       </StatusTag>
       <p>{[t(`devices.verdictTexts.${state}`), ...faults].join(' ')}</p>
+      <Link to={paths.alarmsOf({ device: device.id })}>{t('alarms.ofOne')}</Link>
     </div>
   );
 }

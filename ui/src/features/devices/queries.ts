@@ -7,6 +7,7 @@ import {
 import { answer, api } from '@/api/client';
 import { type Assigning, assignDevice, type Unassigning, unassignDevice } from '@/api/devices';
 import type {
+  AttentionKind,
   Device,
   DeviceChange,
   DeviceDraft,
@@ -26,6 +27,7 @@ export const deviceFilters = [
   'site_id',
   'model',
   'lifecycle',
+  'attention',
   'archived',
 ] as const;
 export type DeviceFilter = (typeof deviceFilters)[number];
@@ -41,8 +43,16 @@ const isTrue = (value: string | undefined) => (value === 'true' ? true : undefin
 
 /** Whatever the URL says; the server refuses what it does not know. */
 function wireQuery(query: Partial<DeviceQuery>) {
-  const { status, assigned_only, unassigned_only, device_type, lifecycle, archived, ...rest } =
-    query;
+  const {
+    status,
+    assigned_only,
+    unassigned_only,
+    device_type,
+    lifecycle,
+    attention,
+    archived,
+    ...rest
+  } = query;
   return {
     ...rest,
     status: status as 'assigned' | 'unassigned' | undefined,
@@ -50,6 +60,7 @@ function wireQuery(query: Partial<DeviceQuery>) {
     unassigned_only: isTrue(unassigned_only),
     device_type: device_type as DeviceRole | undefined,
     lifecycle: lifecycle as Lifecycle | undefined,
+    attention: attention as AttentionKind | undefined,
     archived: isTrue(archived),
   };
 }

@@ -2,7 +2,12 @@
  * QR codes from pictures. The browser's own reader where it has one; elsewhere a small one that is
  * loaded when somebody first needs it. What a code means is the server's to say.
  */
-type Reader = (picture: CanvasImageSource, width: number, height: number) => Promise<string | null>;
+type Reader = (
+  picture: CanvasImageSource,
+  width: number,
+  height: number,
+  effort?: { effort: number; timeLimit: number },
+) => Promise<string | null>;
 
 type BarcodeDetector = { detect: (picture: CanvasImageSource) => Promise<{ rawValue: string }[]> };
 type BarcodeDetectors = {
@@ -27,17 +32,22 @@ async function ownReader(): Promise<Reader | null> {
 }
 
 async function loadedReader(): Promise<Reader> {
-  const { default: jsQr } = await import('jsqr');
+  const { default: decodeQr } = await import('qr/decode.js');
   const canvas = document.createElement('canvas');
-  return async (picture, width, height) => {
+  return async (picture, width, height, effort) => {
     const scale = Math.min(1, SIDE_MAX / Math.max(width, height));
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) return null;
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return jsQr(data, canvas.width, canvas.height)?.data || null;
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    try {
+      return decodeQr(pixels, effort) || null;
+    } catch {
+      // There is none to be seen.
+      return null;
+    }
   };
 }
 
@@ -54,11 +64,14 @@ export function qrReader(): Promise<Reader> {
   return reader;
 }
 
+/** There is but one photo, while of the camera's pictures the next will do. */
+const THOROUGH = { effort: Number.POSITIVE_INFINITY, timeLimit: 5_000 };
+
 /** The code on a photo, or null if there is none to be seen. */
 export async function codeOnPhoto(photo: Blob): Promise<string | null> {
   const picture = await createImageBitmap(photo);
   try {
-    return await (await qrReader())(picture, picture.width, picture.height);
+    return await (await qrReader())(picture, picture.width, picture.height, THOROUGH);
   } finally {
     picture.close();
   }

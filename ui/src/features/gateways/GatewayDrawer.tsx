@@ -73,6 +73,7 @@ function Heard({ gateway, age }: { gateway: Gateway; age: React.ReactNode }) {
           ? t('gateways.neverText')
           : t('gateways.rule', { every: every(heartbeat_seconds) })}
       </p>
+      <Link to={paths.alarmsOf({ gateway: gateway.id })}>{t('alarms.ofOne')}</Link>
       <div>{age}</div>
     </section>
   );

@@ -18,12 +18,9 @@ const tones: Record<AttentionKind, Tone> = {
   unassigned: 'quiet',
 };
 
-const listPaths: Record<AttentionKind, string> = {
-  silent: paths.devices({ sort: 'last_seen_at' }),
-  low_battery: paths.devices(),
-  never_seen: paths.devices({ sort: '-last_seen_at' }),
-  unassigned: paths.devices({ status: 'unassigned' }),
-};
+/** All of those that were counted, in the order of those that are named here. */
+const listPath = (kind: AttentionKind) =>
+  paths.devices({ attention: kind, ...(kind === 'silent' && { sort: 'last_seen_at' }) });
 
 /** Devices somebody should look at, by what is wrong with them. */
 export function AttentionPanel({ data }: { data: Dashboard }) {
@@ -40,7 +37,7 @@ export function AttentionPanel({ data }: { data: Dashboard }) {
             <StatusTag tone={tones[kind]}>
               {t(`dashboard.attention.${kind}`, { count, formatted: formats.number(count) })}
             </StatusTag>
-            <Link to={listPaths[kind]} aria-label={t(`dashboard.attention.show_${kind}`)}>
+            <Link to={listPath(kind)} aria-label={t(`dashboard.attention.show_${kind}`)}>
               {t('dashboard.attention.show')}
             </Link>
           </h3>

@@ -33,6 +33,12 @@ const figures: Figures = {
   ],
   devices: { ...serving, sensors: serving, displays: serving },
   attention: [],
+  alarms: {
+    open: 0,
+    waiting: 0,
+    counts: [],
+    newest: [],
+  },
   gateways: { total: 2, online: 1, offline: 1, never_seen: 0 },
   unheard_gateways: [{ tenant_id: 't', id: 'g', eui: 'A8', name: 'Roof', last_seen_at: null }],
   recent: [
@@ -54,9 +60,20 @@ const figures: Figures = {
       count: 1,
       subject_type: 'tariff',
       subject_id: 'b',
-      name: null,
+      name: 'Night',
       site_name: null,
-      text: 'Tariff raised',
+      text: 'Tariff Night raised',
+    },
+    {
+      tenant_id: 't',
+      at: '2027-01-18T10:00:00Z',
+      kind: 'alarm.raised',
+      count: 1,
+      subject_type: 'alarm',
+      subject_id: 'c',
+      name: 'Pier 7',
+      site_name: 'Quay',
+      text: 'Alarm Pier 7 raised at Quay',
     },
   ],
   system: {
@@ -92,12 +109,61 @@ describe('the dashboard', () => {
   it('names what happened in the reader’s words, and in the server’s where there are none', () => {
     show(figures);
     expect(screen.getByText('Bay created (24 times)')).toBeDefined();
-    expect(screen.getByText('Tariff raised')).toBeDefined();
+    expect(screen.getByText('Tariff Night raised')).toBeDefined();
+    expect(screen.getByText('Alarm raised: Pier 7')).toBeDefined();
+  });
+
+  it('leads from each number to the list of what it counts', () => {
+    const kinds = ['silent', 'low_battery', 'never_seen', 'unassigned'] as const;
+    show({ ...figures, attention: kinds.map((kind) => ({ kind, count: 7, devices: [] })) });
+    const links = screen.getAllByRole('link').map((link) => link.getAttribute('href'));
+    for (const kind of kinds) {
+      expect(
+        links.filter((href) => href?.includes(`attention=${kind}`)),
+        kind,
+      ).toHaveLength(1);
+    }
+    expect(screen.getByRole('link', { name: '1 not heard' }).getAttribute('href')).toBe(
+      '/gateways?status=offline',
+    );
+    expect(screen.getByRole('link', { name: /of 2 gateways heard/ }).getAttribute('href')).toBe(
+      '/gateways?status=online',
+    );
+  });
+
+  it('counts alarms by their kind and names the newest, each with a way to it', () => {
+    const kind = 'device_silent' as const;
+    const severity = 'warning' as const;
+    const newest = { id: 'a', tenant_id: 't', tenant_name: 'Northgate', kind, severity };
+    show({
+      ...figures,
+      alarms: {
+        open: 7,
+        waiting: 2,
+        counts: [{ kind, severity, open: 7, waiting: 2 }],
+        newest: [
+          {
+            ...newest,
+            subject_type: 'device',
+            subject_name: 'Sensor 4',
+            site_name: 'Quay',
+            raised_at: '2027-01-18T11:00:00Z',
+          },
+        ],
+      },
+    });
+    const href = (name: string) => screen.getByRole('link', { name }).getAttribute('href');
+    const those = '/alarms?kind=device_silent&severity=warning';
+    expect(href('Device silent: 7 open')).toBe(`${those}&explained=true`);
+    expect(href('Device silent: 2 waiting')).toBe(`${those}&acknowledged=false&muted=false`);
+    expect(href('Device silent: Sensor 4')).toBe('/alarms?alarm=a');
+    expect(screen.queryByText('Nothing is wrong.')).toBeNull();
   });
 
   it('says that nothing needs attention, and that there are more sites than it shows', () => {
     show(figures);
     expect(screen.getByText('Every device is heard, charged and at work.')).toBeDefined();
+    expect(screen.getByText('Nothing is wrong.')).toBeDefined();
     expect(screen.getByRole('link', { name: /1 largest of 150 sites/ })).toBeDefined();
   });
 });

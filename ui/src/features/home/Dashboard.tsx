@@ -8,6 +8,7 @@ import { DataAge } from '@/components/DataAge';
 import { useFormats } from '@/components/format';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { AlarmsPanel } from './AlarmsPanel';
 import { AttentionPanel } from './AttentionPanel';
 import { GatewaysPanel } from './GatewaysPanel';
 import styles from './home.module.css';
@@ -43,6 +44,7 @@ export function Dashboard({ query }: { query: UseQueryResult<Figures> }) {
           <Panel title={t('dashboard.occupancy')}>
             <SiteBars data={data} />
           </Panel>
+          <AlarmsPanel data={data} />
           <AttentionPanel data={data} />
         </div>
         <div className={styles.wide}>
@@ -80,7 +82,7 @@ function Tiles({ data }: { data: Figures }) {
     },
     {
       key: 'gateways',
-      path: paths.gateways(),
+      path: paths.gateways({ status: 'online' }),
       number: gateways.online,
       words: t('dashboard.tiles.gateways', { total: formats.number(gateways.total) }),
     },

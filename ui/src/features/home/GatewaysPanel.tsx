@@ -21,25 +21,31 @@ export function GatewaysPanel({ data }: { data: Dashboard }) {
       {total === 0 && <p className={styles.nothing}>{t('dashboard.gateways.none')}</p>}
       <div className={styles.tags}>
         {online > 0 && (
-          <StatusTag tone="good">
-            {t('dashboard.gateways.online', { formatted: formats.number(online) })}
-          </StatusTag>
+          <Link to={paths.gateways({ status: 'online' })}>
+            <StatusTag tone="good">
+              {t('dashboard.gateways.online', { formatted: formats.number(online) })}
+            </StatusTag>
+          </Link>
         )}
         {offline > 0 && (
-          <StatusTag tone="bad">
-            {t('dashboard.gateways.offline', { formatted: formats.number(offline) })}
-          </StatusTag>
+          <Link to={paths.gateways({ status: 'offline' })}>
+            <StatusTag tone="bad">
+              {t('dashboard.gateways.offline', { formatted: formats.number(offline) })}
+            </StatusTag>
+          </Link>
         )}
         {never_seen > 0 && (
-          <StatusTag tone="waiting">
-            {t('dashboard.gateways.neverSeen', { formatted: formats.number(never_seen) })}
-          </StatusTag>
+          <Link to={paths.gateways({ status: 'never_seen' })}>
+            <StatusTag tone="waiting">
+              {t('dashboard.gateways.neverSeen', { formatted: formats.number(never_seen) })}
+            </StatusTag>
+          </Link>
         )}
       </div>
       <ul className={styles.named}>
         {data.unheard_gateways.map(({ id, name, last_seen_at }) => (
           <li key={id}>
-            <span>{name}</span>
+            <Link to={paths.gateway(id)}>{name}</Link>
             <span className={styles.note}>
               {last_seen_at ? <Age at={last_seen_at} /> : t('common.never')}
             </span>

@@ -6,6 +6,7 @@ import { Link, useParams } from 'react-router';
 import { asProblem } from '@/api/problem';
 import type { Import } from '@/api/types';
 import { paths } from '@/app/paths';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
@@ -20,7 +21,7 @@ import { ImportActions } from './ImportActions';
 import styles from './imports.module.css';
 import { MappingPanel } from './MappingPanel';
 import { ProgressPanel } from './ProgressPanel';
-import { importQuery, isUnderWay, useRefreshEstate } from './queries';
+import { importQuery, isUnderWay } from './queries';
 import { RowsPanel } from './RowsPanel';
 import { statusTones, useImportWords } from './words';
 
@@ -36,7 +37,7 @@ export default function ImportPage() {
   // Other pages show what is there once it is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the numbers are the news, not the function
   useEffect(() => {
-    if (!isMoving && created) refresh();
+    if (!isMoving && created) void refresh();
   }, [isMoving, created]);
 
   if (query.isPending) return <PageSkeleton />;

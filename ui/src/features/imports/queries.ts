@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import { ESTATE_KEYS } from '@/api/estate';
 import type { Import, ImportKind, ImportStatus, RowVerdict } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
@@ -159,15 +158,4 @@ export function useMove(id: string) {
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: [tenantId, 'imports'] }),
   });
-}
-
-/** What an import made stands on other pages, too. */
-export function useRefreshEstate() {
-  const queryClient = useQueryClient();
-  const tenantId = useTenantId();
-  return () => {
-    for (const name of ESTATE_KEYS) {
-      void queryClient.invalidateQueries({ queryKey: [tenantId, name] });
-    }
-  };
 }

@@ -49,7 +49,7 @@ export function PlanEditor({ site, level, bays, sheet, refusal, pictureRefusal }
     setDrawnOn(size);
     editor.learn((some) => onto(some, drawnOn, size));
   }
-  const saving = useSaving({ editor, start, siteSpaces: bays, level, size });
+  const saving = useSaving({ editor, start, level, size });
   const viewport = useViewport(size);
   const [tool, setTool] = useState<Tool>('select');
   const [isSnapping, setIsSnapping] = useState(true);

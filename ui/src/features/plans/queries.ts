@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import { baysQuery, ESTATE_KEYS } from '@/api/estate';
+import { baysQuery } from '@/api/estate';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import { planPictureQuery } from '@/components/plan/picture';
 import type { Changes } from './drawing';
@@ -21,18 +22,9 @@ export const siteBaysQuery = (tenantId: string, siteId: string) => ({
   refetchOnReconnect: false,
 });
 
-function useRefresh() {
-  const queryClient = useQueryClient();
-  const tenantId = useTenantId();
-  return () =>
-    Promise.all(
-      ESTATE_KEYS.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
-    );
-}
-
 /** Sends what was drawn: first the bays there are, then those there are to be. */
 export function useSavePlan({ siteId, levelId }: { siteId: string; levelId: string }) {
-  const onSettled = useRefresh();
+  const onSettled = useRefreshEstate();
   return useMutation({
     mutationFn: async ({ outlines, drafts }: Changes) => {
       for (const some of chunks(outlines)) {

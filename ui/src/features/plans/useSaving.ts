@@ -12,7 +12,6 @@ import type { Editor } from './useEditor';
 type Options = {
   editor: Editor;
   start: readonly Space[];
-  siteSpaces: readonly Space[];
   level: Level;
   size: Size;
 };

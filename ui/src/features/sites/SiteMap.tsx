@@ -86,6 +86,8 @@ export function SiteMap({ sites, tiles, meantId, onOpen }: Props) {
       held.current = null;
       markers.current.clear();
       isFitted.current = false;
+      // It tells of a resize a moment later, also when it is gone by then.
+      made.off('moveend');
       made.remove();
     };
   }, [tiles]);

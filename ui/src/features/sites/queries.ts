@@ -1,8 +1,7 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import { ESTATE_KEYS } from '@/api/estate';
 import type { Level, SiteDraft } from '@/api/types';
-import { useTenantId } from '@/app/session/useSession';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import type { ListQuery } from '@/components/listState';
 
 export type SiteFilter = 'is_active' | 'deleted';
@@ -52,15 +51,6 @@ export const mapSitesQuery = (tenantId: string) =>
       ),
     refetchInterval: REFRESH_MS,
   });
-
-function useRefreshEstate() {
-  const queryClient = useQueryClient();
-  const tenantId = useTenantId();
-  return () =>
-    Promise.all(
-      ESTATE_KEYS.map((name) => queryClient.invalidateQueries({ queryKey: [tenantId, name] })),
-    );
-}
 
 export function useCreateSite() {
   const onSuccess = useRefreshEstate();

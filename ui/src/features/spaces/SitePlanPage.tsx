@@ -4,9 +4,11 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { baysQuery, levelsQuery, siteQuery } from '@/api/estate';
+import { pollEvery } from '@/api/live';
 import type { Level, Space, SpaceState } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
+import { useIsFresh } from '@/app/session/useLive';
 import { useTenantId } from '@/app/session/useSession';
 import { spaceStateNames } from '@/components/bays';
 import { DataAge } from '@/components/DataAge';
@@ -92,7 +94,8 @@ function PlanOfLevel({ siteId, level, mayDraw }: Props) {
   const tenantId = useTenantId();
   const sheet = useSheet(tenantId, level);
   const scope = { site_id: siteId, level_id: level.id };
-  const query = useQuery({ ...baysQuery(tenantId, scope), refetchInterval: REFRESH_MS });
+  const query = useQuery({ ...baysQuery(tenantId, scope), refetchInterval: pollEvery(REFRESH_MS) });
+  const isFresh = useIsFresh();
   const [openId, setOpenId] = useOpenParam('bay');
   const spaces = query.data?.spaces;
   const { bays, counts, missing } = useMemo(() => sorted(spaces ?? []), [spaces]);
@@ -125,7 +128,7 @@ function PlanOfLevel({ siteId, level, mayDraw }: Props) {
         <>
           <div className={styles.planFacts}>
             <PlanLegend counts={counts} />
-            <DataAge query={query} />
+            <DataAge query={query} isLive={isFresh} />
           </div>
           <LevelPlan
             label={t('plan.ofLevel', { level: level.name })}

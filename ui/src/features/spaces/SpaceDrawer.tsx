@@ -86,6 +86,7 @@ function StatePart({ space, age }: { space: Space; age: React.ReactNode }) {
           t('spaces.noSensor')
         )}
       </p>
+      <Link to={paths.alarmsOf({ bay: space.id })}>{t('alarms.ofOne')}</Link>
       <div>{age}</div>
     </section>
   );

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { levelsQuery, zonesQuery } from '@/api/estate';
 import { useTenantId } from '@/app/session/useSession';
 import { bayKinds, spaceStateNames, useBayWords } from '@/components/bays';
+import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import type { ListState } from '@/components/listState';
 import { SitePicker } from '@/components/SitePicker';
@@ -37,7 +37,7 @@ export function SpaceFilterBar({ list, siteId }: Props) {
         />
       )}
       <PartFilters list={list} siteId={siteId ?? filters.site_id} />
-      <Choice
+      <FilterChoice
         label={t('spaces.filterState')}
         value={filters.state}
         onChange={(state) => list.setFilter('state', state)}
@@ -46,7 +46,7 @@ export function SpaceFilterBar({ list, siteId }: Props) {
           label: <SpaceStateTag state={value} />,
         }))}
       />
-      <Choice
+      <FilterChoice
         label={t('spaces.filterKind')}
         value={filters.kind}
         onChange={(kind) => list.setFilter('kind', kind)}
@@ -70,7 +70,7 @@ export function SpaceFilterBar({ list, siteId }: Props) {
         label={t('spaces.filterReservable')}
         words={[t('spaces.isReservable'), t('spaces.notReservable')]}
       />
-      <Choice
+      <FilterChoice
         label={t('spaces.filterDeleted')}
         value={filters.deleted}
         onChange={(deleted) => list.setFilter('deleted', deleted)}
@@ -91,7 +91,7 @@ function PartFilters({ list, siteId }: Props) {
   return (
     <>
       {(levels.data?.levels.length ?? 0) > 0 && (
-        <Choice
+        <FilterChoice
           label={t('spaces.filterLevel')}
           value={list.filters.level_id}
           onChange={(level) => list.setFilter('level_id', level)}
@@ -99,7 +99,7 @@ function PartFilters({ list, siteId }: Props) {
         />
       )}
       {(zones.data?.zones.length ?? 0) > 0 && (
-        <Choice
+        <FilterChoice
           label={t('spaces.filterZone')}
           value={list.filters.zone_id}
           onChange={(zone) => list.setFilter('zone_id', zone)}
@@ -107,26 +107,6 @@ function PartFilters({ list, siteId }: Props) {
         />
       )}
     </>
-  );
-}
-
-type ChoiceProps = {
-  label: string;
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-  options: { value: string; label: React.ReactNode }[];
-};
-
-function Choice({ label, ...rest }: ChoiceProps) {
-  return (
-    <Select
-      {...rest}
-      className={styles.filter}
-      aria-label={label}
-      placeholder={label}
-      allowClear
-      popupMatchSelectWidth={false}
-    />
   );
 }
 
@@ -139,7 +119,7 @@ type TruthProps = {
 
 function TruthFilter({ list, name, label, words: [yes, no] }: TruthProps) {
   return (
-    <Choice
+    <FilterChoice
       label={label}
       value={list.filters[name]}
       onChange={(value) => list.setFilter(name, value)}

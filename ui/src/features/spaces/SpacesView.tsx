@@ -7,6 +7,7 @@ import { siteChoicesQuery, siteQuery } from '@/api/estate';
 import type { Space } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
+import { useIsFresh } from '@/app/session/useLive';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
 import { EmptyState } from '@/components/EmptyState';
@@ -50,6 +51,7 @@ export function SpacesView({ siteId }: { siteId?: string }) {
   const query = useQuery(spacesQuery(tenantId, wanted));
   const [openId, setOpenId] = useOpenParam('bay');
   const [picked, setPicked] = useState<Space[]>([]);
+  const isFresh = useIsFresh();
   const toast = useToast();
   const all = useMutation({
     mutationFn: () => firstSpaces(wanted),
@@ -71,6 +73,7 @@ export function SpacesView({ siteId }: { siteId?: string }) {
       <QueryTable
         label={t('spaces.title')}
         query={query}
+        isLive={isFresh && !isDeleted}
         rows={(data) => data.spaces}
         rowKey={({ id }) => id}
         columns={columns}

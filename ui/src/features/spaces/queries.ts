@@ -5,6 +5,8 @@ import {
   useMutation,
 } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
+import { pollEvery } from '@/api/live';
+import { withHeard } from '@/api/liveBays';
 import type {
   BayKind,
   Space,
@@ -54,9 +56,10 @@ function wireQuery(query: Partial<SpaceQuery>) {
 export const spacesQuery = (tenantId: string, query: SpaceQuery) =>
   queryOptions({
     queryKey: [tenantId, 'spaces', query],
-    queryFn: () => answer(api.GET('/api/v6/spaces', { params: { query: wireQuery(query) } })),
+    queryFn: async () =>
+      withHeard(await answer(api.GET('/api/v6/spaces', { params: { query: wireQuery(query) } }))),
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: pollEvery(REFRESH_MS),
   });
 
 /** As many as are picked at once; the server lists no more on one page. */
@@ -79,13 +82,13 @@ export const spaceQuery = (tenantId: string, id: string) =>
     queryKey: [tenantId, 'spaces', 'one', id],
     queryFn: async () => {
       const call = await api.GET('/api/v6/spaces/{id}', { params: { path: { id } } });
-      return {
+      return withHeard({
         space: await answer(Promise.resolve(call)),
         etag: call.response.headers.get('etag'),
-      };
+      });
     },
     enabled: id !== '',
-    refetchInterval: REFRESH_MS,
+    refetchInterval: pollEvery(REFRESH_MS),
   });
 
 export const historyQuery = (tenantId: string, id: string) =>

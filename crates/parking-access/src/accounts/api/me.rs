@@ -235,7 +235,7 @@ fn answer(caller: &Caller, me: &profile::Me) -> Response {
         None => vec![TenantAnswer::from(&me.tenant)],
     };
     let api_key = match &identity.actor {
-        Actor::ApiKey { id, name } => Some(ApiKeyRef {
+        Actor::ApiKey { id, name, .. } => Some(ApiKeyRef {
             id: *id,
             name: name.clone(),
         }),

@@ -185,7 +185,7 @@ pub(in crate::webhooks) async fn insert_trial(
     Ok(())
 }
 
-/// Gives up what has waited since before an instant, and says how much that was.
+/// Gives up what was due before an instant, and says how much that was.
 pub(in crate::webhooks) async fn expire_before(
     tx: &mut PlatformTx,
     before: DateTime<Utc>,
@@ -198,7 +198,8 @@ pub(in crate::webhooks) async fn expire_before(
            select d.tenant_id, d.id from webhooks w
            cross join lateral (
              select d.tenant_id, d.id from webhook_deliveries d
-             where d.tenant_id = w.tenant_id and d.webhook_id = w.id and d.status = 'pending' and d.created_at < $1
+             where d.tenant_id = w.tenant_id and d.webhook_id = w.id and d.status = 'pending'
+               and d.next_attempt_at < $1
              limit $3) as d
            limit $3)",
         before,

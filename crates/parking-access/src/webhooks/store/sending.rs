@@ -1,6 +1,6 @@
 //! The SQL of turning events into deliveries, and of sending them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result};
 use parking_domain::ids::TenantId;
 use parking_domain::webhooks::Health;
@@ -120,6 +120,10 @@ pub(in crate::webhooks) struct InHand {
     pub(in crate::webhooks) until: DateTime<Utc>,
 }
 
+/// Further ahead lies no deadline that is written here: a later one is from a clock that was wrong, and
+/// has passed.
+const AHEAD_MAX: TimeDelta = TimeDelta::days(2);
+
 /// Takes webhooks that have something due. A tenant has at most so many in the hands of all servers
 /// together, and the first of each tenant come before the second of any.
 pub(in crate::webhooks) async fn take(
@@ -130,17 +134,17 @@ pub(in crate::webhooks) async fn take(
 ) -> Result<Vec<InHand>> {
     let rows = sqlx::query!(
         "with busy as (
-           select tenant_id, count(*) as webhooks from webhooks where leased_until > $1 group by tenant_id),
+           select tenant_id, count(*) as webhooks from webhooks where leased_until > $1 and leased_until <= $5 group by tenant_id),
          due as (
            select w.tenant_id, w.id,
              coalesce(b.webhooks, 0) + row_number() over (partition by w.tenant_id order by w.due_at, w.id) as place
            from webhooks w
            join tenants t on t.id = w.tenant_id and t.status = 'active'
            left join busy b on b.tenant_id = w.tenant_id
-           where w.due_at <= $1 and (w.leased_until is null or w.leased_until <= $1)),
+           where (w.due_at <= $1 or w.due_at > $5) and (w.leased_until is null or w.leased_until <= $1 or w.leased_until > $5)),
          picked as (
            select w.tenant_id, w.id from webhooks w join due d on d.tenant_id = w.tenant_id and d.id = w.id
-           where d.place <= $3 and w.due_at <= $1 and (w.leased_until is null or w.leased_until <= $1)
+           where d.place <= $3 and (w.due_at <= $1 or w.due_at > $5) and (w.leased_until is null or w.leased_until <= $1 or w.leased_until > $5)
            order by d.place, w.due_at limit $4
            for no key update of w skip locked)
          update webhooks w set leased_until = $2 from picked p
@@ -150,6 +154,7 @@ pub(in crate::webhooks) async fn take(
         until,
         per_tenant_max,
         limit,
+        now + AHEAD_MAX,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -187,14 +192,15 @@ pub(in crate::webhooks) async fn next(
            join tenants t on t.id = w.tenant_id and t.status = 'active'
            join webhook_deliveries d on d.tenant_id = w.tenant_id and d.webhook_id = w.id
            where w.tenant_id = $1 and w.id = $2 and w.leased_until = $3
-             and w.disabled_at is null and w.deleted_at is null and (w.paused_until is null or w.paused_until <= $4)
-             and d.status = 'pending' and d.next_attempt_at <= $4
+             and w.disabled_at is null and w.deleted_at is null and (w.paused_until is null or w.paused_until <= $4 or w.paused_until > $5)
+             and d.status = 'pending' and (d.next_attempt_at <= $4 or d.next_attempt_at > $5)
            order by d.next_attempt_at, d.seq
            limit 1"#,
         hand.tenant.0,
         hand.id,
         hand.until,
         now,
+        now + AHEAD_MAX,
     )
     .fetch_optional(tx.conn())
     .await?;

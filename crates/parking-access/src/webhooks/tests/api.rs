@@ -156,9 +156,12 @@ async fn every_type_of_event_is_described_with_an_example_that_would_be_sent() {
         let example = &known["example"];
         assert_eq!(example["type"], known["name"]);
         let data = example["data"].as_object().unwrap();
-        for field in known["fields"].as_array().unwrap() {
+        let fields = known["fields"].as_array().unwrap();
+        for field in fields {
             assert!(!data[field["name"].as_str().unwrap()].is_null(), "{known}");
         }
+        // The subject stands beside the facts, and in the place of none.
+        assert_eq!(data.len(), fields.len() + 2, "{known}");
     }
 }
 

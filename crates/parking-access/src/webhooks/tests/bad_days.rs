@@ -330,3 +330,79 @@ async fn a_secret_that_cannot_be_read_is_said_and_nothing_is_sent_unsigned() {
     assert!(receiver.got().is_empty());
     assert_eq!(scene.seen(&hook).await["last_error"], "secret_lost");
 }
+
+#[tokio::test]
+async fn what_is_repeated_after_a_week_has_its_five_days_again() {
+    let scene = Scene::set().await;
+    let receiver = Receiver::open(Manner::Answers(410, "")).await;
+    let hook = scene.webhook(&receiver, &["*"]).await;
+    scene.happen(&["1"]).await;
+    scene.work().await;
+    scene.later(TimeDelta::days(7));
+    let enable = format!("{}/enable", hook.path);
+    scene.api.post(&scene.owner, &enable, json!({})).await;
+    scene.clean().await;
+    let id = scene.deliveries(&hook, "").await[0]["id"].clone();
+    let path = format!("{ALL}/deliveries/{}/replay", id.as_str().unwrap());
+    receiver.behave(Manner::Answers(500, "a moment, please"));
+    let replayed = scene.api.post(&scene.owner, &path, json!({})).await;
+    assert_eq!(replayed.json()["status"], "pending", "{}", replayed.text);
+    scene.work().await;
+    scene.later(TimeDelta::hours(1));
+    scene.clean().await;
+    receiver.behave(Manner::Answers(200, ""));
+    scene.work().await;
+    let delivered = scene.deliveries(&hook, "status=delivered").await;
+    assert_eq!(delivered.len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_weeks_ahead_for_a_moment_silences_no_webhook() {
+    let scene = Scene::set().await;
+    let receiver = Receiver::open(Manner::Answers(500, "")).await;
+    let hook = scene.webhook(&receiver, &["*"]).await;
+    let dying = scene.webhook(&receiver, &["site.*"]).await;
+    let leap = TimeDelta::days(15);
+    scene.later(leap);
+    scene.happen(&["1", "2", "3", "4", "5", "6"]).await;
+    scene.work().await;
+    assert_eq!(scene.seen(&hook).await["status"], "paused");
+    scene.later(TimeDelta::minutes(2));
+    // A server that takes what is due, and dies.
+    scene.happen(&["7"]).await;
+    scene.read().await;
+    let taken = super::super::sending::take(&scene.state, 16).await.unwrap();
+    assert_eq!(taken.len(), 2);
+    scene.later(-leap);
+    receiver.behave(Manner::Answers(200, ""));
+    scene.later(TimeDelta::minutes(3));
+    scene.work().await;
+    for one in [&hook, &dying] {
+        let seen = scene.seen(one).await;
+        assert_eq!(
+            (&seen["status"], &seen["waiting"]),
+            (&json!("healthy"), &json!(0))
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_tries_slow_receivers_keeps_nobody_else_from_trying_theirs() {
+    let scene = Scene::set().await;
+    let slow = Receiver::open(Manner::Hangs).await;
+    let hook = scene.webhook(&slow, &["*"]).await;
+    let other = scene.stage.tenant("Other").await;
+    let other = scene.stage.member(other, Role::Owner).await;
+    let quick = Receiver::open(Manner::Answers(200, "")).await;
+    let theirs = scene.webhook_of(&other, &quick, &["*"]).await;
+    let test = format!("{}/test", hook.path);
+    let many = (0..20).map(|_| scene.api.post(&scene.owner, &test, json!({})));
+    let meanwhile = async {
+        slow.arrival().await;
+        let test = format!("{}/test", theirs.path);
+        scene.api.post(&other, &test, json!({})).await
+    };
+    let (many, one) = tokio::join!(futures_util::future::join_all(many), meanwhile);
+    assert_eq!(one.status.as_u16(), 200, "{}", one.text);
+    assert!(many.iter().any(|answer| answer.status.as_u16() == 503));
+}

@@ -64,7 +64,7 @@ pub(in crate::alarms) async fn raise(
            appended as (
              insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
              select tenant_id, $13, 'alarm.raised', 'alarm', id::text, jsonb_build_object('site_id', site_id, 'name', subject_name,
-               'kind', kind, 'severity', severity, 'subject_type', subject_type, 'subject_id', subject_id, 'space_id', space_id,
+               'kind', kind, 'severity', severity, 'thing_type', subject_type, 'thing_id', subject_id, 'space_id', space_id,
                'space_code', space_code, 'parent_id', parent_id, 'raised_at', raised_at, 'evidence', evidence)
              from made order by id)
            select tenant_id as "tenant_id!", severity = 'critical' as "is_critical!" from made where is_news"#,
@@ -113,7 +113,7 @@ pub(in crate::alarms) async fn clear(
            appended as (
              insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
              select tenant_id, $4, 'alarm.cleared', 'alarm', id::text, jsonb_build_object('site_id', site_id, 'name', subject_name,
-               'kind', kind, 'severity', severity, 'subject_type', subject_type, 'subject_id', subject_id, 'space_id', space_id,
+               'kind', kind, 'severity', severity, 'thing_type', subject_type, 'thing_id', subject_id, 'space_id', space_id,
                'space_code', space_code, 'parent_id', parent_id, 'raised_at', raised_at, 'cleared_at', cleared_at,
                'reason', clear_reason)
              from gone order by id)

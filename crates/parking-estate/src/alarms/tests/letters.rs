@@ -1,11 +1,13 @@
 //! What people are told, and how often.
 
+use chrono::TimeDelta;
 use parking_db::Reason;
 use parking_domain::tenancy::LimitOverrides;
 use parking_testkit::Mailbox;
 use serde_json::json;
 
 use super::{hours, minutes};
+use crate::devices::Heard;
 use crate::tests::{Stage, id_of};
 
 #[tokio::test]
@@ -268,4 +270,35 @@ async fn a_test_letter_arrives_and_alarms_cleared_a_year_ago_are_forgotten() {
         let left = admin.alarms("").await.len();
         assert_eq!(left, usize::from(days == 360), "after {days} days");
     }
+}
+
+#[tokio::test]
+async fn a_letter_from_a_clock_that_was_a_year_ahead_holds_up_no_later_one() {
+    let mailbox = Mailbox::open().await;
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let recipient = json!({ "email": "night@north.test" });
+    admin.makes("/api/v6/alarms/recipients", recipient).await;
+    let (first, second) = (admin.has_lot(1).await, admin.has_lot(2).await);
+    let low = async |sensor| {
+        let message = Heard {
+            tenant_id: admin.tenant.0,
+            device_id: sensor,
+            at: stage.now(),
+            battery_percent: Some(5.0),
+            ..Heard::default()
+        };
+        stage.hears_all(&[message]).await;
+        stage.looks().await;
+    };
+    let postman = stage.postman(&mailbox);
+    low(first.sensor).await;
+    stage.clock().advance(TimeDelta::days(365));
+    postman.drain().await.expect("jobs");
+    assert_eq!(mailbox.letters().len(), 1);
+    stage.clock().advance(-TimeDelta::days(365));
+    low(second.sensor).await;
+    stage.clock().advance(minutes(16));
+    postman.drain().await.expect("jobs");
+    assert_eq!(mailbox.letters().len(), 2);
 }

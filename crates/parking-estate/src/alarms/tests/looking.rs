@@ -39,6 +39,16 @@ async fn a_device_that_falls_silent_raises_one_alarm_until_it_is_heard_for_a_whi
     let cleared = admin.alarms("status=cleared").await.remove(0);
     assert_eq!(cleared["clear_reason"], "recovered");
     assert_eq!(stage.told_events().await, ["alarm.raised", "alarm.cleared"]);
+    // Whoever is told by a webhook learns which device it is: no name of a fact is one of the envelope's.
+    let mut tx = stage.worker().await;
+    let things: Vec<(String, String)> = sqlx::query_as(
+        "select payload->>'thing_type', payload->>'thing_id' from events where subject_type = 'alarm'",
+    )
+    .fetch_all(tx.conn())
+    .await
+    .unwrap();
+    drop(tx);
+    assert_eq!(things, vec![("device".into(), lot.sensor.to_string()); 2]);
     // Silent once more: another alarm.
     stage.passes(hours(3)).await;
     assert_eq!(admin.alarms("").await.len(), 2);

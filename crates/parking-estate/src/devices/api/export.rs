@@ -25,7 +25,7 @@ pub(super) async fn export_devices(
     List { page, filter }: List<DeviceFilter>,
 ) -> Result<Response, ApiError> {
     let order = page.order_by(COLUMNS, "p.id")?;
-    let filter = filter.read(&page)?;
+    let filter = filter.read(&page, estate.clock.now())?;
     let place = estate.exports.begin(caller.tenant())?;
     let mut view = View::of(&estate.db, &caller).await?;
     store::open_export(view.conn(), &filter, &order).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use parking_db::Reason;
 use parking_domain::eui::digits_of_search;
 use parking_domain::lifecycle::Lifecycle;
@@ -14,6 +15,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::super::attention::AttentionKind;
 use super::super::store::counts::{self, TenantCounts};
 use super::super::store::list::{self as store, Filter};
 use super::no_such_model;
@@ -70,6 +72,10 @@ pub(super) struct DeviceFilter {
     model: Option<String>,
     #[param(value_type = Option<wire::LifecycleName>, inline)]
     lifecycle: Option<Lifecycle>,
+    /// Those that somebody should look at for this reason, as the dashboard counts them: decommissioned
+    /// ones are left out.
+    #[param(inline)]
+    attention: Option<AttentionKind>,
     /// Archived devices instead of those in use.
     #[serde(default)]
     #[param(required = false)]
@@ -81,7 +87,7 @@ pub(super) struct DeviceFilter {
 }
 
 impl DeviceFilter {
-    pub(super) fn read(self, page: &Page) -> Result<Filter, ApiError> {
+    pub(super) fn read(self, page: &Page, now: DateTime<Utc>) -> Result<Filter, ApiError> {
         let mut wanted = [
             self.status.map(|status| status == Status::Assigned),
             self.assigned_only.then_some(true),
@@ -111,6 +117,7 @@ impl DeviceFilter {
             model,
             own_model,
             lifecycle: self.lifecycle.map(Lifecycle::name),
+            attention: self.attention.map(|kind| (kind, now)),
             is_archived: self.archived,
             pattern: page.pattern(),
             digits: page.q.as_deref().and_then(digits_of_search),
@@ -128,7 +135,7 @@ pub(super) async fn list_devices(
 ) -> Result<axum::Json<DevicePage>, ApiError> {
     let order = page.order_by(COLUMNS, "p.id")?;
     let include_stats = filter.include_stats;
-    let filter = filter.read(&page)?;
+    let filter = filter.read(&page, estate.clock.now())?;
     let mut view = View::of(&estate.db, &caller).await?;
     let devices = store::page(view.conn(), &filter, &order, (page.offset, page.size)).await?;
     let total = store::count(view.conn(), &filter).await?;

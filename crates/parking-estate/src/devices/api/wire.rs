@@ -400,7 +400,7 @@ pub(super) struct DeviceStats {
     unassigned: i64,
     sensors: i64,
     displays: i64,
-    /// Those that were never heard.
+    /// Those that were never heard, but for decommissioned ones.
     never_seen: i64,
 }
 

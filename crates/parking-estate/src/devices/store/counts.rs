@@ -21,7 +21,7 @@ pub(in crate::devices) async fn all(conn: &mut PgConnection) -> Result<Counts> {
         Counts,
         r#"select count(*) as "total!", count(a.device_id) as "assigned!",
              count(*) filter (where d.is_sensor) as "sensors!", count(*) filter (where d.is_display) as "displays!",
-             count(*) filter (where d.last_seen_at is null) as "never_seen!"
+             count(*) filter (where d.last_seen_at is null and d.lifecycle <> 'decommissioned') as "never_seen!"
            from devices d
            left join (select distinct tenant_id, device_id from device_assignments where unassigned_at is null) a
              on a.tenant_id = d.tenant_id and a.device_id = d.id

@@ -9,6 +9,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
+use super::attention::{LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, with_rhythm};
+use crate::devices::attention::AttentionKind;
+
 /// Which devices are wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::devices) struct Filter {
@@ -19,6 +22,8 @@ pub(in crate::devices) struct Filter {
     pub(in crate::devices) model: Option<String>,
     pub(in crate::devices) own_model: Option<Uuid>,
     pub(in crate::devices) lifecycle: Option<&'static str>,
+    /// Why somebody should look at them, as of when.
+    pub(in crate::devices) attention: Option<(AttentionKind, DateTime<Utc>)>,
     pub(in crate::devices) is_archived: bool,
     pub(in crate::devices) pattern: Option<String>,
     /// Digits of a `DevEUI`; all sixteen, or some.
@@ -182,8 +187,12 @@ impl FromRow<'_, PgRow> for DeviceView {
     }
 }
 
-/// The conditions of a filter.
+/// Where devices are looked for, and the conditions of a filter.
 fn wanted(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    match filter.attention {
+        Some((AttentionKind::Silent, _)) => query.push(format!(" from {}", with_rhythm())),
+        _ => query.push(" from devices p"),
+    };
     let archived = if filter.is_archived {
         "not null"
     } else {
@@ -204,6 +213,15 @@ fn wanted(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
     if let Some(model) = filter.own_model {
         query.push(" and p.own_model_id = ").push_bind(model);
+    }
+    if let Some((kind, now)) = filter.attention {
+        query.push(format!(" and {WANTED} and "));
+        match kind {
+            AttentionKind::Silent => query.push(format!("{SILENT_AT} < ")).push_bind(now),
+            AttentionKind::LowBattery => query.push(LOW_BATTERY),
+            AttentionKind::NeverSeen => query.push(NEVER_SEEN),
+            AttentionKind::Unassigned => query.push(UNASSIGNED),
+        };
     }
     if let Some(is_assigned) = filter.is_assigned {
         let not = if is_assigned { "" } else { "not " };
@@ -249,7 +267,7 @@ pub(in crate::devices) async fn page(
     (offset, limit): (i64, i64),
 ) -> Result<Vec<DeviceView>> {
     // `order` is made of literals by `Page::order_by`; everything else is bound.
-    let mut query = QueryBuilder::new(format!("{SELECT}select p.* from devices p"));
+    let mut query = QueryBuilder::new(format!("{SELECT}select p.*"));
     wanted(&mut query, filter);
     query
         .push(format!(" order by {order} offset "))
@@ -267,7 +285,7 @@ pub(in crate::devices) async fn open_export(
     order: &str,
 ) -> Result<()> {
     let mut query = QueryBuilder::new(format!(
-        "declare export no scroll cursor for {SELECT}select p.* from devices p"
+        "declare export no scroll cursor for {SELECT}select p.*"
     ));
     wanted(&mut query, filter);
     query.push(format!("{JOINS} order by {}", order.replace("p.", "d.")));
@@ -292,7 +310,7 @@ pub(in crate::devices) async fn count(conn: &mut PgConnection, filter: &Filter) 
         );
         return Ok(counted.fetch_one(conn).await?);
     }
-    let mut query = QueryBuilder::new("select count(*) from devices p");
+    let mut query = QueryBuilder::new("select count(*)");
     wanted(&mut query, filter);
     let count = query.build_query_scalar().fetch_one(conn).await?;
     Ok(count)

@@ -1,6 +1,7 @@
 //! The SQL of devices.
 
 pub(super) mod assignments;
+pub(super) mod attention;
 pub(super) mod counts;
 pub(super) mod heard;
 pub(super) mod list;

@@ -15,7 +15,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 /// What the list is asked for, and whom it shows.
-const FOUND: [(&str, &str); 14] = [
+const FOUND: [(&str, &str); 17] = [
     ("sort=name", "n0 n1 n2 n3 n4 n5 n6 n7 n8"),
     ("", "n8 n7 n6 n5 n4 n3 n2 n1 n0"),
     ("sort=-dev_eui&page_size=2&page=2", "n6 n5"),
@@ -30,6 +30,9 @@ const FOUND: [(&str, &str); 14] = [
     ("q=N7", "n7"),
     ("q=%25", ""),
     ("archived=true", ""),
+    ("attention=unassigned&sort=name", "n2 n4 n5 n6 n7 n8"),
+    ("attention=never_seen&status=assigned&sort=name", "n0 n1 n3"),
+    ("attention=silent", ""),
 ];
 
 #[tokio::test]
@@ -83,6 +86,7 @@ async fn the_list_is_narrowed_searched_and_sorted() {
         "lifecycle=asleep",
         "sort=app_key",
         "device_type=camera",
+        "attention=bored",
         "what=ever",
     ] {
         let answer = admin.get(&format!("/api/v6/devices?{query}")).await;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use parking_access::audit::By;
 use parking_http::{ApiError, Caller, Id, IfMatch, Json, Tagged};
 
-use super::super::{Import, cancel, check, remap, start, undo};
+use super::super::{Import, cancel, check, remap, start, taken_elsewhere, undo};
 use super::wire::{ImportBody, ImportMapping, ImportStart};
 use crate::{Estate, Maker, view};
 
@@ -42,9 +42,11 @@ pub(super) async fn check_import(
     Id(id): Id,
     seen: IfMatch,
 ) -> Result<Tagged<ImportBody>, ApiError> {
+    view::must_own(&caller)?;
+    let taken = taken_elsewhere(&estate, caller.tenant(), id).await?;
     let mut tx = view::change(&estate.db, &caller).await?;
     let (by, now) = (By::caller(&caller), estate.clock.now());
-    let import = check(&mut tx, (&estate, &by), (id, &seen), now).await?;
+    let import = check(&mut tx, (&estate.vault, &by), (id, &seen), &taken, now).await?;
     tx.commit().await?;
     Ok(answer(import))
 }

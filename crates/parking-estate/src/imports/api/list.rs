@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::super::store::list::{self as store, Filter};
 use super::super::{Import, Kind, Status};
-use super::upload::csv_answer;
 use super::wire::{
     ImportBody, ImportKind, ImportPage, ImportRowBody, ImportRowPage, ImportStatus, RowVerdict,
     VERDICTS,
 };
 use crate::Estate;
+use crate::csv_export::csv_answer;
 use crate::view::View;
 
 /// What the list can be sorted by.

@@ -1,7 +1,7 @@
 //! The template, and taking a file.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use parking_domain::csv_columns::{DeviceColumn, SpaceColumn, template};
 use parking_domain::csv_table::read_table;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::super::{FILE_BYTES_MAX, ImportDraft, Kind, upload};
 use super::wire::{ImportBody, ImportKind};
+use crate::csv_export::csv_answer;
 use crate::{Estate, Maker, view, wire};
 
 /// What a file is called whose name nobody says.
@@ -46,22 +47,6 @@ pub(super) async fn import_template(Query(wanted): Query<TemplateWanted>) -> Res
         Kind::Devices => (template::<DeviceColumn>(), "devices-template.csv"),
     };
     csv_answer(bytes, name)
-}
-
-/// A file as an answer.
-pub(super) fn csv_answer(bytes: Vec<u8>, name: &str) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            disposition.unwrap_or(HeaderValue::from_static("attachment")),
-        ),
-    ];
-    (headers, bytes).into_response()
 }
 
 /// What is said about a file beside it.

@@ -10,16 +10,19 @@ mod spaces;
 use std::collections::BTreeSet;
 
 use parking_access::secrets::Vault;
-use parking_db::{DbError, TenantTx};
+use parking_db::{DbError, Reason, TenantTx};
 use parking_domain::csv_columns::DeviceColumn;
 use parking_domain::csv_import::{Message, Refusal, read_device};
 use parking_domain::csv_table::Row;
+use parking_domain::ids::TenantId;
 use parking_domain::text::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::store::facts::{Room, SiteFact};
-use super::{Import, Kind};
+use super::rows::opened;
+use super::store::facts::{self, Room, SiteFact};
+use super::{Import, ImportError, Kind, store};
+use crate::Estate;
 use crate::devices::{AssignmentDraft, DeviceDraft};
 use crate::spaces::SpaceFields;
 
@@ -98,8 +101,33 @@ pub(super) async fn judge(
     }
 }
 
+/// Which of the `DevEUI`s in a file of devices other tenants have.
+///
+/// To be asked before the check, which would hold a connection while it waits for another one: as
+/// many checks as there are connections would wait for each other. Should the columns be mapped
+/// anew in between, the database has the last word when the rows are carried out.
+pub async fn taken_elsewhere(
+    estate: &Estate,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<BTreeSet<String>, ImportError> {
+    let mut tx = estate.db.tenant(tenant).await?;
+    let import = super::found(&mut tx, id).await?;
+    if import.kind == Kind::Spaces {
+        return Ok(BTreeSet::new());
+    }
+    let rows = store::all_rows(&mut tx, id).await?;
+    tx.commit().await?;
+    let euis = euis(&import, &opened(&estate.vault, id, rows));
+    let mut across = estate
+        .db
+        .platform(Reason::Worker("see which DevEUIs of a file others have"))
+        .await?;
+    Ok(facts::taken_elsewhere(&mut across, &euis, import.tenant_id).await?)
+}
+
 /// The `DevEUI`s that a file of devices names.
-pub(super) fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
+fn euis(import: &Import, rows: &[Row]) -> Vec<String> {
     let mapping = import.mapping::<DeviceColumn>();
     let read = rows
         .iter()

@@ -17,6 +17,18 @@ use crate::record::Maker;
 
 pub(super) use list::find;
 
+/// Lets those who upload files to a tenant wait for each other.
+pub(super) async fn hold(tx: &mut TenantTx) -> Result<()> {
+    let tenant = tx.tenant().to_string();
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('imports of ' || $1, 0))",
+        tenant
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// How many imports of the tenant are neither finished nor given up.
 pub(super) async fn count_open(tx: &mut TenantTx) -> Result<i64> {
     let count = sqlx::query_scalar!(
@@ -262,6 +274,27 @@ pub(super) async fn forget_rows(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>)
     sqlx::query!(
         "update imports set rows_forgotten_at = $2 where id = $1",
         id,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets the rows of the tenant's imports that are over, but for the newest; a few at a time, as nobody
+/// makes more than one at once.
+pub(super) async fn forget_beyond(
+    tx: &mut TenantTx,
+    kept_max: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "with old as materialized (
+           select id from imports where rows_forgotten_at is null and status in ('done', 'cancelled', 'undone')
+           order by created_at desc, id desc offset $1 limit 5 for update skip locked),
+         emptied as (delete from import_rows r using old where r.import_id = old.id)
+         update imports i set rows_forgotten_at = $2, version = version + 1 from old where i.id = old.id",
+        kept_max,
         now
     )
     .execute(tx.conn())

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use parking_domain::access::Role;
 use parking_domain::ids::fresh;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::super::work_on;
-use super::many_bays;
+use super::{many_bays, row};
 use crate::tests::{Stage, refused};
 
 #[tokio::test]
@@ -339,4 +340,89 @@ async fn only_so_many_imports_are_open_at_a_time() {
     );
     admin.moves(last, "cancel", json!(null)).await;
     admin.uploads_import("kind=spaces", "code\nA\n").await;
+}
+
+#[tokio::test]
+async fn a_file_whose_lines_end_as_old_macs_end_them_is_a_file_like_others() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    admin.makes_site("Quay").await;
+    let file = "site;code\rQuay;A-1\r\rQuay;A-2\r";
+    let id = admin.has_checked("kind=spaces", file).await;
+    let expected = [row(2, "ready", ""), row(4, "ready", "")];
+    assert_eq!(admin.verdicts(id).await, expected);
+}
+
+#[tokio::test]
+async fn checks_at_the_same_time_do_not_wait_for_each_others_connections() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let file = "dev_eui\n0004A30B001FED4F\n";
+    let mut ids = Vec::new();
+    for _ in 0..super::super::OPEN_MAX {
+        ids.push(admin.uploads_import("kind=devices", file).await);
+    }
+    let check = async |id| {
+        let path = format!("/api/v6/imports/{id}/check");
+        admin.post(&path, json!(null)).await.status
+    };
+    for status in join_all(ids.into_iter().map(check)).await {
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn uploads_at_the_same_time_are_no_more_than_may_be_open() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let upload = async |_| {
+        let path = "/api/v6/imports?kind=spaces";
+        admin.posts_file(path, b"code\nA-1\n").await.status
+    };
+    let statuses = join_all((0..30).map(upload)).await;
+    let made = statuses.iter().filter(|s| **s == StatusCode::CREATED);
+    assert_eq!(made.count(), 20);
+    let refused = statuses.iter().filter(|s| **s == StatusCode::CONFLICT);
+    assert_eq!(refused.count(), 10);
+}
+
+#[tokio::test]
+async fn a_header_that_is_a_formula_is_written_as_text() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let file = "code,=HYPERLINK(A1),@x\nA-1,=1+1,y\n";
+    let id = admin.uploads_import("kind=spaces", file).await;
+    let path = format!("/api/v6/imports/{id}/rows/export");
+    let text = admin.get(&path).await.text;
+    let lines: Vec<_> = text.lines().collect();
+    assert!(
+        lines[0].starts_with("\u{feff}code,'=HYPERLINK(A1),'@x,"),
+        "{}",
+        lines[0]
+    );
+    assert!(lines[1].starts_with("A-1,'=1+1,y,"), "{}", lines[1]);
+}
+
+#[tokio::test]
+async fn of_imports_that_are_over_only_the_newest_keep_their_rows() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    admin.makes_site("Quay").await;
+    let mut ids = Vec::new();
+    for number in 0..=super::super::KEPT_MAX {
+        let file = format!("code,site\nA-{number},Quay\n");
+        let id = admin.has_checked("kind=spaces", &file).await;
+        admin.moves(id, "start", json!({})).await;
+        stage.works().await;
+        stage.clock().advance(TimeDelta::seconds(1));
+        ids.push(id);
+    }
+    assert_eq!(admin.import(ids[0]).await["has_rows"], true);
+    admin.uploads_import("kind=spaces", "code\nB-1\n").await;
+    let first = admin.import(ids[0]).await;
+    assert_eq!(
+        (&first["has_rows"], &first["rows"]["created"]),
+        (&json!(false), &json!(1))
+    );
+    assert_eq!(admin.import(ids[1]).await["has_rows"], true);
 }

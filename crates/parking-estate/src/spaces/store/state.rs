@@ -124,16 +124,19 @@ pub(in crate::spaces) async fn write(
              as w (tenant_id, site_id, id, change_id, from_state, to_state, cause, due_at, evidence)),
          written as (
            update spaces s set state = w.to_state, state_due_at = w.due_at,
-             state_changed_at = case when w.from_state = w.to_state then s.state_changed_at else $10 end
+             state_changed_at = case when w.from_state = w.to_state then s.state_changed_at else $10 end,
+             state_sequence = s.state_sequence + (w.from_state <> w.to_state)::int
            from w where s.tenant_id = w.tenant_id and s.id = w.id
-             and (s.state <> w.to_state or s.state_due_at is distinct from w.due_at)),
+             and (s.state <> w.to_state or s.state_due_at is distinct from w.due_at)
+           returning s.id, s.state_sequence),
          remembered as (
            insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause, evidence)
            select tenant_id, change_id, id, $10, from_state, to_state, cause, evidence from w where from_state <> to_state)
          insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
-         select tenant_id, $10, 'space.state_changed', 'space', id::text,
-           jsonb_build_object('site_id', site_id, 'from', from_state, 'to', to_state, 'cause', cause, 'change_id', change_id)
-         from w where from_state <> to_state",
+         select w.tenant_id, $10, 'space.state_changed', 'space', w.id::text,
+           jsonb_build_object('site_id', w.site_id, 'from', w.from_state, 'to', w.to_state, 'cause', w.cause,
+             'change_id', w.change_id, 'sequence', s.state_sequence)
+         from w join written s on s.id = w.id where w.from_state <> w.to_state",
         &tenants,
         &sites,
         &ids,

@@ -6,6 +6,7 @@ mod codecs;
 mod first_day;
 mod keys;
 mod limits;
+mod live;
 mod manners;
 mod platform;
 mod radio;

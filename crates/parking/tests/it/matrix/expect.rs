@@ -115,6 +115,10 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v6/webhook-secrets/{id}", Needs("owner", ALL)),
     ("POST /api/v6/webhook-secrets/rotate", PersonWith("owner")),
     ("DELETE /api/v6/webhook-secrets/{id}", Needs("owner", ALL)),
+    ("GET /api/v6/live", Needs("viewer", "spaces:read")),
+    ("POST /api/v6/live/tickets", Needs("viewer", "spaces:read")),
+    // Who asks is said in the address; without an upgrade nobody is asked.
+    ("GET /ws", Public),
     ("GET /api/v6/dashboard/stats", Needs("viewer", ALL)),
     ("GET /api/v6/dashboard/data", Needs("viewer", ALL)),
     ("GET /api/v6/platform/usage", Needs("platform_admin", "tenants:read")),

@@ -361,6 +361,15 @@ const ONE_DEVICE: &str = "insert into devices (tenant_id, id, dev_eui, lifecycle
 
 fn estate() -> Vec<Recipe> {
     let mut all = vec![
+        Recipe {
+            query: "?follow=false",
+            ..get("GET /api/v6/live")
+        },
+        post("POST /api/v6/live/tickets", Value::Null, &[201]),
+        Recipe {
+            done: &[400],
+            ..get("GET /ws")
+        },
         get("GET /api/v6/dashboard/stats"),
         get("GET /api/v6/dashboard/data"),
     ];

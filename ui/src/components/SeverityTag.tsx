@@ -1,6 +1,6 @@
 import type { Severity } from '@/api/types';
-import styles from './alarms.module.css';
-import { useAlarmWords } from './words';
+import { useAlarmWords } from './alarms';
+import styles from './SeverityTag.module.css';
 
 const outlines: Record<Severity, React.ReactNode> = {
   critical: <path d="M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5Z" />,

@@ -1,0 +1,91 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+import { ESTATE_KEYS } from '@/api/estate';
+import { isFresh, type LiveState, liveStore } from '@/api/live';
+import { showBays } from '@/api/liveBays';
+import { useFromNow } from '@/components/now';
+import { useMe } from './me';
+import { can } from './permissions';
+
+/** What is asked for anew when something changed, by the kind of thing. */
+const TOUCHED: Record<string, readonly string[]> = {
+  space: ['spaces', 'sites', 'levels', 'zones', 'dashboard'],
+  site: ['sites', 'spaces', 'levels', 'zones', 'dashboard'],
+  level: ['levels', 'spaces'],
+  zone: ['zones', 'spaces'],
+  device: ['devices', 'spaces', 'dashboard'],
+  device_model: ['device-models', 'devices'],
+  gateway: ['gateways', 'dashboard'],
+  orphan: ['orphans', 'devices'],
+  alarm: ['alarms', 'dashboard'],
+  alarm_rules: ['alarms'],
+};
+
+/** Lists that count bays by their states; the bays themselves are changed in place. */
+const COUNTED = ['sites', 'levels', 'dashboard'];
+
+/** A busy morning asks for everything anew this often and no oftener. */
+const REST_MS = 2_000;
+const FIRST_MS = 150;
+
+/** Gathers what is to be asked for anew, and asks after a moment; what comes meanwhile waits. */
+export function createGather(ask: (names: string[]) => void) {
+  const names = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  function flush() {
+    timer = undefined;
+    askedAt = performance.now();
+    const asked = [...names];
+    names.clear();
+    ask(asked);
+  }
+
+  return {
+    add: (more: readonly string[]) => {
+      for (const name of more) names.add(name);
+      if (names.size === 0) return;
+      timer ??= setTimeout(flush, Math.max(FIRST_MS, askedAt + REST_MS - performance.now()));
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Hears what happens in the tenant for as long as somebody is signed in and may. */
+export function useLive(): void {
+  const queryClient = useQueryClient();
+  const me = useMe();
+  const tenantId = me.tenant.id;
+  // The platform looks at all tenants, and hears of none.
+  const isHeard = me.tenant.kind !== 'platform' && can(me, 'spaces:read');
+  useEffect(() => {
+    if (!isHeard) return;
+    const gather = createGather((names) => {
+      for (const name of names) void queryClient.invalidateQueries({ queryKey: [tenantId, name] });
+    });
+    const close = liveStore.open({
+      onBays: (bays) => {
+        showBays(queryClient, tenantId, bays);
+        gather.add(COUNTED);
+      },
+      onHint: ({ subject_type }) => gather.add(TOUCHED[subject_type] ?? []),
+      onLost: () => gather.add(['spaces']),
+      onGap: () => gather.add([...ESTATE_KEYS, 'alarms']),
+    });
+    return () => {
+      gather.stop();
+      close();
+    };
+  }, [queryClient, tenantId, isHeard]);
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(liveStore.subscribe, liveStore.get);
+}
+
+/** Whether what is shown of bays is how they are now, as far as anybody can know. */
+export function useIsFresh(): boolean {
+  const state = useLiveState();
+  return useFromNow((now) => isFresh(state, now));
+}
