@@ -21,8 +21,8 @@ create table uplinks (
   -- All messages of a device are of one shard, and one worker at a time acts on a shard.
   shard smallint not null,
   acted_at timestamptz,
-  outcome text constraint uplinks_outcome
-    check (outcome in ('read', 'heard', 'unreadable', 'orphan', 'no_bay', 'superseded', 'failed')),
+  outcome text
+    constraint uplinks_outcome check (outcome in ('read', 'heard', 'unreadable', 'orphan', 'no_bay', 'superseded', 'failed')),
   device_id uuid,
   space_id uuid,
   reading jsonb,

@@ -207,7 +207,9 @@ async fn take_from_broker(flow: Flow, settings: mqtt::Settings, stop: Cancellati
         loop {
             tokio::time::sleep(ADVICE_PERIOD).await;
             if source.counts().is_published_unsafely {
-                warn!("ChirpStack publishes its events at most once, and the broker keeps none for a server that is away: set qos=1 under [integration.mqtt] in its configuration");
+                warn!(
+                    "ChirpStack publishes its events at most once, and the broker keeps none for a server that is away: set qos=1 under [integration.mqtt] in its configuration"
+                );
                 return std::future::pending::<()>().await;
             }
         }

@@ -201,10 +201,7 @@ pub(super) async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<()> {
 }
 
 /// Writes when gateways were heard; locked in one order, because two batches may hold the same.
-pub(super) async fn write_heard(
-    tx: &mut PlatformTx,
-    signs: &[Sign],
-) -> Result<()> {
+pub(super) async fn write_heard(tx: &mut PlatformTx, signs: &[Sign]) -> Result<()> {
     let euis: Vec<String> = signs.iter().map(|sign| sign.eui.to_string()).collect();
     let ats: Vec<DateTime<Utc>> = signs.iter().map(|sign| sign.at).collect();
     let tellers: Vec<Option<Uuid>> = signs.iter().map(|sign| sign.told_by).collect();

@@ -18,7 +18,10 @@ async fn an_application_is_one_tenants_until_it_is_taken_away() {
     let owner = async || {
         // Nobody waits for what was known a moment ago to be forgotten.
         let applications = Applications::new(db.clone());
-        applications.owner(Some(APPLICATION)).await.expect("an owner")
+        applications
+            .owner(Some(APPLICATION))
+            .await
+            .expect("an owner")
     };
     assert_eq!(owner().await, TenantId::PLATFORM);
     for _ in 0..2 {

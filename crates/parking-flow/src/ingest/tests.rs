@@ -339,7 +339,10 @@ async fn a_message_that_cannot_be_acted_on_is_set_aside_and_holds_up_no_other() 
     let lot = Lot::open().await;
     let mut admin = lot.test.superuser().await;
     let refuses = "alter table uplinks add constraint poison check (f_cnt is distinct from 2 or device_id is null)";
-    sqlx::raw_sql(refuses).execute(&mut admin).await.expect("a constraint");
+    sqlx::raw_sql(refuses)
+        .execute(&mut admin)
+        .await
+        .expect("a constraint");
     for number in 1..=3 {
         let at = lot.now() + TimeDelta::milliseconds(number.into());
         let stored = lot.flow.intake.store(&lot.told(number, &[0xff], at)).await;

@@ -59,7 +59,14 @@ async fn replay(db: &Db, wanted: &Replay) -> anyhow::Result<()> {
     };
     let by = By::system("parking uplinks replay");
     let now = Clock::system().now();
-    audit::append(tx.conn(), tenant.unwrap_or(TenantId::PLATFORM), &by, now, entry).await?;
+    audit::append(
+        tx.conn(),
+        tenant.unwrap_or(TenantId::PLATFORM),
+        &by,
+        now,
+        entry,
+    )
+    .await?;
     tx.commit().await?;
     say!("{count} messages wait to be acted on again; a running server does so within seconds");
     Ok(())

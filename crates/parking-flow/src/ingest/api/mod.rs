@@ -39,11 +39,9 @@ struct Stored {
 impl From<IntakeError> for ApiError {
     fn from(error: IntakeError) -> Self {
         match error {
-            IntakeError::Full | IntakeError::Unavailable => {
-                Self::new(Code::Unavailable)
-                    .detail(error.to_string())
-                    .retry_after(RETRY_AFTER)
-            }
+            IntakeError::Full | IntakeError::Unavailable => Self::new(Code::Unavailable)
+                .detail(error.to_string())
+                .retry_after(RETRY_AFTER),
             IntakeError::Refused => Self::new(Code::ValidationFailed).detail(error.to_string()),
         }
     }

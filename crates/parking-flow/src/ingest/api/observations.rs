@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Stored;
-use crate::ingest::{About, Arrival, Observation, Source, Told};
 use crate::Flow;
+use crate::ingest::{About, Arrival, Observation, Source, Told};
 
 /// The most observations in one request.
 const OBSERVATIONS_MAX: usize = 500;

@@ -38,7 +38,9 @@ async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 #[tokio::test]
 async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_tenants() {
     let lot = Lot::open().await;
-    let slug = lot.one("select slug from tenants where id = $1", lot.tenant.0).await;
+    let slug = lot
+        .one("select slug from tenants where id = $1", lot.tenant.0)
+        .await;
     let given = (APPLICATION, slug.as_str());
     applications::give(&lot.flow.db, given, &By::system("test"), lot.now())
         .await
@@ -56,7 +58,10 @@ async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_ten
     // The database will not have anything: nothing is acknowledged.
     let mut admin = lot.test.superuser().await;
     let locked = "begin; lock table uplinks in access exclusive mode";
-    sqlx::raw_sql(locked).execute(&mut admin).await.expect("a lock");
+    sqlx::raw_sql(locked)
+        .execute(&mut admin)
+        .await
+        .expect("a lock");
     let stop = CancellationToken::new();
     let receiving = tokio::spawn(receive(lot.flow.clone(), events, stop.clone()));
     for number in 0..20 {
@@ -66,8 +71,14 @@ async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_ten
     broker.publish(TOPIC, up(7), true);
     broker.publish(TOPIC, "{}", true);
     eventually("all there", async || source.counts().unacknowledged == 22).await;
-    assert_eq!((broker.waiting("server"), source.counts().acknowledged), (22, 0));
-    sqlx::raw_sql("rollback").execute(&mut admin).await.expect("unlocked");
+    assert_eq!(
+        (broker.waiting("server"), source.counts().acknowledged),
+        (22, 0)
+    );
+    sqlx::raw_sql("rollback")
+        .execute(&mut admin)
+        .await
+        .expect("unlocked");
     eventually("acknowledged", async || broker.waiting("server") == 0).await;
 
     lot.act().await;

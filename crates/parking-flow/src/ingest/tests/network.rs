@@ -19,9 +19,8 @@ const APPLICATION: &str = "deb86e58-f3b2-43fc-b5cb-3e10d825b9f5";
 const GATEWAY: &str = "0016C001F1500001";
 
 /// Captured from a real server, all of this device or of `70b3d57ed00e0001`.
-const UP: &str = include_str!(
-    "../../../../parking-chirpstack/testdata/json/up_unconfirmed_class_c_abp.json"
-);
+const UP: &str =
+    include_str!("../../../../parking-chirpstack/testdata/json/up_unconfirmed_class_c_abp.json");
 const UP_PROTOBUF: &[u8] = include_bytes!(
     "../../../../parking-chirpstack/testdata/protobuf/up_unconfirmed_class_c_abp.bin"
 );
@@ -118,10 +117,16 @@ async fn an_uplink_of_chirpstack_is_read_by_the_models_codec_and_becomes_the_sta
     lot.act().await;
     assert_eq!(lot.state(1).await, "occupied");
     let device = lot.device(TPS).await;
-    assert_eq!((device["rssi"].as_i64(), device["snr"].as_f64()), (Some(-57), Some(9.5)));
+    assert_eq!(
+        (device["rssi"].as_i64(), device["snr"].as_f64()),
+        (Some(-57), Some(9.5))
+    );
     let seen: DateTime<Utc> = serde_json::from_value(device["last_seen_at"].clone()).expect("seen");
     assert_eq!(seen, at);
-    let path = format!("/api/v6/gateways/{}", gateway["id"].as_str().expect("an id"));
+    let path = format!(
+        "/api/v6/gateways/{}",
+        gateway["id"].as_str().expect("an id")
+    );
     let gateway = lot.served.get(&lot.token, &path).await.json();
     assert_eq!(gateway["last_seen_at"], device["last_seen_at"]);
 }
@@ -212,7 +217,10 @@ async fn protobuf_says_the_same_as_json() {
         ("content-type", "application/octet-stream".to_owned()),
     ];
     let path = "/api/v6/ingest/chirpstack?event=up";
-    let answer = lot.served.send(Method::POST, path, &headers, UP_PROTOBUF).await;
+    let answer = lot
+        .served
+        .send(Method::POST, path, &headers, UP_PROTOBUF)
+        .await;
     assert_eq!(answer.json(), json!({ "stored": 1, "duplicates": 0 }));
     // The same message in the other form is the same message.
     let told = lot.says_up(serde_json::from_str(UP).expect("JSON")).await;
@@ -225,19 +233,23 @@ async fn protobuf_says_the_same_as_json() {
 #[tokio::test]
 async fn what_is_no_event_is_kept_as_it_came_and_refused() {
     let lot = Lot::with_sensor().await;
-    let answer = lot.says("up", json!({ "deviceInfo": { "devEui": "12" } })).await;
+    let answer = lot
+        .says("up", json!({ "deviceInfo": { "devEui": "12" } }))
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let unknown = lot.says("down", json!({})).await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     lot.act().await;
     let mut admin = lot.test.superuser().await;
-    let kept: (String, Vec<u8>, String, String) = sqlx::query_as(
-        "select kind, payload, outcome, content ->> 'problem' from uplinks",
-    )
-    .fetch_one(&mut admin)
-    .await
-    .expect("one message");
-    assert_eq!((kept.0.as_str(), kept.2.as_str()), ("garbled", "unreadable"));
+    let kept: (String, Vec<u8>, String, String) =
+        sqlx::query_as("select kind, payload, outcome, content ->> 'problem' from uplinks")
+            .fetch_one(&mut admin)
+            .await
+            .expect("one message");
+    assert_eq!(
+        (kept.0.as_str(), kept.2.as_str()),
+        ("garbled", "unreadable")
+    );
     assert!(kept.1.starts_with(b"{"));
     assert_eq!(kept.3, "devEui is invalid");
 }
@@ -295,7 +307,10 @@ async fn a_tenants_word_brings_no_other_tenants_gateway_or_device_to_life() {
     let other = tenant(&lot.flow.db, &lot.flow.clock, "Station").await;
     let token = seat(&lot.people, other, Role::Admin);
     let path = "/api/v6/ingest/chirpstack";
-    let told = lot.served.post(&token, path, up(1, OCCUPIED, lot.now())).await;
+    let told = lot
+        .served
+        .post(&token, path, up(1, OCCUPIED, lot.now()))
+        .await;
     assert_eq!(told.status, StatusCode::OK);
     lot.act().await;
     assert_eq!(lot.state(1).await, "unknown");

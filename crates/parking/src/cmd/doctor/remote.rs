@@ -208,7 +208,9 @@ pub(super) async fn check_broker(config: &Config) -> Vec<Finding> {
     let counts = source.counts();
     source.stop().await;
     vec![if counts.is_connected {
-        let text = format!("{place} answers and lets us subscribe; ChirpStack must publish to it with qos=1");
+        let text = format!(
+            "{place} answers and lets us subscribe; ChirpStack must publish to it with qos=1"
+        );
         Finding::ok(subject, text)
     } else {
         let why = counts.last_error.unwrap_or_else(|| "no answer".to_owned());

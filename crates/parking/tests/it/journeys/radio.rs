@@ -139,7 +139,10 @@ async fn messages_wait_at_the_broker_while_the_server_is_away_and_count_when_it_
     assert_eq!(given.code(), Some(0), "{}", given.text());
 
     let topic = format!("application/{APPLICATION}/device/70b3d57ed0000003/event/up");
-    eventually("connected", async || (broker.connected() == 1).then_some(())).await;
+    eventually("connected", async || {
+        (broker.connected() == 1).then_some(())
+    })
+    .await;
     broker.publish(&topic, up(1, OCCUPIED).to_string(), true);
     let change = lot.becomes("occupied").await;
     let (_, source, _) = lot.message_behind(&change).await;
@@ -165,5 +168,9 @@ async fn messages_wait_at_the_broker_while_the_server_is_away_and_count_when_it_
     assert_eq!(stored, 2);
     let since = ["uplinks", "replay", "--since", "2026-01-01T00:00:00Z"];
     let replayed = lot.stage.server.command(&since).await;
-    assert!(replayed.text().contains("0 messages wait"), "{}", replayed.text());
+    assert!(
+        replayed.text().contains("0 messages wait"),
+        "{}",
+        replayed.text()
+    );
 }
