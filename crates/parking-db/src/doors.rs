@@ -264,6 +264,12 @@ impl PlatformTx {
         &mut self.tx
     }
 
+    /// Undoes everything that was done in it. Dropping it does so too, but a moment later: this has
+    /// given back what it held when it answers.
+    pub async fn roll_back(self) -> Result<()> {
+        Ok(self.tx.rollback().await?)
+    }
+
     /// Makes everything that was done in it true at once.
     pub async fn commit(self) -> Result<()> {
         Ok(self.tx.commit().await?)

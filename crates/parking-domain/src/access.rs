@@ -204,6 +204,8 @@ permissions! {
     AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
+    TelemetryRead = "telemetry:read", Viewer, Some(Scope::TelemetryRead), "See the messages of devices and what was made of them.";
+    TelemetryIngest = "telemetry:ingest", Operator, Some(Scope::WebhookIngest), "Hand in messages of devices and observations of bays.";
     ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
     DashboardRead = "dashboard:read", Viewer, None, "See the figures of the whole estate on one page.";
     AuditRead = "audit:read", Admin, None, "Read, export and verify the audit log.";

@@ -23,6 +23,7 @@ pub mod onboarding;
 pub mod places;
 pub mod plan_files;
 pub mod plans;
+pub mod radio;
 pub mod svg;
 pub mod tenancy;
 pub mod text;

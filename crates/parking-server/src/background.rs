@@ -1,17 +1,20 @@
 //! What runs beside requests.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use parking_access::authenticate::Callers;
 use parking_access::webhooks::{self, Webhooks};
+use parking_chirpstack::mqtt::{self, Source};
 use parking_db::listen::Notice;
 use parking_db::queue::{Schedule, Worker, run_due_schedules};
 use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError};
 use parking_domain::clock::Clock;
+use parking_flow::Flow;
+use parking_flow::ingest::{act, receive};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::Server;
 use crate::health::Health;
@@ -34,6 +37,12 @@ const EVENTS_PERIOD: Duration = Duration::from_secs(2);
 
 /// How often health is looked at.
 const HEALTH_PERIOD: Duration = Duration::from_secs(5);
+
+/// How often messages are looked for that another server stored, or this one before it died.
+const ACT_PERIOD: Duration = Duration::from_secs(1);
+
+/// How often is looked at how the network server publishes.
+const ADVICE_PERIOD: Duration = Duration::from_secs(10);
 
 /// A part of the server that runs beside requests until it is told to stop.
 pub struct Background {
@@ -108,6 +117,20 @@ impl Server {
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];
+        let acting = Nudge::default();
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        for writer in writers.drain(..) {
+            let run = writer.run(self.db.clone(), acting.clone(), stop.clone());
+            parts.push(Background::new("store messages", run));
+        }
+        if let Some(broker) = self.options.broker.clone() {
+            let run = take_from_broker(self.flow(), broker, stop.clone());
+            parts.push(Background::new("messages from the broker", run));
+        }
+        parts.push(Background::new(
+            "act on messages",
+            act_on_messages(self.flow(), acting, stop.clone()),
+        ));
         for _ in 0..JOBS_AT_ONCE {
             parts.push(Background::new(
                 "jobs",
@@ -161,6 +184,41 @@ async fn run_jobs(worker: Worker, nudge: Nudge, stop: CancellationToken) {
         }
     })
     .await;
+}
+
+async fn act_on_messages(flow: Flow, nudge: Nudge, stop: CancellationToken) {
+    reconcile::run("act on messages", ACT_PERIOD, nudge, stop, || {
+        let flow = flow.clone();
+        async move { act(&flow).await }
+    })
+    .await;
+}
+
+/// Takes messages from the network server's broker and says once what should be mended there.
+async fn take_from_broker(flow: Flow, settings: mqtt::Settings, stop: CancellationToken) {
+    let (source, events) = match Source::connect(settings, flow.clock.clone()) {
+        Ok(connected) => connected,
+        Err(error) => {
+            error!(%error, "no messages are taken from the broker");
+            return stop.cancelled().await;
+        }
+    };
+    let advise = async {
+        loop {
+            tokio::time::sleep(ADVICE_PERIOD).await;
+            if source.counts().is_published_unsafely {
+                warn!(
+                    "ChirpStack publishes its events at most once, and the broker keeps none for a server that is away: set qos=1 under [integration.mqtt] in its configuration"
+                );
+                return std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = receive(flow, events, stop.clone()) => {}
+        () = advise => {}
+    }
+    source.stop().await;
 }
 
 async fn run_schedules(db: Db, clock: Clock, schedules: Vec<Schedule>, stop: CancellationToken) {

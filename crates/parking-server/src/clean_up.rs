@@ -5,6 +5,8 @@ use parking_access::audit::Witness;
 use parking_db::queue::{Job, Schedule, Worker, forget_failed};
 use parking_db::{Db, Reason, Result};
 use parking_domain::clock::Clock;
+use parking_estate::orphans;
+use parking_flow::ingest;
 use parking_http::idempotency::forget_before;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,8 @@ pub(crate) fn jobs(worker: Worker, db: &Db, clock: &Clock, witness: &Witness) ->
             if witness.confirms(now).await? {
                 forget_answers(&db, now - ANSWERS_KEPT_FOR).await?;
                 forget_failed(&db, now).await?;
+                ingest::forget_keys(&db, now).await?;
+                orphans::forget(&db, now).await?;
                 live::forget_tickets(&db, now).await?;
             }
             Ok(())

@@ -17,11 +17,15 @@ use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_access::webhooks::{self, Courier, Webhooks};
+use parking_chirpstack::mqtt;
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
 use parking_domain::clock::Clock;
 use parking_estate::Estate;
+use parking_flow::Flow;
+use parking_flow::applications::Applications;
+use parking_flow::ingest::{self, Intake, Writer};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -69,6 +73,8 @@ pub struct ServerOptions {
     pub public_url: String,
     /// What the map of sites is drawn on.
     pub map_tiles: Option<MapTiles>,
+    /// The broker of the network server, if messages come from one.
+    pub broker: Option<mqtt::Settings>,
 }
 
 /// What the server is made from.
@@ -96,10 +102,14 @@ pub struct Server {
     pub(crate) webhooks: Webhooks,
     vault: Vault,
     witness: Witness,
-    options: ServerOptions,
+    pub(crate) options: ServerOptions,
     metrics: Metrics,
     edge: Arc<Edge>,
     readiness: Readiness,
+    intake: Intake,
+    applications: Applications,
+    /// Until they are started.
+    pub(crate) writers: Arc<Mutex<Vec<Writer>>>,
 }
 
 impl Server {
@@ -155,6 +165,8 @@ impl Server {
         );
         let notices = Notices::default();
         let witness = Witness::new(db.clone());
+        let (intake, writers) = ingest::writers();
+        let applications = Applications::new(db.clone());
         Self {
             db,
             clock,
@@ -172,6 +184,9 @@ impl Server {
             metrics,
             edge,
             readiness,
+            intake,
+            applications,
+            writers: Arc::new(Mutex::new(writers)),
         }
     }
 
@@ -189,9 +204,12 @@ impl Server {
 
     /// Everything the public listener serves.
     pub fn router(&self) -> Router {
-        let (api, described) = self.api().into_parts();
+        let (api, described_api) = self.api().into_parts();
+        let (streams, described_streams) = self.streams().into_parts();
         let (open, described_open) = self.open().into_parts();
-        let described = describe(described, described_open, self.options.build.version);
+        let described = [described_streams, described_open];
+        let described = describe(described_api, described, self.options.build.version);
+        let streams = streams.layer(from_fn_with_state(self.readiness.clone(), gate));
         let api = api.layer(from_fn_with_state(self.readiness.clone(), gate));
         let mut open = open
             .merge(docs::router(&described))
@@ -199,7 +217,7 @@ impl Server {
         if self.options.shows_metrics {
             open = open.merge(self.metrics.router());
         }
-        self.edge.around(api, open)
+        self.edge.around(api, streams, open)
     }
 
     /// What a listener for metrics alone serves.
@@ -210,12 +228,8 @@ impl Server {
     /// The description of the API, as it is served and committed.
     pub fn openapi_json(&self) -> String {
         let (_, described) = self.api().into_parts();
-        let (_, described_open) = self.open().into_parts();
-        docs::to_json(&describe(
-            described,
-            described_open,
-            self.options.build.version,
-        ))
+        let beside = [self.streams(), self.open()].map(|routes| routes.into_parts().1);
+        docs::to_json(&describe(described, beside, self.options.build.version))
     }
 
     /// Routes that have callers, permissions and limits.
@@ -252,6 +266,20 @@ impl Server {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             exports: Exports::default(),
+        }
+    }
+
+    /// Routes that push back by themselves.
+    fn streams(&self) -> Routes {
+        parking_flow::routes(self.flow())
+    }
+
+    pub(crate) fn flow(&self) -> Flow {
+        Flow {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            intake: self.intake.clone(),
+            applications: self.applications.clone(),
         }
     }
 
@@ -297,8 +325,10 @@ impl Server {
     }
 }
 
-fn describe(mut api: OpenApi, open: OpenApi, version: &str) -> OpenApi {
-    expect_distinct(&api, &open);
-    api.merge(open);
+fn describe(mut api: OpenApi, beside: [OpenApi; 2], version: &str) -> OpenApi {
+    for other in beside {
+        expect_distinct(&api, &other);
+        api.merge(other);
+    }
     docs::complete(api, version)
 }

@@ -96,7 +96,7 @@ impl Served {
             Arc::new(Buckets::default()),
             metrics,
         );
-        Self(edge.around(routes.into_parts().0, Router::new()))
+        Self(edge.around(routes.into_parts().0, Router::new(), Router::new()))
     }
 
     /// Somebody reads.

@@ -67,6 +67,7 @@ pub(crate) fn server(
             url: url.template.clone(),
             attribution: config.server.map_tiles_attribution.clone(),
         }),
+        broker: config.broker.clone(),
     };
     Ok(Server::new(parts, options))
 }

@@ -1,4 +1,4 @@
-//! What comes from the distribution: PostgreSQL, Chromium, Python's venv.
+//! What comes from the distribution: PostgreSQL, Chromium, Python's venv, Mosquitto.
 //!
 //! Not here: the C compiler. Without it this program could not have been linked; `make` sees to it.
 
@@ -97,6 +97,7 @@ enum Need {
     Postgres,
     Chromium,
     PythonVenv,
+    Mosquitto,
 }
 
 impl Need {
@@ -105,6 +106,7 @@ impl Need {
             Self::Postgres => "PostgreSQL 15 or newer",
             Self::Chromium => "Chromium",
             Self::PythonVenv => "Python 3 with venv",
+            Self::Mosquitto => "Mosquitto",
         }
     }
 
@@ -120,6 +122,11 @@ impl Need {
                             .args(["-c", "import ensurepip, venv"]),
                     )
             }
+            // Debian keeps it off the search path.
+            Self::Mosquitto => {
+                Path::new("/usr/sbin/mosquitto").exists()
+                    || repo.find_program("mosquitto").is_some()
+            }
         }
     }
 
@@ -129,6 +136,8 @@ impl Need {
             Self::Postgres => &["postgresql", "postgresql-contrib"],
             Self::Chromium => &["chromium", "fonts-liberation"],
             Self::PythonVenv => &["python3-venv", "python3-pip"],
+            // The broker most ChirpStacks have, for the tests of the road from it.
+            Self::Mosquitto => &["mosquitto"],
         }
     }
 
@@ -149,7 +158,12 @@ impl Need {
 fn absent(repo: &Repo, purpose: Purpose) -> Vec<Need> {
     let needs: &[Need] = match purpose {
         Purpose::Run => &[Need::Postgres],
-        Purpose::Work => &[Need::Postgres, Need::Chromium, Need::PythonVenv],
+        Purpose::Work => &[
+            Need::Postgres,
+            Need::Chromium,
+            Need::PythonVenv,
+            Need::Mosquitto,
+        ],
     };
     needs
         .iter()

@@ -89,7 +89,7 @@ pub(super) const FENCES: &[(&str, &[&str])] = &[
     ("tonic", &["parking-chirpstack", "parking-sim"]),
     ("chirpstack_api", &["parking-chirpstack", "parking-sim"]),
     ("rumqttc", &["parking-chirpstack", "parking-sim"]),
-    ("rumqttd", &["parking-sim", "parking-testkit"]),
+    ("prost", &["parking-chirpstack", "parking-sim"]),
     ("rust-embed", &["parking-ui"]),
     ("clap", &["parking"]),
     ("anyhow", &["parking", "parking-bench", "xtask"]),
@@ -125,7 +125,13 @@ pub(super) const DISTRICTS: [District; 4] = [
     },
     District {
         krate: "parking_flow",
-        slices: &["occupancy", "reservations", "displays", "ingest"],
+        slices: &[
+            "applications",
+            "occupancy",
+            "reservations",
+            "displays",
+            "ingest",
+        ],
     },
     District {
         krate: "parking_server",

@@ -16,6 +16,9 @@ const AUDIT_KEPT_FOR: TimeDelta = TimeDelta::days(3 * 366);
 /// How long events are kept.
 const EVENTS_KEPT_FOR: TimeDelta = TimeDelta::days(400);
 
+/// How long messages of devices are kept.
+const UPLINKS_KEPT_FOR: TimeDelta = TimeDelta::days(400);
+
 /// Makes the coming months of the logs and drops one of each that is too old.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct KeepPartitions {}
@@ -34,7 +37,12 @@ pub async fn make_months(db: &Db, now: DateTime<Utc>) -> Result<()> {
 
 /// Drops what is too old, a month of each log at a time: a table is locked while that happens.
 async fn drop_months(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    for (log, kept_for) in [("audit_log", AUDIT_KEPT_FOR), ("events", EVENTS_KEPT_FOR)] {
+    let logs = [
+        ("audit_log", AUDIT_KEPT_FOR),
+        ("events", EVENTS_KEPT_FOR),
+        ("uplinks", UPLINKS_KEPT_FOR),
+    ];
+    for (log, kept_for) in logs {
         let mut tx = db.platform(Reason::Worker("keep partitions")).await?;
         let dropped = store::drop_partitions(&mut tx, log, now - kept_for).await?;
         tx.commit().await?;

@@ -238,7 +238,7 @@ pub(super) async fn tenants(tx: &mut PlatformTx) -> Result<Vec<TenantId>> {
 
 /// Makes the months ahead of `now` in every table that is cut by month.
 pub(super) async fn ensure_partitions(tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query!("select ensure_partitions(parent, $1, 3) from unnest(array['audit_log', 'events']) as parent", now)
+    sqlx::query!("select ensure_partitions(parent, $1, 3) from unnest(array['audit_log', 'events', 'uplinks']) as parent", now)
         .fetch_all(tx.conn())
         .await?;
     Ok(())

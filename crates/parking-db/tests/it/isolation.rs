@@ -33,6 +33,9 @@ insert into devices (tenant_id, id, dev_eui, lifecycle_changed_at, archived_at, 
 insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
 insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
 insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
+insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, shard) values ($t, $t, now(), now(), 'observation', 'observation', $eui, 0);
+insert into uplink_keys (tenant_id, key, at) values ($t, $t, now());
+insert into applications (tenant_id, id, application, created_at) values ($t, $t, $t::text, now());
 insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
 insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at) values ($t, $t, 'stuck', 'info', 'space', $t, 'B', now());
 insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values ($t, $t, $t, now(), 'U', 't');

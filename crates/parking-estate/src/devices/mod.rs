@@ -41,7 +41,7 @@ use crate::wire::DeviceType;
 pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
-pub use heard::{Heard, heard};
+pub use heard::{Heard, Listened, heard, listened};
 pub use life::{archive, become_stage, restore};
 pub(crate) use many::create_all;
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};

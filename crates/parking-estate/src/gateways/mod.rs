@@ -200,8 +200,20 @@ pub async fn delete(
     changed(tx, by, now, ("gateway.deleted", &gateway), values).await
 }
 
-/// Writes down when gateways were heard, by their EUIs. What is older than what is known changes nothing.
-pub async fn heard(tx: &mut PlatformTx, signs: &[(Eui64, DateTime<Utc>)]) -> Result<(), DbError> {
+/// A sign of life of a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sign {
+    /// Its name on the radio.
+    pub eui: Eui64,
+    /// Who says so, and is believed of their own gateways only; `None` for the installation's own
+    /// network server, which is believed of all.
+    pub told_by: Option<Uuid>,
+    /// When it was heard.
+    pub at: DateTime<Utc>,
+}
+
+/// Writes down when gateways were heard. What is older than what is known changes nothing.
+pub async fn heard(tx: &mut PlatformTx, signs: &[Sign]) -> Result<(), DbError> {
     if signs.is_empty() {
         return Ok(());
     }

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, PlatformTx, Result, TenantTx};
-use parking_domain::eui::Eui64;
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Gateway, GatewayError, GatewayFields, GatewayStatus, TENTHS_OF_HEARTBEAT};
+use super::{Gateway, GatewayError, GatewayFields, GatewayStatus, Sign, TENTHS_OF_HEARTBEAT};
 
 /// Which gateways are wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -202,21 +201,24 @@ pub(super) async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<()> {
 }
 
 /// Writes when gateways were heard; locked in one order, because two batches may hold the same.
-pub(super) async fn write_heard(
-    tx: &mut PlatformTx,
-    signs: &[(Eui64, DateTime<Utc>)],
-) -> Result<()> {
-    let euis: Vec<String> = signs.iter().map(|(eui, _)| eui.to_string()).collect();
-    let ats: Vec<DateTime<Utc>> = signs.iter().map(|(_, at)| *at).collect();
+pub(super) async fn write_heard(tx: &mut PlatformTx, signs: &[Sign]) -> Result<()> {
+    let euis: Vec<String> = signs.iter().map(|sign| sign.eui.to_string()).collect();
+    let ats: Vec<DateTime<Utc>> = signs.iter().map(|sign| sign.at).collect();
+    let tellers: Vec<Option<Uuid>> = signs.iter().map(|sign| sign.told_by).collect();
     sqlx::query!(
         "with w as materialized (
-           select eui, max(at) as at from unnest($1::text[], $2::timestamptz[]) as w (eui, at) group by eui),
+           select g.tenant_id, g.id, max(w.at) as at
+           from unnest($1::text[], $2::timestamptz[], $3::uuid[]) as w (eui, at, told_by)
+           join gateways g on g.eui = w.eui and g.tenant_id = coalesce(w.told_by, g.tenant_id)
+           group by g.tenant_id, g.id),
          held as materialized (
-           select g.tenant_id, g.id, w.at from gateways g join w on w.eui = g.eui order by g.eui for no key update of g)
+           select g.tenant_id, g.id, w.at from gateways g join w on w.tenant_id = g.tenant_id and w.id = g.id
+           order by g.eui for no key update of g)
          update gateways g set last_seen_at = held.at from held
          where g.tenant_id = held.tenant_id and g.id = held.id and (g.last_seen_at is null or g.last_seen_at < held.at)",
         &euis,
-        &ats
+        &ats,
+        &tellers as &[Option<Uuid>],
     )
     .execute(tx.conn())
     .await?;

@@ -8,8 +8,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
-use parking_db::{DbError, TenantTx};
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::{Db, DbError, PlatformTx, Reason, TenantTx};
 use parking_domain::models;
 use serde_json::json;
 use thiserror::Error;
@@ -56,6 +56,59 @@ pub struct Orphan {
     pub dismissed_at: Option<DateTime<Utc>>,
     /// Who set it aside.
     pub dismissed_by: Option<String>,
+}
+
+/// A message from a device that nobody has claimed.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    /// Whose network heard it.
+    pub tenant_id: Uuid,
+    /// Its name on the radio.
+    pub dev_eui: String,
+    /// When it was received.
+    pub at: DateTime<Utc>,
+    /// On which port it spoke.
+    pub f_port: Option<i32>,
+    /// What it said.
+    pub payload: Option<Vec<u8>>,
+    /// How strongly it was heard.
+    pub rssi: Option<i32>,
+    /// How clearly.
+    pub snr: Option<f32>,
+    /// By whom.
+    pub gateway: Option<String>,
+    /// How the message came in.
+    pub source: String,
+}
+
+/// Writes down who was heard of that nobody has claimed. A tenant's list is bounded: when it is full,
+/// only those already on it are heard of further.
+pub async fn heard(tx: &mut PlatformTx, strays: &[Stray]) -> Result<(), DbError> {
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let guesses: Vec<Option<String>> = strays.iter().map(Stray::guess).collect();
+    store::note(tx, strays, &guesses).await
+}
+
+/// How long somebody who was heard of and not again is kept.
+const KEPT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// Forgets those who have not been heard of for a month, set aside or not.
+pub async fn forget(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
+    // A tenant has so few that one statement is bounded.
+    let mut tx = db.platform(Reason::Worker("forget orphans")).await?;
+    store::delete_before(&mut tx, now - KEPT_FOR).await?;
+    tx.commit().await
+}
+
+impl Stray {
+    fn guess(&self) -> Option<String> {
+        let port = self.f_port.and_then(|port| u8::try_from(port).ok());
+        let payload = self.payload.as_deref().unwrap_or_default();
+        let model = models::guess(self.dev_eui.parse().ok(), port, payload)?;
+        Some(model.slug.to_owned())
+    }
 }
 
 /// What an orphan is to become.

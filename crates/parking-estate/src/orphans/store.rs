@@ -1,12 +1,13 @@
 //! The SQL of orphans.
 
 use chrono::{DateTime, Utc};
-use parking_db::{Result, TenantTx};
+use parking_db::{PlatformTx, Result, TenantTx};
+use parking_domain::ids::fresh;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::Orphan;
+use super::{Orphan, Stray};
 
 /// Which orphans are wanted.
 #[derive(Clone, Debug, Default)]
@@ -119,5 +120,81 @@ pub(super) async fn set_dismissed(
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// The most orphans of a tenant.
+const ORPHANS_MAX: i64 = 2_000;
+
+/// Adds to what is known of orphans, in one order, as two batches may hold the same.
+pub(super) async fn note(
+    tx: &mut PlatformTx,
+    strays: &[Stray],
+    guesses: &[Option<String>],
+) -> Result<()> {
+    let ids: Vec<Uuid> = strays.iter().map(|_| fresh()).collect();
+    let tenants: Vec<Uuid> = strays.iter().map(|one| one.tenant_id).collect();
+    let euis: Vec<String> = strays.iter().map(|one| one.dev_eui.clone()).collect();
+    let ats: Vec<DateTime<Utc>> = strays.iter().map(|one| one.at).collect();
+    let ports: Vec<Option<i32>> = strays.iter().map(|one| one.f_port).collect();
+    let payloads: Vec<Option<Vec<u8>>> = strays.iter().map(|one| one.payload.clone()).collect();
+    let rssis: Vec<Option<i32>> = strays.iter().map(|one| one.rssi).collect();
+    let snrs: Vec<Option<f32>> = strays.iter().map(|one| one.snr).collect();
+    let gateways: Vec<Option<String>> = strays.iter().map(|one| one.gateway.clone()).collect();
+    let sources: Vec<String> = strays.iter().map(|one| one.source.clone()).collect();
+    sqlx::query!(
+        "with w as materialized (
+           select distinct on (tenant_id, dev_eui) *, count(*) over mine as messages, min(at) over mine as first_at
+           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[], $6::bytea[], $7::int[], $8::real[],
+             $9::text[], $10::text[], $11::text[])
+             as w (id, tenant_id, dev_eui, at, f_port, payload, rssi, snr, gateway, source, guess)
+           window mine as (partition by tenant_id, dev_eui)
+           order by tenant_id, dev_eui, at desc),
+         room as materialized (
+           select t.tenant_id, $12 - (select count(*) from orphan_devices o where o.tenant_id = t.tenant_id) as places
+           from (select distinct tenant_id from w) t),
+         wanted as (
+           select w.*, o.id is not null as is_known,
+             row_number() over (partition by w.tenant_id, o.id is null order by w.dev_eui) as place
+           from w left join orphan_devices o on o.tenant_id = w.tenant_id and o.dev_eui = w.dev_eui)
+         insert into orphan_devices as known (tenant_id, id, dev_eui, first_seen_at, last_seen_at, uplink_count, last_f_port,
+           last_payload, last_rssi, last_snr, last_gateway_eui, source, guessed_model)
+         select w.tenant_id, w.id, w.dev_eui, w.first_at, w.at, w.messages, w.f_port, w.payload, w.rssi, w.snr, w.gateway,
+           w.source, w.guess
+         from wanted w join room using (tenant_id) where w.is_known or w.place <= room.places
+         order by w.tenant_id, w.dev_eui
+         on conflict (tenant_id, dev_eui) do update set
+           uplink_count = known.uplink_count + excluded.uplink_count,
+           first_seen_at = least(known.first_seen_at, excluded.first_seen_at),
+           last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at),
+           last_f_port = coalesce(excluded.last_f_port, known.last_f_port),
+           last_payload = coalesce(excluded.last_payload, known.last_payload),
+           last_rssi = coalesce(excluded.last_rssi, known.last_rssi),
+           last_snr = coalesce(excluded.last_snr, known.last_snr),
+           last_gateway_eui = coalesce(excluded.last_gateway_eui, known.last_gateway_eui),
+           source = excluded.source,
+           guessed_model = coalesce(excluded.guessed_model, known.guessed_model)",
+        &ids,
+        &tenants,
+        &euis,
+        &ats,
+        &ports as &[Option<i32>],
+        &payloads as &[Option<Vec<u8>>],
+        &rssis as &[Option<i32>],
+        &snrs as &[Option<f32>],
+        &gateways as &[Option<String>],
+        &sources,
+        guesses as &[Option<String>],
+        ORPHANS_MAX,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_before(tx: &mut PlatformTx, before: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("delete from orphan_devices where last_seen_at < $1", before)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }

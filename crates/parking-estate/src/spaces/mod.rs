@@ -9,6 +9,7 @@
 mod api;
 mod closing;
 mod jobs;
+mod sensing;
 mod serving;
 mod state;
 mod store;
@@ -32,6 +33,7 @@ use crate::record::{Change, record};
 
 pub use api::routes;
 pub use jobs::{jobs, schedules};
+pub use sensing::{Sensed, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
 pub use state::{OverrideDraft, settle};

@@ -97,13 +97,17 @@ impl Edge {
         })
     }
 
-    /// Puts the edge around the API, which has callers and limits, and around what is open to
-    /// everybody: health, the description of the API, the web UI.
-    pub fn around(self: &Arc<Self>, api: Router, open: Router) -> Router {
-        let known = api
-            .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed))
-            .layer(from_fn_with_state(Arc::clone(self), identify));
-        open.merge(known)
+    /// Puts the edge around the API, which has callers and limits; around streams, whose callers are
+    /// not limited because what takes them in pushes back itself; and around what is open to everybody:
+    /// health, the description of the API, the web UI.
+    pub fn around(self: &Arc<Self>, api: Router, streams: Router, open: Router) -> Router {
+        let known = |routes: Router, limits| {
+            routes
+                .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed))
+                .layer(from_fn_with_state((Arc::clone(self), limits), identify))
+        };
+        open.merge(known(api, Limits::All))
+            .merge(known(streams, Limits::StrangersAlone))
             .layer(self.cors())
             .layer(CompressionLayer::new())
             .layer(from_fn_with_state(Arc::clone(self), request_log::answer))
@@ -145,16 +149,37 @@ impl Edge {
     }
 }
 
+/// Whose requests are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limits {
+    /// Everybody's.
+    All,
+    /// Those of callers who show nothing good.
+    StrangersAlone,
+}
+
 /// Finds out who is asking and whether they may ask this fast.
-async fn identify(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+async fn identify(
+    State((edge, limits)): State<(Arc<Edge>, Limits)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(facts) = request.extensions().get::<caller::Request>().cloned() else {
         return ApiError::new(Code::InternalError).into_response();
     };
     let now = edge.clock.now();
     let seen = edge.see(request.headers(), facts.clone(), now).await;
-    let verdict = edge.options.rate_limits.as_ref().map(|limits| match &seen {
-        Seen::Known(caller) => count_caller(&edge.buckets, limits, caller, request.method(), now),
-        Seen::Nobody | Seen::Refused(_) => count_address(&edge.buckets, limits, facts.ip, now),
+    let rates = edge.options.rate_limits.as_ref();
+    let verdict = rates.and_then(|rates| match &seen {
+        Seen::Known(_) if limits == Limits::StrangersAlone => None,
+        Seen::Known(caller) => Some(count_caller(
+            &edge.buckets,
+            rates,
+            caller,
+            request.method(),
+            now,
+        )),
+        Seen::Nobody | Seen::Refused(_) => Some(count_address(&edge.buckets, rates, facts.ip, now)),
     });
     let log = match &seen {
         Seen::Known(caller) => Some(caller.clone()),

@@ -161,7 +161,7 @@ fn measured_edge(
         metrics,
     );
     let free = Router::new().route("/health", get(async || "ok"));
-    edge.around(routes().into_parts().0, free)
+    edge.around(routes().into_parts().0, Router::new(), free)
 }
 
 fn clock() -> Clock {

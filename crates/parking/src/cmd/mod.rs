@@ -6,6 +6,7 @@ macro_rules! say {
     ($($text:tt)*) => { $crate::cmd::print_line(format_args!($($text)*)) };
 }
 
+mod applications;
 mod audit;
 mod codec;
 mod config;
@@ -16,6 +17,7 @@ mod migrate;
 mod openapi;
 mod serve;
 mod simulate;
+mod uplinks;
 mod user;
 
 use std::fmt::Arguments;
@@ -63,6 +65,12 @@ enum Command {
     /// See and retry the jobs that were given up.
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Say whose the applications of the network server are.
+    #[command(subcommand)]
+    Applications(applications::Command),
+    /// Have messages of devices acted on again.
+    #[command(subcommand)]
+    Uplinks(uplinks::Command),
     /// Read and write the messages of devices.
     #[command(subcommand)]
     Codec(codec::Command),
@@ -87,6 +95,8 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         Command::User(command) => user::run(command, &asked),
         Command::Audit(command) => audit::run(command, &asked),
         Command::Jobs(command) => jobs::run(command, &asked),
+        Command::Applications(command) => applications::run(command, &asked),
+        Command::Uplinks(command) => uplinks::run(command, &asked),
         Command::Codec(command) => codec::run(command),
         Command::Simulate(options) => simulate::run(options),
         Command::Config(command) => config::run(command, &asked),

@@ -8,6 +8,7 @@ mod auth;
 mod database;
 mod limits;
 mod mail;
+mod mqtt;
 mod names;
 mod parse;
 mod paths;
@@ -59,7 +60,7 @@ static SECTIONS: [&Section; 14] = [
     &platform::SECTION,
     &webhooks::SECTION,
     &unused::CHIRPSTACK,
-    &unused::MQTT,
+    &mqtt::SECTION,
     &unused::DOWNLINK,
     &unused::REDIS,
     &unused::PREDECESSOR,
@@ -92,6 +93,8 @@ pub(crate) struct Config {
     pub(crate) platform: Platform,
     /// Telling events to programs elsewhere.
     pub(crate) webhooks: Webhooks,
+    /// The broker of the network server, if there is one.
+    pub(crate) broker: Option<parking_chirpstack::mqtt::Settings>,
 }
 
 /// A configuration that may be started with, and how it came about.
@@ -180,6 +183,7 @@ fn read(reader: &mut Reader, environment: &Environment) -> Config {
         telemetry: telemetry::read(reader),
         platform: platform::read(reader),
         webhooks: webhooks::read(reader),
+        broker: mqtt::read(reader),
     }
 }
 

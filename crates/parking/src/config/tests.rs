@@ -300,19 +300,34 @@ fn predecessors_names_are_understood() {
 
 #[test]
 fn names_without_effect_start_with_a_warning() {
-    let loaded = loaded([
-        ("CHIRPSTACK_HOST", "chirpstack"),
-        ("MQTT_URL", "mqtt://u:p@b"),
-    ]);
+    let loaded = loaded([("CHIRPSTACK_HOST", "chirpstack")]);
     assert_eq!(
         loaded.warnings,
         [
             "CHIRPSTACK_HOST (environment CHIRPSTACK_HOST) has no effect: \
              not used by this version.",
-            "MQTT_URL (environment MQTT_URL) has no effect: not used by this version.",
         ]
     );
-    assert!(!as_toml(&loaded.effective).contains("mqtt://"));
+}
+
+#[test]
+fn the_broker_is_one_url_whose_password_is_not_shown() {
+    let given = loaded([
+        ("MQTT_URL", "mqtts://parking:hush@broker.example"),
+        ("MQTT_GROUP", "replicas"),
+    ]);
+    let printed = as_toml(&given.effective);
+    assert!(!printed.contains("hush"), "{printed}");
+    let broker = given.config.broker.unwrap();
+    assert_eq!(
+        (broker.broker.to_string(), broker.client_id, broker.group),
+        (
+            "mqtts://broker.example:8883".to_owned(),
+            "parking".to_owned(),
+            Some("replicas".to_owned())
+        )
+    );
+    assert!(loaded([]).config.broker.is_none());
 }
 
 #[test]

@@ -34,10 +34,6 @@ unused! { CHIRPSTACK = "chirpstack", "The network server. Not used by this versi
         "not used: webhook credentials belong to tenants and are made in the UI.";
 }}
 
-unused! { MQTT = "mqtt", "The broker uplinks arrive by. Not used by this version.", {
-    MQTT_URL: "MQTT_URL", "url", LATER;
-}}
-
 unused! { DOWNLINK = "downlink", "Messages to lamps. Not used by this version.", {
     DOWNLINK_QUEUE_NAME: "DOWNLINK_QUEUE_NAME", "queue_name", "the queue is a table.";
     DOWNLINK_MAX_RETRIES: "DOWNLINK_MAX_RETRIES", "max_retries", LATER;

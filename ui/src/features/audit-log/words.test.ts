@@ -6,7 +6,11 @@ import { actions } from './words';
 /** An event for browsers, which is no entry of the log. */
 const ANNOUNCED = 'tenant.limit_near';
 
-const CRATES = ['../crates/parking-access/src', '../crates/parking-estate/src'];
+const CRATES = [
+  '../crates/parking-access/src',
+  '../crates/parking-estate/src',
+  '../crates/parking-flow/src',
+];
 
 /** Actions put together from a noun and a verb: the code that does it, and what it can make. */
 const BUILT: [string, string[]][] = [

@@ -7,6 +7,7 @@ export const entityTypes = [
   'alarm_recipient',
   'alarm_rules',
   'api_key',
+  'application',
   'audit_log',
   'invitation',
   'device',
@@ -144,6 +145,8 @@ export const actions = [
   'import.cancelled',
   'import.undo_started',
   'import.undone',
+  'application.given',
+  'application.taken_away',
   'audit_log.exported',
 ] as const;
 type Action = (typeof actions)[number];

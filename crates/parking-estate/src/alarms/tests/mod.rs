@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::look;
 use crate::devices::{self, Heard};
-use crate::gateways;
+use crate::gateways::{self, Sign};
 use crate::tests::{Person, Stage, id_of};
 
 /// A site with a bay and a sensor that speaks every hour.
@@ -84,7 +84,12 @@ impl Stage {
 
     async fn hears_gateway(&self, eui: Eui64) {
         let mut tx = self.worker().await;
-        let sign = [(eui, self.now())];
+        let at = self.now();
+        let sign = [Sign {
+            eui,
+            told_by: None,
+            at,
+        }];
         gateways::heard(&mut tx, &sign).await.expect("heard");
         tx.commit().await.expect("a commit");
     }

@@ -289,6 +289,8 @@ pub(crate) struct DeviceBody {
     battery_volts: Option<f32>,
     rssi: Option<i32>,
     snr: Option<f32>,
+    /// How many of its messages nobody heard, by the gaps in their numbers.
+    frames_lost: i64,
     join_eui: Option<String>,
     /// Whether its key is known.
     has_app_key: bool,
@@ -351,6 +353,7 @@ impl DeviceBody {
             battery_volts: view.battery_volts,
             rssi: view.rssi,
             snr: view.snr,
+            frames_lost: view.frames_lost,
             join_eui: view.join_eui,
             has_app_key: view.has_app_key,
             serial_number: view.serial_number,

@@ -1,9 +1,51 @@
 //! The SQL of what the radio heard of devices.
 
+use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use uuid::Uuid;
 
 use crate::devices::Heard;
+
+/// A device by its name, with what its messages are read by.
+pub(in crate::devices) struct Known {
+    pub(in crate::devices) tenant_id: Uuid,
+    pub(in crate::devices) dev_eui: String,
+    pub(in crate::devices) id: Uuid,
+    /// The model of the catalogue it is, or is based on.
+    pub(in crate::devices) model: Option<String>,
+    /// Its own heartbeat, or that of a model of the tenant's own.
+    pub(in crate::devices) heartbeat: Option<i32>,
+    pub(in crate::devices) space_id: Option<Uuid>,
+    pub(in crate::devices) assigned_at: Option<DateTime<Utc>>,
+    pub(in crate::devices) session: Option<String>,
+    pub(in crate::devices) f_cnt: Option<i64>,
+    pub(in crate::devices) frames_lost: i64,
+}
+
+pub(in crate::devices) async fn known(
+    tx: &mut PlatformTx,
+    names: &[(Uuid, &str)],
+) -> Result<Vec<Known>> {
+    let tenants: Vec<Uuid> = names.iter().map(|(tenant, _)| *tenant).collect();
+    let euis: Vec<String> = names.iter().map(|(_, eui)| (*eui).to_owned()).collect();
+    let known = sqlx::query_as!(
+        Known,
+        r#"select d.tenant_id, d.dev_eui, d.id, coalesce(d.model, m.based_on) as model,
+             coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat,
+             a.space_id as "space_id?", a.assigned_at as "assigned_at?", d.radio_session as session, d.radio_f_cnt as f_cnt,
+             d.frames_lost
+           from (select distinct * from unnest($1::uuid[], $2::text[]) as w (tenant_id, dev_eui)) w
+           join devices d on d.dev_eui = w.dev_eui and d.archived_at is null and d.tenant_id = w.tenant_id
+           left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
+           left join device_assignments a
+             on a.tenant_id = d.tenant_id and a.device_id = d.id and a.role = 'sensor' and a.unassigned_at is null"#,
+        &tenants,
+        &euis
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(known)
+}
 
 pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -> Result<()> {
     let tenants: Vec<Uuid> = messages.iter().map(|one| one.tenant_id).collect();
@@ -15,21 +57,42 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
     let snrs: Vec<_> = messages.iter().map(|one| one.snr).collect();
     let gateway = |one: &Heard| one.only_gateway.map(|eui| eui.to_string());
     let gateways: Vec<_> = messages.iter().map(gateway).collect();
+    let numberings = messages.iter().map(|one| one.numbering.as_ref());
+    let sessions: Vec<_> = numberings
+        .clone()
+        .map(|of| of.and_then(|of| of.session.clone()))
+        .collect();
+    let numbers: Vec<_> = numberings
+        .clone()
+        .map(|of| of.and_then(|of| of.highest).map(i64::from))
+        .collect();
+    let lost: Vec<_> = numberings
+        .map(|of| of.map(|of| i64::try_from(of.lost).unwrap_or(i64::MAX)))
+        .collect();
     // Locked in one order, because two batches may hold messages of the same devices.
     sqlx::query!(
         "with w as materialized (
            select distinct on (tenant_id, id) *
-           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::real[], $5::real[], $6::int[], $7::real[], $8::text[])
-             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway)
+           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::real[], $5::real[], $6::int[], $7::real[], $8::text[],
+               $9::text[], $10::bigint[], $11::bigint[])
+             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway, session, f_cnt, lost)
            order by tenant_id, id, at desc),
          held as materialized (
-           select d.tenant_id, d.id from devices d join w on w.tenant_id = d.tenant_id and w.id = d.id
+           select w.*, d.last_seen_at is null or d.last_seen_at <= w.at as is_newest
+           from devices d join w on w.tenant_id = d.tenant_id and w.id = d.id
            where d.archived_at is null order by d.tenant_id, d.id for no key update of d)
-         update devices d set last_seen_at = w.at, rssi = w.rssi, snr = w.snr, only_gateway_eui = w.gateway,
-           battery_percent = coalesce(w.battery_percent, d.battery_percent),
-           battery_volts = coalesce(w.battery_volts, d.battery_volts)
-         from w join held on held.tenant_id = w.tenant_id and held.id = w.id
-         where d.tenant_id = w.tenant_id and d.id = w.id and (d.last_seen_at is null or d.last_seen_at <= w.at)",
+         update devices d set
+           last_seen_at = greatest(d.last_seen_at, w.at),
+           rssi = case when w.is_newest then w.rssi else d.rssi end,
+           snr = case when w.is_newest then w.snr else d.snr end,
+           only_gateway_eui = case when w.is_newest then w.gateway else d.only_gateway_eui end,
+           battery_percent = case when w.is_newest then coalesce(w.battery_percent, d.battery_percent) else d.battery_percent end,
+           battery_volts = case when w.is_newest then coalesce(w.battery_volts, d.battery_volts) else d.battery_volts end,
+           radio_session = case when w.lost is null then d.radio_session else w.session end,
+           radio_f_cnt = case when w.lost is null then d.radio_f_cnt else w.f_cnt end,
+           frames_lost = coalesce(w.lost, d.frames_lost)
+         from held w
+         where d.tenant_id = w.tenant_id and d.id = w.id and (w.is_newest or w.lost is not null)",
         &tenants,
         &ids,
         &ats,
@@ -38,6 +101,9 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         &rssis as &[Option<i32>],
         &snrs as &[Option<f32>],
         &gateways as &[Option<String>],
+        &sessions as &[Option<String>],
+        &numbers as &[Option<i64>],
+        &lost as &[Option<i64>],
     )
     .execute(tx.conn())
     .await?;

@@ -55,6 +55,7 @@ pub(in crate::devices) struct DeviceView {
     pub(in crate::devices) battery_volts: Option<f32>,
     pub(in crate::devices) rssi: Option<i32>,
     pub(in crate::devices) snr: Option<f32>,
+    pub(in crate::devices) frames_lost: i64,
     pub(in crate::devices) archived_at: Option<DateTime<Utc>>,
     pub(in crate::devices) created_at: DateTime<Utc>,
     pub(in crate::devices) updated_at: DateTime<Utc>,
@@ -87,7 +88,7 @@ pub(in crate::devices) struct Serves {
 const SELECT: &str = "select d.tenant_id, t.name as tenant_name, d.id, d.dev_eui, d.name, d.model, d.own_model_id, d.is_sensor,
     d.is_display, d.heartbeat_seconds, d.join_eui, d.sealed_app_key is not null as has_app_key, d.serial_number, d.notes,
     d.metadata, d.lifecycle, d.lifecycle_changed_at, d.last_seen_at, d.battery_percent, d.battery_volts, d.rssi, d.snr,
-    d.archived_at, d.created_at, d.updated_at, d.version,
+    d.frames_lost, d.archived_at, d.created_at, d.updated_at, d.version,
     m.vendor as own_vendor, m.name as own_name, m.based_on as own_based_on, m.heartbeat_seconds as own_heartbeat,
     a.role, a.space_id, a.space_code, a.site_id, a.site_name, a.assigned_at, a.assigned_by
   from (";
@@ -177,6 +178,7 @@ impl FromRow<'_, PgRow> for DeviceView {
             battery_volts: row.try_get("battery_volts")?,
             rssi: row.try_get("rssi")?,
             snr: row.try_get("snr")?,
+            frames_lost: row.try_get("frames_lost")?,
             archived_at: row.try_get("archived_at")?,
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,

@@ -42,7 +42,7 @@ pub(in crate::spaces) async fn facts(
     now: DateTime<Utc>,
 ) -> Result<Vec<Bay>> {
     let bays = sqlx::query!(
-        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at
+        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at, sensor_uplink_id
          from spaces where id = any($1) and deleted_at is null order by id for no key update",
         ids
     )
@@ -87,7 +87,9 @@ pub(in crate::spaces) async fn facts(
             id: row.id,
             state: row.state,
             evidence: json!({
-                "sensor": { "state": row.sensor_state, "observed_at": row.sensor_observed_at },
+                "sensor": {
+                    "state": row.sensor_state, "observed_at": row.sensor_observed_at, "uplink_id": row.sensor_uplink_id,
+                },
                 "overrides": ids,
             }),
             facts: BayFacts {

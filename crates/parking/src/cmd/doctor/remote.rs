@@ -1,7 +1,10 @@
-//! What others have to say: PostgreSQL, its catalogue and its clock, the mail server.
+//! What others have to say: PostgreSQL, its catalogue and its clock, the mail server, the broker.
+
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use parking_access::accounts;
+use parking_chirpstack::mqtt::{Settings, Source};
 use parking_db::cluster::{NEWEST_MAJOR, OLDEST_MAJOR};
 use parking_db::{Db, Reason, catalogue, queue};
 use parking_domain::clock::Clock;
@@ -172,5 +175,45 @@ pub(super) async fn check_mail(config: &Config) -> Vec<Finding> {
             let text = format!("{place}: {}; look at SMTP_*", chain(&error));
             Finding::fail(subject, text)
         }
+    }]
+}
+
+/// How long the broker has to answer.
+const BROKER_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether the broker lets us in and lets us subscribe. The session is another than the server's, and
+/// gone when it ends: no message is taken from it.
+pub(super) async fn check_broker(config: &Config) -> Vec<Finding> {
+    let subject = "broker";
+    let Some(own) = &config.broker else {
+        let text = "no broker (MQTT_URL): messages of devices come over HTTP alone";
+        return vec![Finding::ok(subject, text)];
+    };
+    let place = own.broker.to_string();
+    let settings = Settings {
+        client_id: format!("doctor-{}", std::process::id()),
+        group: None,
+        in_flight_max: 1,
+        session_kept_for: Duration::ZERO,
+        ..own.clone()
+    };
+    let (source, _events) = match Source::connect(settings, Clock::system()) {
+        Ok(connected) => connected,
+        Err(error) => return vec![Finding::fail(subject, format!("{place}: {error}"))],
+    };
+    let began = Instant::now();
+    while !source.counts().is_connected && began.elapsed() < BROKER_PATIENCE {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let counts = source.counts();
+    source.stop().await;
+    vec![if counts.is_connected {
+        let text = format!(
+            "{place} answers and lets us subscribe; ChirpStack must publish to it with qos=1"
+        );
+        Finding::ok(subject, text)
+    } else {
+        let why = counts.last_error.unwrap_or_else(|| "no answer".to_owned());
+        Finding::fail(subject, format!("{place}: {why}; look at MQTT_*"))
     }]
 }

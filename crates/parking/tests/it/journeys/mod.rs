@@ -9,6 +9,7 @@ mod limits;
 mod live;
 mod manners;
 mod platform;
+mod radio;
 mod registration;
 mod simulate;
 

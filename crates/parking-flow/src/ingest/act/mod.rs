@@ -1,0 +1,303 @@
+//! Acting on messages: from what a device said to the state of its bay.
+
+mod health;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use parking_db::{DbError, PlatformTx, Reason};
+use parking_domain::bay_state::SensorState;
+use parking_domain::codec::{self, Millivolts};
+use parking_domain::radio::Reception;
+use parking_estate::devices::{self, Listened};
+use parking_estate::spaces::{self, Sensed};
+use serde_json::json;
+use tracing::warn;
+use uuid::Uuid;
+
+use super::SHARDS;
+use super::store::{self, Acted, Pending};
+use crate::Flow;
+
+/// Messages acted on in one transaction.
+const BATCH: i64 = 500;
+
+/// Acts on the messages that wait, a batch of each shard, and says whether there are more.
+pub async fn act(flow: &Flow) -> Result<bool, DbError> {
+    let mut has_more = false;
+    for shard in 0..SHARDS {
+        has_more |= act_on_shard(flow, shard).await?;
+    }
+    Ok(has_more)
+}
+
+async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
+    let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
+    if !store::take(&mut tx, shard).await? {
+        return Ok(false);
+    }
+    let pending = store::waiting(&mut tx, shard, BATCH).await?;
+    if pending.is_empty() {
+        return Ok(false);
+    }
+    let now = flow.clock.now();
+    match act_on(&mut tx, &pending, now).await {
+        Ok(()) => tx.commit().await?,
+        Err(error) if is_of_the_moment(&error) => return Err(error),
+        Err(_) => {
+            // The shard is taken again at once.
+            tx.roll_back().await?;
+            act_one_by_one(flow, shard, pending.len()).await?;
+        }
+    }
+    Ok(i64::try_from(pending.len()).is_ok_and(|count| count == BATCH))
+}
+
+/// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
+/// one of them must not hold up the others for ever.
+async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbError> {
+    for _ in 0..count {
+        let now = flow.clock.now();
+        let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
+        if !store::take(&mut tx, shard).await? {
+            return Ok(());
+        }
+        let pending = store::waiting(&mut tx, shard, 1).await?;
+        let Some(one) = pending.first() else {
+            return Ok(());
+        };
+        match act_on(&mut tx, &pending, now).await {
+            Ok(()) => tx.commit().await?,
+            Err(error) if is_of_the_moment(&error) => return Err(error),
+            Err(error) => {
+                tx.roll_back().await?;
+                warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, %error, "a message cannot be acted on and is set aside");
+                let mut tx = flow
+                    .db
+                    .platform(Reason::Worker("set a message aside"))
+                    .await?;
+                store::settle(&mut tx, &[Acted::failed(one)], now).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether it may go well the next time, and says nothing of the messages.
+const fn is_of_the_moment(error: &DbError) -> bool {
+    matches!(error, DbError::Unavailable(_) | DbError::Conflict(_))
+}
+
+async fn act_on(
+    tx: &mut PlatformTx,
+    pending: &[Pending],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let named: Vec<(Uuid, &str)> = pending
+        .iter()
+        .filter_map(|one| Some((one.tenant_id, one.dev_eui.as_deref()?)))
+        .collect();
+    let known = devices::listened(tx, &named).await?;
+    let known: HashMap<(Uuid, &str), &Listened> = known
+        .iter()
+        .map(|device| ((device.tenant_id, device.dev_eui.as_str()), device))
+        .collect();
+    let mut understood: Vec<Understood<'_>> = pending
+        .iter()
+        .map(|one| {
+            let device = one.dev_eui.as_deref();
+            let device = device.and_then(|eui| known.get(&(one.tenant_id, eui)).copied());
+            Understood::of(one, device)
+        })
+        .collect();
+    sense(tx, &mut understood, now).await?;
+    health::note(tx, &understood).await?;
+    health::note_strays(tx, &understood).await?;
+    let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
+    store::settle(tx, &acted, now).await
+}
+
+/// A message and what was made of it.
+struct Understood<'a> {
+    message: &'a Pending,
+    device: Option<&'a Listened>,
+    /// What it says of a bay, if it does; `None` inside for a message that only proves that the
+    /// sensor lives.
+    sensed: Option<Sensed>,
+    battery_percent: Option<f32>,
+    battery_volts: Option<f32>,
+    acted: Acted,
+}
+
+impl<'a> Understood<'a> {
+    fn of(message: &'a Pending, device: Option<&'a Listened>) -> Self {
+        let mut understood = Self {
+            message,
+            device,
+            sensed: None,
+            battery_percent: None,
+            battery_volts: None,
+            acted: Acted {
+                tenant_id: message.tenant_id,
+                id: message.id,
+                at: message.at,
+                outcome: "heard",
+                device_id: device.map(|device| device.id),
+                space_id: message.space_id,
+                reading: None,
+                problem: None,
+            },
+        };
+        match (message.kind.as_str(), device) {
+            ("observation", _) => understood.observe(),
+            ("garbled", _) => {
+                understood.acted.outcome = "unreadable";
+                understood.acted.problem = Some("not_a_message");
+            }
+            (_, None) => understood.acted.outcome = "orphan",
+            ("up", Some(device)) => understood.read(device),
+            ("status", Some(_)) => understood.take_status(),
+            _ => {}
+        }
+        understood
+    }
+
+    fn observe(&mut self) {
+        let state = match self.message.content["state"].as_str() {
+            Some("free") => SensorState::Free,
+            Some("occupied") => SensorState::Occupied,
+            _ => SensorState::Unknown,
+        };
+        self.acted.outcome = "read";
+        self.acted.reading = Some(json!({ "occupancy": state }));
+        match (self.message.space_id, self.device) {
+            (Some(space), _) => self.sense(space, Some(state), None),
+            (None, Some(device)) => self.sense_by(device, Some(state)),
+            (None, None) => self.acted.outcome = "orphan",
+        }
+    }
+
+    fn read(&mut self, device: &Listened) {
+        let Some(codec) = device.codec.and_then(codec::find) else {
+            self.acted.outcome = "unreadable";
+            self.acted.problem = Some("unknown_model");
+            return;
+        };
+        let port = self.message.f_port.and_then(|port| u8::try_from(port).ok());
+        let payload = self.message.payload.as_deref().unwrap_or_default();
+        match codec.decode(port, payload) {
+            Ok(reading) => {
+                let volts = reading.battery.voltage.map(volts);
+                (self.battery_percent, self.battery_volts) =
+                    (reading.battery.percent.map(f32::from), volts);
+                self.acted.outcome = "read";
+                self.acted.reading = serde_json::to_value(&reading).ok();
+                let state = reading.occupied().map(|is_occupied| {
+                    if is_occupied {
+                        SensorState::Occupied
+                    } else {
+                        SensorState::Free
+                    }
+                });
+                self.sense_by(device, state);
+            }
+            Err(error) => {
+                self.acted.outcome = "unreadable";
+                self.acted.problem = Some(error.code());
+                // It lives all the same, and what it said before is believed as long as it lives.
+                self.sense_by(device, None);
+            }
+        }
+    }
+
+    fn take_status(&mut self) {
+        #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
+        let percent = self.message.content["battery_percent"]
+            .as_f64()
+            .map(|p| p as f32);
+        self.battery_percent = percent;
+    }
+
+    /// What a device says holds for the bay it watched when it said so.
+    fn sense_by(&mut self, device: &Listened, state: Option<SensorState>) {
+        let watched = device
+            .watches
+            .filter(|(_, since)| *since <= self.message.received_at);
+        match watched {
+            Some((space, _)) => self.sense(space, state, device.heartbeat_s),
+            None if state.is_some() => self.acted.outcome = "no_bay",
+            None => {}
+        }
+    }
+
+    fn sense(&mut self, space: Uuid, state: Option<SensorState>, heartbeat_s: Option<u32>) {
+        self.acted.space_id = Some(space);
+        self.sensed = Some(Sensed {
+            tenant_id: self.message.tenant_id,
+            space_id: space,
+            state,
+            at: self.message.received_at,
+            heartbeat_s,
+            uplink_id: self.message.id,
+        });
+    }
+
+    fn receptions(&self) -> Vec<Reception> {
+        serde_json::from_value(self.message.receptions.clone()).unwrap_or_default()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a few volts")]
+fn volts(voltage: Millivolts) -> f32 {
+    voltage.volts() as f32
+}
+
+/// Tells the bays what was sensed. A bay that several messages are about is told them one after the
+/// other, in the order they were received: nothing that happened is missing from its history.
+async fn sense(
+    tx: &mut PlatformTx,
+    understood: &mut [Understood<'_>],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let mut order: Vec<usize> = (0..understood.len())
+        .filter(|index| understood[*index].sensed.is_some())
+        .collect();
+    order.sort_by_key(|index| {
+        (
+            understood[*index].message.received_at,
+            understood[*index].message.id,
+        )
+    });
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    let mut told: HashMap<Uuid, usize> = HashMap::new();
+    for index in order {
+        let Some(sensed) = &understood[index].sensed else {
+            continue;
+        };
+        let round = told.entry(sensed.space_id).or_default();
+        if rounds.len() == *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(index);
+        *round += 1;
+    }
+    for round in rounds {
+        let sensed: Vec<Sensed> = round
+            .iter()
+            .filter_map(|index| understood[*index].sensed.clone())
+            .collect();
+        let believed = spaces::sensed(tx, &sensed, now).await?;
+        for index in round {
+            let one = &mut understood[index];
+            let says = one
+                .sensed
+                .as_ref()
+                .is_some_and(|sensed| sensed.state.is_some());
+            if says && !believed.contains(&one.message.id) {
+                one.acted.outcome = "superseded";
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! Messages of the radio: stored first, acknowledged second, acted on third.
+//!
+//! * Whoever hands a message in is answered when it is committed, and not before.
+//! * A message told twice is stored once: `uplink_keys` remembers for two days what tellings have
+//!   in common.
+//! * Messages of one device are acted on in the order they came in, by one worker at a time. What a
+//!   message does to a bay depends on when it was received, not on when it came.
+//! * A message that cannot be read, or acted on, is set aside with the reason and holds up no other.
+//!
+//! * What is no message at all is kept as it came, for somebody to look at.
+//!
+//! Tables: `uplinks`, `uplink_keys`.
+
+mod act;
+mod api;
+mod intake;
+mod receive;
+mod replay;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::{Db, DbError, Reason};
+use parking_domain::bay_state::SensorState;
+use parking_domain::eui::Eui64;
+use parking_domain::ids::{TenantId, fresh};
+use parking_domain::radio::{Content, Message, Reception};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+pub use act::act;
+pub use api::routes;
+pub use intake::{Intake, IntakeError, Writer, writers};
+pub use receive::receive;
+pub use replay::replay;
+
+/// How many parts the devices are dealt into; one worker at a time acts on a part.
+pub const SHARDS: i16 = 4;
+
+/// A message as it was handed in.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Whose: by the credential it came with or the application it belongs to, never by what it says.
+    pub tenant: TenantId,
+    /// How it came.
+    pub source: Source,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// What was told.
+    pub told: Told,
+}
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// From ChirpStack's broker, by the installation's own road.
+    ChirpStackMqtt,
+    /// From ChirpStack over HTTP.
+    ChirpStackHttp,
+    /// From The Things Stack.
+    Tts,
+    /// From a program, in words.
+    Observation,
+}
+
+impl Source {
+    /// Its word in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ChirpStackMqtt => "chirpstack_mqtt",
+            Self::ChirpStackHttp => "chirpstack_http",
+            Self::Tts => "tts",
+            Self::Observation => "observation",
+        }
+    }
+}
+
+/// What was told.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A radio message.
+    Message(Box<Message>),
+    /// Somebody, or something, saw a bay.
+    Observation(Observation),
+    /// What nobody can make out: kept as it came, so that somebody can look at it.
+    Garbled(Garbled),
+}
+
+/// What should have been a message.
+#[derive(Clone, Debug)]
+pub struct Garbled {
+    /// What kind of event it was to be.
+    pub event: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What is wrong with it; never what stands there.
+    pub problem: String,
+}
+
+/// What somebody saw.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// Of which bay, or by which device.
+    pub about: About,
+    /// What.
+    pub state: SensorState,
+    /// When.
+    pub seen_at: DateTime<Utc>,
+    /// The teller's own name for it.
+    pub name: Option<String>,
+}
+
+/// What an observation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The bay that this device watches.
+    Device(Eui64),
+    /// This bay.
+    Space(Uuid),
+}
+
+/// A message on its way into the database.
+#[derive(Clone, Debug)]
+struct Row {
+    tenant: Uuid,
+    id: Uuid,
+    key: Uuid,
+    at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    source: &'static str,
+    kind: &'static str,
+    dev_eui: Option<String>,
+    f_port: Option<i16>,
+    f_cnt: Option<i64>,
+    payload: Option<Vec<u8>>,
+    receptions: Value,
+    content: Value,
+    space: Option<Uuid>,
+    shard: i16,
+}
+
+impl Row {
+    fn of(arrival: &Arrival) -> Self {
+        let (key, spread) = match &arrival.told {
+            Told::Message(message) => (message.key(), message.dev_eui.bytes().to_vec()),
+            Told::Observation(seen) => match seen.about {
+                About::Device(eui) => (seen.key(&eui.to_string()), eui.bytes().to_vec()),
+                About::Space(id) => (seen.key(&id.to_string()), id.as_bytes().to_vec()),
+            },
+            Told::Garbled(garbled) => {
+                let digest = digest(&garbled.body);
+                let key = format!("garbled:{}:{digest}", garbled.event);
+                (key, digest.as_bytes().to_vec())
+            }
+        };
+        let mut row = Self {
+            tenant: arrival.tenant.0,
+            id: fresh(),
+            key: digest(key.as_bytes()),
+            at: arrival.at,
+            received_at: arrival.at,
+            source: arrival.source.name(),
+            kind: "observation",
+            dev_eui: None,
+            f_port: None,
+            f_cnt: None,
+            payload: None,
+            receptions: json!([]),
+            content: json!({}),
+            space: None,
+            shard: shard(&spread),
+        };
+        match &arrival.told {
+            Told::Message(message) => row.tell(message),
+            Told::Observation(seen) => row.see(seen),
+            Told::Garbled(garbled) => {
+                row.kind = "garbled";
+                row.payload = Some(garbled.body.clone());
+                row.content = json!({ "event": garbled.event, "problem": garbled.problem });
+            }
+        }
+        row
+    }
+
+    fn tell(&mut self, message: &Message) {
+        self.received_at = message.received_at;
+        self.kind = message.content.name();
+        self.dev_eui = Some(message.dev_eui.to_string());
+        self.receptions = json!(message.receptions);
+        self.content = remainder(&message.content);
+        self.content["application"] = json!(message.application);
+        self.content["device_name"] = json!(message.device_name);
+        if let Content::Uplink(uplink) = &message.content {
+            self.f_port = uplink.f_port.map(i16::from);
+            self.f_cnt = uplink.f_cnt.map(i64::from);
+            self.payload = Some(uplink.payload.clone());
+        }
+    }
+
+    fn see(&mut self, seen: &Observation) {
+        self.received_at = seen.seen_at;
+        self.content = json!({ "state": seen.state, "name": seen.name });
+        match seen.about {
+            About::Device(eui) => self.dev_eui = Some(eui.to_string()),
+            About::Space(id) => self.space = Some(id),
+        }
+    }
+}
+
+impl Observation {
+    fn key(&self, about: &str) -> String {
+        match &self.name {
+            Some(name) => format!("{about}:seen:{name}"),
+            None => format!(
+                "{about}:seen:{}:{}",
+                self.seen_at.timestamp_micros(),
+                self.state.name()
+            ),
+        }
+    }
+}
+
+/// What a message says that has no column of its own.
+fn remainder(content: &Content) -> Value {
+    match content {
+        Content::Uplink(uplink) => json!({ "dev_addr": uplink.dev_addr }),
+        Content::Join { dev_addr } => json!({ "dev_addr": dev_addr }),
+        Content::Status {
+            margin,
+            battery_percent,
+            is_mains,
+        } => {
+            json!({ "margin": margin, "battery_percent": battery_percent, "is_mains": is_mains })
+        }
+        Content::Transmitted {
+            queue_item,
+            f_cnt_down,
+            gateway,
+        } => {
+            json!({ "queue_item": queue_item, "f_cnt_down": f_cnt_down, "gateway": gateway })
+        }
+        Content::Acknowledged {
+            queue_item,
+            is_acknowledged,
+            f_cnt_down,
+        } => {
+            json!({ "queue_item": queue_item, "is_acknowledged": is_acknowledged, "f_cnt_down": f_cnt_down })
+        }
+        Content::Notice {
+            level,
+            code,
+            description,
+            queue_item,
+        } => {
+            json!({ "level": level, "code": code, "description": description, "queue_item": queue_item })
+        }
+        Content::Location {
+            latitude,
+            longitude,
+        } => {
+            json!({ "latitude": latitude, "longitude": longitude })
+        }
+    }
+}
+
+/// How long it is remembered that a message was told.
+const KEYS_KEPT_FOR: TimeDelta = TimeDelta::hours(48);
+
+/// Rows that one portion of cleaning takes.
+const PORTION: i64 = 5_000;
+
+/// Forgets which messages were told two days ago, in portions.
+pub async fn forget_keys(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
+    loop {
+        let mut tx = db
+            .platform(Reason::Worker("forget which messages were told"))
+            .await?;
+        let forgotten = store::delete_keys(&mut tx, now - KEYS_KEPT_FOR, PORTION).await?;
+        tx.commit().await?;
+        if forgotten < PORTION.unsigned_abs() {
+            return Ok(());
+        }
+    }
+}
+
+/// The beginning of a digest: long enough that no two messages share it, short enough for an index.
+fn digest(key: &[u8]) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(key)[..16]);
+    Uuid::from_bytes(bytes)
+}
+
+fn shard(spread: &[u8]) -> i16 {
+    i16::from(Sha256::digest(spread)[0]) % SHARDS
+}
+
+/// The strongest of those who heard a message.
+fn strongest(receptions: &[Reception]) -> Option<&Reception> {
+    receptions.iter().max_by_key(|one| one.rssi)
+}

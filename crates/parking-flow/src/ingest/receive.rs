@@ -1,0 +1,89 @@
+//! Messages from the broker of the network server: acknowledged when they are stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_chirpstack::mqtt::Arrived;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+use super::{Arrival, Garbled, IntakeError, Source, Told};
+use crate::Flow;
+
+/// How long a message waits that cannot be stored now. The broker holds back the next ones as long
+/// as too many wait.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Messages on their way to the database at once. The broker keeps the others; of those it does not
+/// keep, published at most once, none are read as long as so many wait.
+const UNDER_WAY_MAX: usize = 1_000;
+
+/// Takes in what comes from the broker until it ends or the server stops. What is not stored by then
+/// the broker sends again.
+pub async fn receive(flow: Flow, mut events: mpsc::Receiver<Arrived>, stop: CancellationToken) {
+    let keeping = TaskTracker::new();
+    let places = Arc::new(Semaphore::new(UNDER_WAY_MAX));
+    let mut next = async || {
+        let place = Arc::clone(&places).acquire_owned().await.ok()?;
+        Some((events.recv().await?, place))
+    };
+    loop {
+        let arrived = tokio::select! {
+            () = stop.cancelled() => break,
+            arrived = next() => arrived,
+        };
+        let Some((event, place)) = arrived else { break };
+        let kept = keep(flow.clone(), event, stop.clone());
+        keeping.spawn(async move {
+            kept.await;
+            drop(place);
+        });
+    }
+    keeping.close();
+    keeping.wait().await;
+}
+
+/// Stores one message, however long that takes, and acknowledges it then.
+async fn keep(flow: Flow, event: Arrived, stop: CancellationToken) {
+    loop {
+        match store(&flow, &event).await {
+            Ok(()) => return event.token.done(),
+            // The database will never have this one, and it must not hold up those behind it.
+            Err(IntakeError::Refused) => {
+                warn!(dev_eui = %event.dev_eui, event = event.kind.name(), "a message from the broker cannot be stored and is let go");
+                return event.token.done();
+            }
+            Err(IntakeError::Full | IntakeError::Unavailable) => {}
+        }
+        tokio::select! {
+            // Dropped undone: it comes again.
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn store(flow: &Flow, event: &Arrived) -> Result<(), IntakeError> {
+    let tenant = flow.applications.owner(Some(&event.application)).await;
+    let tenant = tenant.map_err(|_| IntakeError::Unavailable)?;
+    let told = match event.read() {
+        Ok(message) => Told::Message(Box::new(message)),
+        Err(error) => {
+            warn!(dev_eui = %event.dev_eui, %error, "an event from the broker cannot be read");
+            Told::Garbled(Garbled {
+                event: event.kind.name(),
+                body: event.body.to_vec(),
+                problem: error.to_string(),
+            })
+        }
+    };
+    let arrival = Arrival {
+        tenant,
+        source: Source::ChirpStackMqtt,
+        at: event.arrived_at,
+        told,
+    };
+    flow.intake.store(&arrival).await.map(drop)
+}

@@ -1,0 +1,210 @@
+//! The SQL of messages.
+
+use chrono::{DateTime, Utc};
+use parking_db::{PlatformTx, Result};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Row;
+
+/// A message that has not been acted on.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) tenant_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) received_at: DateTime<Utc>,
+    pub(super) source: String,
+    pub(super) kind: String,
+    pub(super) dev_eui: Option<String>,
+    pub(super) f_port: Option<i16>,
+    pub(super) f_cnt: Option<i64>,
+    pub(super) replays: i32,
+    pub(super) payload: Option<Vec<u8>>,
+    pub(super) receptions: Value,
+    pub(super) content: Value,
+    pub(super) space_id: Option<Uuid>,
+}
+
+/// What came of a message.
+#[derive(Clone, Debug)]
+pub(super) struct Acted {
+    pub(super) tenant_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) outcome: &'static str,
+    pub(super) device_id: Option<Uuid>,
+    pub(super) space_id: Option<Uuid>,
+    pub(super) reading: Option<Value>,
+    pub(super) problem: Option<&'static str>,
+}
+
+impl Acted {
+    /// Of a message that cannot be acted on.
+    pub(super) const fn failed(message: &Pending) -> Self {
+        Self {
+            tenant_id: message.tenant_id,
+            id: message.id,
+            at: message.at,
+            outcome: "failed",
+            device_id: None,
+            space_id: message.space_id,
+            reading: None,
+            problem: Some("cannot_be_acted_on"),
+        }
+    }
+}
+
+/// Stores messages, each once, and says which were told for the first time.
+///
+/// Keys are taken in one order, so that two servers with the same messages wait and do not die.
+pub(super) async fn insert(tx: &mut PlatformTx, rows: &[&Row]) -> Result<Vec<Uuid>> {
+    macro_rules! column {
+        ($of:expr) => {
+            rows.iter().map(|row| $of(*row)).collect::<Vec<_>>()
+        };
+    }
+    let sources: Vec<String> = column!(|row: &Row| row.source.to_owned());
+    let kinds: Vec<String> = column!(|row: &Row| row.kind.to_owned());
+    let new = sqlx::query_scalar!(
+        r#"with w as materialized (
+             select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::text[],
+               $7::text[], $8::text[], $9::smallint[], $10::bigint[], $11::bytea[], $12::jsonb[], $13::jsonb[], $14::uuid[],
+               $15::smallint[]) with ordinality
+               as w (tenant_id, id, key, at, received_at, source, kind, dev_eui, f_port, f_cnt, payload, receptions, content,
+                 space_id, shard, place)),
+           fresh as (
+             insert into uplink_keys as known (tenant_id, key, at)
+             select distinct on (tenant_id, key) tenant_id, key, at from w order by tenant_id, key
+             on conflict (tenant_id, key) do update set at = excluded.at where known.at < excluded.at - interval '48 hours'
+             returning tenant_id, key),
+           told_first as (
+             select distinct on (w.tenant_id, w.key) w.* from w join fresh using (tenant_id, key)
+             order by w.tenant_id, w.key, w.place)
+           insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, payload, receptions,
+             content, space_id, shard)
+           select tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, payload, receptions, content, space_id,
+             shard
+           from told_first order by place
+           returning id"#,
+        &column!(|row: &Row| row.tenant),
+        &column!(|row: &Row| row.id),
+        &column!(|row: &Row| row.key),
+        &column!(|row: &Row| row.at),
+        &column!(|row: &Row| row.received_at),
+        &sources,
+        &kinds,
+        &column!(|row: &Row| row.dev_eui.clone()) as &[Option<String>],
+        &column!(|row: &Row| row.f_port) as &[Option<i16>],
+        &column!(|row: &Row| row.f_cnt) as &[Option<i64>],
+        &column!(|row: &Row| row.payload.clone()) as &[Option<Vec<u8>>],
+        &column!(|row: &Row| row.receptions.clone()),
+        &column!(|row: &Row| row.content.clone()),
+        &column!(|row: &Row| row.space) as &[Option<Uuid>],
+        &column!(|row: &Row| row.shard),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(new)
+}
+
+/// Takes a shard until the end of the transaction, unless somebody else has it.
+pub(super) async fn take(tx: &mut PlatformTx, shard: i16) -> Result<bool> {
+    // The first number names what is locked: nothing else in the product takes locks by it.
+    let is_taken = sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock(7423, $1) as "is_taken!""#,
+        i32::from(shard)
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(is_taken)
+}
+
+/// The messages of a shard that wait, in the order they came.
+pub(super) async fn waiting(tx: &mut PlatformTx, shard: i16, limit: i64) -> Result<Vec<Pending>> {
+    let rows = sqlx::query_as!(
+        Pending,
+        "select tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, replays, payload, receptions,
+           content, space_id
+         from uplinks where shard = $1 and acted_at is null order by id limit $2",
+        shard,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// Writes down what came of messages.
+pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<Utc>) -> Result<()> {
+    macro_rules! column {
+        ($of:expr) => {
+            acted.iter().map($of).collect::<Vec<_>>()
+        };
+    }
+    let outcomes: Vec<String> = column!(|one| one.outcome.to_owned());
+    let problems: Vec<Option<String>> = column!(|one| one.problem.map(str::to_owned));
+    sqlx::query!(
+        "update uplinks u set acted_at = $9, outcome = w.outcome, device_id = w.device_id, space_id = w.space_id,
+           reading = w.reading, problem = w.problem
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[])
+           as w (tenant_id, id, at, outcome, device_id, space_id, reading, problem)
+         where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at",
+        &column!(|one| one.tenant_id),
+        &column!(|one| one.id),
+        &column!(|one| one.at),
+        &outcomes,
+        &column!(|one| one.device_id) as &[Option<Uuid>],
+        &column!(|one| one.space_id) as &[Option<Uuid>],
+        &column!(|one| one.reading.clone()) as &[Option<Value>],
+        &problems as &[Option<String>],
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets keys that are older, the oldest first.
+pub(super) async fn delete_keys(
+    tx: &mut PlatformTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from uplink_keys k using (
+           select tenant_id, key from uplink_keys where at < $1 order by at limit $2 for update skip locked) old
+         where k.tenant_id = old.tenant_id and k.key = old.key",
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Has messages wait again that came to nothing, the oldest first, and says how many.
+pub(super) async fn revive(
+    tx: &mut PlatformTx,
+    tenant: Option<Uuid>,
+    since: DateTime<Utc>,
+    (after, limit): (Uuid, i64),
+) -> Result<Vec<Uuid>> {
+    let revived = sqlx::query_scalar!(
+        "update uplinks u set acted_at = null, outcome = null, problem = null, reading = null, replays = u.replays + 1
+         from (
+           select tenant_id, id, at from uplinks
+           where at >= $2 and ($1::uuid is null or tenant_id = $1) and id > $3
+             and outcome in ('orphan', 'no_bay', 'unreadable', 'failed') and kind <> 'garbled'
+           order by id limit $4 for update) w
+         where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at
+         returning u.id",
+        tenant,
+        since,
+        after,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(revived)
+}
