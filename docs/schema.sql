@@ -923,6 +923,20 @@ ALTER TABLE ONLY public.lifecycle_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lifecycle_changes OWNER TO parking_owner;
 
+CREATE TABLE public.live_tickets (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    hash bytea NOT NULL,
+    session_id uuid,
+    key_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT live_tickets_of_one CHECK (((session_id IS NULL) <> (key_id IS NULL)))
+);
+
+ALTER TABLE ONLY public.live_tickets FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.live_tickets OWNER TO parking_owner;
+
 CREATE TABLE public.memberships (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1148,6 +1162,7 @@ CREATE TABLE public.spaces (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    state_sequence bigint DEFAULT 0 NOT NULL,
     sensor_uplink_id uuid,
     CONSTRAINT spaces_auto_release CHECK (((auto_release_minutes >= 1) AND (auto_release_minutes <= 1440))),
     CONSTRAINT spaces_code_length CHECK (((char_length(code) >= 1) AND (char_length(code) <= 50))),
@@ -1536,6 +1551,12 @@ ALTER TABLE ONLY public.levels
 ALTER TABLE ONLY public.lifecycle_changes
     ADD CONSTRAINT lifecycle_changes_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.live_tickets
+    ADD CONSTRAINT live_tickets_hash_unique UNIQUE (hash);
+
+ALTER TABLE ONLY public.live_tickets
+    ADD CONSTRAINT live_tickets_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1735,6 +1756,12 @@ CREATE UNIQUE INDEX jobs_one_waiting ON public.jobs USING btree (tenant_id, kind
 CREATE UNIQUE INDEX levels_name_unique ON public.levels USING btree (tenant_id, site_id, lower(name));
 
 CREATE INDEX lifecycle_changes_of_device ON public.lifecycle_changes USING btree (tenant_id, device_id, at DESC, id DESC);
+
+CREATE INDEX live_tickets_age ON public.live_tickets USING btree (expires_at);
+
+CREATE INDEX live_tickets_key ON public.live_tickets USING btree (tenant_id, key_id) WHERE (key_id IS NOT NULL);
+
+CREATE INDEX live_tickets_session ON public.live_tickets USING btree (session_id) WHERE (session_id IS NOT NULL);
 
 CREATE INDEX memberships_user ON public.memberships USING btree (user_id);
 
@@ -1985,6 +2012,15 @@ ALTER TABLE ONLY public.levels
 
 ALTER TABLE ONLY public.lifecycle_changes
     ADD CONSTRAINT lifecycle_changes_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.live_tickets
+    ADD CONSTRAINT live_tickets_key_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.live_tickets
+    ADD CONSTRAINT live_tickets_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.live_tickets
+    ADD CONSTRAINT live_tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2254,6 +2290,12 @@ CREATE POLICY lifecycle_changes_platform ON public.lifecycle_changes FOR SELECT 
 
 CREATE POLICY lifecycle_changes_worker ON public.lifecycle_changes TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.live_tickets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY live_tickets_own ON public.live_tickets TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY live_tickets_worker ON public.live_tickets TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY memberships_own ON public.memberships TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -2522,6 +2564,9 @@ GRANT SELECT ON TABLE public.levels TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_worker;
 GRANT SELECT ON TABLE public.lifecycle_changes TO parking_platform;
+
+GRANT SELECT,INSERT ON TABLE public.live_tickets TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.live_tickets TO parking_worker;
 
 GRANT SELECT,DELETE ON TABLE public.memberships TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO parking_worker;
