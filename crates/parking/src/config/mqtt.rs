@@ -18,8 +18,8 @@ static URL: Setting<SecretString> = Setting::new(
     "url",
     "mqtt or mqtts URL",
     broker,
-    "The broker, with user and password if it wants them (mqtts://user:password@broker:8883); \
-     ChirpStack must publish to it with qos=1, or messages are lost while no server runs.",
+    "The broker, with its user and password; ChirpStack must publish to it with qos=1, or messages \
+     are lost while no server runs.",
 )
 .secret_in_url();
 
