@@ -147,6 +147,9 @@ begin
   elsif parent = 'events' then
     months_kept := 12;
     select at into newest from events order by xid desc, id desc limit 1;
+  elsif parent = 'uplinks' then
+    months_kept := 2;
+    select max(at) into newest from uplink_keys;
   else
     raise exception '% is not partitioned by month', parent;
   end if;
@@ -198,7 +201,7 @@ declare
   child text;
   made int := 0;
 begin
-  if parent not in ('audit_log', 'events') then
+  if parent not in ('audit_log', 'events', 'uplinks') then
     raise exception '% is not partitioned by month', parent;
   end if;
   for month in select generate_series(first_day, first_day + make_interval(months => months_ahead), '1 month')::date loop
@@ -500,6 +503,18 @@ ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_keys OWNER TO parking_owner;
 
+CREATE TABLE public.applications (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    application text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT applications_length CHECK (((char_length(application) >= 1) AND (char_length(application) <= 100)))
+);
+
+ALTER TABLE ONLY public.applications FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.applications OWNER TO parking_owner;
+
 CREATE TABLE public.audit_heads (
     tenant_id uuid NOT NULL,
     seq bigint NOT NULL,
@@ -640,6 +655,9 @@ CREATE TABLE public.devices (
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     only_gateway_eui text COLLATE pg_catalog."C",
+    radio_session text,
+    radio_f_cnt bigint,
+    frames_lost bigint DEFAULT 0 NOT NULL,
     CONSTRAINT devices_battery_percent CHECK (((battery_percent >= (0)::double precision) AND (battery_percent <= (100)::double precision))),
     CONSTRAINT devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT devices_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
@@ -1145,6 +1163,7 @@ CREATE TABLE public.spaces (
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     state_sequence bigint DEFAULT 0 NOT NULL,
+    sensor_uplink_id uuid,
     CONSTRAINT spaces_auto_release CHECK (((auto_release_minutes >= 1) AND (auto_release_minutes <= 1440))),
     CONSTRAINT spaces_code_length CHECK (((char_length(code) >= 1) AND (char_length(code) <= 50))),
     CONSTRAINT spaces_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
@@ -1222,6 +1241,83 @@ CREATE TABLE public.tenants (
 ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tenants OWNER TO parking_owner;
+
+CREATE TABLE public.uplink_keys (
+    tenant_id uuid NOT NULL,
+    key uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.uplink_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uplink_keys OWNER TO parking_owner;
+
+CREATE TABLE public.uplinks (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    dev_eui text COLLATE pg_catalog."C",
+    f_port smallint,
+    f_cnt bigint,
+    payload bytea,
+    receptions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL,
+    shard smallint NOT NULL,
+    acted_at timestamp with time zone,
+    outcome text,
+    device_id uuid,
+    space_id uuid,
+    reading jsonb,
+    problem text,
+    replays integer DEFAULT 0 NOT NULL,
+    CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
+    CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT uplinks_kind CHECK ((kind = ANY (ARRAY['up'::text, 'join'::text, 'status'::text, 'txack'::text, 'ack'::text, 'log'::text, 'location'::text, 'observation'::text, 'garbled'::text]))),
+    CONSTRAINT uplinks_outcome CHECK ((outcome = ANY (ARRAY['read'::text, 'heard'::text, 'unreadable'::text, 'orphan'::text, 'no_bay'::text, 'superseded'::text, 'failed'::text]))),
+    CONSTRAINT uplinks_source CHECK ((source = ANY (ARRAY['chirpstack_mqtt'::text, 'chirpstack_http'::text, 'tts'::text, 'observation'::text])))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY public.uplinks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uplinks OWNER TO parking_owner;
+
+CREATE TABLE public.uplinks_default (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    dev_eui text COLLATE pg_catalog."C",
+    f_port smallint,
+    f_cnt bigint,
+    payload bytea,
+    receptions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL,
+    shard smallint NOT NULL,
+    acted_at timestamp with time zone,
+    outcome text,
+    device_id uuid,
+    space_id uuid,
+    reading jsonb,
+    problem text,
+    replays integer DEFAULT 0 NOT NULL,
+    CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
+    CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT uplinks_kind CHECK ((kind = ANY (ARRAY['up'::text, 'join'::text, 'status'::text, 'txack'::text, 'ack'::text, 'log'::text, 'location'::text, 'observation'::text, 'garbled'::text]))),
+    CONSTRAINT uplinks_outcome CHECK ((outcome = ANY (ARRAY['read'::text, 'heard'::text, 'unreadable'::text, 'orphan'::text, 'no_bay'::text, 'superseded'::text, 'failed'::text]))),
+    CONSTRAINT uplinks_source CHECK ((source = ANY (ARRAY['chirpstack_mqtt'::text, 'chirpstack_http'::text, 'tts'::text, 'observation'::text])))
+);
+
+ALTER TABLE ONLY public.uplinks_default FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uplinks_default OWNER TO parking_owner;
 
 CREATE TABLE public.users (
     id uuid NOT NULL,
@@ -1357,6 +1453,8 @@ ALTER TABLE ONLY public.audit_log ATTACH PARTITION public.audit_log_default DEFA
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_default DEFAULT;
 
+ALTER TABLE ONLY public.uplinks ATTACH PARTITION public.uplinks_default DEFAULT;
+
 ALTER TABLE ONLY public.account_tokens
     ADD CONSTRAINT account_tokens_pkey PRIMARY KEY (hash);
 
@@ -1383,6 +1481,12 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_public_id_unique UNIQUE (public_id);
+
+ALTER TABLE ONLY public.applications
+    ADD CONSTRAINT applications_one_tenant UNIQUE (application);
+
+ALTER TABLE ONLY public.applications
+    ADD CONSTRAINT applications_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (tenant_id);
@@ -1503,6 +1607,15 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_unique UNIQUE (slug);
+
+ALTER TABLE ONLY public.uplink_keys
+    ADD CONSTRAINT uplink_keys_pkey PRIMARY KEY (tenant_id, key);
+
+ALTER TABLE ONLY public.uplinks
+    ADD CONSTRAINT uplinks_pkey PRIMARY KEY (tenant_id, id, at);
+
+ALTER TABLE ONLY public.uplinks_default
+    ADD CONSTRAINT uplinks_default_pkey PRIMARY KEY (tenant_id, id, at);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_unique UNIQUE (email_key);
@@ -1694,6 +1807,24 @@ CREATE INDEX spaces_states ON public.spaces USING btree (tenant_id, site_id, sta
 
 CREATE INDEX state_changes_of_space ON public.state_changes USING btree (tenant_id, space_id, at DESC, id DESC);
 
+CREATE INDEX uplink_keys_age ON public.uplink_keys USING btree (at);
+
+CREATE INDEX uplinks_waiting ON ONLY public.uplinks USING btree (shard, id) WHERE (acted_at IS NULL);
+
+CREATE INDEX uplinks_default_shard_id_idx ON public.uplinks_default USING btree (shard, id) WHERE (acted_at IS NULL);
+
+CREATE INDEX uplinks_of_device ON ONLY public.uplinks USING btree (tenant_id, dev_eui, received_at DESC, id DESC);
+
+CREATE INDEX uplinks_default_tenant_id_dev_eui_received_at_id_idx ON public.uplinks_default USING btree (tenant_id, dev_eui, received_at DESC, id DESC);
+
+CREATE INDEX uplinks_newest ON ONLY public.uplinks USING btree (tenant_id, id DESC);
+
+CREATE INDEX uplinks_default_tenant_id_id_idx ON public.uplinks_default USING btree (tenant_id, id DESC);
+
+CREATE INDEX uplinks_of_space ON ONLY public.uplinks USING btree (tenant_id, space_id, received_at DESC, id DESC) WHERE (space_id IS NOT NULL);
+
+CREATE INDEX uplinks_default_tenant_id_space_id_received_at_id_idx ON public.uplinks_default USING btree (tenant_id, space_id, received_at DESC, id DESC) WHERE (space_id IS NOT NULL);
+
 CREATE INDEX webhook_deliveries_by_status ON public.webhook_deliveries USING btree (tenant_id, webhook_id, status, created_at DESC, seq DESC);
 
 CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (tenant_id, webhook_id, created_at DESC, seq DESC);
@@ -1731,6 +1862,16 @@ ALTER INDEX public.events_subject ATTACH PARTITION public.events_default_tenant_
 ALTER INDEX public.events_order ATTACH PARTITION public.events_default_xid_id_idx;
 
 ALTER INDEX public.events_told_by_all ATTACH PARTITION public.events_default_xid_id_idx1;
+
+ALTER INDEX public.uplinks_pkey ATTACH PARTITION public.uplinks_default_pkey;
+
+ALTER INDEX public.uplinks_waiting ATTACH PARTITION public.uplinks_default_shard_id_idx;
+
+ALTER INDEX public.uplinks_of_device ATTACH PARTITION public.uplinks_default_tenant_id_dev_eui_received_at_id_idx;
+
+ALTER INDEX public.uplinks_newest ATTACH PARTITION public.uplinks_default_tenant_id_id_idx;
+
+ALTER INDEX public.uplinks_of_space ATTACH PARTITION public.uplinks_default_tenant_id_space_id_received_at_id_idx;
 
 CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, allowed_ips, requests_per_minute, expires_at, revoked_at ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.announce_access('key', 'public_id');
 
@@ -1820,6 +1961,9 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.applications
+    ADD CONSTRAINT applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.device_assignments
     ADD CONSTRAINT device_assignments_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id);
@@ -1999,6 +2143,16 @@ CREATE POLICY api_keys_own ON public.api_keys TO parking_tenant USING ((tenant_i
 CREATE POLICY api_keys_platform ON public.api_keys FOR SELECT TO parking_platform USING (true);
 
 CREATE POLICY api_keys_worker ON public.api_keys TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.applications ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY applications_own ON public.applications FOR SELECT TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY applications_owner ON public.applications TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY applications_platform ON public.applications FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY applications_worker ON public.applications TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
 
@@ -2230,6 +2384,30 @@ CREATE POLICY tenants_platform ON public.tenants TO parking_platform USING (true
 
 CREATE POLICY tenants_worker ON public.tenants TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.uplink_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY uplink_keys_own ON public.uplink_keys FOR SELECT TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY uplink_keys_owner ON public.uplink_keys FOR SELECT TO parking_owner USING (true);
+
+CREATE POLICY uplink_keys_platform ON public.uplink_keys FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY uplink_keys_worker ON public.uplink_keys TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.uplinks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uplinks_default ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY uplinks_default_owner ON public.uplinks_default TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY uplinks_own ON public.uplinks FOR SELECT TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY uplinks_owner ON public.uplinks TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY uplinks_platform ON public.uplinks FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY uplinks_worker ON public.uplinks TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY users_of_own_tenant ON public.users FOR SELECT TO parking_tenant USING ((EXISTS ( SELECT
@@ -2321,6 +2499,10 @@ GRANT UPDATE(last_used_at) ON TABLE public.api_keys TO parking_worker;
 GRANT UPDATE(last_used_ip) ON TABLE public.api_keys TO parking_worker;
 
 GRANT SELECT(created_at) ON TABLE public.api_keys TO parking_platform;
+
+GRANT SELECT ON TABLE public.applications TO parking_tenant;
+GRANT SELECT ON TABLE public.applications TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.applications TO parking_worker;
 
 GRANT SELECT ON TABLE public.audit_heads TO parking_tenant;
 GRANT SELECT ON TABLE public.audit_heads TO parking_worker;
@@ -2453,6 +2635,14 @@ GRANT UPDATE(exported_at) ON TABLE public.tenants TO parking_tenant;
 GRANT UPDATE(updated_at) ON TABLE public.tenants TO parking_tenant;
 
 GRANT UPDATE(version) ON TABLE public.tenants TO parking_tenant;
+
+GRANT SELECT ON TABLE public.uplink_keys TO parking_tenant;
+GRANT SELECT ON TABLE public.uplink_keys TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uplink_keys TO parking_worker;
+
+GRANT SELECT ON TABLE public.uplinks TO parking_tenant;
+GRANT SELECT ON TABLE public.uplinks TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uplinks TO parking_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO parking_worker;
 

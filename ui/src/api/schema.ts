@@ -1275,6 +1275,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/ingest/chirpstack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of ChirpStack's HTTP integration, in JSON or protobuf, with an API key of the scope
+         *     `webhook:ingest` in a header of the integration (`X-API-Key`). It is stored when the answer comes.
+         *     With a key of the platform the event is of the tenant that its application was given to. One
+         *     told twice is stored once. What cannot be read is kept for somebody to look at, and answered 422.
+         */
+        post: operations["post_chirpstack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/ingest/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands in observations: the state of bays as seen by any system. They are stored when the answer
+         *     comes, and show in the states of the bays a moment later. Free of the rate limit; when more comes
+         *     in than can be stored the answer is 503 with `Retry-After`, and sending the same again does no
+         *     harm. With a bad observation among them none is stored.
+         */
+        post: operations["post_observations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/ingest/tts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a message of a webhook of The Things Stack, version 3, in JSON, with an API key of the scope
+         *     `webhook:ingest` in a header of the webhook (`X-API-Key`). Otherwise as for ChirpStack; of kinds
+         *     that nothing follows from, like queued commands, nothing is stored.
+         */
+        post: operations["post_tts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/invitations": {
         parameters: {
             query?: never;
@@ -1402,7 +1467,7 @@ export interface paths {
          *     it ends. Who comes back with the id of the last event gets what they missed instead of a snapshot, if
          *     that is not too much.
          */
-        get: operations["live_stream"];
+        get: operations["follow_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3205,6 +3270,11 @@ export interface components {
              * @description How often it is expected to speak; null if nobody knows.
              */
             expected_heartbeat_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How many of its messages nobody heard, by the gaps in their numbers.
+             */
+            frames_lost: number;
             /** @description Whether its key is known. */
             has_app_key: boolean;
             /**
@@ -4249,6 +4319,32 @@ export interface components {
         };
         /** @description A line of text with something visible in it, and nothing invisible. */
         Name: string;
+        /** @description What was seen of one bay: by the device that watches it, or of the bay itself. */
+        ObservationDraft: {
+            /** @description The `DevEUI` of the device that watches the bay, in any notation; or else `space_id`. */
+            dev_eui?: string | null;
+            /**
+             * @description Your own name for it. An observation of the same bay or device and the same name within two
+             *     days is the same one, and counts once; without a name, one of the same instant and state.
+             */
+            id?: string | null;
+            /**
+             * Format: date-time
+             * @description When; at most two minutes ahead of the server's clock and thirty days behind it. Now, if absent.
+             */
+            observed_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The bay; or else `dev_eui`.
+             */
+            space_id?: string | null;
+            /** @description What was seen: `free` or `occupied`; `unknown` takes back what was said before. */
+            state: string;
+        };
+        /** @description What somebody, or something, saw of bays. */
+        ObservationsDraft: {
+            observations: components["schemas"]["ObservationDraft"][];
+        };
         /** @description How full a site is. */
         OccupancyBody: {
             /**
@@ -5010,6 +5106,13 @@ export interface components {
         /** @description A page of state changes. */
         StateChangePage: components["schemas"]["PageExtent"] & {
             state_changes: components["schemas"]["StateChangeBody"][];
+        };
+        /** @description What became of what was handed in. */
+        Stored: {
+            /** @description How many had been stored before. */
+            duplicates: number;
+            /** @description How many were stored. */
+            stored: number;
         };
         /** @description Why a tenant is suspended. */
         SuspendTenant: {
@@ -14566,6 +14669,307 @@ export interface operations {
             };
         };
     };
+    post_chirpstack: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What kind of event it is, as ChirpStack says it: `up`, `join`, `ack`, `txack`, `status`, `log`,
+                 *     `location`; `up` if absent.
+                 */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_observations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObservationsDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: a bay that does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: {
@@ -15887,7 +16291,7 @@ export interface operations {
             };
         };
     };
-    live_stream: {
+    follow_live: {
         parameters: {
             query?: {
                 /** @description One site; all of them, if absent. */
