@@ -9,7 +9,8 @@ create table live_tickets (
   tenant_id uuid not null references tenants (id) on delete cascade,
   id uuid not null,
   hash bytea not null constraint live_tickets_hash_unique unique,
-  session_id uuid references sessions (id) on delete cascade,
+  -- No reference: a tenant's row points to no row of others, and whoever uses the ticket is looked up.
+  session_id uuid,
   key_id uuid,
   expires_at timestamptz not null,
   primary key (tenant_id, id),
@@ -17,7 +18,6 @@ create table live_tickets (
   constraint live_tickets_of_one check ((session_id is null) <> (key_id is null))
 );
 create index live_tickets_age on live_tickets (expires_at);
-create index live_tickets_session on live_tickets (session_id) where session_id is not null;
 create index live_tickets_key on live_tickets (tenant_id, key_id) where key_id is not null;
 
 alter table live_tickets enable row level security;

@@ -117,6 +117,18 @@ impl Server {
             ),
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];
+        self.take_messages(&mut parts, stop);
+        for _ in 0..JOBS_AT_ONCE {
+            parts.push(Background::new(
+                "jobs",
+                run_jobs(self.worker(), nudge.clone(), stop.clone()),
+            ));
+        }
+        parts
+    }
+
+    /// What stores messages and acts on them.
+    fn take_messages(&self, parts: &mut Vec<Background>, stop: &CancellationToken) {
         let acting = Nudge::default();
         let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         for writer in writers.drain(..) {
@@ -131,13 +143,6 @@ impl Server {
             "act on messages",
             act_on_messages(self.flow(), acting, stop.clone()),
         ));
-        for _ in 0..JOBS_AT_ONCE {
-            parts.push(Background::new(
-                "jobs",
-                run_jobs(self.worker(), nudge.clone(), stop.clone()),
-            ));
-        }
-        parts
     }
 }
 

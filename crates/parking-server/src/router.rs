@@ -120,11 +120,8 @@ impl Server {
             vault,
             courier,
         } = parts;
-        let (db, clock, buckets) = (
-            accounts.db.clone(),
-            accounts.clock.clone(),
-            Arc::clone(&accounts.buckets),
-        );
+        let (db, clock) = (accounts.db.clone(), accounts.clock.clone());
+        let buckets = Arc::clone(&accounts.buckets);
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
         let callers = Callers::new(db.clone(), clock.clone(), accounts.tokens.clone());
@@ -143,15 +140,14 @@ impl Server {
             buckets,
             edge_metrics,
         );
-        let readiness = Readiness::default();
         let health = Health {
             db: db.clone(),
             clock: clock.clone(),
-            readiness: readiness.clone(),
+            readiness: Readiness::default(),
             data_dir: options.data_dir.clone(),
             version: options.build.version,
             metrics: metrics.clone(),
-            last: Arc::new(Mutex::new(None)),
+            last: Arc::default(),
             answered: Arc::default(),
         };
         let dashboard = Dashboard::new(db.clone(), clock.clone(), health.clone());
@@ -171,6 +167,7 @@ impl Server {
             db,
             clock,
             notices,
+            readiness: health.readiness.clone(),
             health,
             callers,
             dashboard,
@@ -183,7 +180,6 @@ impl Server {
             options,
             metrics,
             edge,
-            readiness,
             intake,
             applications,
             writers: Arc::new(Mutex::new(writers)),

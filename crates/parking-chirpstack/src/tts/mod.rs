@@ -53,6 +53,13 @@ struct DeviceIds {
     dev_addr: String,
 }
 
+impl DeviceIds {
+    /// Whether no device is named, as it is in every message of The Things Stack.
+    fn is_nobody(&self) -> bool {
+        self.device_id.is_empty() && self.dev_eui.is_empty()
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct ApplicationIds {
@@ -162,6 +169,10 @@ impl ApplicationUp {
             said.content()
         } else if let Some(said) = self.location_solved {
             location(said.location.latitude, said.location.longitude)?
+        } else if self.end_device_ids.is_nobody() {
+            return Err(WireError::Missing {
+                field: "end_device_ids",
+            });
         } else {
             return Ok(None);
         };

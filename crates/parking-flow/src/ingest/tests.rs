@@ -1,5 +1,10 @@
 //! Ingestion over a real database, from HTTP to the state of a bay.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "writers, senders and brokers really work at once"
+)]
+
 mod broker;
 mod network;
 

@@ -114,16 +114,13 @@ impl Live {
             Some(last) => self.missed(caller, site, last).await?,
             None => None,
         };
-        let mut opening = match missed {
-            Some(missed) => {
-                guest.has_heard(last.into_iter().chain(missed.last().map(|one| one.cursor)));
-                missed
-            }
-            None => {
-                let snapshot = self.snapshot(caller, site).await?;
-                guest.has_heard([snapshot.cursor]);
-                vec![snapshot]
-            }
+        let mut opening = if let Some(missed) = missed {
+            guest.has_heard(last.into_iter().chain(missed.last().map(|one| one.cursor)));
+            missed
+        } else {
+            let snapshot = self.snapshot(caller, site).await?;
+            guest.has_heard([snapshot.cursor]);
+            vec![snapshot]
         };
         opening.extend(self.hub.heartbeat());
         Ok((guest, opening))

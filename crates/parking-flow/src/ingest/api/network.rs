@@ -54,9 +54,12 @@ pub(super) async fn post_chirpstack(
         }
         return Err(ApiError::field("event", "is no event of ChirpStack"));
     };
-    let read = wire::read(kind, &body, flow.clock.now()).map(Some);
-    let told = (kind.name(), read);
-    take(&flow, &caller, Source::ChirpStackHttp, (told, body)).await
+    let heard = Heard {
+        event: kind.name(),
+        read: wire::read(kind, &body, flow.clock.now()).map(Some),
+        body,
+    };
+    take(&flow, &caller, Source::ChirpStackHttp, heard).await
 }
 
 /// Takes a message of a webhook of The Things Stack, version 3, in JSON, with an API key of the scope
@@ -72,8 +75,19 @@ pub(super) async fn post_tts(
     request: Request,
 ) -> Result<Json<Stored>, ApiError> {
     let body = read(request).await?;
-    let told = ("tts", tts::read(&body, flow.clock.now()));
-    take(&flow, &caller, Source::Tts, (told, body)).await
+    let heard = Heard {
+        event: "tts",
+        read: tts::read(&body, flow.clock.now()),
+        body,
+    };
+    take(&flow, &caller, Source::Tts, heard).await
+}
+
+/// What a network server said, and what could be made of it.
+struct Heard {
+    event: &'static str,
+    read: Result<Option<Message>, WireError>,
+    body: Vec<u8>,
 }
 
 /// The body, of whatever type it says it is: ChirpStack's is right and others' often is not.
@@ -88,9 +102,9 @@ async fn take(
     flow: &Flow,
     caller: &Caller,
     source: Source,
-    ((event, read), body): ((&'static str, Result<Option<Message>, WireError>), Vec<u8>),
+    heard: Heard,
 ) -> Result<Json<Stored>, ApiError> {
-    let (tenant, told, refusal) = match read {
+    let (tenant, told, refusal) = match heard.read {
         Ok(None) => return Ok(Json(Stored::nothing())),
         Ok(Some(message)) => {
             let tenant = if caller.tenant().is_platform() {
@@ -105,8 +119,8 @@ async fn take(
             let problem = error.to_string();
             let refusal = ApiError::field("body", &problem);
             let garbled = Garbled {
-                event,
-                body,
+                event: heard.event,
+                body: heard.body,
                 problem,
             };
             (caller.tenant(), Told::Garbled(garbled), Some(refusal))

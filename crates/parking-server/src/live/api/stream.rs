@@ -40,7 +40,8 @@ pub(super) struct LiveQuery {
 /// that is not too much.
 #[utoipa::path(get, path = "/api/v6/live", params(LiveQuery, ("Last-Event-ID" = Option<String>, Header, description =
     "The id of the last event that was taken.")),
-    responses((status = 200, content_type = "text/event-stream", body = String)))]
+    responses((status = 200, content_type = "text/event-stream", body = serde_json::Value),
+        (status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn follow_live(
     State(live): State<Arc<Live>>,
     caller: Caller,
