@@ -1761,8 +1761,6 @@ CREATE INDEX live_tickets_age ON public.live_tickets USING btree (expires_at);
 
 CREATE INDEX live_tickets_key ON public.live_tickets USING btree (tenant_id, key_id) WHERE (key_id IS NOT NULL);
 
-CREATE INDEX live_tickets_session ON public.live_tickets USING btree (session_id) WHERE (session_id IS NOT NULL);
-
 CREATE INDEX memberships_user ON public.memberships USING btree (user_id);
 
 CREATE INDEX orphan_devices_last_seen ON public.orphan_devices USING btree (tenant_id, last_seen_at DESC, id DESC);
@@ -2015,9 +2013,6 @@ ALTER TABLE ONLY public.lifecycle_changes
 
 ALTER TABLE ONLY public.live_tickets
     ADD CONSTRAINT live_tickets_key_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.live_tickets
-    ADD CONSTRAINT live_tickets_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.live_tickets
     ADD CONSTRAINT live_tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;

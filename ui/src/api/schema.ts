@@ -16315,7 +16315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description The request cannot be read */
@@ -16338,6 +16338,15 @@ export interface operations {
             };
             /** @description The role, the scope or the state of the account does not allow it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such site */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
