@@ -265,7 +265,7 @@ async fn an_uplink_of_the_things_stack_becomes_the_state_of_the_bay() {
     assert_eq!(stored.json(), json!({ "stored": 1, "duplicates": 0 }));
     let again = lot.post("/api/v6/ingest/tts", said).await;
     assert_eq!(again.json(), json!({ "stored": 0, "duplicates": 1 }));
-    let queued = json!({ "end_device_ids": {}, "downlink_queued": {} });
+    let queued = json!({ "end_device_ids": { "device_id": "lamp-7" }, "downlink_queued": {} });
     let queued = lot.post("/api/v6/ingest/tts", queued).await;
     assert_eq!(queued.json(), json!({ "stored": 0, "duplicates": 0 }));
     lot.act().await;
