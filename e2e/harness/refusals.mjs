@@ -1,5 +1,6 @@
 /** Things one sees and may not do. */
 import assert from 'node:assert/strict';
+import { escape } from './visitor.mjs';
 
 /** A button that stays, says why it does nothing, and does nothing. */
 export async function refuses(page, button, reason) {
@@ -21,6 +22,5 @@ export async function menuRefuses(page, button, reason) {
     assert.equal(await item.getAttribute('aria-disabled'), 'true');
     assert.match(await item.innerText(), reason);
   }
-  await page.keyboard.press('Escape');
-  await items.first().waitFor({ state: 'hidden' });
+  await escape(page, items.first());
 }

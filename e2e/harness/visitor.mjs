@@ -49,3 +49,13 @@ export const follow = (page, key, t = en) =>
     .getByRole('navigation', { name: t('nav.label') })
     .getByRole('link', { name: t(key), exact: true })
     .click();
+
+/** Escape until this is gone: what lies on top of it goes first, be it only a hint at the pointer. */
+export async function escape(page, open) {
+  for (let presses = 0; presses < 3; presses += 1) {
+    await page.keyboard.press('Escape');
+    const isGone = open.waitFor({ state: 'hidden', timeout: 10_000 });
+    if (await isGone.then(() => true, () => false)) return;
+  }
+  throw new Error('Escape closes nothing here');
+}

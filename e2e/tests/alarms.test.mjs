@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { goWrong, join, register } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
-import { signIn } from '../harness/visitor.mjs';
+import { escape, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Irene Marchetti', email: 'irene@alarms.test', password: PASSWORD };
@@ -51,8 +51,7 @@ describe('alarms', () => {
       await alarm.getByText(en('alarms.acknowledgedBy', { name: OWNER.name })).first().waitFor();
       await page.getByRole('button', { name: en('common.undo') }).click();
       await alarm.getByText(en('alarms.waiting')).waitFor();
-      await page.keyboard.press('Escape');
-      await alarm.waitFor({ state: 'hidden' });
+      await escape(page, alarm);
 
       await page.getByRole('checkbox', { name: en('table.select', { name: 'Sensor Mill-3' }) }).check();
       const bar = page.getByRole('region', { name: en('table.selection') });

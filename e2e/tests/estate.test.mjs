@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { estate, register } from '../harness/estate.mjs';
 import { refuses } from '../harness/refusals.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, follow, signIn } from '../harness/visitor.mjs';
+import { escape, fillLogin, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Quinn Adeyemi', email: 'quinn@quay.test', password: PASSWORD };
@@ -99,8 +99,7 @@ async function overrideAndPutBack(page) {
   await bay.getByText(en('spaces.noOverrides')).waitFor();
   // Escape is for what lies on top, also while it still fades.
   await question.waitFor({ state: 'hidden' });
-  await page.keyboard.press('Escape');
-  await bay.waitFor({ state: 'hidden' });
+  await escape(page, bay);
 }
 
 async function deleteAndUndo(page) {
@@ -119,8 +118,7 @@ async function deleteAndUndo(page) {
 async function startsWithASite(page) {
   await page.getByRole('link', { name: en('home.steps.site.title') }).click();
   await dialog(page, en('sites.create')).waitFor();
-  await page.keyboard.press('Escape');
-  await dialog(page, en('sites.create')).waitFor({ state: 'hidden' });
+  await escape(page, dialog(page, en('sites.create')));
 }
 
 async function seesHowThingsStand(page) {

@@ -12,7 +12,7 @@ import { chooseFile, rowOf, uploadFile } from '../harness/importing.mjs';
 import { menuRefuses, refuses } from '../harness/refusals.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { actingBar, enter, follow, signIn } from '../harness/visitor.mjs';
+import { actingBar, enter, escape, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Noor Haddad', email: 'noor@weir.test', password: PASSWORD };
@@ -120,8 +120,7 @@ async function assignsTheRest(visitor, plan) {
   await choice.getByRole('button', { name: en('devices.assignSubmit') }).click();
   await choice.waitFor({ state: 'hidden' });
   await drawer.getByRole('link', { name: eui(24) }).waitFor();
-  await page.keyboard.press('Escape');
-  await drawer.waitFor({ state: 'hidden' });
+  await escape(page, drawer);
 }
 
 /** All 24 lie on the plan, and each says which sensor watches it. */
@@ -134,8 +133,7 @@ async function seesThemOnThePlan(visitor) {
     const drawer = dialog(page, `Bay A-0${two(n)}`);
     await drawer.getByRole('link', { name: eui(n) }).waitFor();
     if (n === 23) await isSound(visitor, 'a bay of the plan');
-    await page.keyboard.press('Escape');
-    await drawer.waitFor({ state: 'hidden' });
+    await escape(page, drawer);
   }
 }
 

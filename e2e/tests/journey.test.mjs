@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, fillNewPassword, follow, signIn } from '../harness/visitor.mjs';
+import { escape, fillLogin, fillNewPassword, follow, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Olga Novak', email: 'olga@eastpier.test', password: PASSWORD };
@@ -104,8 +104,7 @@ async function readAudit(page) {
   await entry.getByText('membership.updated', { exact: true }).waitFor();
   const row = entry.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'role' }) });
   assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['operator', 'viewer']);
-  await page.keyboard.press('Escape');
-  await entry.waitFor({ state: 'hidden' });
+  await escape(page, entry);
   await page.getByRole('button', { name: en('audit.verify') }).click();
   await page.getByText(/The chain is intact/).waitFor();
 }

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { canvasOf, drawRow, numberBays, pull, savePlan, says } from '../harness/drawing.mjs';
 import { HALL, join, register } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, signIn } from '../harness/visitor.mjs';
+import { escape, fillLogin, signIn } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Petra Lang', email: 'petra@deck.test', password: PASSWORD };
@@ -110,8 +110,7 @@ describe('a plan', () => {
       const bay = page.getByRole('button', { name: `A-005, ${en('bays.states.unknown')}` });
       await bay.click();
       await dialog(page, 'Bay A-005').getByText(en('spaces.noSensor')).waitFor();
-      await page.keyboard.press('Escape');
-      await dialog(page, 'Bay A-005').waitFor({ state: 'hidden' });
+      await escape(page, dialog(page, 'Bay A-005'));
       // From bay to bay by arrow keys, and Enter opens it.
       await bay.focus();
       await page.keyboard.press('ArrowRight');

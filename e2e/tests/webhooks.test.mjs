@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { estate } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
-import { follow, signIn } from '../harness/visitor.mjs';
+import { escape, follow, signIn } from '../harness/visitor.mjs';
 import { withPages } from '../harness/world.mjs';
 
 /** A receiver that answers as it is told and keeps what it got. */
@@ -69,8 +69,7 @@ test('a webhook is made, tried, told of a site, fails, and sends again', () =>
       await drawer.getByText('I say 200').waitFor();
       assert.equal(JSON.parse(receiver.got[0].body).type, 'webhook.test');
       assert.ok(isSigned(receiver.got[0], secret));
-      await page.keyboard.press('Escape');
-      await drawer.waitFor({ state: 'hidden' });
+      await escape(page, drawer);
 
       // What happens elsewhere arrives by itself; what is not taken says so and can be sent again.
       receiver.status = 503;

@@ -17,7 +17,8 @@ export function GatedButton({ isAllowed, reason, onClick, ...rest }: Props) {
   if (isAllowed) return <Button {...rest} onClick={onClick} />;
   return (
     <>
-      <Tooltip title={reason}>
+      {/* It opens over the buttons of the row above; they are to be clicked all the same. */}
+      <Tooltip title={reason} styles={{ root: { pointerEvents: 'none' } }}>
         <Button {...rest} aria-disabled="true" aria-describedby={reasonId} />
       </Tooltip>
       <span id={reasonId} hidden>

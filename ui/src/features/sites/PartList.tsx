@@ -1,5 +1,5 @@
 import { Button, Input } from 'antd';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { asProblem } from '@/api/problem';
@@ -242,10 +242,21 @@ function AddForm({ kind, siteId, refusal, ordinal }: AddProps) {
   const fault = useFault(create.error);
   const label = kind === 'level' ? t('parts.levelName') : t('parts.zoneName');
 
-  function submit(event: FormEvent) {
+  // Whoever types the next name does not wait for the list to hold the last.
+  const given = useRef(ordinal);
+
+  async function submit(event: FormEvent) {
     event.preventDefault();
-    if (refusal || create.isPending) return;
-    create.mutate({ site_id: siteId, name, ordinal }, { onSuccess: () => setName('') });
+    if (refusal) return;
+    given.current = Math.max(given.current, ordinal);
+    const part = { site_id: siteId, name, ordinal: given.current };
+    given.current += 1;
+    setName('');
+    const isMade = await create.mutateAsync(part).then(
+      () => true,
+      () => false,
+    );
+    if (!isMade) setName((typed) => typed || name);
   }
 
   return (
@@ -262,7 +273,6 @@ function AddForm({ kind, siteId, refusal, ordinal }: AddProps) {
         <GatedButton
           icon={<PlusOutlined />}
           htmlType={refusal ? 'button' : 'submit'}
-          loading={create.isPending}
           isAllowed={refusal === null}
           reason={refusal ?? ''}
         >

@@ -139,6 +139,8 @@ export type PartKind = 'level' | 'zone';
 export function useCreatePart(kind: PartKind) {
   const onSuccess = useRefreshEstate();
   return useMutation({
+    // One after the other, in the order they were typed.
+    scope: { id: `create-${kind}` },
     mutationFn: async (body: { site_id: string; name: string; ordinal?: number }) => {
       if (kind === 'level') await answer(api.POST('/api/v6/levels', { body }));
       else {
