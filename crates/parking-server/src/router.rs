@@ -124,7 +124,9 @@ impl Server {
         let buckets = Arc::clone(&accounts.buckets);
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
-        let callers = Callers::new(db.clone(), clock.clone(), accounts.tokens.clone());
+        let tokens = accounts.tokens.clone();
+        let callers = Callers::new(db.clone(), clock.clone(), tokens, vault.clone());
+        callers.register(&mut registry);
         let live = Live::new(
             (db.clone(), clock.clone()),
             Arc::clone(&callers),
