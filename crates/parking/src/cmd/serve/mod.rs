@@ -74,7 +74,8 @@ async fn live(
     let db = database.pool(config);
     let port = listeners.port();
     let hasher = parts::hasher(config)?;
-    let server = parts::server(config, db.clone(), keys, hasher.clone(), port)?;
+    let outside = (port, parts::spool(config));
+    let server = parts::server(config, db.clone(), keys, hasher.clone(), outside)?;
     listen(config, listeners, &server, &lifecycle)?;
     announce_the_end(config, &server, &lifecycle);
 

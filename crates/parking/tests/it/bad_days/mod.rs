@@ -4,4 +4,5 @@
 mod commands;
 mod crashes;
 mod database;
+mod messages;
 mod tampering;
