@@ -12,6 +12,7 @@ mod platform;
 mod radio;
 mod registration;
 mod simulate;
+mod simulated_day;
 
 use serde_json::{Value, json};
 
