@@ -2,6 +2,6 @@
 //! tampers with the log.
 
 mod commands;
-mod crashes;
+pub(crate) mod crashes;
 mod database;
 mod tampering;
