@@ -41,7 +41,7 @@ impl Drop for Folder {
 }
 
 /// The program, of whose environment nothing but this decides what is measured.
-fn program(binary: &Path, folder: &Folder) -> Command {
+pub(crate) fn command(binary: &Path, folder: &Folder) -> Command {
     let mut command = Command::new(binary);
     command
         .env_clear()
@@ -52,7 +52,7 @@ fn program(binary: &Path, folder: &Folder) -> Command {
 
 /// Makes one more account, while no server runs.
 pub(crate) fn add_account(binary: &Path, folder: &Folder, email: &str) -> Result<()> {
-    let mut child = program(binary, folder)
+    let mut child = command(binary, folder)
         .args(["user", "create-admin", "--email", email])
         .args(["--name", "The crowd", "--password-stdin"])
         .stdin(Stdio::piped())
@@ -80,8 +80,17 @@ pub(crate) struct Product {
 impl Product {
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(binary: &Path, folder: &Folder) -> Result<Self> {
+        Self::start_with(binary, folder, &[]).await
+    }
+
+    /// The same with settings of one's own.
+    pub(crate) async fn start_with(
+        binary: &Path,
+        folder: &Folder,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let begun = Instant::now();
-        let mut child = program(binary, folder)
+        let mut child = command(binary, folder)
             .arg("serve")
             .env("PARKING_LISTEN", "127.0.0.1:0")
             .env("PARKING_ADMIN_EMAIL", EMAIL)
@@ -89,6 +98,7 @@ impl Product {
             .env("RATE_LIMIT_ENABLED", "false")
             .env("RATE_LIMIT_ATTEMPTS", "false")
             .env("LOG_FORMAT", "json")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
