@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
-use serde_json::json;
+use anyhow::{Result, bail};
 use tokio::net::TcpListener;
 
 use crate::client::Client;
@@ -20,7 +19,7 @@ use crate::product::{Folder, Product, command};
 use crate::report::machine;
 use crate::seed::{self, Part, tenant};
 use mqtt::Subscriber;
-use uplinks::{APPLICATION, Uplinks};
+use uplinks::{Uplinks, application};
 
 /// Who sends at the same time.
 const SENDERS: [usize; 2] = [64, 512];
@@ -102,8 +101,9 @@ pub(crate) async fn measure(binary: &Path, span: Duration, extent: Extent) -> Re
         span,
     };
     let few = bench.customer(1, FEW)?;
-    let client = bench.program(1).await?;
-    bench.give_application()?;
+    let nobody = Client::new(&bench.product.address);
+    let admin = nobody.bearing(&nobody.sign_in().await?);
+    let client = nobody.with_key(&admin.make_key("the network server").await?);
     let roads = bench.roads(&client, few).await?;
     let growth = bench.growth(&client, extent).await?;
     bench.product.stop().await?;
@@ -111,7 +111,8 @@ pub(crate) async fn measure(binary: &Path, span: Duration, extent: Extent) -> Re
 }
 
 impl Bench<'_> {
-    /// Makes a customer with so many devices, each with a bay.
+    /// Makes a customer with so many devices, each with a bay, whose messages come by an application of
+    /// their own.
     fn customer(&self, number: u32, devices: u32) -> Result<Uplinks> {
         eprintln!("bench: {devices} devices");
         let mut psql = Server::of(&self.folder)?.program("psql", "postgres")?;
@@ -122,33 +123,14 @@ impl Bench<'_> {
             per_site: PER_SITE,
         };
         seed::estates(&mut psql, &[part])?;
-        Ok(Uplinks::of(number, devices))
-    }
-
-    /// A program that hands in messages of a customer.
-    async fn program(&self, customer: u32) -> Result<Client> {
-        let nobody = Client::new(&self.product.address);
-        let admin = nobody.in_tenant(&tenant(customer)).await?;
-        let draft = json!({ "name": "bench", "role": "operator", "scopes": ["webhook:ingest"] });
-        let made = admin.post("/api/v6/api-keys", &draft).await?;
-        Ok(nobody.with_key(made["key"].as_str().context("a key")?))
-    }
-
-    /// What comes by the broker is the first customer's.
-    fn give_application(&self) -> Result<()> {
+        let (application, slug) = (application(number), format!("customer-{number}"));
         let given = command(self.binary, &self.folder)
-            .args([
-                "applications",
-                "give",
-                APPLICATION,
-                "--tenant",
-                "customer-1",
-            ])
+            .args(["applications", "give", &application, "--tenant", &slug])
             .output()?;
         if !given.status.success() {
             bail!("{}", String::from_utf8_lossy(&given.stderr));
         }
-        Ok(())
+        Ok(Uplinks::of(number, devices))
     }
 
     /// Both roads with few and with many senders, and the statement alone.
@@ -220,12 +202,11 @@ impl Bench<'_> {
         let mut few = Uplinks::of(1, FEW).again(1);
         growth.push(self.grown(client, FEW, 0, &mut few).await?);
         let mut many = self.customer(2, extent.devices)?;
-        let client = self.program(2).await?;
-        growth.push(self.grown(&client, extent.devices, 0, &mut many).await?);
+        growth.push(self.grown(client, extent.devices, 0, &mut many).await?);
         eprintln!("bench: {} messages", extent.stored);
         self.store(extent)?;
         growth.push(
-            self.grown(&client, extent.devices, extent.stored, &mut many)
+            self.grown(client, extent.devices, extent.stored, &mut many)
                 .await?,
         );
         Ok(growth)

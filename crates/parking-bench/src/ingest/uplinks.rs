@@ -1,7 +1,9 @@
 //! Messages as ChirpStack tells them, each of another device than the one before, none told twice.
 
-/// The application of all devices.
-pub(super) const APPLICATION: &str = "deb86e58-f3b2-43fc-b5cb-3e10d825b9f5";
+/// The application of a customer's devices.
+pub(super) fn application(customer: u32) -> String {
+    format!("deb86e58-f3b2-43fc-b5cb-3e10{customer:08x}")
+}
 
 /// Messages of the devices of one customer.
 #[derive(Clone, Debug)]
@@ -55,13 +57,14 @@ impl Uplinks {
         let dev_eui = format!("70b3d5{:04x}{device:06x}", self.customer);
         // A vehicle comes in one round and leaves in the next.
         let payload = if round % 2 == 0 { "AQ==" } else { "AA==" };
+        let application = application(self.customer);
         let body = format!(
-            "{{\"deviceInfo\":{{\"applicationId\":\"{APPLICATION}\",\"devEui\":\"{dev_eui}\"}},\"devAddr\":\"{:08x}\",\"fCnt\":{at},\
+            "{{\"deviceInfo\":{{\"applicationId\":\"{application}\",\"devEui\":\"{dev_eui}\"}},\"devAddr\":\"{:08x}\",\"fCnt\":{at},\
              \"fPort\":1,\"data\":\"{payload}\",\"rxInfo\":[{{\"gatewayId\":\"0016c001f1500001\",\"rssi\":-57,\"snr\":9.5}}]}}",
             self.session
         );
         (
-            format!("application/{APPLICATION}/device/{dev_eui}/event/up"),
+            format!("application/{application}/device/{dev_eui}/event/up"),
             body,
         )
     }
