@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 use serde_json::Value;
 
 use crate::client::{EMAIL, PASSWORD};
@@ -48,6 +48,13 @@ pub(crate) fn command(binary: &Path, folder: &Folder) -> Command {
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("PARKING_DATA_DIR", folder.path());
     command
+}
+
+/// Each connection is a file, here and in the server: as many as may be.
+pub(crate) fn raise_file_limit() -> Result<()> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    Ok(setrlimit(Resource::Nofile, limit)?)
 }
 
 /// Makes one more account, while no server runs.
@@ -108,12 +115,18 @@ impl Product {
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         // Reads for as long as the server writes, so that it never waits for a reader.
         std::thread::spawn(move || {
+            let mut is_ready = false;
             for line in log.lines().map_while(Result::ok) {
+                // A line a request follows; to understand them all would be a load of its own.
+                if is_ready {
+                    continue;
+                }
                 let line: Value = serde_json::from_str(&line).unwrap_or_default();
                 if ["listening", "ready"]
                     .iter()
                     .any(|message| line["message"] == *message)
                 {
+                    is_ready = line["message"] == "ready";
                     drop(tell.send(line));
                 }
             }
