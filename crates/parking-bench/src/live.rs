@@ -14,13 +14,15 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{interval, timeout};
 
 use crate::client::Client;
-use crate::product::{Folder, Product};
+use crate::product::{Folder, Product, raise_file_limit};
 use crate::report::machine;
 
 /// Those who listen and hear nothing, and how many of them one tenant has.
 const IDLE: usize = 5_000;
 const IDLE_OF_TENANT: usize = 1_250;
-/// One address may hold so many connections of a server and no more.
+/// As many connections as the server is told to take, and how many of them come from one address: it
+/// may hold an eighth.
+const CONNECTIONS_MAX: &str = "8192";
 const FROM_ONE_ADDRESS: usize = 900;
 /// Changes a second.
 const CHANGES_PER_SECOND: u32 = 100;
@@ -41,7 +43,9 @@ struct Delays(Vec<Duration>);
 /// Measures it, and answers a report as Markdown.
 pub(crate) async fn measure(binary: &Path, span: Duration) -> Result<String> {
     let folder = Folder::new()?;
-    let product = Product::start(binary, &folder).await?;
+    raise_file_limit()?;
+    let settings = [("PARKING_MAX_CONNECTIONS", CONNECTIONS_MAX)];
+    let product = Product::start_with(binary, &folder, &settings).await?;
     let nobody = Client::new(&product.address);
     let busy = Lot::make(&nobody, "Busy").await?;
     let alone = delays(&product.address, &busy, span).await?;
