@@ -213,7 +213,7 @@ async fn a_replay_changes_no_answer_about_the_past() {
         assert_eq!(lot.verdict(at).await, before);
     }
     let messages = lot.evidence(lot.now()).await["messages"].clone();
-    assert_eq!(messages[1]["problem"], "too_short");
+    assert_eq!(messages[1]["problem"], "bad_length");
     assert_eq!(messages[1]["replays"], 1);
 }
 
