@@ -16,7 +16,7 @@ use super::store::{self, Gateway, Uplink};
 
 /// Words of the database that are words of the API.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub(super) enum $name { $(#[serde(rename = $word)] $variant),+ }
