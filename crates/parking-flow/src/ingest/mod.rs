@@ -44,6 +44,8 @@ use parcel::{Parcel, Road, TakenIn, take_in};
 pub use receive::receive;
 pub use replay::replay;
 pub use spool::{OpenError, Spool, drain};
+#[cfg(test)]
+pub(crate) use tests::{EUI, Lot};
 
 /// How many parts the devices are dealt into; one worker at a time acts on a part.
 pub const SHARDS: i16 = 4;

@@ -13,6 +13,7 @@ import {
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  MessageOutlined,
   ScanOutlined,
   SendOutlined,
   SettingOutlined,
@@ -75,6 +76,13 @@ const entries: Entry[] = [
     icon: <WifiOutlined />,
     section: 'main',
     permission: 'devices:read',
+  },
+  {
+    path: paths.messages(),
+    label: (t) => t('nav.messages'),
+    icon: <MessageOutlined />,
+    section: 'main',
+    permission: 'telemetry:read',
   },
   {
     path: paths.imports(),
