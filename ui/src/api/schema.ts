@@ -1763,6 +1763,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/sites/{id}/occupancy/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How full a site was during the last 24 hours. */
+        get: operations["site_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/sites/{id}/restore": {
         parameters: {
             query?: never;
@@ -4878,6 +4895,15 @@ export interface components {
             /** Format: int64 */
             zones: number;
         };
+        /** @description How many bays of a site were in which state, in equal steps up to now. */
+        SiteTrend: {
+            /** @description The oldest first; the last one is now. */
+            points: components["schemas"]["TrendPoint"][];
+            /** Format: uuid */
+            site_id: string;
+            /** Format: int32 */
+            step_minutes: number;
+        };
         /** @description A name in addresses: lower-case letters and digits, with single dashes between them. */
         Slug: string;
         /** @description One bay. */
@@ -5302,6 +5328,24 @@ export interface components {
              * @description To whom.
              */
             tenant_id: string;
+        };
+        /**
+         * @description How many bays of a site were in which state at one moment. Bays that are there now count as
+         *     though they had always been, and deleted ones not at all.
+         */
+        TrendPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            maintenance: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            reserved: number;
+            /** Format: int64 */
+            unknown: number;
         };
         /** @description How many devices can be what; `other` is those without a model, or with one that is neither. */
         TypeCounts: {
@@ -18799,6 +18843,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OccupancyBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    site_trend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrend"];
                 };
             };
             /** @description The request cannot be read */

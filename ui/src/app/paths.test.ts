@@ -12,6 +12,7 @@ const all: Record<keyof typeof paths, string> = {
   resetPassword: paths.resetPassword(),
   verifyEmail: paths.verifyEmail(),
   acceptInvitation: paths.acceptInvitation(),
+  operations: paths.operations({ site: 'a', view: 'plan', kiosk: true }),
   sites: paths.sites({ create: true }),
   site: paths.site('a/b'),
   siteLevels: paths.siteLevels('a/b'),
