@@ -1124,8 +1124,10 @@ CREATE TABLE public.sites (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    debounce_seconds integer DEFAULT 0 NOT NULL,
     CONSTRAINT sites_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
     CONSTRAINT sites_country CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT sites_debounce CHECK (((debounce_seconds >= 0) AND (debounce_seconds <= 30))),
     CONSTRAINT sites_latitude CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
     CONSTRAINT sites_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
     CONSTRAINT sites_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
@@ -1164,6 +1166,8 @@ CREATE TABLE public.spaces (
     version bigint DEFAULT 1 NOT NULL,
     state_sequence bigint DEFAULT 0 NOT NULL,
     sensor_uplink_id uuid,
+    sensor_held_state text,
+    sensor_held_until timestamp with time zone,
     CONSTRAINT spaces_auto_release CHECK (((auto_release_minutes >= 1) AND (auto_release_minutes <= 1440))),
     CONSTRAINT spaces_code_length CHECK (((char_length(code) >= 1) AND (char_length(code) <= 50))),
     CONSTRAINT spaces_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
@@ -1171,6 +1175,8 @@ CREATE TABLE public.spaces (
     CONSTRAINT spaces_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
     CONSTRAINT spaces_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT spaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT spaces_sensor_held_state CHECK ((sensor_held_state = ANY (ARRAY['free'::text, 'occupied'::text, 'unknown'::text]))),
+    CONSTRAINT spaces_sensor_held_whole CHECK (((sensor_held_state IS NULL) = (sensor_held_until IS NULL))),
     CONSTRAINT spaces_sensor_state CHECK ((sensor_state = ANY (ARRAY['free'::text, 'occupied'::text, 'unknown'::text]))),
     CONSTRAINT spaces_shape_is_pairs CHECK (((shape IS NULL) OR (((cardinality(shape) >= 6) AND (cardinality(shape) <= 24)) AND ((cardinality(shape) % 2) = 0)))),
     CONSTRAINT spaces_shape_on_a_level CHECK (((shape IS NULL) OR (level_id IS NOT NULL))),
@@ -1273,6 +1279,7 @@ CREATE TABLE public.uplinks (
     reading jsonb,
     problem text,
     replays integer DEFAULT 0 NOT NULL,
+    sensor_fact jsonb,
     CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
     CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
@@ -1307,6 +1314,7 @@ CREATE TABLE public.uplinks_default (
     reading jsonb,
     problem text,
     replays integer DEFAULT 0 NOT NULL,
+    sensor_fact jsonb,
     CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
     CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
@@ -1765,6 +1773,8 @@ CREATE INDEX memberships_user ON public.memberships USING btree (user_id);
 
 CREATE INDEX orphan_devices_last_seen ON public.orphan_devices USING btree (tenant_id, last_seen_at DESC, id DESC);
 
+CREATE INDEX overrides_ever ON public.overrides USING btree (tenant_id, space_id, created_at DESC);
+
 CREATE INDEX overrides_of_space ON public.overrides USING btree (tenant_id, space_id, starts_at DESC) WHERE (lifted_at IS NULL);
 
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
@@ -1807,21 +1817,29 @@ CREATE INDEX state_changes_of_space ON public.state_changes USING btree (tenant_
 
 CREATE INDEX uplink_keys_age ON public.uplink_keys USING btree (at);
 
+CREATE INDEX uplinks_come_to_nothing ON ONLY public.uplinks USING btree (tenant_id, outcome, id DESC) WHERE (outcome = ANY (ARRAY['unreadable'::text, 'orphan'::text, 'no_bay'::text, 'failed'::text]));
+
 CREATE INDEX uplinks_waiting ON ONLY public.uplinks USING btree (shard, id) WHERE (acted_at IS NULL);
 
 CREATE INDEX uplinks_default_shard_id_idx ON public.uplinks_default USING btree (shard, id) WHERE (acted_at IS NULL);
 
-CREATE INDEX uplinks_of_device ON ONLY public.uplinks USING btree (tenant_id, dev_eui, received_at DESC, id DESC);
+CREATE INDEX uplinks_of_device ON ONLY public.uplinks USING btree (tenant_id, dev_eui, id DESC);
 
-CREATE INDEX uplinks_default_tenant_id_dev_eui_received_at_id_idx ON public.uplinks_default USING btree (tenant_id, dev_eui, received_at DESC, id DESC);
+CREATE INDEX uplinks_default_tenant_id_dev_eui_id_idx ON public.uplinks_default USING btree (tenant_id, dev_eui, id DESC);
 
 CREATE INDEX uplinks_newest ON ONLY public.uplinks USING btree (tenant_id, id DESC);
 
 CREATE INDEX uplinks_default_tenant_id_id_idx ON public.uplinks_default USING btree (tenant_id, id DESC);
 
-CREATE INDEX uplinks_of_space ON ONLY public.uplinks USING btree (tenant_id, space_id, received_at DESC, id DESC) WHERE (space_id IS NOT NULL);
+CREATE INDEX uplinks_of_kind ON ONLY public.uplinks USING btree (tenant_id, kind, id DESC) WHERE (kind <> 'up'::text);
 
-CREATE INDEX uplinks_default_tenant_id_space_id_received_at_id_idx ON public.uplinks_default USING btree (tenant_id, space_id, received_at DESC, id DESC) WHERE (space_id IS NOT NULL);
+CREATE INDEX uplinks_default_tenant_id_kind_id_idx ON public.uplinks_default USING btree (tenant_id, kind, id DESC) WHERE (kind <> 'up'::text);
+
+CREATE INDEX uplinks_default_tenant_id_outcome_id_idx ON public.uplinks_default USING btree (tenant_id, outcome, id DESC) WHERE (outcome = ANY (ARRAY['unreadable'::text, 'orphan'::text, 'no_bay'::text, 'failed'::text]));
+
+CREATE INDEX uplinks_of_space ON ONLY public.uplinks USING btree (tenant_id, space_id, id DESC) WHERE (space_id IS NOT NULL);
+
+CREATE INDEX uplinks_default_tenant_id_space_id_id_idx ON public.uplinks_default USING btree (tenant_id, space_id, id DESC) WHERE (space_id IS NOT NULL);
 
 CREATE INDEX webhook_deliveries_by_status ON public.webhook_deliveries USING btree (tenant_id, webhook_id, status, created_at DESC, seq DESC);
 
@@ -1865,11 +1883,15 @@ ALTER INDEX public.uplinks_pkey ATTACH PARTITION public.uplinks_default_pkey;
 
 ALTER INDEX public.uplinks_waiting ATTACH PARTITION public.uplinks_default_shard_id_idx;
 
-ALTER INDEX public.uplinks_of_device ATTACH PARTITION public.uplinks_default_tenant_id_dev_eui_received_at_id_idx;
+ALTER INDEX public.uplinks_of_device ATTACH PARTITION public.uplinks_default_tenant_id_dev_eui_id_idx;
 
 ALTER INDEX public.uplinks_newest ATTACH PARTITION public.uplinks_default_tenant_id_id_idx;
 
-ALTER INDEX public.uplinks_of_space ATTACH PARTITION public.uplinks_default_tenant_id_space_id_received_at_id_idx;
+ALTER INDEX public.uplinks_of_kind ATTACH PARTITION public.uplinks_default_tenant_id_kind_id_idx;
+
+ALTER INDEX public.uplinks_come_to_nothing ATTACH PARTITION public.uplinks_default_tenant_id_outcome_id_idx;
+
+ALTER INDEX public.uplinks_of_space ATTACH PARTITION public.uplinks_default_tenant_id_space_id_id_idx;
 
 CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, allowed_ips, requests_per_minute, expires_at, revoked_at ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.announce_access('key', 'public_id');
 

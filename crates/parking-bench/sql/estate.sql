@@ -97,6 +97,23 @@ create function pg_temp.make_history(first_one int, last_one int, bays int, per_
     from generate_series(first_one, last_one) c, generate_series(0, bays - 1, 10) b;
   $$;
 
+-- Two messages a device, some of which nobody could read.
+create function pg_temp.make_uplinks(first_one int, last_one int, devices int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, payload, receptions, shard, acted_at,
+      outcome, device_id, space_id, reading, sensor_fact)
+    select pg_temp.made(0, c, 0), pg_temp.made(24, c, n * devices + d), at - (1 - n) * interval '1 hour', at - (1 - n) * interval '1 hour',
+      'chirpstack_mqtt', case when d % 50 = 0 then 'join' else 'up' end,
+      '70B3D5' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(d), 6, '0')), 102, n, '\x01f0',
+      jsonb_build_array(jsonb_build_object('gateway', 'A84041' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(d % 60), 6, '0')),
+        'rssi', -90, 'snr', 5)), d % 4, at,
+      case when d % 40 = 1 then 'unreadable' else 'read' end, pg_temp.made(7, c, d),
+      case when d % 10 < 8 then pg_temp.made(4, c, d) end, '{"occupancy": "free"}',
+      case when d % 10 < 8 then '{"state": "free", "observed_at": null, "stale_at": null}'::jsonb end
+    from generate_series(first_one, last_one) c, generate_series(0, 1) n, generate_series(0, devices - 1) d;
+  $$;
+
 -- Fifty people a customer, with invitations, keys and secrets.
 create function pg_temp.make_people(first_one int, last_one int, at timestamptz) returns void
   language sql
@@ -169,13 +186,14 @@ create function pg_temp.make_estates(first_one int, last_one int, bays int, per_
   declare
     at timestamptz := date_trunc('second', now());
   begin
-    perform ensure_partitions(parent, at, 2) from unnest(array['audit_log', 'events']) as parent;
+    perform ensure_partitions(parent, at, 2) from unnest(array['audit_log', 'events', 'uplinks']) as parent;
     perform pg_temp.make_customers(first_one, last_one, at);
     perform pg_temp.make_people(first_one, last_one, at);
     perform pg_temp.make_imports(first_one, last_one, at);
     perform pg_temp.make_webhooks(first_one, last_one, at);
     perform pg_temp.make_places(first_one, last_one, bays, per_site, at);
     perform pg_temp.make_devices(first_one, last_one, bays, at);
+    perform pg_temp.make_uplinks(first_one, last_one, bays, at);
     perform pg_temp.make_alarms(first_one, last_one, at);
     perform pg_temp.make_history(first_one, last_one, bays, per_site, at);
   end

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::access::UnknownName;
 
@@ -73,15 +74,43 @@ pub struct Override {
     pub span: Span,
 }
 
-/// The last thing a sensor said, and how long it is believed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is known of a bay's sensor, and how long it is believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensorFact {
     /// What it said.
     pub state: SensorState,
-    /// When the message was received; `None` if none ever was.
+    /// When the last message that said anything was received; `None` if none ever was.
     pub observed_at: Option<DateTime<Utc>>,
     /// From when on it is no longer believed; `None` if silence means nothing.
     pub stale_at: Option<DateTime<Utc>>,
+    /// What it said since to the contrary, which has to stand for a while first.
+    #[serde(default)]
+    pub held: Option<Held>,
+    /// The last message that said anything.
+    #[serde(default)]
+    pub uplink_id: Option<Uuid>,
+}
+
+/// A change that is held back: it is believed once nothing contradicted it for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// What the sensor says now.
+    pub state: SensorState,
+    /// From when on it is believed.
+    pub until: DateTime<Utc>,
+}
+
+/// What a message says of a bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What the sensor says; `None` if the message only proves that it lives.
+    pub state: Option<SensorState>,
+    /// When the message was received.
+    pub at: DateTime<Utc>,
+    /// From when on it is no longer believed; `None` if silence means nothing.
+    pub stale_at: Option<DateTime<Utc>>,
+    /// The message.
+    pub uplink_id: Uuid,
 }
 
 /// All that is known of a bay.
@@ -93,6 +122,66 @@ pub struct BayFacts {
     pub overrides: Vec<Override>,
     /// The reservations that block it: pending and confirmed ones.
     pub reservations: Vec<Span>,
+}
+
+impl SensorFact {
+    /// What the sensor is taken to say at a moment: a change that was held back long enough counts,
+    /// and after too long a silence nothing does.
+    pub fn believed(&self, now: DateTime<Utc>) -> SensorState {
+        if self.is_stale(now) {
+            SensorState::Unknown
+        } else {
+            self.told(now)
+        }
+    }
+
+    /// Whether it has been silent for too long.
+    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        self.stale_at.is_some_and(|at| at <= now)
+    }
+
+    fn told(&self, now: DateTime<Utc>) -> SensorState {
+        match self.held {
+            Some(held) if held.until <= now => held.state,
+            _ => self.state,
+        }
+    }
+
+    /// What is known after a message; `None` if it changes nothing of it.
+    ///
+    /// What is older than what is known changes nothing. A sign of life keeps alive what is believed,
+    /// and does not revive what is not. A sensor that takes back what it said, free for occupied or
+    /// the other way round, is held to it for `window`: said again it stands, contradicted it is
+    /// dropped. What nobody knew before is believed at once.
+    pub fn after(&self, said: &Said, window: TimeDelta) -> Option<Self> {
+        let Some(state) = said.state else {
+            let stale_at = self.stale_at.filter(|at| *at > said.at)?;
+            let stale_at = said.stale_at.max(Some(stale_at));
+            return Some(Self { stale_at, ..*self });
+        };
+        if self.observed_at.is_some_and(|at| at > said.at) {
+            return None;
+        }
+        let before = self.believed(said.at);
+        let is_taken_back = state != before
+            && before != SensorState::Unknown
+            && state != SensorState::Unknown
+            && window > TimeDelta::zero();
+        let held = is_taken_back.then(|| {
+            let earlier = self.held.filter(|held| held.until > said.at);
+            earlier.unwrap_or(Held {
+                state,
+                until: said.at + window,
+            })
+        });
+        Some(Self {
+            state: if held.is_some() { before } else { state },
+            observed_at: Some(said.at),
+            stale_at: said.stale_at,
+            held,
+            uplink_id: Some(said.uplink_id),
+        })
+    }
 }
 
 /// Which fact decided.
@@ -133,11 +222,7 @@ pub fn explained(facts: &BayFacts, now: DateTime<Utc>) -> (BayState, Cause) {
         overrides.any(|one| one.kind == kind && one.span.contains(now))
     };
     let is_reserved = || facts.reservations.iter().any(|span| span.contains(now));
-    let is_stale = facts.sensor.stale_at.is_some_and(|at| at <= now);
-    let sensed = match facts.sensor.state {
-        _ if is_stale => SensorState::Unknown,
-        state => state,
-    };
+    let sensed = facts.sensor.believed(now);
     if is_overridden(OverrideKind::OutOfService) {
         (BayState::Maintenance, Cause::OutOfService)
     } else if is_overridden(OverrideKind::Blocked) {
@@ -148,7 +233,7 @@ pub fn explained(facts: &BayFacts, now: DateTime<Utc>) -> (BayState, Cause) {
         (BayState::Reserved, Cause::Reservation)
     } else if sensed == SensorState::Free {
         (BayState::Free, Cause::Sensor)
-    } else if is_stale && facts.sensor.state != SensorState::Unknown {
+    } else if facts.sensor.is_stale(now) && facts.sensor.told(now) != SensorState::Unknown {
         (BayState::Unknown, Cause::SensorSilent)
     } else {
         (BayState::Unknown, Cause::NoReading)
@@ -165,7 +250,10 @@ pub fn next_boundary(facts: &BayFacts, now: DateTime<Utc>) -> Option<DateTime<Ut
         .chain(&facts.reservations)
         .filter(|span| !span.is_empty())
         .flat_map(|span| [Some(span.from), span.until])
-        .chain([facts.sensor.stale_at])
+        .chain([
+            facts.sensor.stale_at,
+            facts.sensor.held.map(|held| held.until),
+        ])
         .flatten()
         .filter(|edge| *edge > now)
         .collect();
@@ -249,6 +337,16 @@ impl OverrideKind {
 }
 
 impl Cause {
+    /// Every cause, in the order in which they are asked for.
+    pub const ALL: [Self; 6] = [
+        Self::OutOfService,
+        Self::Blocked,
+        Self::Sensor,
+        Self::Reservation,
+        Self::SensorSilent,
+        Self::NoReading,
+    ];
+
     /// The name in the API and in events.
     pub fn name(self) -> &'static str {
         match self {
@@ -307,7 +405,7 @@ mod tests {
             sensor: SensorFact {
                 state,
                 observed_at: Some(at(0)),
-                stale_at: None,
+                ..SensorFact::default()
             },
             ..BayFacts::default()
         }
@@ -428,6 +526,109 @@ mod tests {
         );
     }
 
+    /// What is believed, found out by looking at each minute in turn: the other state is taken over
+    /// when the sensor has been saying it, and nothing else, for as long as the window is.
+    fn naively_believed(said: &[(SensorState, i64)], window: i64, now: i64) -> SensorState {
+        let mut believed = said[0].0;
+        let mut other_since = None;
+        for minute in 0..=now {
+            if other_since.is_some_and(|since| minute - since >= window) {
+                believed = flipped(believed);
+                other_since = None;
+            }
+            for (state, _) in said.iter().filter(|(_, at)| *at == minute) {
+                other_since = match other_since {
+                    _ if *state == believed => None,
+                    None => Some(minute),
+                    since => since,
+                };
+                if other_since.is_some() && window == 0 {
+                    (believed, other_since) = (*state, None);
+                }
+            }
+        }
+        believed
+    }
+
+    fn flipped(state: SensorState) -> SensorState {
+        match state {
+            SensorState::Free => SensorState::Occupied,
+            _ => SensorState::Free,
+        }
+    }
+
+    fn says(state: SensorState, minute: i64) -> Said {
+        Said {
+            state: Some(state),
+            at: at(minute),
+            stale_at: None,
+            uplink_id: Uuid::nil(),
+        }
+    }
+
+    #[test]
+    fn a_change_that_is_contradicted_within_the_window_never_was() {
+        let window = TimeDelta::minutes(10);
+        let free = SensorFact::default()
+            .after(&says(SensorState::Free, 0), window)
+            .unwrap();
+        assert_eq!(free.believed(at(0)), SensorState::Free);
+        let held = free.after(&says(SensorState::Occupied, 1), window).unwrap();
+        let again = held.after(&says(SensorState::Occupied, 4), window).unwrap();
+        assert_eq!(again.held, held.held);
+        for (minute, state) in [(10, SensorState::Free), (11, SensorState::Occupied)] {
+            assert_eq!(again.believed(at(minute)), state);
+        }
+        let facts = BayFacts {
+            sensor: again,
+            ..BayFacts::default()
+        };
+        assert_eq!(next_boundary(&facts, at(4)), Some(at(11)));
+        let dropped = again.after(&says(SensorState::Free, 5), window).unwrap();
+        assert_eq!(
+            (dropped.held, dropped.believed(at(60))),
+            (None, SensorState::Free)
+        );
+    }
+
+    #[test]
+    fn what_nobody_knew_and_what_nobody_knows_any_more_is_not_held_back() {
+        let window = TimeDelta::minutes(10);
+        let mut fact = SensorFact::default()
+            .after(&says(SensorState::Free, 0), window)
+            .unwrap();
+        fact.stale_at = Some(at(5));
+        let late = fact.after(&says(SensorState::Occupied, 6), window).unwrap();
+        assert_eq!(late.believed(at(6)), SensorState::Occupied);
+        let taken_back = late.after(&says(SensorState::Unknown, 7), window).unwrap();
+        assert_eq!(taken_back.believed(at(7)), SensorState::Unknown);
+        assert_eq!(late.after(&says(SensorState::Free, 5), window), None);
+    }
+
+    #[test]
+    fn a_sign_of_life_keeps_alive_and_does_not_revive() {
+        let life = |minute: i64| Said {
+            state: None,
+            at: at(minute),
+            stale_at: Some(at(minute + 10)),
+            uplink_id: Uuid::nil(),
+        };
+        let window = TimeDelta::zero();
+        assert_eq!(SensorFact::default().after(&life(0), window), None);
+        let fact = SensorFact {
+            state: SensorState::Free,
+            observed_at: Some(at(0)),
+            stale_at: Some(at(10)),
+            ..SensorFact::default()
+        };
+        let kept = fact.after(&life(9), window).unwrap();
+        assert_eq!(
+            (kept.stale_at, kept.observed_at),
+            (Some(at(19)), Some(at(0)))
+        );
+        assert_eq!(fact.after(&life(10), window), None);
+    }
+
     prop_compose! {
         fn spans()(from in 0_i64..60, minutes in proptest::option::of(-2_i64..30)) -> Span {
             Span { from: at(from), until: minutes.map(|minutes| at(from + minutes)) }
@@ -438,11 +639,12 @@ mod tests {
         fn facts()(
             state in proptest::sample::select(&SensorState::ALL[..]),
             stale in proptest::option::of(0_i64..90),
+            held in proptest::option::of((proptest::sample::select(&SensorState::ALL[..]), 0_i64..90)),
             overrides in proptest::collection::vec((proptest::sample::select(&OverrideKind::ALL[..]), spans()), 0..4),
             reservations in proptest::collection::vec(spans(), 0..5),
         ) -> BayFacts {
             BayFacts {
-                sensor: SensorFact { state, observed_at: Some(at(0)), stale_at: stale.map(at) },
+                sensor: SensorFact { state, observed_at: Some(at(0)), stale_at: stale.map(at), held: held.map(|(state, minute)| Held { state, until: at(minute) }), uplink_id: None },
                 overrides: overrides.into_iter().map(|(kind, span)| Override { kind, span }).collect(),
                 reservations,
             }
@@ -473,7 +675,26 @@ mod tests {
                 now = boundary;
                 steps += 1;
             }
-            prop_assert!(steps <= 2 * (facts.overrides.len() + facts.reservations.len()) + 1);
+            prop_assert!(steps <= 2 * (facts.overrides.len() + facts.reservations.len()) + 2);
+        }
+
+        #[test]
+        fn a_change_is_believed_when_nothing_contradicted_it_for_the_window(
+            messages in proptest::collection::vec((proptest::bool::ANY, 0_i64..7), 1..20),
+            window in 0_i64..8,
+            later in 0_i64..12,
+        ) {
+            let mut fact = SensorFact::default();
+            let mut said = Vec::new();
+            let mut minute = 0;
+            for (is_occupied, pause) in messages {
+                minute += pause;
+                let state = if is_occupied { SensorState::Occupied } else { SensorState::Free };
+                said.push((state, minute));
+                let message = Said { state: Some(state), at: at(minute), stale_at: None, uplink_id: Uuid::nil() };
+                fact = fact.after(&message, TimeDelta::minutes(window)).unwrap();
+            }
+            prop_assert_eq!(fact.believed(at(minute + later)), naively_believed(&said, window, minute + later));
         }
 
         #[test]

@@ -16,7 +16,7 @@ pub mod sites;
 pub mod spaces;
 #[cfg(test)]
 mod tests;
-mod view;
+pub mod view;
 pub mod wire;
 
 use parking_access::audit::Witness;

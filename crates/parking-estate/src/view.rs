@@ -7,14 +7,16 @@ use parking_http::{ApiError, Caller, Code, Page, PageExtent};
 use sqlx::PgConnection;
 
 /// A transaction that reads what a caller may see.
-pub(crate) enum View {
+pub enum View {
+    /// One tenant's things.
     Tenant(TenantTx),
+    /// Everybody's.
     Platform(PlatformTx),
 }
 
 impl View {
     /// Opens the door that fits the tenant the caller has selected.
-    pub(crate) async fn of(db: &Db, caller: &Caller) -> Result<Self, ApiError> {
+    pub async fn of(db: &Db, caller: &Caller) -> Result<Self, ApiError> {
         Ok(if caller.spans_tenants()? {
             Self::Platform(db.platform(Reason::Platform("read the estate")).await?)
         } else {
@@ -23,7 +25,7 @@ impl View {
     }
 
     /// The connection, for the statements of `store.rs` files.
-    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+    pub fn conn(&mut self) -> &mut PgConnection {
         match self {
             Self::Tenant(tx) => tx.conn(),
             Self::Platform(tx) => tx.conn(),
@@ -31,7 +33,7 @@ impl View {
     }
 
     /// How a page of a list lies in it.
-    pub(crate) fn extent(&self, page: &Page, total: i64) -> PageExtent {
+    pub fn extent(&self, page: &Page, total: i64) -> PageExtent {
         match self {
             Self::Tenant(tx) => PageExtent::of_tenant(page, total, tx.tenant()),
             Self::Platform(_) => PageExtent::of_all(page, total, TenantId::PLATFORM),

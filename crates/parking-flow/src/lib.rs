@@ -1,11 +1,13 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `ingest`.
+//! Slices, lowest first: `applications`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
+pub mod evidence;
 pub mod ingest;
 #[cfg(test)]
 mod tests;
+pub mod uplinks;
 
 use parking_db::Db;
 use parking_domain::clock::Clock;
@@ -29,5 +31,7 @@ pub struct Flow {
 
 /// The routes of all slices.
 pub fn routes(flow: Flow) -> Routes {
-    ingest::routes(flow)
+    ingest::routes(flow.clone())
+        .merge(uplinks::routes(flow.clone()))
+        .merge(evidence::routes(flow))
 }

@@ -131,6 +131,8 @@ pub(super) const DISTRICTS: [District; 4] = [
             "reservations",
             "displays",
             "ingest",
+            "uplinks",
+            "evidence",
         ],
     },
     District {

@@ -35,6 +35,8 @@ pub use api::routes;
 pub use intake::{Intake, IntakeError, Writer, writers};
 pub use receive::receive;
 pub use replay::replay;
+#[cfg(test)]
+pub(crate) use tests::{EUI, Lot};
 
 /// How many parts the devices are dealt into; one worker at a time acts on a part.
 pub const SHARDS: i16 = 4;

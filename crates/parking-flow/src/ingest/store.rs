@@ -37,6 +37,8 @@ pub(super) struct Acted {
     pub(super) space_id: Option<Uuid>,
     pub(super) reading: Option<Value>,
     pub(super) problem: Option<&'static str>,
+    /// What is known of the bay's sensor after it, if that is something else than before.
+    pub(super) sensor_fact: Option<Value>,
 }
 
 impl Acted {
@@ -51,6 +53,7 @@ impl Acted {
             space_id: message.space_id,
             reading: None,
             problem: Some("cannot_be_acted_on"),
+            sensor_fact: None,
         }
     }
 }
@@ -146,9 +149,9 @@ pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<U
     let problems: Vec<Option<String>> = column!(|one| one.problem.map(str::to_owned));
     sqlx::query!(
         "update uplinks u set acted_at = $9, outcome = w.outcome, device_id = w.device_id, space_id = w.space_id,
-           reading = w.reading, problem = w.problem
-         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[])
-           as w (tenant_id, id, at, outcome, device_id, space_id, reading, problem)
+           reading = w.reading, problem = w.problem, sensor_fact = w.sensor_fact
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[],
+           $10::jsonb[]) as w (tenant_id, id, at, outcome, device_id, space_id, reading, problem, sensor_fact)
          where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at",
         &column!(|one| one.tenant_id),
         &column!(|one| one.id),
@@ -159,6 +162,7 @@ pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<U
         &column!(|one| one.reading.clone()) as &[Option<Value>],
         &problems as &[Option<String>],
         now,
+        &column!(|one| one.sensor_fact.clone()) as &[Option<Value>],
     )
     .execute(tx.conn())
     .await?;

@@ -33,22 +33,22 @@ use crate::applications::Applications;
 use crate::tests::{seat, tenant};
 
 /// A lot with two bays, the first watched by a sensor, and everything that makes it live.
-struct Lot {
-    test: TestDb,
-    flow: Flow,
-    served: Served,
-    people: Arc<People>,
-    tenant: TenantId,
-    token: String,
-    bays: Vec<Uuid>,
+pub(crate) struct Lot {
+    pub(crate) test: TestDb,
+    pub(crate) flow: Flow,
+    pub(crate) served: Served,
+    pub(crate) people: Arc<People>,
+    pub(crate) tenant: TenantId,
+    pub(crate) token: String,
+    pub(crate) bays: Vec<Uuid>,
     stop: CancellationToken,
 }
 
 /// A sensor whose first bit of one byte says whether a vehicle is there.
-const EUI: &str = "70B3D57ED0000001";
+pub(crate) const EUI: &str = "70B3D57ED0000001";
 
 impl Lot {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let test = TestDb::new().await;
         let (db, clock) = (test.db(), test.clock());
         let (intake, writers) = writers();
@@ -119,24 +119,24 @@ impl Lot {
         assert_eq!(assigned.status, StatusCode::OK, "{:?}", assigned.json());
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answered {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answered {
         let token = bearer(&self.token);
         self.served
             .call(Method::POST, path, &[token], Some(body))
             .await
     }
 
-    async fn observe(&self, observations: Value) -> Answered {
+    pub(crate) async fn observe(&self, observations: Value) -> Answered {
         let body = json!({ "observations": observations });
         self.post("/api/v6/ingest/observations", body).await
     }
 
     /// Acts on everything that waits.
-    async fn act(&self) {
+    pub(crate) async fn act(&self) {
         while act(&self.flow).await.expect("an activation") {}
     }
 
-    async fn state(&self, bay: usize) -> String {
+    pub(crate) async fn state(&self, bay: usize) -> String {
         self.one("select state from spaces where id = $1", self.bays[bay])
             .await
     }
@@ -158,12 +158,12 @@ impl Lot {
             .expect("rows")
     }
 
-    fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         self.flow.clock.now()
     }
 
     /// A message of the sensor as a network server tells it.
-    fn told(&self, number: u32, payload: &[u8], at: DateTime<Utc>) -> Arrival {
+    pub(crate) fn told(&self, number: u32, payload: &[u8], at: DateTime<Utc>) -> Arrival {
         Arrival {
             tenant: self.tenant,
             source: Source::Observation,

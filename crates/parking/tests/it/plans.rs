@@ -26,9 +26,11 @@ const PER_SITE: u32 = 20;
 const LARGE: f32 = 500.0;
 
 /// Indexes that find by a key what is a handful at most, whosever it is, before the tenant decides.
-const KEYS: [&str; 1] = [
+const KEYS: [&str; 2] = [
     // An account has few memberships.
     "memberships_user",
+    // An EUI is one gateway's.
+    "gateways_eui_unique",
 ];
 
 /// Lets PostgreSQL tell each session how it finds what is asked for.
@@ -153,6 +155,8 @@ fn values(path: &str, parameter: &Value, schemas: &Value) -> Vec<String> {
     }
     let one = |value: String| vec![value];
     match (name, schema["type"].as_str()) {
+        // Any other moment is looked at as this one is.
+        ("at", _) => Vec::new(),
         (_, Some("boolean")) => vec!["true".into(), "false".into()],
         _ if schema["format"] == "date-time" => one("2026-01-01T00:00:00Z".into()),
         ("site_id", _) => one(made(1, 3)),
@@ -168,6 +172,8 @@ fn values(path: &str, parameter: &Value, schemas: &Value) -> Vec<String> {
         ("entity_type", _) => one("space".into()),
         ("entity_id", _) => one(made(4, 70)),
         ("request_id", _) => one("request-70".into()),
+        ("dev_eui", _) => one("0010000100000046".into()),
+        ("after" | "before", _) => one(made(24, 700)),
         _ => panic!("{path}: no value for {name}"),
     }
 }
@@ -195,6 +201,7 @@ fn thing(path: &str) -> String {
         ("/device-models/", made(6, 1)),
         ("/devices/", made(7, 70)),
         ("/orphans/", made(11, 7)),
+        ("/uplinks/", made(24, 70)),
         ("/audit-log/", made(13, 70)),
         ("/alarms/recipients/", made(23, 7)),
         ("/alarms/", made(22, 7)),

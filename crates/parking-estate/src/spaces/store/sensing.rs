@@ -1,57 +1,98 @@
 //! The SQL of what sensors say.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
+use parking_domain::bay_state::{Held, SensorFact, SensorState};
 use uuid::Uuid;
 
 use crate::spaces::Sensed;
 
-/// Writes sensor facts that are newer than what is known, and says of which bays and by which
-/// messages. Bays are locked in the order of their ids, as everybody locks them.
-pub(in crate::spaces) async fn write(
+/// What is known of a bay's sensor.
+pub(in crate::spaces) struct Known {
+    pub(in crate::spaces) id: Uuid,
+    pub(in crate::spaces) fact: SensorFact,
+    /// For how long a change of it is held back.
+    pub(in crate::spaces) window: TimeDelta,
+}
+
+/// The living ones of the bays that messages are about, locked in the order of their ids, as
+/// everybody locks them.
+pub(in crate::spaces) async fn lock(
     tx: &mut PlatformTx,
     messages: &[Sensed],
-) -> Result<Vec<(Uuid, Uuid)>> {
+) -> Result<Vec<Known>> {
     let tenants: Vec<Uuid> = messages.iter().map(|one| one.tenant_id).collect();
     let ids: Vec<Uuid> = messages.iter().map(|one| one.space_id).collect();
-    let states: Vec<Option<String>> = messages
-        .iter()
-        .map(|one| one.state.map(|state| state.name().to_owned()))
-        .collect();
-    let ats: Vec<DateTime<Utc>> = messages.iter().map(|one| one.at).collect();
-    let stale: Vec<Option<DateTime<Utc>>> = messages.iter().map(Sensed::stale_at).collect();
-    let uplinks: Vec<Uuid> = messages.iter().map(|one| one.uplink_id).collect();
-    let counted = sqlx::query!(
-        r#"with w as materialized (
-             select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
-               as w (tenant_id, id, state, at, stale_at, uplink_id)),
-           held as materialized (
-             select s.tenant_id, s.id from spaces s join w on w.tenant_id = s.tenant_id and w.id = s.id
-             where s.deleted_at is null order by s.id for no key update of s)
-           update spaces s set
-             sensor_state = coalesce(w.state, s.sensor_state),
-             sensor_observed_at = case when w.state is null then s.sensor_observed_at else w.at end,
-             sensor_uplink_id = case when w.state is null then s.sensor_uplink_id else w.uplink_id end,
-             sensor_stale_at = case when w.state is null then greatest(s.sensor_stale_at, w.stale_at) else w.stale_at end
-           from w join held on held.tenant_id = w.tenant_id and held.id = w.id
-           where s.tenant_id = w.tenant_id and s.id = w.id
-             -- A sign of life keeps alive what is believed; what is no longer believed it does not revive.
-             and case when w.state is null then s.sensor_stale_at > w.at
-               else s.sensor_observed_at is null or s.sensor_observed_at <= w.at end
-           returning s.id, w.uplink_id as "uplink_id!""#,
+    let rows = sqlx::query!(
+        "select s.id, s.sensor_state, s.sensor_observed_at, s.sensor_stale_at, s.sensor_held_state, s.sensor_held_until,
+           s.sensor_uplink_id, i.debounce_seconds
+         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
+         join spaces s on s.tenant_id = w.tenant_id and s.id = w.id
+         join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
+         where s.deleted_at is null order by s.id for no key update of s",
         &tenants,
         &ids,
-        &states as &[Option<String>],
-        &ats,
-        &stale as &[Option<DateTime<Utc>>],
-        &uplinks,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(counted
-        .into_iter()
-        .map(|row| (row.id, row.uplink_id))
-        .collect())
+    let known = rows.into_iter().map(|row| Known {
+        id: row.id,
+        fact: SensorFact {
+            state: state(&row.sensor_state),
+            observed_at: row.sensor_observed_at,
+            stale_at: row.sensor_stale_at,
+            held: held(row.sensor_held_state.as_deref(), row.sensor_held_until),
+            uplink_id: row.sensor_uplink_id,
+        },
+        window: TimeDelta::seconds(row.debounce_seconds.into()),
+    });
+    Ok(known.collect())
+}
+
+/// What a sensor says, by its name in the database.
+pub(super) fn state(name: &str) -> SensorState {
+    name.parse().unwrap_or(SensorState::Unknown)
+}
+
+/// A change that is held back, as the database keeps it.
+pub(super) fn held(name: Option<&str>, until: Option<DateTime<Utc>>) -> Option<Held> {
+    let (name, until) = name.zip(until)?;
+    let state = state(name);
+    Some(Held { state, until })
+}
+
+/// Writes what is known of sensors after messages.
+pub(in crate::spaces) async fn write(
+    tx: &mut PlatformTx,
+    counted: &[(&Sensed, SensorFact)],
+) -> Result<()> {
+    macro_rules! column {
+        ($of:expr) => {
+            counted.iter().map($of).collect::<Vec<_>>()
+        };
+    }
+    let states: Vec<String> = column!(|(_, fact)| fact.state.name().to_owned());
+    let held: Vec<Option<String>> =
+        column!(|(_, fact)| fact.held.map(|held| held.state.name().to_owned()));
+    sqlx::query!(
+        "update spaces s set sensor_state = w.state, sensor_observed_at = w.observed_at, sensor_stale_at = w.stale_at,
+           sensor_held_state = w.held_state, sensor_held_until = w.held_until,
+           sensor_uplink_id = w.uplink_id
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::timestamptz[],
+           $8::uuid[]) as w (tenant_id, id, state, observed_at, stale_at, held_state, held_until, uplink_id)
+         where s.tenant_id = w.tenant_id and s.id = w.id",
+        &column!(|(message, _)| message.tenant_id),
+        &column!(|(message, _)| message.space_id),
+        &states,
+        &column!(|(_, fact)| fact.observed_at) as &[Option<DateTime<Utc>>],
+        &column!(|(_, fact)| fact.stale_at) as &[Option<DateTime<Utc>>],
+        &held as &[Option<String>],
+        &column!(|(_, fact)| fact.held.map(|held| held.until)) as &[Option<DateTime<Utc>>],
+        &column!(|(_, fact)| fact.uplink_id) as &[Option<Uuid>],
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 pub(in crate::spaces) async fn living(tx: &mut TenantTx, ids: &[Uuid]) -> Result<usize> {

@@ -84,7 +84,8 @@ pub(in crate::spaces) async fn forget_sensor(
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "update spaces set sensor_state = 'unknown', sensor_observed_at = null, sensor_stale_at = null, updated_at = $2
+        "update spaces set sensor_state = 'unknown', sensor_observed_at = null, sensor_stale_at = null,
+           sensor_held_state = null, sensor_held_until = null, sensor_uplink_id = null, updated_at = $2
          where id = any($1) and (sensor_state <> 'unknown' or sensor_observed_at is not null)",
         ids,
         now,

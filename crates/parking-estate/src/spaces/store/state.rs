@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
-use parking_domain::bay_state::{BayFacts, Override, OverrideKind, SensorFact, SensorState, Span};
+use parking_domain::bay_state::{BayFacts, Override, OverrideKind, SensorFact, Span};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::sensing;
 use crate::spaces::OverrideDraft;
 
 /// A bay and the facts its state follows from.
@@ -42,7 +43,8 @@ pub(in crate::spaces) async fn facts(
     now: DateTime<Utc>,
 ) -> Result<Vec<Bay>> {
     let bays = sqlx::query!(
-        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at, sensor_uplink_id
+        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at, sensor_held_state,
+           sensor_held_until, sensor_uplink_id
          from spaces where id = any($1) and deleted_at is null order by id for no key update",
         ids
     )
@@ -73,25 +75,18 @@ pub(in crate::spaces) async fn facts(
         let overrides = of_bay.remove(&row.id).unwrap_or_default();
         let ids: Vec<Uuid> = overrides.iter().map(|(id, _)| *id).collect();
         let sensor = SensorFact {
-            state: match row.sensor_state.as_str() {
-                "free" => SensorState::Free,
-                "occupied" => SensorState::Occupied,
-                _ => SensorState::Unknown,
-            },
+            state: sensing::state(&row.sensor_state),
             observed_at: row.sensor_observed_at,
             stale_at: row.sensor_stale_at,
+            held: sensing::held(row.sensor_held_state.as_deref(), row.sensor_held_until),
+            uplink_id: row.sensor_uplink_id,
         };
         Bay {
             tenant_id: row.tenant_id,
             site_id: row.site_id,
             id: row.id,
             state: row.state,
-            evidence: json!({
-                "sensor": {
-                    "state": row.sensor_state, "observed_at": row.sensor_observed_at, "uplink_id": row.sensor_uplink_id,
-                },
-                "overrides": ids,
-            }),
+            evidence: json!({ "sensor": sensor, "overrides": ids }),
             facts: BayFacts {
                 sensor,
                 overrides: overrides.into_iter().map(|(_, one)| one).collect(),

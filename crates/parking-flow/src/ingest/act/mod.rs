@@ -147,6 +147,7 @@ impl<'a> Understood<'a> {
                 space_id: message.space_id,
                 reading: None,
                 problem: None,
+                sensor_fact: None,
             },
         };
         match (message.kind.as_str(), device) {
@@ -240,6 +241,7 @@ impl<'a> Understood<'a> {
             at: self.message.received_at,
             heartbeat_s,
             uplink_id: self.message.id,
+            followed_at: None,
         });
     }
 
@@ -270,33 +272,43 @@ async fn sense(
         )
     });
     let mut rounds: Vec<Vec<usize>> = Vec::new();
-    let mut told: HashMap<Uuid, usize> = HashMap::new();
+    let mut told: HashMap<Uuid, Vec<usize>> = HashMap::new();
     for index in order {
-        let Some(sensed) = &understood[index].sensed else {
+        let Some((space, at, says)) = (understood[index].sensed.as_ref())
+            .map(|sensed| (sensed.space_id, sensed.at, sensed.state.is_some()))
+        else {
             continue;
         };
-        let round = told.entry(sensed.space_id).or_default();
-        if rounds.len() == *round {
+        let earlier = told.entry(space).or_default();
+        if rounds.len() == earlier.len() {
             rounds.push(Vec::new());
         }
-        rounds[*round].push(index);
-        *round += 1;
+        rounds[earlier.len()].push(index);
+        if says {
+            // Those before the last one that said something have been told of it.
+            for index in earlier.iter().rev() {
+                match understood[*index].sensed.as_mut() {
+                    Some(sensed) if sensed.followed_at.is_none() => sensed.followed_at = Some(at),
+                    _ => break,
+                }
+            }
+        }
+        earlier.push(index);
     }
     for round in rounds {
         let sensed: Vec<Sensed> = round
             .iter()
             .filter_map(|index| understood[*index].sensed.clone())
             .collect();
-        let believed = spaces::sensed(tx, &sensed, now).await?;
+        let counted = spaces::sensed(tx, &sensed, now).await?;
         for index in round {
             let one = &mut understood[index];
-            let says = one
-                .sensed
-                .as_ref()
-                .is_some_and(|sensed| sensed.state.is_some());
-            if says && !believed.contains(&one.message.id) {
+            let fact = counted.get(&one.message.id);
+            let says = (one.sensed.as_ref()).is_some_and(|sensed| sensed.state.is_some());
+            if says && fact.is_none() {
                 one.acted.outcome = "superseded";
             }
+            one.acted.sensor_fact = fact.and_then(|fact| serde_json::to_value(fact).ok());
         }
     }
     Ok(())

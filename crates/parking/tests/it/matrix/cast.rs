@@ -374,6 +374,10 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
              values ($tenant, $id, $eui, now(), now(), 'test') returning id"
         }
+        Thing::Uplink => {
+            "insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, shard, acted_at, outcome)
+             values ($tenant, $id, now(), now(), 'observation', 'observation', $eui, 0, now(), 'orphan') returning id"
+        }
         Thing::Import | Thing::CheckedImport | Thing::DoneImport => making_of_import(thing),
         _ => {
             "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)

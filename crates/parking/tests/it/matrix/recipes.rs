@@ -35,6 +35,7 @@ pub(crate) enum Thing {
     PooledDevice,
     Gateway,
     Orphan,
+    Uplink,
     Alarm,
     AlarmRecipient,
     /// An import nobody has checked.
@@ -448,6 +449,7 @@ fn spaces() -> Vec<Recipe> {
         )
         .of(Thing::Space),
         get("GET /api/v6/spaces/{id}/history").of(Thing::Space),
+        get("GET /api/v6/spaces/{id}/evidence").of(Thing::Space),
         get("GET /api/v6/spaces/export"),
         get("GET /api/v6/spaces/stats/occupancy"),
         get("GET /api/v6/sites/{id}/occupancy/trend").of(Thing::Site),
@@ -508,6 +510,8 @@ fn device_pool() -> Vec<Recipe> {
 /// claimed: what becomes of them is not done by the request.
 fn ingestion() -> Vec<Recipe> {
     vec![
+        get("GET /api/v6/uplinks"),
+        get("GET /api/v6/uplinks/{id}").of(Thing::Uplink),
         post(
             "POST /api/v6/ingest/observations",
             json!({ "observations": [{ "dev_eui": "FEEDFEEDFEEDFEED", "state": "free" }] }),

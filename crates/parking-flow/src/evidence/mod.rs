@@ -1,0 +1,77 @@
+//! Why a bay is, or was, in its state: the facts as they were known at any moment, the rule that
+//! decided, and the messages behind it.
+//!
+//! Nothing is decided here. What was known of the sensor is kept with each message that changed it,
+//! what overrode the bay is in `overrides`, and what follows from both is
+//! [`parking_domain::bay_state::explained`], as for the present. A message that came late was not
+//! known before it came, and is no evidence for the time before.
+//! Reads `uplinks`, `overrides`, `state_changes`, `device_assignments`.
+
+mod api;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use parking_db::DbError;
+use parking_domain::bay_state::{BayFacts, BayState, Cause, Override, Span, explained};
+use sqlx::PgConnection;
+
+pub use api::routes;
+use store::{Bay, Change, Overriding, Serving};
+
+/// Changes of state that are shown before the moment, and as many after it.
+const CHANGES: i64 = 10;
+
+/// The most overrides that are shown; there are seldom two.
+const OVERRIDES_MAX: i64 = 50;
+
+/// What was known of a bay at a moment, and what followed from it.
+#[derive(Debug)]
+struct Evidence {
+    facts: BayFacts,
+    state: BayState,
+    cause: Cause,
+    overrides: Vec<Overriding>,
+    serving: Vec<Serving>,
+    /// The newest first.
+    changes: Vec<Change>,
+}
+
+/// What was known of a bay at a moment that is not in the future.
+async fn gather(
+    conn: &mut PgConnection,
+    bay: &Bay,
+    at: DateTime<Utc>,
+) -> Result<Evidence, DbError> {
+    let of = (bay.tenant_id, bay.id);
+    let overrides = store::overrides(conn, of, at, OVERRIDES_MAX).await?;
+    let serving = store::serving(conn, of, at).await?;
+    let changes = store::changes(conn, of, at, CHANGES).await?;
+    let facts = BayFacts {
+        sensor: store::sensor(conn, of, at).await?,
+        overrides: overrides.iter().filter_map(Overriding::fact).collect(),
+        reservations: Vec::new(),
+    };
+    let (state, cause) = explained(&facts, at);
+    Ok(Evidence {
+        state,
+        cause,
+        overrides,
+        serving,
+        changes,
+        facts,
+    })
+}
+
+impl Overriding {
+    fn fact(&self) -> Option<Override> {
+        Some(Override {
+            kind: self.kind.parse().ok()?,
+            span: Span {
+                from: self.starts_at,
+                until: self.ends_at,
+            },
+        })
+    }
+}
