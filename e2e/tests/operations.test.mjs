@@ -35,6 +35,35 @@ async function theLot() {
   return lot;
 }
 
+/** The message that the server says decided the state of a bay. */
+async function messageBehind(api, { id }) {
+  const { cause, sensor, messages } = await api.get(`/api/v6/spaces/${id}/evidence`);
+  assert.equal(cause, 'sensor');
+  const message = messages.find((one) => one.id === sensor.uplink_id);
+  assert.equal(message.payload, '01');
+  return message;
+}
+
+/** The drawer of a bay names that message, and shows its bytes and who heard it. */
+async function named(page, place, message) {
+  await place.click();
+  const drawer = page.getByRole('dialog', { name: 'Bay A-1' });
+  await drawer.getByText(en('evidence.rules.sensor')).waitFor();
+  const behind = drawer.locator(`[data-message="${message.id}"]`);
+  await behind.getByText(en('evidence.decided')).waitFor();
+  await behind.getByText(word('occupied'), { exact: true }).waitFor();
+  await behind.getByText('01', { exact: true }).waitFor();
+  await behind.getByText('Roof of the station').waitFor();
+  // And a moment before, another one did.
+  await drawer.getByRole('button', { name: en('evidence.earlier') }).click();
+  await drawer.getByRole('button', { name: en('evidence.earlier') }).click();
+  await drawer.getByRole('heading', { name: en('evidence.whyThen') }).waitFor();
+  await behind.waitFor({ state: 'detached' });
+  await drawer.getByRole('button', { name: en('evidence.now'), exact: true }).click();
+  await behind.waitFor();
+  await escape(page, drawer);
+}
+
 async function shots(page, watch, name) {
   for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
     for (const colorScheme of ['light', 'dark']) {
@@ -91,6 +120,7 @@ describe('operations', () => {
       await bay(plan, 'A-1', 'occupied').waitFor({ timeout: 1_000 });
       assert.ok(performance.now() - since < 1_000);
       assert.equal(isReloaded, false, 'it asked for all bays again');
+      await named(page, bay(plan, 'A-1', 'occupied'), await messageBehind(lot.api, heard[0]));
       // Said aloud too, a moment later and once.
       await page.locator('[data-announcer]').getByText(`A-1: ${word('occupied')}`).waitFor();
     }));
@@ -104,7 +134,7 @@ describe('operations', () => {
       await bay(page, 'A-2', 'occupied').waitFor();
       // By level, the lower one first, and bays in the order of people.
       const heads = await page.getByRole('heading', { level: 2 }).allTextContents();
-      assert.deepEqual(heads, ['Level −1 · Staff', 'Level 1 · Visitors']);
+      assert.deepEqual(heads, ['Level −1, Staff', 'Level 1, Visitors']);
       const titles = await page.locator('[data-bay]').evaluateAll((all) => all.map(({ title }) => title));
       const codes = titles.map((title) => title.split(',')[0]);
       assert.deepEqual([...codes.slice(0, 2), ...codes.slice(10, 13)], ['B-1', 'B-2', 'B-11', 'B-12', 'A-1']);
@@ -140,6 +170,10 @@ describe('operations', () => {
       await bay(page, 'A-2', 'occupied').waitFor();
       await isSound(page, watch, 'the plan');
       await shots(page, watch, 'plan');
+      await page.goto(`/operations?site_id=${site.id}&bay=${upper.spaces[1].id}`);
+      await page.getByText(en('evidence.decided')).waitFor();
+      await isSound(page, watch, 'the drawer');
+      await shots(page, watch, 'drawer');
     }));
 
   test('a bay is taken out of use, and put back by a second thought', () =>

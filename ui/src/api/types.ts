@@ -56,6 +56,7 @@ export type SpaceChange = Schemas['SpaceChange'];
 export type SpaceStateChange = Schemas['SpaceStateChange'];
 export type SpaceOverride = Schemas['OverrideBody'];
 export type OverrideKind = Schemas['OverrideKind'];
+export type Evidence = Schemas['EvidenceBody'];
 export type SiteTrend = Schemas['SiteTrend'];
 export type StateChange = Schemas['StateChangeBody'];
 export type Device = Schemas['DeviceBody'];

@@ -83,6 +83,7 @@ describe('paths', () => {
         "labels": "/labels?site_id=a&level_id=b",
         "login": "/login?next=%2Fusers%3Fq%3Da%20b",
         "onboarding": "/devices/onboard",
+        "operations": "/operations?site_id=a&view=plan&kiosk=1",
         "orphans": "/devices/unclaimed",
         "planEditor": "/sites/a%2Fb/levels/c%2Fd/plan",
         "platformUsage": "/tenant-usage",

@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::store::{self, Gateway, Uplink};
 
-/// Words of the database that are words of the API.
+/// Words of the database that are words of the API. Each is taken as it stands (`tt`): what describes
+/// the API does not see a renaming by a `literal`.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub(super) enum $name { $(#[serde(rename = $word)] $variant),+ }

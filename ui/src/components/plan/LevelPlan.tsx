@@ -28,6 +28,7 @@ type Props = {
 /** A level as it is now: every bay in its place, with its state. Arrow keys lead from bay to bay. */
 export function LevelPlan({ label, size, url, bays: given, openId, onOpen }: Props) {
   const bays = useHeld(given);
+  const { t } = useTranslation();
   const words = useBayWords();
   const viewport = useViewport(size);
   const panning = usePanning(viewport);
@@ -84,7 +85,11 @@ export function LevelPlan({ label, size, url, bays: given, openId, onOpen }: Pro
             bay={bay}
             size={size}
             letter={words.letter(bay.state)}
-            label={`${bay.code}, ${words.state(bay.state)}`}
+            label={[
+              bay.code,
+              words.state(bay.state),
+              ...(bay.isAlarmed ? [t('bays.attention')] : []),
+            ].join(', ')}
             isOpen={bay.id === openId}
             isStop={bay.id === stopId}
             onOpen={onOpen}
@@ -115,7 +120,8 @@ const isSame = (a: PlannedBay, b: PlannedBay) =>
   a.state === b.state &&
   a.code === b.code &&
   a.shape === b.shape &&
-  (a.isFaint ?? false) === (b.isFaint ?? false);
+  (a.isFaint ?? false) === (b.isFaint ?? false) &&
+  (a.isAlarmed ?? false) === (b.isAlarmed ?? false);
 
 /** What the marks mean, and how many bays of the plan bear each. */
 export function PlanLegend({ counts }: { counts: Record<SpaceState, number> }) {

@@ -100,7 +100,7 @@ function GroupHead({ row, group }: { row: Row; group: Group }) {
   const formats = useFormats();
   const { site, level, zone, bays } = group;
   const free = bays.filter(({ state }) => state === 'free').length;
-  const place = [site, level, zone].filter(Boolean).join(' · ');
+  const place = [site, level, zone].filter(Boolean).join(', ');
   return (
     <div className={styles.groupHead} style={{ top: row.top, height: row.height }}>
       <h2 className={styles.groupName}>{place || t('operations.noPlace')}</h2>

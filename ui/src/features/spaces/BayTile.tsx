@@ -49,7 +49,7 @@ export const BayTile = memo(function BayTile(props: Props) {
       {isAlarmed && (
         <>
           <WarningFilled className={styles.tileAlarm} />
-          <Spoken>{t('operations.attention')}</Spoken>
+          <Spoken>{t('bays.attention')}</Spoken>
         </>
       )}
     </button>

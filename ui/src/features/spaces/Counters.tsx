@@ -57,7 +57,7 @@ export function Counters(props: Props) {
             <WarningFilled className={styles.counterSign} />
             <strong className={styles.number}>{formats.number(attention)}</strong>
           </span>
-          <span className={styles.counterWord}>{t('operations.attention')}</span>
+          <span className={styles.counterWord}>{t('bays.attention')}</span>
         </button>
       </li>
     </ul>

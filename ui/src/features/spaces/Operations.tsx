@@ -135,6 +135,7 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
             siteId={siteId}
             bays={bays}
             shown={shown}
+            alarmed={alarmed}
             levelId={list.filters.level_id}
             onLevel={(level) => list.setFilter('level_id', level)}
             openId={openId}

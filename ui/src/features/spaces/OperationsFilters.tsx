@@ -86,7 +86,7 @@ export function OperationsFilters({ list, siteId, hasOthers, onSite, age }: Prop
           label={t('operations.filterAttention')}
           value={filters.attention}
           onChange={(value) => list.setFilter('attention', value)}
-          options={[{ value: '1', label: t('operations.attention') }]}
+          options={[{ value: '1', label: t('bays.attention') }]}
         />
       </Filters>
       <span className={styles.age}>{age}</span>

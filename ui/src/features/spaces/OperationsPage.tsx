@@ -55,14 +55,7 @@ export default function OperationsPage() {
     );
   }
   const siteId = named === ALL ? null : (named ?? usualSite(sites.data));
-  return (
-    <Operations
-      key={siteId ?? ALL}
-      siteId={siteId}
-      hasOthers={sites.data.total > 1}
-      onSite={choose}
-    />
-  );
+  return <Operations siteId={siteId} hasOthers={sites.data.total > 1} onSite={choose} />;
 }
 
 type Sites = { total: number; sites: { id: string; stats?: { spaces: number } | null }[] };

@@ -15,12 +15,14 @@ import { LevelPlan } from '@/components/plan/LevelPlan';
 import type { PlannedBay } from '@/components/plan/PlanBay';
 import { useSheet } from '@/components/plan/picture';
 import styles from './operations.module.css';
+import { type Alarmed, needsAttention } from './operationsView';
 
 type Props = {
   siteId: string;
   /** All of the site: those that are not looked for stand back. */
   bays: readonly Space[];
   shown: readonly Space[];
+  alarmed: Alarmed;
   levelId: string | undefined;
   onLevel: (levelId: string) => void;
   openId: string | null;
@@ -79,18 +81,19 @@ export function OperationsPlan({ siteId, levelId, onLevel, ...rest }: Props) {
 
 type LevelProps = Omit<Props, 'levelId' | 'onLevel'> & { level: Level };
 
-function OneLevel({ siteId, level, bays, shown, openId, onOpen }: LevelProps) {
+function OneLevel({ siteId, level, bays, shown, alarmed, openId, onOpen }: LevelProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const sheet = useSheet(useTenantId(), level);
   const { planned, missing } = useMemo(() => {
     const wanted = new Set(shown.map(({ id }) => id));
+    const wrong = new Set(bays.flatMap((bay) => (needsAttention(bay, alarmed) ? [bay.id] : [])));
     const here = bays.filter(({ level_id }) => level_id === level.id);
     const planned: PlannedBay[] = here.flatMap(({ id, code, state, shape }) =>
-      shape ? [{ id, code, state, shape, isFaint: !wanted.has(id) }] : [],
+      shape ? [{ id, code, state, shape, isFaint: !wanted.has(id), isAlarmed: wrong.has(id) }] : [],
     );
     return { planned, missing: here.length - planned.length };
-  }, [bays, shown, level.id]);
+  }, [bays, shown, alarmed, level.id]);
   if (!sheet.size) return <PageSkeleton />;
   return (
     <>

@@ -20,6 +20,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
 import { DevicesPart } from './DevicesPart';
+import { EvidencePart } from './EvidencePart';
 import { OverrideDialog } from './OverrideDialog';
 import { spaceQuery } from './queries';
 import { SpaceActions, usePutBack } from './SpaceActions';
@@ -34,6 +35,7 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
   const query = useQuery(spaceQuery(useTenantId(), spaceId ?? ''));
   const space = query.data?.space;
   useFactsOf(space);
+  const [at, setAt] = useMoment(spaceId);
   return (
     <Drawer
       open={spaceId !== null}
@@ -54,13 +56,21 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
           {space.deleted_at && <Alert type="warning" showIcon title={t('spaces.deletedNotice')} />}
           <StatePart space={space} age={<DataAge query={query} />} />
           {!space.deleted_at && <OverridePart space={space} />}
-          <IdentityPart space={space} />
+          <EvidencePart space={space} at={at} onAt={setAt} />
           <DevicesPart space={space} />
-          <SpaceHistory spaceId={space.id} />
+          <SpaceHistory spaceId={space.id} onWhy={setAt} />
+          <IdentityPart space={space} />
         </div>
       )}
     </Drawer>
   );
+}
+
+/** Which moment one asks about; of another bay one asks about now. */
+function useMoment(spaceId: string | null) {
+  const [asked, setAsked] = useState<{ of: string | null; at: string | null } | null>(null);
+  const at = asked?.of === spaceId ? asked.at : null;
+  return [at, (next: string | null) => setAsked({ of: spaceId, at: next })] as const;
 }
 
 /** A change is heard with its state alone; why it came about is asked for then, of this one bay. */
@@ -75,7 +85,7 @@ function useFactsOf(space: Space | undefined) {
     const isNews = known.current?.id === id && known.current.at !== at;
     known.current = { id, at };
     if (!isNews) return;
-    for (const part of ['one', 'history']) {
+    for (const part of ['one', 'history', 'evidence']) {
       void queryClient.invalidateQueries({ queryKey: [tenantId, 'spaces', part, id] });
     }
   }, [queryClient, tenantId, id, at]);

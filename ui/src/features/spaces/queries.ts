@@ -96,6 +96,21 @@ export const spaceQuery = (tenantId: string, id: string) =>
     refetchInterval: pollEvery(REFRESH_MS),
   });
 
+/** Why it is in its state, or was at a moment. */
+export const evidenceQuery = (tenantId: string, id: string, at: string | null) =>
+  queryOptions({
+    queryKey: [tenantId, 'spaces', 'evidence', id, at],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/spaces/{id}/evidence', {
+          params: { path: { id }, query: at === null ? {} : { at } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    // What was known at a moment that is over does not change.
+    ...(at === null ? { refetchInterval: pollEvery(REFRESH_MS) } : { staleTime: REFRESH_MS }),
+  });
+
 export const historyQuery = (tenantId: string, id: string) =>
   infiniteQueryOptions({
     queryKey: [tenantId, 'spaces', 'history', id],
