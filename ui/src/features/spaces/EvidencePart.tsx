@@ -44,8 +44,9 @@ export function EvidencePart({ space, at, onAt }: Props) {
       {query.isPending && <Skeleton active />}
       {evidence && (
         <div className={query.isPlaceholderData ? styles.outdated : undefined}>
-          <Verdict evidence={evidence} />
-          <OverrideFacts evidence={evidence} />
+          <Verdict evidence={evidence} isThen={at !== null} />
+          {/* What takes it out of use now stands above. */}
+          {at !== null && <OverrideFacts evidence={evidence} />}
           <EvidenceMessages evidence={evidence} />
         </div>
       )}
@@ -92,7 +93,7 @@ function held(at: number, space: Space): string {
 }
 
 /** What followed from the facts, by which rule, in words. */
-function Verdict({ evidence }: { evidence: Evidence }) {
+function Verdict({ evidence, isThen }: { evidence: Evidence; isThen: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { at, state, cause, sensor, shown } = evidence;
@@ -102,7 +103,7 @@ function Verdict({ evidence }: { evidence: Evidence }) {
     <div className={styles.verdict}>
       <div className={styles.nowState}>
         <SpaceStateTag state={state} />
-        <Moment at={at} />
+        {isThen && <Moment at={at} />}
       </div>
       <p className={styles.rule}>{t(`evidence.rules.${cause}`)}</p>
       {sensor.observed_at && (
