@@ -452,6 +452,7 @@ fn spaces() -> Vec<Recipe> {
         get("GET /api/v6/spaces/{id}/evidence").of(Thing::Space),
         get("GET /api/v6/spaces/export"),
         get("GET /api/v6/spaces/stats/occupancy"),
+        get("GET /api/v6/sites/{id}/occupancy/trend").of(Thing::Site),
         post(
             "POST /api/v6/spaces/bulk",
             json!({ "site_id": "$tenant", "pattern": "$email" }),
