@@ -350,6 +350,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uplink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of ChirpStack's HTTP integration as version 5 did: the same as
+         *     `/api/v6/ingest/chirpstack`, with the predecessor's answer. Unlike there a credential is needed,
+         *     and what is not stored is not answered 200.
+         */
+        post: operations["post_uplink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/alarms": {
         parameters: {
             query?: never;
@@ -1286,7 +1307,7 @@ export interface paths {
         put?: never;
         /**
          * Takes an event of ChirpStack's HTTP integration, in JSON or protobuf, with an API key of the scope
-         *     `webhook:ingest` in a header of the integration (`X-API-Key`). It is stored when the answer comes.
+         *     `webhook:ingest` in a header of the integration (`X-API-Key`), or signed. It is stored when the answer comes.
          *     With a key of the platform the event is of the tenant that its application was given to. One
          *     told twice is stored once. What cannot be read is kept for somebody to look at, and answered 422.
          */
@@ -3113,6 +3134,8 @@ export interface components {
             database: components["schemas"]["Check"];
             disk: components["schemas"]["Check"];
             jobs: components["schemas"]["Check"];
+            /** @description Messages that wait on disk for the database. */
+            spool: components["schemas"]["Check"];
         };
         /** @description What an orphan is to become. */
         ClaimDraft: {
@@ -5090,6 +5113,11 @@ export interface components {
             spaces?: components["schemas"]["SpaceChange"][] | null;
             template?: components["schemas"]["SpaceChange"] | null;
         };
+        /** @description The database is away: what was handed in is kept on the server's disk and stored when it is back. */
+        Spooled: {
+            /** @description How many messages wait. */
+            spooled: number;
+        };
         /** @description A change of a bay's state. */
         StateChangeBody: {
             /** Format: date-time */
@@ -5348,6 +5376,23 @@ export interface components {
             name?: components["schemas"]["Name"] | null;
             slug?: components["schemas"]["Slug"] | null;
             tier?: components["schemas"]["Tier"] | null;
+        };
+        /**
+         * @description What the predecessor answered. The message is acted on a moment later: what it does to the bay is
+         *     not said here.
+         */
+        UplinkTaken: {
+            /** @description The device, if the message is of one. */
+            device_eui?: string | null;
+            /** Format: double */
+            processing_time_ms: number;
+            request_id: string;
+            /** @description The bay the device watches. */
+            space_code?: string | null;
+            /** @description The state of that bay before this message, in capitals. */
+            state?: string | null;
+            /** @description `success`, also for one told before; `orphan_device` if nobody has claimed the device. */
+            status: string;
         };
         /** @description A person's account. */
         User: {
@@ -7114,6 +7159,117 @@ export interface operations {
                 };
             };
             /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_uplink: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What kind of event it is, as ChirpStack says it: `up`, `join`, `ack`, `txack`, `status`, `log`,
+                 *     `location`; `up` if absent.
+                 */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkTaken"];
+                };
+            };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkTaken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14697,6 +14853,15 @@ export interface operations {
                     "application/json": components["schemas"]["Stored"];
                 };
             };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
+                };
+            };
             /** @description The request cannot be read */
             400: {
                 headers: {
@@ -14760,7 +14925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14790,6 +14955,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The database is away: they are kept on disk and stored when that is back; of a bay that does not exist nothing comes then */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
                 };
             };
             /** @description The request cannot be read */
@@ -14864,7 +15038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14894,6 +15068,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
                 };
             };
             /** @description The request cannot be read */
@@ -14959,7 +15142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
