@@ -127,17 +127,14 @@ impl Server {
         let buckets = Arc::clone(&accounts.buckets);
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
-        let tokens = accounts.tokens.clone();
-        let callers = Callers::new(db.clone(), clock.clone(), tokens, vault.clone());
-        callers.register(&mut registry);
+        let callers = known(&accounts, &vault, &mut registry);
         let live = Live::new(
             (db.clone(), clock.clone()),
             Arc::clone(&callers),
             Limits::default(),
             &mut registry,
         );
-        let (intake, writers) = ingest::writers();
-        let intake = spool.into_iter().fold(intake, Intake::with_spool);
+        let (intake, writers) = taking_in(spool);
         let metrics = Metrics::new(registry, db.clone(), intake.clone());
         let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
         let edge = Edge::new(
@@ -167,13 +164,12 @@ impl Server {
             accounts.mailer.clone(),
             courier,
         );
-        let notices = Notices::default();
         let witness = Witness::new(db.clone());
         let applications = Applications::new(db.clone());
         Self {
             db,
             clock,
-            notices,
+            notices: Notices::default(),
             readiness: health.readiness.clone(),
             health,
             callers,
@@ -326,6 +322,20 @@ impl Server {
         ]
         .concat()
     }
+}
+
+/// Who knows the callers.
+fn known(accounts: &Accounts, vault: &Vault, registry: &mut Registry) -> Arc<Callers> {
+    let (db, clock) = (accounts.db.clone(), accounts.clock.clone());
+    let callers = Callers::new(db, clock, accounts.tokens.clone(), vault.clone());
+    callers.register(registry);
+    callers
+}
+
+/// Where messages are handed in, and what stores them.
+fn taking_in(spool: Option<Spool>) -> (Intake, Vec<Writer>) {
+    let (intake, writers) = ingest::writers();
+    (spool.into_iter().fold(intake, Intake::with_spool), writers)
 }
 
 fn describe(mut api: OpenApi, beside: [OpenApi; 2], version: &str) -> OpenApi {

@@ -8,7 +8,7 @@
 //! Wrong signatures are counted. In the tenant's log stands one of them in ten minutes: strangers may
 //! know the name of a credential, and must not fill the log by it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(super) struct Signers {
     nonces: Cache<[u8; 32], ()>,
     complaints: Cache<TenantId, ()>,
     regulars: Cache<Uuid, ()>,
-    uses: Mutex<HashMap<Uuid, DateTime<Utc>>>,
+    uses: Mutex<BTreeMap<Uuid, DateTime<Utc>>>,
     failures: Counter,
 }
 

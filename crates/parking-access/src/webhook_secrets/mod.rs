@@ -12,7 +12,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Db, DbError, OnConstraint as _, Reason, TenantTx};
@@ -190,7 +190,7 @@ pub async fn signer(
         return Ok(None);
     };
     for one in sealed {
-        match vault.open(&one.sealed, &place(signer.tenant, one.id)) {
+        match vault.open(&one.bytes, &place(signer.tenant, one.id)) {
             Ok(secret) => signer.secrets.push(SigningSecret {
                 credential: one.id,
                 secret,
@@ -206,7 +206,7 @@ pub async fn signer(
 }
 
 /// Writes down when messages were last signed with credentials.
-pub async fn used(db: &Db, uses: &HashMap<Uuid, DateTime<Utc>>) -> parking_db::Result<()> {
+pub async fn used(db: &Db, uses: &BTreeMap<Uuid, DateTime<Utc>>) -> parking_db::Result<()> {
     let mut tx = db
         .platform(Reason::Worker("last use of webhook credentials"))
         .await?;

@@ -1,6 +1,6 @@
 //! The SQL of webhook credentials.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
@@ -157,7 +157,7 @@ pub(super) async fn revoke(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>) -> R
 /// A secret as it lies in the database.
 pub(super) struct Sealed {
     pub(super) id: Uuid,
-    pub(super) sealed: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) expires_at: Option<DateTime<Utc>>,
 }
 
@@ -179,7 +179,7 @@ pub(super) async fn signer(
     };
     let sealed = sqlx::query_as!(
         Sealed,
-        "select id, sealed_secret as sealed, expires_at from webhook_secrets
+        "select id, sealed_secret as bytes, expires_at from webhook_secrets
          where tenant_id = $1 and revoked_at is null
          order by created_at desc, id desc
          limit $2",
@@ -199,12 +199,9 @@ pub(super) async fn signer(
 }
 
 /// Writes the last uses down, each unless a later one is known.
-pub(super) async fn used(tx: &mut PlatformTx, uses: &HashMap<Uuid, DateTime<Utc>>) -> Result<()> {
+pub(super) async fn used(tx: &mut PlatformTx, uses: &BTreeMap<Uuid, DateTime<Utc>>) -> Result<()> {
     // In the order of ids, so that two servers never wait for each other in a circle.
-    let mut uses: Vec<_> = uses.iter().collect();
-    uses.sort_by_key(|(id, _)| **id);
-    let ids: Vec<Uuid> = uses.iter().map(|(id, _)| **id).collect();
-    let times: Vec<DateTime<Utc>> = uses.iter().map(|(_, at)| **at).collect();
+    let (ids, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = uses.iter().unzip();
     sqlx::query!(
         "update webhook_secrets s set last_used_at = used.at
          from unnest($1::uuid[], $2::timestamptz[]) as used (id, at)

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_db::reconcile::Nudge;
 use parking_db::{Db, DbError, Reason};
@@ -27,6 +27,10 @@ const WAITING_OF_TENANT_MAX: usize = WAITING_MAX / 2;
 
 /// Messages in one statement.
 const BATCH_MAX: usize = 512;
+
+/// How long storing a batch may take before the database counts as away: a connection whose peer
+/// vanished never answers, and senders wait five seconds.
+const STORING_MAX: Duration = Duration::from_secs(3);
 
 /// How many writers there are; each has devices of its own, so that no two wait for one another.
 const WRITERS: usize = 2;
@@ -260,8 +264,12 @@ async fn store_batch(db: &Db, batch: Vec<Waiting>) {
                 waiting.answer.send(Ok(is_new));
             }
         }
-        Err(error) if matches!(error, DbError::Unavailable(_)) => {
-            warn!(messages = batch.len(), error = %error, "messages could not be stored");
+        Err(error) if error.is_away() => {
+            warn!(
+                messages = batch.len(),
+                error = %error,
+                "messages could not be stored"
+            );
             for waiting in batch {
                 waiting.answer.send(Err(IntakeError::Unavailable));
             }
@@ -270,7 +278,7 @@ async fn store_batch(db: &Db, batch: Vec<Waiting>) {
             for waiting in batch {
                 let answer = match insert(db, &[&waiting.row]).await {
                     Ok(new) => Ok(new.first().copied().unwrap_or_default()),
-                    Err(error) if is_of_the_message(&error) => {
+                    Err(error) if error.is_of_the_message() => {
                         warn!(error = %error, "a message cannot be stored");
                         Err(IntakeError::Refused)
                     }
@@ -282,14 +290,36 @@ async fn store_batch(db: &Db, batch: Vec<Waiting>) {
     }
 }
 
-/// Whether the database will never have the message, however often it is tried.
-fn is_of_the_message(error: &DbError) -> bool {
-    matches!(error, DbError::Value(_)) || error.constraint().is_some()
+/// Why messages were not stored.
+#[derive(Debug, Error)]
+enum InsertError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the database has not answered for {} seconds", STORING_MAX.as_secs())]
+    Late,
 }
 
-async fn insert(db: &Db, rows: &[&Row]) -> Result<Vec<bool>, DbError> {
-    let mut tx = db.platform(Reason::Worker("store messages")).await?;
-    let new = store::insert(&mut tx, rows).await?;
-    tx.commit().await?;
+impl InsertError {
+    const fn is_away(&self) -> bool {
+        matches!(self, Self::Late | Self::Db(DbError::Unavailable(_)))
+    }
+
+    /// Whether the database will never have the message, however often it is tried.
+    fn is_of_the_message(&self) -> bool {
+        match self {
+            Self::Db(error) => matches!(error, DbError::Value(_)) || error.constraint().is_some(),
+            Self::Late => false,
+        }
+    }
+}
+
+async fn insert(db: &Db, rows: &[&Row]) -> Result<Vec<bool>, InsertError> {
+    let inserted = tokio::time::timeout(STORING_MAX, async {
+        let mut tx = db.platform(Reason::Worker("store messages")).await?;
+        let new = store::insert(&mut tx, rows).await?;
+        tx.commit().await?;
+        Ok::<_, DbError>(new)
+    });
+    let new = inserted.await.map_err(|_| InsertError::Late)??;
     Ok(rows.iter().map(|row| new.contains(&row.id)).collect())
 }

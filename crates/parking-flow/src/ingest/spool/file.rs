@@ -1,10 +1,12 @@
 //! The file of the spool: records one after the other, written by one thread.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use parking_domain::ids::TenantId;
 use thiserror::Error;
 use tracing::{error, warn};
 
@@ -62,6 +64,8 @@ pub(super) struct SpoolFile {
     aside: PathBuf,
     /// Whether what stands after `end` could not be taken away.
     is_broken: bool,
+    /// How much of the file is whose, since it was empty: nobody may have more than half of it.
+    shares: HashMap<TenantId, u64>,
     pub(super) depth: u64,
 }
 
@@ -89,6 +93,7 @@ impl SpoolFile {
             end: HEAD_BYTES,
             aside: folder.join("set-aside"),
             is_broken: false,
+            shares: HashMap::new(),
             depth: 0,
         };
         spool.recover()?;
@@ -117,7 +122,10 @@ impl SpoolFile {
             let window = self.window(at, length)?;
             let reaches_end = at + window.len() as u64 == length;
             match record::next(&self.salt, &window) {
-                Piece::Record(_, bytes) => {
+                Piece::Record(held, bytes) => {
+                    if let Some(parcel) = record::read(held) {
+                        *self.shares.entry(parcel.tenant).or_default() += bytes as u64;
+                    }
                     at += bytes as u64;
                     self.end = at;
                     self.depth += 1;
@@ -161,17 +169,19 @@ impl SpoolFile {
     pub(super) fn keep(&mut self, parcels: &[Parcel]) -> Vec<Result<(), KeepError>> {
         let mut bytes = Vec::new();
         let mut verdicts = Vec::with_capacity(parcels.len());
+        let mut shares = self.shares.clone();
         for parcel in parcels {
+            let share = shares.entry(parcel.tenant).or_default();
             let record = record::write(&self.salt, parcel).filter(|record| {
                 let grown = self.end + (bytes.len() + record.len()) as u64;
-                grown <= self.bytes_max && !self.is_broken
+                let is_fair = *share + record.len() as u64 <= self.bytes_max / 2;
+                grown <= self.bytes_max && is_fair && !self.is_broken
             });
-            verdicts.push(if record.is_some() {
-                Ok(())
-            } else {
-                Err(KeepError::Full)
-            });
-            bytes.extend(record.unwrap_or_default());
+            verdicts.push(record.as_ref().map(|_| ()).ok_or(KeepError::Full));
+            if let Some(record) = record {
+                *share += record.len() as u64;
+                bytes.extend(record);
+            }
         }
         if bytes.is_empty() {
             return verdicts;
@@ -181,6 +191,7 @@ impl SpoolFile {
             self.is_broken |= self.file.set_len(self.end).is_err();
             return vec![Err(KeepError::Full); parcels.len()];
         }
+        self.shares = shares;
         self.end += bytes.len() as u64;
         self.depth += verdicts.iter().filter(|verdict| verdict.is_ok()).count() as u64;
         verdicts
@@ -238,6 +249,7 @@ impl SpoolFile {
         {
             Ok(()) => {
                 (self.drained, self.end) = (HEAD_BYTES, HEAD_BYTES);
+                self.shares.clear();
                 self.is_broken = false;
             }
             Err(error) => warn!(%error, "the spool cannot be emptied"),

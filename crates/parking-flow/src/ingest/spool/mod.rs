@@ -4,8 +4,8 @@
 //!   machine. Messages that come together are written together.
 //! * They are stored in the order they came, once the database is back, and nothing that comes
 //!   after them passes them. One stored twice counts once.
-//! * The file is bounded. Where there is no room, in it or on the disk, nothing of a message is kept
-//!   and its sender is told so.
+//! * The file is bounded, and nobody's messages take more than half of it. Where there is no room, in
+//!   it or on the disk, nothing of a message is kept and its sender is told so.
 //! * A crash while it is written costs nothing that was told to be kept: what is half written is
 //!   recognised and cut off. What is damaged, and what the database will never have, is set aside
 //!   and holds up nothing.

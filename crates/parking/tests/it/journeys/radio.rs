@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use parking_access::secrets::hex;
 use parking_chirpstack::broker::{Broker, Door, Sessions};
 use parking_domain::clock::Clock;
 use serde_json::{Value, json};
@@ -192,10 +193,7 @@ async fn an_uplink_that_is_signed_needs_no_key_and_one_that_is_signed_wrong_is_r
     let sign = |text: &str| {
         let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
         let bytes = mac.chain_update(text).finalize().into_bytes();
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        hex(&bytes)
     };
     let relay = lot
         .stage

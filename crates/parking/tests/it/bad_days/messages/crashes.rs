@@ -45,10 +45,12 @@ async fn killed_at_any_instant_it_keeps_every_acknowledged_message_once() {
     })
     .await;
     let senders = Senders::start(&street, stage.server.anonymous(), 0..6);
-    let (mut chance, mut published) = (Chance(4), Vec::new());
+    let (mut chance, mut published, mut number) = (Chance(4), Vec::new(), 0);
     for _ in 0..kills() {
         for _ in 0..chance.below(40) {
-            let message = (6 + published.len() % 2, 1 + published.len() as u32 / 2);
+            number += 1;
+            // The last two sensors are heard by the broker.
+            let message = (6 + published.len() % 2, number);
             let body = street.up(message).to_string();
             broker.publish(&Street::topic(message.0), body, true);
             published.push(message);
@@ -185,7 +187,7 @@ impl Traffic {
     }
 
     fn send(&mut self) {
-        // The last two sensors are heard by the broker.
+        // So are these.
         let message = ((self.sent % 20) as usize, self.sent / 20);
         self.sent += 1;
         if message.0 >= 18 {

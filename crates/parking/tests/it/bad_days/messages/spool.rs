@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use parking_testkit::{Mailbox, TestDb};
 
@@ -11,6 +12,9 @@ use crate::harness::actors::PlatformAdmin;
 use crate::harness::chaos::{ChaosProxy, Wire};
 use crate::harness::process::Running;
 use crate::harness::{Stage, TestServer, eventually};
+
+/// How long ChirpStack waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server whose wire to the database is in our hand.
 async fn behind_a_wire(own: &[(&str, &str)]) -> (Stage, ChaosProxy) {
@@ -55,9 +59,18 @@ async fn a_full_spool_turns_away_and_a_torn_one_loses_nothing_that_was_kept() {
         street.posts(&stage.server.anonymous(), (0, 1)).await,
         Some(200)
     );
+    // A database that says nothing is found out before a sender loses patience.
+    wire.set(Wire::Frozen);
+    let begun = Instant::now();
+    assert_eq!(
+        street.posts(&stage.server.anonymous(), (0, 2)).await,
+        Some(202)
+    );
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     wire.set(Wire::Cut);
-    let (mut kept, next) = post_until_full(&stage, &street, 2).await;
+    let (mut kept, next) = post_until_full(&stage, &street, 3).await;
     assert!(kept.len() > 10, "{kept:?}");
+    kept.insert((0, 2));
     let nobody = stage
         .server
         .anonymous()
