@@ -14,6 +14,7 @@ mod estate;
 mod estate_report;
 mod ingest;
 mod live;
+mod live_uplinks;
 mod load;
 mod product;
 mod repeat;

@@ -19,7 +19,8 @@ use crate::product::{Folder, Product, command};
 use crate::report::machine;
 use crate::seed::{self, Part, tenant};
 use mqtt::Subscriber;
-use uplinks::{Uplinks, application};
+pub(crate) use uplinks::Uplinks;
+use uplinks::application;
 
 /// Who sends at the same time.
 const SENDERS: [usize; 2] = [64, 512];
@@ -29,7 +30,8 @@ const PER_SITE: u32 = 200;
 /// Longer than messages wait until they are acted on.
 const ACTED_WITHIN: Duration = Duration::from_mins(10);
 
-const PATH: &str = "/api/v6/ingest/chirpstack?event=up";
+/// Where messages are handed in.
+pub(crate) const PATH: &str = "/api/v6/ingest/chirpstack?event=up";
 
 /// How much there is.
 #[derive(Clone, Copy, Debug)]
@@ -100,39 +102,56 @@ pub(crate) async fn measure(binary: &Path, span: Duration, extent: Extent) -> Re
         subscriber: subscriber?,
         span,
     };
-    let few = bench.customer(1, FEW)?;
-    let nobody = Client::new(&bench.product.address);
-    let admin = nobody.bearing(&nobody.sign_in().await?);
-    let client = nobody.with_key(&admin.make_key("the network server").await?);
+    let few = customer(binary, &bench.folder, 1, FEW)?;
+    let client = network_server(&bench.product).await?;
     let roads = bench.roads(&client, few).await?;
     let growth = bench.growth(&client, extent).await?;
     bench.product.stop().await?;
     report(span, &roads, &growth)
 }
 
-impl Bench<'_> {
-    /// Makes a customer with so many devices, each with a bay, whose messages come by an application of
-    /// their own.
-    fn customer(&self, number: u32, devices: u32) -> Result<Uplinks> {
-        eprintln!("bench: {devices} devices");
-        let mut psql = Server::of(&self.folder)?.program("psql", "postgres")?;
-        let part = Part {
-            first: number,
-            last: number,
-            bays: devices,
-            per_site: PER_SITE,
-        };
-        seed::estates(&mut psql, &[part])?;
-        let (application, slug) = (application(number), format!("customer-{number}"));
-        let given = command(self.binary, &self.folder)
-            .args(["applications", "give", &application, "--tenant", &slug])
-            .output()?;
-        if !given.status.success() {
-            bail!("{}", String::from_utf8_lossy(&given.stderr));
-        }
-        Ok(Uplinks::of(number, devices))
+/// Makes a customer with so many devices, each with a bay, whose messages come by an application of
+/// their own.
+pub(crate) fn customer(
+    binary: &Path,
+    folder: &Folder,
+    number: u32,
+    devices: u32,
+) -> Result<Uplinks> {
+    eprintln!("bench: {devices} devices");
+    let mut psql = Server::of(folder)?.program("psql", "postgres")?;
+    let part = Part {
+        first: number,
+        last: number,
+        bays: devices,
+        per_site: PER_SITE,
+    };
+    seed::estates(&mut psql, &[part])?;
+    let (application, slug) = (application(number), format!("customer-{number}"));
+    let given = command(binary, folder)
+        .args(["applications", "give", &application, "--tenant", &slug])
+        .output()?;
+    if !given.status.success() {
+        bail!("{}", String::from_utf8_lossy(&given.stderr));
     }
+    Ok(Uplinks::of(number, devices))
+}
 
+/// Whoever hands in messages of all customers.
+pub(crate) async fn network_server(product: &Product) -> Result<Client> {
+    let nobody = Client::new(&product.address);
+    let admin = nobody.bearing(&nobody.sign_in().await?);
+    Ok(nobody.with_key(&admin.make_key("the network server").await?))
+}
+
+/// The load of so many senders over HTTP.
+pub(crate) async fn post(client: &Client, load: Load, uplinks: &mut Uplinks) -> Result<Sample> {
+    let senders = uplinks.dealt(load.connections).into_iter();
+    let senders = senders.map(|mut sender| move || sender.next().1).collect();
+    load.post(client, PATH, senders).await
+}
+
+impl Bench<'_> {
     /// Both roads with few and with many senders, and the statement alone.
     async fn roads(&mut self, client: &Client, mut uplinks: Uplinks) -> Result<Vec<Road>> {
         let body = serde_json::from_str(&uplinks.next().1)?;
@@ -177,9 +196,7 @@ impl Bench<'_> {
     ) -> Result<Sample> {
         let load = Load { connections, span };
         let before = self.product.processor_time()?;
-        let senders = uplinks.dealt(connections).into_iter();
-        let senders = senders.map(|mut sender| move || sender.next().1).collect();
-        let mut sample = load.post(client, PATH, senders).await?;
+        let mut sample = post(client, load, uplinks).await?;
         sample.processor = self.product.processor_time()?.saturating_sub(before);
         Ok(sample)
     }
@@ -201,7 +218,7 @@ impl Bench<'_> {
         let mut growth = Vec::new();
         let mut few = Uplinks::of(1, FEW).again(1);
         growth.push(self.grown(client, FEW, 0, &mut few).await?);
-        let mut many = self.customer(2, extent.devices)?;
+        let mut many = customer(self.binary, &self.folder, 2, extent.devices)?;
         growth.push(self.grown(client, extent.devices, 0, &mut many).await?);
         eprintln!("bench: {} messages", extent.stored);
         self.store(extent)?;

@@ -7,7 +7,7 @@ pub(super) fn application(customer: u32) -> String {
 
 /// Messages of the devices of one customer.
 #[derive(Clone, Debug)]
-pub(super) struct Uplinks {
+pub(crate) struct Uplinks {
     customer: u32,
     devices: u32,
     /// Which series of messages: no two have one in common.
@@ -18,7 +18,7 @@ pub(super) struct Uplinks {
 }
 
 impl Uplinks {
-    pub(super) fn of(customer: u32, devices: u32) -> Self {
+    pub(crate) fn of(customer: u32, devices: u32) -> Self {
         Self {
             customer,
             devices,
@@ -36,8 +36,13 @@ impl Uplinks {
         }
     }
 
+    /// Whose.
+    pub(crate) fn customer(&self) -> u32 {
+        self.customer
+    }
+
     /// For so many senders: each has devices of its own and a session of its own.
-    pub(super) fn dealt(&mut self, senders: usize) -> Vec<Self> {
+    pub(crate) fn dealt(&mut self, senders: usize) -> Vec<Self> {
         let step = u32::try_from(senders).unwrap_or(u32::MAX);
         self.session += 1;
         (0..step)
@@ -49,14 +54,20 @@ impl Uplinks {
             .collect()
     }
 
+    /// The device that the next is of, and whether it says that its bay is taken.
+    pub(crate) fn about(&self) -> (u32, bool) {
+        let round = self.told / self.devices;
+        let device = watching(self.told % self.devices, self.devices);
+        (device, round.is_multiple_of(2))
+    }
+
     /// The topic and the body of the next.
-    pub(super) fn next(&mut self) -> (String, String) {
-        let at = self.told;
+    pub(crate) fn next(&mut self) -> (String, String) {
+        let (at, (device, is_taken)) = (self.told, self.about());
         self.told = self.told.wrapping_add(self.step);
-        let (round, device) = (at / self.devices, watching(at % self.devices, self.devices));
         let dev_eui = format!("70b3d5{:04x}{device:06x}", self.customer);
         // A vehicle comes in one round and leaves in the next.
-        let payload = if round % 2 == 0 { "AQ==" } else { "AA==" };
+        let payload = if is_taken { "AQ==" } else { "AA==" };
         let application = application(self.customer);
         let body = format!(
             "{{\"deviceInfo\":{{\"applicationId\":\"{application}\",\"devEui\":\"{dev_eui}\"}},\"devAddr\":\"{:08x}\",\"fCnt\":{at},\
@@ -74,7 +85,7 @@ impl Uplinks {
 /// devices each third is, of ten eight watch a bay, and each twentieth is of a model of the customer's own.
 fn watching(device: u32, devices: u32) -> u32 {
     let near = device - device % 3 + 2;
-    let is_good = |device: &u32| device % 10 < 8 && device % 20 > 0 && *device < devices;
+    let is_good = |device: &u32| device % 10 < 8 && !device.is_multiple_of(20) && *device < devices;
     [near, near + 3, near.saturating_sub(3)]
         .into_iter()
         .find(is_good)
