@@ -5732,12 +5732,12 @@ export interface components {
          * @description What kind of message it is.
          * @enum {string}
          */
-        UplinkKind: "Up" | "Join" | "Status" | "Transmitted" | "Acknowledged" | "Notice" | "Location" | "Observation" | "Garbled";
+        UplinkKind: "up" | "join" | "status" | "txack" | "ack" | "log" | "location" | "observation" | "garbled";
         /**
          * @description What came of it.
          * @enum {string}
          */
-        UplinkOutcome: "Waiting" | "Read" | "Heard" | "Unreadable" | "Orphan" | "NoBay" | "Superseded" | "Failed";
+        UplinkOutcome: "waiting" | "read" | "heard" | "unreadable" | "orphan" | "no_bay" | "superseded" | "failed";
         /** @description Messages in the order they came, the newest first. */
         UplinkPage: {
             /**
@@ -5761,7 +5761,7 @@ export interface components {
          * @description How it came in.
          * @enum {string}
          */
-        UplinkSource: "ChirpStackMqtt" | "ChirpStackHttp" | "Tts" | "Observation";
+        UplinkSource: "chirpstack_mqtt" | "chirpstack_http" | "tts" | "observation";
         /** @description The bay a message is about. */
         UplinkSpace: {
             code: string;
@@ -22925,9 +22925,9 @@ export interface operations {
                 space_id?: string;
                 /** @description Messages about bays of this site. */
                 site_id?: string;
-                kind?: "Up" | "Join" | "Status" | "Transmitted" | "Acknowledged" | "Notice" | "Location" | "Observation" | "Garbled";
-                outcome?: "Waiting" | "Read" | "Heard" | "Unreadable" | "Orphan" | "NoBay" | "Superseded" | "Failed";
-                source?: "ChirpStackMqtt" | "ChirpStackHttp" | "Tts" | "Observation";
+                kind?: "up" | "join" | "status" | "txack" | "ack" | "log" | "location" | "observation" | "garbled";
+                outcome?: "waiting" | "read" | "heard" | "unreadable" | "orphan" | "no_bay" | "superseded" | "failed";
+                source?: "chirpstack_mqtt" | "chirpstack_http" | "tts" | "observation";
                 /** @description Messages that came at this instant or later; those of the last 31 days, if absent. */
                 from?: string;
                 /** @description Messages that came before this instant. */
