@@ -1,7 +1,7 @@
 /** All browser tests in one process, so that they share one server and one browser. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { after, before } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { closeWorld, openWorld } from './harness/world.mjs';
 
 before(openWorld, { timeout: 120_000 });
@@ -19,4 +19,14 @@ const wanted = process.argv.slice(2);
 const files = readdirSync(new URL('./tests/', import.meta.url)).filter((name) =>
   wanted.length > 0 ? wanted.some((word) => name.startsWith(word)) : name.endsWith('.test.mjs'),
 );
-for (const file of files) await import(`./tests/${file}`);
+
+/** A file's tests follow one another; two files go on at a time, so that neither core waits for a page. */
+const together = (title, names) =>
+  describe(title, { concurrency: 2 }, () => {
+    for (const file of names) describe(file, { concurrency: 1 }, () => import(`./tests/${file}`));
+  });
+
+const isSweep = (name) => name.startsWith('sweep');
+together('journeys', files.filter((name) => !isSweep(name)));
+// It looks at several pages at a time by itself.
+together('the sweep', files.filter(isSweep));

@@ -172,6 +172,8 @@ async function pagesFor(role) {
       `/gateways?edit=${full.gateway.id}`,
       `/imports/${full.site.import.id}?verdict=refused`,
       '/imports?q=zzz',
+      '/messages?kind=garbled',
+      `/messages?device_id=${full.device.id}`,
     ],
     viewer: [`/bays?bay=${full.site.bay.id}`, `/gateways?gateway=${full.gateway.id}`],
   };

@@ -302,7 +302,11 @@ pub(crate) async fn pgbench_all(
     for done in started.join_all().await {
         let done = done.context("pgbench, which comes with PostgreSQL")?;
         if !done.status.success() {
-            bail!("pgbench: {}", String::from_utf8_lossy(&done.stderr));
+            bail!(
+                "pgbench: {}: {}",
+                done.status,
+                String::from_utf8_lossy(&done.stderr)
+            );
         }
     }
     let mut took = Vec::new();

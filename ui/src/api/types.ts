@@ -2,7 +2,7 @@
  * The API's nouns under short names. The only file that names generated schemas, so that a rename in
  * the OpenAPI is one edit here.
  */
-import type { components } from './schema';
+import type { components, operations } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -80,6 +80,10 @@ export type Gateway = Schemas['GatewayBody'];
 export type GatewayDraft = Schemas['GatewayDraft'];
 export type GatewayChange = Schemas['GatewayChange'];
 export type GatewayStatus = Schemas['GatewayStatusName'];
+export type Uplink = Schemas['UplinkBody'];
+export type UplinkPage = Schemas['UplinkPage'];
+export type UplinkQuery = NonNullable<operations['list_uplinks']['parameters']['query']>;
+export type DeviceHealth = Schemas['DeviceHealthBody'];
 export type Orphan = Schemas['OrphanBody'];
 export type OrphanClaim = Schemas['ClaimDraft'];
 export type Import = Schemas['ImportBody'];

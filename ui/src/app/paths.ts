@@ -93,6 +93,9 @@ export const paths = {
   gateways: (options?: { create?: boolean; status?: string }) =>
     withQuery('/gateways', { create: options?.create ? '1' : undefined, status: options?.status }),
   gateway: (gatewayId: string) => `/gateways?gateway=${encodeURIComponent(gatewayId)}`,
+  /** What the radio says, of everything or of one thing. */
+  messages: (of?: { device?: string; bay?: string; message?: string }) =>
+    withQuery('/messages', { device_id: of?.device, space_id: of?.bay, message: of?.message }),
   devicePool: () => '/device-pool',
   imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
     if (!options) return '/imports';

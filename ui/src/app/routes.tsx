@@ -124,6 +124,10 @@ export const routes: RouteObject[] = [
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
               ),
               guarded(
+                'telemetry:read',
+                page('/messages', () => import('@/features/uplinks/UplinksPage')),
+              ),
+              guarded(
                 'imports:manage',
                 page('/imports', () => import('@/features/imports/ImportsPage')),
                 page('/imports/:importId', () => import('@/features/imports/ImportPage')),

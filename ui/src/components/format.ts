@@ -30,6 +30,11 @@ export function createFormats(code: string) {
   });
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short', hourCycle: 'h23' });
+  const exactClock = new Intl.DateTimeFormat(language, {
+    dateStyle: 'short',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  });
   const number = new Intl.NumberFormat(language);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
@@ -60,6 +65,8 @@ export function createFormats(code: string) {
     /** With seconds and zone, for tooltips and records. */
     precise: (at: string | number | Date) => precise.format(new Date(at)),
     day: (at: string | number | Date) => day.format(new Date(at)),
+    /** With seconds, where messages follow one another. */
+    exactClock: (at: string | number | Date) => exactClock.format(new Date(at)),
     clock: (at: string | number | Date) => clock.format(new Date(at)),
     number: (value: number) => number.format(value),
     list: (values: string[]) => list.format(values),

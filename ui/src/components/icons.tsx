@@ -53,6 +53,7 @@ import {
   MenuFoldOutlined as MenuFoldOutlinedGlyph,
   MenuOutlined as MenuOutlinedGlyph,
   MenuUnfoldOutlined as MenuUnfoldOutlinedGlyph,
+  MessageOutlined as MessageOutlinedGlyph,
   MinusCircleFilled as MinusCircleFilledGlyph,
   MoreOutlined as MoreOutlinedGlyph,
   PauseCircleOutlined as PauseCircleOutlinedGlyph,
@@ -124,6 +125,7 @@ export const MailOutlined = silent(MailOutlinedGlyph);
 export const MenuFoldOutlined = silent(MenuFoldOutlinedGlyph);
 export const MenuOutlined = silent(MenuOutlinedGlyph);
 export const MenuUnfoldOutlined = silent(MenuUnfoldOutlinedGlyph);
+export const MessageOutlined = silent(MessageOutlinedGlyph);
 export const MinusCircleFilled = silent(MinusCircleFilledGlyph);
 export const MoreOutlined = silent(MoreOutlinedGlyph);
 export const PauseCircleOutlined = silent(PauseCircleOutlinedGlyph);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use super::store::attention::{
-    LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, with_rhythm,
+    LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, measured,
 };
 
 /// Why somebody should look at a device.
@@ -16,7 +16,7 @@ pub use super::store::attention::{
 pub enum AttentionKind {
     /// It spoke, and has been silent for more than two and a half of its heartbeats.
     Silent,
-    /// Its battery has less than a fifth left.
+    /// Its battery is low: at or below what the tenant's alarms say, 20 percent where they say nothing.
     LowBattery,
     /// It was never heard.
     NeverSeen,

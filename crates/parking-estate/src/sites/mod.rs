@@ -72,6 +72,8 @@ pub struct SiteFields {
     pub timezone: String,
     /// In the syntax of OpenStreetMap.
     pub opening_hours: Option<String>,
+    /// For how many seconds a change that a sensor reports must stand before it is believed.
+    pub debounce_seconds: i32,
     /// What else the tenant keeps with it.
     pub metadata: Map<String, Value>,
     /// Whether it is in use.
@@ -86,7 +88,7 @@ impl Site {
             "name": fields.name, "slug": self.slug, "address": fields.address, "city": fields.city,
             "state": fields.state, "postal_code": fields.postal_code, "country": fields.country,
             "latitude": fields.latitude, "longitude": fields.longitude, "timezone": fields.timezone,
-            "opening_hours": fields.opening_hours, "metadata": fields.metadata, "is_active": fields.is_active,
+            "opening_hours": fields.opening_hours, "debounce_seconds": fields.debounce_seconds, "metadata": fields.metadata, "is_active": fields.is_active,
         })
     }
 }

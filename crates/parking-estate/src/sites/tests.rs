@@ -36,6 +36,15 @@ async fn a_site_is_made_read_changed_deleted_and_brought_back() {
     // A Friday noon in UTC.
     let opening = json!({ "state": "open", "changes_at": "2027-01-15T19:00:00Z" });
     assert_eq!(read["opening"], opening);
+    assert_eq!(read["debounce_seconds"], 0);
+    let held_back = admin.patch(&path, json!({ "debounce_seconds": 12 })).await;
+    assert_eq!(held_back.json()["debounce_seconds"], 12);
+    for seconds in [-1, 31] {
+        let answer = admin
+            .patch(&path, json!({ "debounce_seconds": seconds }))
+            .await;
+        assert_eq!(answer.json()["errors"][0]["field"], "debounce_seconds");
+    }
     admin.patch(&path, json!({ "opening_hours": null })).await;
     assert!(admin.get(&path).await.json().get("opening").is_none());
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::ingest::{EUI, Lot, replay};
 use crate::tests::{seat, tenant};
+use parking_estate::spaces;
 
 /// What the sensor of the lot sends: free, occupied, and that it lives.
 const FREE: &[u8] = &[0x03, 0x07, 0x01, 0x06, 0x00, 0x12, 0x23];
@@ -379,4 +380,150 @@ async fn a_key_that_may_not_read_messages_is_told_the_rule_without_them() {
         .asked(&key(&[Scope::TelemetryRead]), lot.bays[0], "")
         .await;
     assert_eq!(none.status, StatusCode::FORBIDDEN);
+}
+
+impl Lot {
+    /// Holds changes back for so long, at the site of the lot.
+    async fn holds_back(&self, seconds: i32) {
+        let site = self.evidence(self.now()).await["site_id"].clone();
+        let path = format!("/api/v6/sites/{}", site.as_str().expect("an id"));
+        let body = json!({ "debounce_seconds": seconds });
+        let answer = self.served.patch(&self.token, &path, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    }
+
+    fn wait_seconds(&self, seconds: i64) -> DateTime<Utc> {
+        self.test.clock().advance(TimeDelta::seconds(seconds));
+        self.now()
+    }
+
+    /// When the bay is to be looked at next, as a server that has just started finds it.
+    async fn due(&self) -> Option<DateTime<Utc>> {
+        let mut admin = self.test.superuser().await;
+        sqlx::query_scalar("select state_due_at from spaces where id = $1")
+            .bind(self.bays[0])
+            .fetch_one(&mut admin)
+            .await
+            .expect("a bay")
+    }
+
+    /// What the job does whose time has come.
+    async fn settles(&self) {
+        let mut tx = self
+            .flow
+            .db
+            .platform(parking_db::Reason::Worker("test"))
+            .await
+            .expect("a door");
+        spaces::settle(tx.conn(), &[self.bays[0]], self.now())
+            .await
+            .expect("settled");
+        tx.commit().await.expect("a commit");
+    }
+
+    async fn history(&self) -> String {
+        let mut admin = self.test.superuser().await;
+        sqlx::query_scalar(
+            "select string_agg(to_state, ' ' order by id) from state_changes where space_id = $1",
+        )
+        .bind(self.bays[0])
+        .fetch_one(&mut admin)
+        .await
+        .expect("a history")
+    }
+}
+
+#[tokio::test]
+async fn a_change_stands_for_the_window_of_its_site_before_anybody_is_shown_it() {
+    let lot = Lot::open().await;
+    lot.holds_back(10).await;
+    lot.wait(1);
+    lot.hears(1, FREE).await;
+    assert_eq!(lot.state(0).await, "free");
+    lot.wait(1);
+    let said = lot.hears(2, OCCUPIED).await;
+    assert_eq!(
+        (lot.state(0).await.as_str(), lot.due().await),
+        ("free", Some(said + TimeDelta::seconds(10)))
+    );
+    let evidence = lot.evidence(said).await;
+    assert_eq!(
+        (&evidence["state"], &evidence["sensor"]["held"]["state"]),
+        (&json!("free"), &json!("occupied"))
+    );
+    lot.wait_seconds(9);
+    lot.settles().await;
+    assert_eq!(lot.state(0).await, "free");
+    let believed = lot.wait_seconds(1);
+    lot.settles().await;
+    assert_eq!(lot.state(0).await, "occupied");
+    assert_eq!(lot.verdict(believed).await, verdict("occupied", "sensor"));
+    assert_eq!(
+        lot.verdict(believed - TimeDelta::seconds(1)).await,
+        verdict("free", "sensor")
+    );
+}
+
+#[tokio::test]
+async fn what_is_taken_back_within_the_window_never_was() {
+    let lot = Lot::open().await;
+    lot.holds_back(10).await;
+    lot.wait(1);
+    lot.hears(1, FREE).await;
+    lot.wait(1);
+    lot.hears(2, OCCUPIED).await;
+    lot.wait_seconds(9);
+    lot.hears(3, FREE).await;
+    lot.wait(5);
+    lot.settles().await;
+    assert_eq!(lot.history().await, "free");
+}
+
+#[tokio::test]
+async fn late_messages_that_take_each_other_back_leave_no_trace_and_what_stood_does() {
+    let lot = Lot::open().await;
+    lot.holds_back(10).await;
+    lot.wait(1);
+    lot.hears(1, FREE).await;
+    let start = lot.now();
+    lot.wait(60);
+    // All of them come at once: a flicker, and then a vehicle that stayed for a minute.
+    for (number, payload, second) in [
+        (2, OCCUPIED, 100),
+        (3, FREE, 105),
+        (4, OCCUPIED, 200),
+        (5, FREE, 260),
+    ] {
+        let at = start + TimeDelta::seconds(second);
+        assert_eq!(
+            lot.flow.intake.store(&lot.told(number, payload, at)).await,
+            Ok(true)
+        );
+    }
+    lot.act().await;
+    assert_eq!(lot.history().await, "free occupied free");
+    // And one that is older than all of them.
+    lot.hears_of(6, OCCUPIED, start + TimeDelta::seconds(150))
+        .await;
+    assert_eq!(lot.state(0).await, "free");
+}
+
+#[tokio::test]
+async fn an_override_hides_a_change_that_is_held_back_and_does_not_stop_it() {
+    let lot = Lot::open().await;
+    lot.holds_back(10).await;
+    lot.wait(1);
+    lot.hears(1, FREE).await;
+    lot.wait(1);
+    lot.hears(2, OCCUPIED).await;
+    lot.put_state(json!({ "state": "maintenance", "reason": "snow" }))
+        .await;
+    lot.wait_seconds(20);
+    lot.settles().await;
+    assert_eq!(lot.state(0).await, "maintenance");
+    lot.put_state(json!({ "state": "automatic" })).await;
+    assert_eq!(lot.state(0).await, "occupied");
+    lot.holds_back(0).await;
+    lot.hears(3, FREE).await;
+    assert_eq!(lot.state(0).await, "free");
 }

@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use utoipa_axum::routes;
 use uuid::{Timestamp, Uuid};
 
+use super::health;
 use super::store::{self, Filter, Part};
 use super::wire::{self, UplinkBody, UplinkKind, UplinkOutcome, UplinkPage, UplinkSource};
 use crate::Flow;
@@ -30,6 +31,7 @@ pub fn routes(flow: Flow) -> Routes {
     Routes::new("Messages")
         .add(reads, routes!(list_uplinks))
         .add(reads, routes!(get_uplink))
+        .add(reads, routes!(health::device_health))
         .with_state(flow)
 }
 

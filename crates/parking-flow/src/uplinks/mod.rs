@@ -3,9 +3,11 @@
 //! Reads what `ingest` writes. Messages are listed in the order in which they came, the newest
 //! first, and paged by cursor: whoever follows them asks again for what came after the newest. What
 //! came with no tenant's credential and belongs to no tenant's application is the platform's.
+//! How a device fares is counted from its messages.
 //! Table: `uplinks`.
 
 mod api;
+mod health;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
 //! The SQL of looking at messages. A list's statement holds only the conditions that are asked for,
 //! because a condition that might not apply keeps PostgreSQL from using its index.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::Result;
 use serde_json::Value;
+use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -174,6 +175,70 @@ pub(super) async fn gateways(
     .fetch_all(conn)
     .await?;
     Ok(gateways)
+}
+
+/// How a device fared in one step of time.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) at: DateTime<Utc>,
+    pub(super) messages: i64,
+    pub(super) lost: i64,
+    pub(super) rssi: Option<f64>,
+    pub(super) rssi_min: Option<i32>,
+    pub(super) snr: Option<f64>,
+    pub(super) battery_percent: Option<f64>,
+    pub(super) battery_volts: Option<f64>,
+}
+
+/// The name of a device in the radio.
+pub(super) async fn dev_eui(conn: &mut PgConnection, device: Uuid) -> Result<Option<String>> {
+    let dev_eui = sqlx::query_scalar!("select dev_eui from devices where id = $1", device)
+        .fetch_optional(conn)
+        .await?;
+    Ok(dev_eui)
+}
+
+/// How a device fared, in steps from a moment on; steps in which it was not heard are left out.
+///
+/// A number that leaves some out after the highest before it says that those were lost. One that
+/// comes late was counted as lost and is taken off again; one far below means that the device counts
+/// anew.
+pub(super) async fn steps(
+    conn: &mut PgConnection,
+    dev_eui: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    step: TimeDelta,
+) -> Result<Vec<Step>> {
+    let steps = sqlx::query_as!(
+        Step,
+        r#"with told as (
+             select id, received_at, kind, f_cnt, content ->> 'dev_addr' as session,
+               (receptions -> 0 ->> 'rssi')::int as rssi, (receptions -> 0 ->> 'snr')::float8 as snr,
+               coalesce(reading ->> 'battery_pct', content ->> 'battery_percent')::float8 as battery_percent,
+               (reading ->> 'battery_v')::float8 as battery_volts
+             from uplinks
+             where dev_eui = $1 and at >= $2 and received_at >= $2 and received_at < $3
+               and kind in ('up', 'join', 'status', 'observation')),
+           numbered as (
+             select *, f_cnt - max(f_cnt) over (
+               partition by session order by id rows between unbounded preceding and 1 preceding) as ahead
+             from told)
+           select date_bin($4::interval, received_at, $2) as "at!",
+             count(*) filter (where kind = 'up') as "messages!",
+             greatest(0, coalesce(sum(case when ahead > 1 then ahead - 1 when ahead between -64 and -1 then -1 else 0 end), 0))::bigint
+               as "lost!",
+             avg(rssi)::float8 as rssi, min(rssi) as rssi_min, avg(snr)::float8 as snr,
+             (array_agg(battery_percent order by received_at desc) filter (where battery_percent is not null))[1] as battery_percent,
+             (array_agg(battery_volts order by received_at desc) filter (where battery_volts is not null))[1] as battery_volts
+           from numbered group by 1 order by 1"#,
+        dev_eui,
+        from,
+        to,
+        PgInterval::try_from(step).unwrap_or_default(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(steps)
 }
 
 /// The page is cut out of `uplinks` before anything is joined to it.

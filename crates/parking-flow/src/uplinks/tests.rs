@@ -188,3 +188,55 @@ async fn a_question_that_makes_no_sense_is_refused_by_name() {
         );
     }
 }
+
+#[tokio::test]
+async fn how_a_device_fared_is_counted_in_equal_steps_with_the_silent_ones() {
+    let lot = Lot::open().await;
+    for (number, pause) in [(1, 1), (2, 20), (6, 5), (5, 1), (7, 90)] {
+        lot.test.clock().advance(TimeDelta::minutes(pause));
+        lot.stores(number..number + 1).await;
+    }
+    lot.act().await;
+    let listed = lot.listed("").await["uplinks"][0]["device"]["id"].clone();
+    let path = format!("/api/v6/devices/{}/health", listed.as_str().expect("an id"));
+    lot.test.clock().advance(TimeDelta::seconds(1));
+    let health = lot.served.get(&lot.token, &path).await;
+    assert_eq!(health.status, StatusCode::OK, "{}", health.text);
+    let health = health.json();
+    assert_eq!(
+        (&health["messages"], &health["step_seconds"]),
+        (&json!(5), &json!(900))
+    );
+    // Of 3, 4 and 5, which 6 left out, 5 came late.
+    assert_eq!(health["lost"], 2);
+    let steps = health["steps"].as_array().expect("steps");
+    assert!((96..=97).contains(&steps.len()), "{}", steps.len());
+    let last = steps.last().expect("a step");
+    assert_eq!(
+        (&last["messages"], &last["rssi"]),
+        (&json!(1), &json!(-70.0))
+    );
+    assert_eq!(
+        (&last["snr"], &last["battery_volts"]),
+        (&json!(9.0), &json!(3.6))
+    );
+    let silent = &steps[0];
+    assert_eq!(
+        (&silent["messages"], &silent["rssi"]),
+        (&json!(0), &Value::Null)
+    );
+    for query in [
+        "?from=2027-01-15T12:00:00Z&to=2027-01-15T12:00:00Z",
+        "?from=2020-01-01T00:00:00Z",
+        "?step=60",
+    ] {
+        let answer = lot.served.get(&lot.token, &format!("{path}{query}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+    }
+    let other = tenant(&lot.flow.db, &lot.flow.clock, "Station").await;
+    let stranger = seat(&lot.people, other, Role::Owner);
+    assert_eq!(
+        lot.served.get(&stranger, &path).await.status,
+        StatusCode::NOT_FOUND
+    );
+}

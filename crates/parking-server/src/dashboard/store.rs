@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_db::Result;
 use parking_estate::devices::attention::{
-    LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, with_rhythm,
+    LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, measured,
 };
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -59,7 +59,7 @@ const DEVICES: &str = "
 /// What is wrong with devices, by the rules of their list: how many, and the first few, whose names are
 /// looked up last.
 fn attention() -> String {
-    let devices = with_rhythm();
+    let devices = measured();
     format!(
         "
   device as (

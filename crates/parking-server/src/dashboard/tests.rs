@@ -179,6 +179,26 @@ async fn figures_are_no_older_than_ten_seconds_though_nothing_happens() {
 }
 
 #[tokio::test]
+async fn a_battery_is_low_here_where_the_tenants_alarms_say_so() {
+    let stage = Stage::set().await;
+    let (admin, other) = (stage.admin("North").await, stage.admin("South").await);
+    for (who, number) in [(&admin, 1), (&other, 2)] {
+        let device = who.makes_device(number).await;
+        let charge = "update devices set battery_percent = 35 where id = $1";
+        stage.does(charge, device).await;
+    }
+    let rules = json!({ "battery_low_percent": 35, "battery_clear_percent": 40 });
+    let saved = admin.calls(Method::PUT, "/api/v6/alarms/rules", Some(rules));
+    assert_eq!(saved.await.status, StatusCode::OK);
+    stage.test.clock().advance(TimeDelta::seconds(10));
+    for (who, low) in [(&admin, 1), (&other, 0)] {
+        assert_eq!(who.reads(STATS).await["attention"]["low_battery"], low);
+        let listed = who.reads("/api/v6/devices?attention=low_battery").await;
+        assert_eq!(listed["total"], low);
+    }
+}
+
+#[tokio::test]
 async fn devices_that_need_attention_are_named_the_worst_first_and_not_without_end() {
     let stage = Stage::set().await;
     let admin = stage.admin("North").await;

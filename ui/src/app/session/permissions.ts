@@ -29,6 +29,7 @@ export type Permission =
   | 'devices:read'
   | 'devices:manage'
   | 'devices:assign'
+  | 'telemetry:read'
   | 'imports:manage';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {

@@ -11,6 +11,7 @@ describe('the navigation', () => {
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/operations', '/sites', '/bays']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
     expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
+    expect(paths(['telemetry:read'])).toEqual(['/', '/messages']);
     expect(paths(['imports:manage'])).toEqual(['/', '/imports']);
     expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
     expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([

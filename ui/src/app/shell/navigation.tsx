@@ -14,6 +14,7 @@ import {
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  MessageOutlined,
   ScanOutlined,
   SendOutlined,
   SettingOutlined,
@@ -83,6 +84,13 @@ const entries: Entry[] = [
     icon: <WifiOutlined />,
     section: 'main',
     permission: 'devices:read',
+  },
+  {
+    path: paths.messages(),
+    label: (t) => t('nav.messages'),
+    icon: <MessageOutlined />,
+    section: 'main',
+    permission: 'telemetry:read',
   },
   {
     path: paths.imports(),

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Form, Modal, Radio, Select } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { siteChoicesQuery } from '@/api/estate';
+import { siteChoicesQuery, siteQuery } from '@/api/estate';
 import type { AlarmKind, AlarmRecipient, Language, Severity } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { alarmKinds, severities, useAlarmWords } from '@/components/alarms';
@@ -167,8 +167,16 @@ function MemberPicker(props: PickerProps<string>) {
 }
 
 function SitesPicker(props: PickerProps<string[]>) {
+  const tenantId = useTenantId();
   const { typed, onType } = useTyped();
-  const { data, isFetching } = useQuery(siteChoicesQuery(useTenantId(), typed));
+  const { data, isFetching, isPending } = useQuery(siteChoicesQuery(tenantId, typed));
+  const found = data?.sites ?? [];
+  // The chosen ones by their names, also when the search does not hold them.
+  const others = (props.value ?? []).filter((chosen) => !found.some(({ id }) => id === chosen));
+  const asked = useQueries({
+    queries: others.map((id) => ({ ...siteQuery(tenantId, id), enabled: !isPending })),
+  });
+  const sites = [...found, ...asked.flatMap((one) => one.data?.site ?? [])];
   return (
     <Select
       {...props}
@@ -176,7 +184,7 @@ function SitesPicker(props: PickerProps<string[]>) {
       className={styles.wide}
       loading={isFetching}
       showSearch={{ filterOption: false, onSearch: onType }}
-      options={data?.sites.map(({ id, name }) => ({ value: id, label: name }))}
+      options={sites.map(({ id, name }) => ({ value: id, label: name }))}
     />
   );
 }

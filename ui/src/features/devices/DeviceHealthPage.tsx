@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router';
 import { deviceQuery } from '@/api/devices';
 import type { Device } from '@/api/types';
 import { paths } from '@/app/paths';
+import { useCan } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { freshness, isBatteryLow, quality } from '@/components/devices';
@@ -16,36 +17,45 @@ import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { StatusTag, type Tone } from '@/components/StatusTag';
 import styles from './devices.module.css';
+import { HealthCharts } from './HealthCharts';
 
 export default function DeviceHealthPage() {
   const { t } = useTranslation();
   const { deviceId: id = '' } = useParams();
   const query = useQuery(deviceQuery(useTenantId(), id));
+  const mayRead = useCan('telemetry:read');
   if (!query.data) return <PageSkeleton />;
   const { device } = query.data;
   return (
-    <div className={styles.columns}>
-      <Panel title={t('devices.healthNow')} extra={<DataAge query={query} />}>
-        <Verdict device={device} />
-        <Facts>
-          <Fact label={t('devices.lastHeard')}>
-            <LastSeen device={device} />
-            {device.last_seen_at && (
-              <span className={styles.second}>
-                <Moment at={device.last_seen_at} />
-              </span>
-            )}
-          </Fact>
-          <Fact label={t('devices.battery')}>
-            <Battery device={device} />
-          </Fact>
-          <Fact label={t('devices.signal')}>
-            <Signal rssi={device.rssi} snr={device.snr} />
-          </Fact>
-        </Facts>
-      </Panel>
-      <Expectation device={device} />
-    </div>
+    <>
+      <div className={styles.columns}>
+        <Panel title={t('devices.healthNow')} extra={<DataAge query={query} />}>
+          <Verdict device={device} />
+          <Facts>
+            <Fact label={t('devices.lastHeard')}>
+              <LastSeen device={device} />
+              {device.last_seen_at && (
+                <span className={styles.second}>
+                  <Moment at={device.last_seen_at} />
+                </span>
+              )}
+            </Fact>
+            <Fact label={t('devices.battery')}>
+              <Battery device={device} />
+            </Fact>
+            <Fact label={t('devices.signal')}>
+              <Signal rssi={device.rssi} snr={device.snr} />
+            </Fact>
+          </Facts>
+        </Panel>
+        <Expectation device={device} />
+      </div>
+      {mayRead && (
+        <div className={styles.below}>
+          <HealthCharts deviceId={device.id} />
+        </div>
+      )}
+    </>
   );
 }
 

@@ -92,6 +92,24 @@ export const historyQuery = (tenantId: string, id: string) =>
       page * page_size < total ? page + 1 : undefined,
   });
 
+/** How far back one looks, in days. */
+const DAYS = { day: 1, week: 7, month: 30 };
+export type Span = keyof typeof DAYS;
+export const spans = Object.keys(DAYS) as Span[];
+
+export const healthQuery = (tenantId: string, id: string, span: Span) =>
+  queryOptions({
+    queryKey: [tenantId, 'devices', 'health', id, span],
+    queryFn: () => {
+      const from = new Date(Date.now() - DAYS[span] * 86_400_000).toISOString();
+      return answer(
+        api.GET('/api/v6/devices/{id}/health', { params: { path: { id }, query: { from } } }),
+      );
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
 export const poolQuery = (tenantId: string) =>
   queryOptions({
     queryKey: [tenantId, 'devices', 'pool'],

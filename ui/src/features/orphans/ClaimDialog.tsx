@@ -15,6 +15,7 @@ import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import styles from './orphans.module.css';
 import { useClaim } from './queries';
+import { Guess, Payload } from './useOrphanColumns';
 
 type Values = {
   model?: string;
@@ -72,6 +73,17 @@ export function ClaimDialog({ orphan, onClose }: { orphan: Orphan; onClose: () =
           </Fact>
           <Fact label={t('devices.signal')}>
             <Signal rssi={orphan.last_rssi} snr={orphan.last_snr} />
+            {orphan.last_gateway_eui && (
+              <span className={styles.second}>
+                {t('orphans.bestGateway', { gateway: orphan.last_gateway_eui })}
+              </span>
+            )}
+          </Fact>
+          <Fact label={t('orphans.guess')}>
+            <Guess slug={orphan.guessed_model} />
+          </Fact>
+          <Fact label={t('orphans.payload')}>
+            <Payload orphan={orphan} />
           </Fact>
         </Facts>
       </div>

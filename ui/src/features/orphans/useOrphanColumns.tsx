@@ -108,7 +108,8 @@ export function Guess({ slug }: { slug: string | null | undefined }) {
   );
 }
 
-function Payload({ orphan }: { orphan: Orphan }) {
+/** What it said last, in hexadecimal. */
+export function Payload({ orphan }: { orphan: Orphan }) {
   const { t } = useTranslation();
   const { last_payload, last_f_port } = orphan;
   if (!last_payload) return '–';

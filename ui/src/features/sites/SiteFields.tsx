@@ -25,6 +25,19 @@ export function SiteFields({ timezone, isNew }: { timezone: string; isNew: boole
       <Place />
       <fieldset className={styles.group}>
         <legend>{t('sites.more')}</legend>
+        <Form.Item
+          name="debounce_seconds"
+          label={t('sites.debounce')}
+          extra={t('sites.debounceHint')}
+        >
+          <InputNumber
+            className={styles.number}
+            min={0}
+            max={30}
+            precision={0}
+            suffix={t('devices.seconds')}
+          />
+        </Form.Item>
         <KeyValues name="metadata" />
         <Form.Item name="is_active" label={t('sites.isActive')} valuePropName="checked" required>
           <Switch />

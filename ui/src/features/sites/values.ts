@@ -14,6 +14,7 @@ export type SiteValues = {
   longitude?: number | null;
   timezone: string;
   opening_hours?: string;
+  debounce_seconds?: number | null;
   metadata?: KeyValue[];
   is_active: boolean;
 };
@@ -31,6 +32,7 @@ export const siteFields = [
   'longitude',
   'timezone',
   'opening_hours',
+  'debounce_seconds',
   'metadata',
 ] as const satisfies readonly (keyof SiteValues)[];
 
@@ -47,6 +49,7 @@ export function valuesOf(site: Site): SiteValues {
     longitude: site.longitude ?? null,
     timezone: site.timezone,
     opening_hours: site.opening_hours ?? '',
+    debounce_seconds: site.debounce_seconds,
     metadata: rowsOf(site.metadata),
     is_active: site.is_active,
   };
@@ -68,6 +71,7 @@ export function draftOf(values: SiteValues): SiteDraft {
     longitude: values.longitude ?? null,
     timezone: values.timezone,
     opening_hours: text(values.opening_hours),
+    debounce_seconds: values.debounce_seconds ?? 0,
     metadata: metadataOf(values.metadata),
     is_active: values.is_active,
   };

@@ -1,22 +1,19 @@
 //! Looking at devices.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use parking_db::Reason;
 use parking_domain::eui::digits_of_search;
 use parking_domain::lifecycle::Lifecycle;
 use parking_domain::models;
 use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{ApiError, Caller, Id, Page, Tagged};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::super::attention::AttentionKind;
-use super::super::store::counts::{self, TenantCounts};
+use super::super::store::counts;
 use super::super::store::list::{self as store, Filter};
 use super::no_such_model;
 use super::wire::{DeviceBody, DevicePage, DeviceStats, HappeningBody, HappeningPage};
@@ -188,92 +185,5 @@ pub(super) async fn device_history(
     Ok(axum::Json(HappeningPage {
         history: happenings.into_iter().map(HappeningBody::from).collect(),
         page: view.extent(&page, total),
-    }))
-}
-
-/// How many devices a customer has, or all have.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct PoolCounts {
-    total: i64,
-    assigned: i64,
-    unassigned: i64,
-    by_type: TypeCounts,
-}
-
-/// How many devices can be what; `other` is those without a model, or with one that is neither.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-struct TypeCounts {
-    sensor: i64,
-    display: i64,
-    other: i64,
-}
-
-/// How many devices one customer has.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct TenantPool {
-    tenant_id: Uuid,
-    name: String,
-    total: i64,
-    assigned: i64,
-    unassigned: i64,
-    by_type: TypeCounts,
-}
-
-/// How many devices the customers have.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DevicePool {
-    /// Each customer, by name.
-    tenants: Vec<TenantPool>,
-    /// The same, by the customer's id.
-    by_tenant: BTreeMap<Uuid, TenantPool>,
-    /// All of them together.
-    totals: PoolCounts,
-}
-
-impl From<TenantCounts> for TenantPool {
-    fn from(counts: TenantCounts) -> Self {
-        Self {
-            tenant_id: counts.tenant_id,
-            name: counts.name,
-            total: counts.total,
-            assigned: counts.assigned,
-            unassigned: counts.total - counts.assigned,
-            by_type: TypeCounts {
-                sensor: counts.sensors,
-                display: counts.displays,
-                other: counts.untyped,
-            },
-        }
-    }
-}
-
-/// How many devices each customer has, how many of them serve a bay, and what they are.
-#[utoipa::path(get, path = "/api/v6/devices/pool/stats", responses((status = 200, body = DevicePool)))]
-pub(super) async fn pool_stats(
-    State(estate): State<Estate>,
-) -> Result<axum::Json<DevicePool>, ApiError> {
-    let mut tx = estate
-        .db
-        .platform(Reason::Platform("count the devices of all tenants"))
-        .await?;
-    let counts = counts::by_tenant(&mut tx).await?;
-    let tenants: Vec<TenantPool> = counts.into_iter().map(TenantPool::from).collect();
-    let sum = |of: fn(&TenantPool) -> i64| tenants.iter().map(of).sum::<i64>();
-    Ok(axum::Json(DevicePool {
-        totals: PoolCounts {
-            total: sum(|pool| pool.total),
-            assigned: sum(|pool| pool.assigned),
-            unassigned: sum(|pool| pool.unassigned),
-            by_type: TypeCounts {
-                sensor: sum(|pool| pool.by_type.sensor),
-                display: sum(|pool| pool.by_type.display),
-                other: sum(|pool| pool.by_type.other),
-            },
-        },
-        by_tenant: tenants
-            .iter()
-            .map(|pool| (pool.tenant_id, pool.clone()))
-            .collect(),
-        tenants,
     }))
 }

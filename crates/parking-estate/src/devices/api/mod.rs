@@ -6,6 +6,7 @@ mod change;
 mod export;
 mod list;
 mod onboard;
+mod pool;
 mod transfer;
 mod wire;
 
@@ -29,13 +30,16 @@ pub fn routes(state: Estate) -> Routes {
         Permission::TenantsManage,
     ]
     .map(Access::Needs);
+    let counting = pool::Counting::new(state.db.clone());
+    let pool = Routes::new("Devices")
+        .add(pools, routes!(pool::pool_stats))
+        .with_state(counting);
     Routes::new("Devices")
         .add(reads, sorted_by(list::COLUMNS, routes!(list::list_devices)))
         .add(
             reads,
             sorted_by(list::COLUMNS, routes!(export::export_devices)),
         )
-        .add(pools, routes!(list::pool_stats))
         .add(reads, routes!(list::get_device))
         .add(reads, routes!(list::device_history))
         .add(manages, routes!(change::create_device))
@@ -56,6 +60,7 @@ pub fn routes(state: Estate) -> Routes {
         .add(assigns, routes!(assign::assign_device))
         .add(assigns, routes!(assign::unassign_device))
         .with_state(state)
+        .merge(pool)
 }
 
 impl From<DeviceError> for ApiError {

@@ -5,7 +5,8 @@ use parking_db::{PlatformTx, Result};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Devices in use, by number.
+/// Devices in use, by number. Who serves a bay is counted by the index of open assignments alone: the
+/// archived serve none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::devices) struct Counts {
     pub(in crate::devices) total: i64,
@@ -19,12 +20,12 @@ pub(in crate::devices) struct Counts {
 pub(in crate::devices) async fn all(conn: &mut PgConnection) -> Result<Counts> {
     let counts = sqlx::query_as!(
         Counts,
-        r#"select count(*) as "total!", count(a.device_id) as "assigned!",
+        r#"select count(*) as "total!",
+             (select count(*) from (select distinct tenant_id, device_id from device_assignments
+               where unassigned_at is null) a) as "assigned!",
              count(*) filter (where d.is_sensor) as "sensors!", count(*) filter (where d.is_display) as "displays!",
              count(*) filter (where d.last_seen_at is null and d.lifecycle <> 'decommissioned') as "never_seen!"
            from devices d
-           left join (select distinct tenant_id, device_id from device_assignments where unassigned_at is null) a
-             on a.tenant_id = d.tenant_id and a.device_id = d.id
            where d.archived_at is null"#
     );
     Ok(counts.fetch_one(conn).await?)
@@ -46,19 +47,21 @@ pub(in crate::devices) struct TenantCounts {
 pub(in crate::devices) async fn by_tenant(tx: &mut PlatformTx) -> Result<Vec<TenantCounts>> {
     let counts = sqlx::query_as!(
         TenantCounts,
-        r#"select t.id as tenant_id, t.name, coalesce(c.total, 0) as "total!", coalesce(c.assigned, 0) as "assigned!",
+        r#"select t.id as tenant_id, t.name, coalesce(c.total, 0) as "total!", coalesce(a.assigned, 0) as "assigned!",
              coalesce(c.sensors, 0) as "sensors!", coalesce(c.displays, 0) as "displays!",
              coalesce(c.untyped, 0) as "untyped!"
            from tenants t
            left join (
-             select d.tenant_id, count(*) as total, count(a.device_id) as assigned,
+             select d.tenant_id, count(*) as total,
                count(*) filter (where d.is_sensor) as sensors, count(*) filter (where d.is_display) as displays,
                count(*) filter (where not d.is_sensor and not d.is_display) as untyped
              from devices d
-             left join (select distinct tenant_id, device_id from device_assignments where unassigned_at is null) a
-               on a.tenant_id = d.tenant_id and a.device_id = d.id
              where d.archived_at is null
              group by d.tenant_id) c on c.tenant_id = t.id
+           left join (
+             select tenant_id, count(*) as assigned
+             from (select distinct tenant_id, device_id from device_assignments where unassigned_at is null) one
+             group by tenant_id) a on a.tenant_id = t.id
            where t.id <> '00000000-0000-0000-0000-000000000000' or c.total > 0
            order by lower(t.name), t.id"#
     );

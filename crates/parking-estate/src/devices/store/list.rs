@@ -9,7 +9,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::attention::{LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, with_rhythm};
+use super::attention::{LOW_BATTERY, NEVER_SEEN, SILENT_AT, UNASSIGNED, WANTED, measured};
 use crate::devices::attention::AttentionKind;
 
 /// Which devices are wanted.
@@ -190,7 +190,9 @@ impl FromRow<'_, PgRow> for DeviceView {
 /// Where devices are looked for, and the conditions of a filter.
 fn wanted(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     match filter.attention {
-        Some((AttentionKind::Silent, _)) => query.push(format!(" from {}", with_rhythm())),
+        Some((AttentionKind::Silent | AttentionKind::LowBattery, _)) => {
+            query.push(format!(" from {}", measured()))
+        }
         _ => query.push(" from devices p"),
     };
     let archived = if filter.is_archived {

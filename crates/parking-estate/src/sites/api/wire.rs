@@ -13,6 +13,9 @@ use super::super::store::Counts;
 use super::super::{Site, SiteFields};
 use crate::wire::{self, Change};
 
+/// For how many seconds a change may be held back.
+const DEBOUNCE: std::ops::RangeInclusive<i32> = 0..=30;
+
 /// The longest a site's metadata may be, as JSON.
 const METADATA_MAX: usize = 16 * 1024;
 
@@ -47,6 +50,10 @@ pub(super) struct SiteDraft {
     /// When it is open, in the syntax of OpenStreetMap, such as `Mo-Fr 07:00-20:00`.
     #[schema(max_length = 1000)]
     opening_hours: Option<String>,
+    /// For how many seconds a change from free to occupied or back must stand before it is believed;
+    /// one that is taken back sooner never was. 0, if absent: it is believed at once.
+    #[schema(minimum = 0, maximum = 30)]
+    debounce_seconds: Option<i32>,
     /// Anything else worth keeping with it; at most 16 KiB.
     #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
@@ -87,6 +94,8 @@ pub(super) struct SiteChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 1000)]
     opening_hours: Change<String>,
+    #[schema(minimum = 0, maximum = 30)]
+    debounce_seconds: Option<i32>,
     #[schema(value_type = Option<wire::Metadata>)]
     metadata: Option<Map<String, Value>>,
     is_active: Option<bool>,
@@ -110,6 +119,7 @@ impl SiteDraft {
             longitude: self.longitude,
             timezone: self.timezone,
             opening_hours: self.opening_hours,
+            debounce_seconds: self.debounce_seconds.unwrap_or(0),
             metadata: self.metadata.unwrap_or_default(),
             is_active: self.is_active.unwrap_or(true),
         };
@@ -139,6 +149,7 @@ impl SiteChange {
             longitude: self.longitude.onto(old.longitude),
             timezone: self.timezone.unwrap_or(old.timezone),
             opening_hours: self.opening_hours.onto(old.opening_hours),
+            debounce_seconds: self.debounce_seconds.unwrap_or(old.debounce_seconds),
             metadata: self.metadata.unwrap_or(old.metadata),
             is_active: self.is_active.unwrap_or(old.is_active),
         };
@@ -181,6 +192,10 @@ fn checked(mut fields: SiteFields, wrong: &mut Wrong) -> SiteFields {
         .filter(|hours| !hours.trim().is_empty())
         .and_then(|hours| wrong.read("opening_hours", OpeningHours::parse(&hours)))
         .map(|hours| hours.as_str().to_owned());
+    if !DEBOUNCE.contains(&fields.debounce_seconds) {
+        let message = format!("must be from {} to {}", DEBOUNCE.start(), DEBOUNCE.end());
+        wrong.note("debounce_seconds", message);
+    }
     let size = serde_json::to_vec(&fields.metadata).map_or(usize::MAX, |json| json.len());
     if size > METADATA_MAX {
         wrong.note(
@@ -209,6 +224,8 @@ pub(super) struct SiteBody {
     longitude: Option<f64>,
     timezone: String,
     opening_hours: Option<String>,
+    /// For how many seconds a change that a sensor reports must stand before it is believed.
+    debounce_seconds: i32,
     /// Whether its hours say that it is open, where one site is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     opening: Option<SiteOpening>,
@@ -306,6 +323,7 @@ impl SiteBody {
             longitude: fields.longitude,
             timezone: fields.timezone,
             opening_hours: fields.opening_hours,
+            debounce_seconds: fields.debounce_seconds,
             opening: None,
             metadata: Value::Object(fields.metadata),
             is_active: fields.is_active,

@@ -40,7 +40,7 @@ pub(super) struct Counts {
 }
 
 const COLUMNS: &str = "s.tenant_id, t.name as tenant_name, s.id, s.slug, s.name, s.address, s.city, s.state, s.postal_code,
-  s.country, s.latitude, s.longitude, s.timezone, s.opening_hours, s.metadata, s.is_active, s.deleted_at, s.created_at,
+  s.country, s.latitude, s.longitude, s.timezone, s.opening_hours, s.debounce_seconds, s.metadata, s.is_active, s.deleted_at, s.created_at,
   s.updated_at, s.version";
 
 const WANTED: &str = "($1::boolean is null or s.is_active = $1) and (s.deleted_at is not null) = $2
@@ -65,6 +65,7 @@ impl FromRow<'_, PgRow> for Site {
                 longitude: row.try_get("longitude")?,
                 timezone: row.try_get("timezone")?,
                 opening_hours: row.try_get("opening_hours")?,
+                debounce_seconds: row.try_get("debounce_seconds")?,
                 metadata: match metadata {
                     Value::Object(metadata) => metadata,
                     _ => Map::new(),
@@ -147,8 +148,8 @@ pub(super) async fn insert(
     let tenant = tx.tenant().0;
     let done = sqlx::query!(
         "insert into sites (tenant_id, id, slug, name, address, city, state, postal_code, country, latitude, longitude,
-           timezone, opening_hours, metadata, is_active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+           timezone, opening_hours, metadata, is_active, created_at, updated_at, debounce_seconds)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)
          on conflict (tenant_id, slug) where deleted_at is null do nothing",
         tenant,
         id,
@@ -166,6 +167,7 @@ pub(super) async fn insert(
         Value::Object(fields.metadata.clone()),
         fields.is_active,
         now,
+        fields.debounce_seconds,
     )
     .execute(tx.conn())
     .await
@@ -182,7 +184,7 @@ pub(super) async fn update(
     sqlx::query!(
         "update sites set slug = $2, name = $3, address = $4, city = $5, state = $6, postal_code = $7, country = $8,
            latitude = $9, longitude = $10, timezone = $11, opening_hours = $12, metadata = $13, is_active = $14,
-           updated_at = $15, version = version + 1
+           updated_at = $15, debounce_seconds = $16, version = version + 1
          where id = $1",
         site.id,
         site.slug,
@@ -199,6 +201,7 @@ pub(super) async fn update(
         Value::Object(fields.metadata.clone()),
         fields.is_active,
         now,
+        fields.debounce_seconds,
     )
     .execute(tx.conn())
     .await

@@ -173,6 +173,7 @@ const RULES: &[(&str, Rule)] = &[
     ("DELETE /api/v6/spaces/{id}", Needs("admin", "spaces:write")),
     ("GET /api/v6/spaces/{id}/history", Needs("viewer", "spaces:read")),
     ("GET /api/v6/spaces/{id}/evidence", Needs("viewer", "spaces:read")),
+    ("GET /api/v6/devices/{id}/health", Needs("viewer", "telemetry:read")),
     ("GET /api/v6/uplinks", Needs("viewer", "telemetry:read")),
     ("GET /api/v6/uplinks/{id}", Needs("viewer", "telemetry:read")),
     ("POST /api/v6/spaces/{id}/restore", Needs("admin", "spaces:write")),

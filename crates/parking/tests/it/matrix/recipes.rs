@@ -511,6 +511,7 @@ fn device_pool() -> Vec<Recipe> {
 fn ingestion() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/uplinks"),
+        get("GET /api/v6/devices/{id}/health").of(Thing::Device),
         get("GET /api/v6/uplinks/{id}").of(Thing::Uplink),
         post(
             "POST /api/v6/ingest/observations",
