@@ -36,13 +36,13 @@ pub(super) const TARGETS: &[Target] = &[
         name: "events in JSON",
         bytes_max: 65_536,
         samples: || events("json"),
-        read: |bytes| event(bytes, |kind, body, at| wire::read_json(kind, body, at)),
+        read: |bytes| event(bytes, wire::read_json),
     },
     Target {
         name: "events in protobuf",
         bytes_max: 65_536,
         samples: || events("protobuf"),
-        read: |bytes| event(bytes, |kind, body, at| wire::read_protobuf(kind, body, at)),
+        read: |bytes| event(bytes, wire::read_protobuf),
     },
     Target {
         name: "The Things Stack",
