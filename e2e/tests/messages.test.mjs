@@ -36,7 +36,7 @@ describe('messages', () => {
   test('come in while one looks, stand still when told to, and explain themselves', () =>
     withPages(async (visit) => {
       const { bay, device, says, api } = await openLot();
-      const { page } = await visit();
+      const { page } = await visit({ reducedMotion: 'reduce' });
       await signIn(page, OWNER);
       await page.goto('/messages');
       await page.getByText(en('uplinks.emptyTitle')).waitFor();

@@ -55,12 +55,12 @@ async fn gather(
     };
     let (state, cause) = explained(&facts, at);
     Ok(Evidence {
+        facts,
         state,
         cause,
         overrides,
         serving,
         changes,
-        facts,
     })
 }
 

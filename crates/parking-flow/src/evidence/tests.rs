@@ -286,7 +286,7 @@ async fn whatever_a_bay_was_shown_as_follows_from_the_evidence_of_that_moment() 
         match chance >> 24 & 7 {
             0 => {
                 lot.put_state(json!({ "state": "maintenance", "reason": "works" }))
-                    .await
+                    .await;
             }
             1 => lot.put_state(json!({ "state": "automatic" })).await,
             2 => {

@@ -128,7 +128,7 @@ function Receptions({ uplink }: { uplink: Uplink }) {
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <section>
-      <h3 className={styles.partTitle}>{title}</h3>
+      <h2 className={styles.partTitle}>{title}</h2>
       {children}
     </section>
   );
