@@ -967,6 +967,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/devices/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a device fared: battery, signal, messages and those that were lost, in at most 121 steps. An
+         *     API key needs `telemetry:read`.
+         */
+        get: operations["device_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/devices/{id}/history": {
         parameters: {
             query?: never;
@@ -1755,23 +1775,6 @@ export interface paths {
         };
         /** How full one site is. */
         get: operations["site_occupancy"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v6/sites/{id}/occupancy/trend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How full a site was during the last 24 hours. */
-        get: operations["site_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3462,6 +3465,35 @@ export interface components {
             /** Format: int64 */
             unassigned: number;
         };
+        /** @description How a device fared, step by step. Times are those at which messages were received. */
+        DeviceHealthBody: {
+            /** Format: uuid */
+            device_id: string;
+            /**
+             * Format: date-time
+             * @description When the first step begins.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Messages it sent that nobody heard, by the gaps in their numbers.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Messages it sent.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description How long each step is; the last one may be cut.
+             */
+            step_seconds: number;
+            /** @description Every step, also those in which nothing was heard. */
+            steps: components["schemas"]["HealthStep"][];
+            /** Format: date-time */
+            to: string;
+        };
         /** @description Which devices. */
         DeviceIds: {
             /** @description Archives those too that serve a bay. */
@@ -3781,6 +3813,43 @@ export interface components {
         /** @description Figures of the moment. */
         HealthStats: {
             database: components["schemas"]["PoolStats"];
+        };
+        /** @description How a device fared in one step. What nobody said is null. */
+        HealthStep: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description What it said of its battery last, in percent.
+             */
+            battery_percent?: number | null;
+            /**
+             * Format: double
+             * @description What it said of its battery last, in volts.
+             */
+            battery_volts?: number | null;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            messages: number;
+            /**
+             * Format: double
+             * @description How strong it was heard by its best gateway on average, in dBm.
+             */
+            rssi?: number | null;
+            /**
+             * Format: int32
+             * @description How weak at worst.
+             */
+            rssi_min?: number | null;
+            /**
+             * Format: double
+             * @description How far above the noise on average, in dB.
+             */
+            snr?: number | null;
         };
         /** @description A change that is held back until it has stood for a while. */
         HeldChange: {
@@ -4970,6 +5039,11 @@ export interface components {
             country?: string | null;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int32
+             * @description For how many seconds a change that a sensor reports must stand before it is believed.
+             */
+            debounce_seconds: number;
             /** Format: date-time */
             deleted_at?: string | null;
             /** Format: uuid */
@@ -5000,6 +5074,8 @@ export interface components {
             address?: components["schemas"]["AddressLine"] | null;
             city?: components["schemas"]["AddressLine"] | null;
             country?: components["schemas"]["Country"] | null;
+            /** Format: int32 */
+            debounce_seconds?: number | null;
             is_active?: boolean | null;
             /** Format: double */
             latitude?: number | null;
@@ -5018,6 +5094,12 @@ export interface components {
             address?: components["schemas"]["AddressLine"] | null;
             city?: components["schemas"]["AddressLine"] | null;
             country?: components["schemas"]["Country"] | null;
+            /**
+             * Format: int32
+             * @description For how many seconds a change from free to occupied or back must stand before it is believed;
+             *     one that is taken back sooner never was. 0, if absent: it is believed at once.
+             */
+            debounce_seconds?: number | null;
             /** @description Whether it is in use; true unless said otherwise. */
             is_active?: boolean | null;
             /**
@@ -5096,15 +5178,6 @@ export interface components {
             unknown: number;
             /** Format: int64 */
             zones: number;
-        };
-        /** @description How many bays of a site were in which state, in equal steps up to now. */
-        SiteTrend: {
-            /** @description The oldest first; the last one is now. */
-            points: components["schemas"]["TrendPoint"][];
-            /** Format: uuid */
-            site_id: string;
-            /** Format: int32 */
-            step_minutes: number;
         };
         /** @description A name in addresses: lower-case letters and digits, with single dashes between them. */
         Slug: string;
@@ -5547,24 +5620,6 @@ export interface components {
              * @description To whom.
              */
             tenant_id: string;
-        };
-        /**
-         * @description How many bays of a site were in which state at one moment. Bays that are there now count as
-         *     though they had always been, and deleted ones not at all.
-         */
-        TrendPoint: {
-            /** Format: date-time */
-            at: string;
-            /** Format: int64 */
-            free: number;
-            /** Format: int64 */
-            maintenance: number;
-            /** Format: int64 */
-            occupied: number;
-            /** Format: int64 */
-            reserved: number;
-            /** Format: int64 */
-            unknown: number;
         };
         /** @description How many devices can be what; `other` is those without a model, or with one that is neither. */
         TypeCounts: {
@@ -12594,6 +12649,113 @@ export interface operations {
             };
         };
     };
+    device_health: {
+        parameters: {
+            query?: {
+                /** @description From when on; a day before `to`, if absent. */
+                from?: string;
+                /** @description Until when; now, if absent. At most 31 days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceHealthBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     device_history: {
         parameters: {
             query?: {
@@ -19165,108 +19327,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OccupancyBody"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credentials, or they are not good (any more) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role, the scope or the state of the account does not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing in this tenant */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    site_trend: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SiteTrend"];
                 };
             };
             /** @description The request cannot be read */

@@ -189,6 +189,7 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v6/ingest/observations", Needs("operator", "webhook:ingest")),
     ("POST /api/v6/ingest/chirpstack", Needs("operator", "webhook:ingest")),
     ("POST /api/v6/ingest/tts", Needs("operator", "webhook:ingest")),
+    ("POST /api/v1/uplink", Needs("operator", "webhook:ingest")),
     ("GET /api/v6/orphans", Needs("viewer", "devices:read")),
     ("GET /api/v6/orphans/{id}", Needs("viewer", "devices:read")),
     ("POST /api/v6/device-models", Needs("admin", "devices:write")),

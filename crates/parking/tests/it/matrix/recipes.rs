@@ -528,6 +528,11 @@ fn ingestion() -> Vec<Recipe> {
             json!({ "end_device_ids": { "dev_eui": "FEEDFEEDFEEDFEED" }, "uplink_message": {} }),
             &[200],
         ),
+        post(
+            "POST /api/v1/uplink",
+            json!({ "deviceInfo": { "devEui": "FEEDFEEDFEEDFEED" }, "data": "" }),
+            &[200],
+        ),
     ]
 }
 
