@@ -5,9 +5,10 @@ import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
 import { becomes, openLot } from '../harness/lot.mjs';
+import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Nora Wache', email: 'nora@watch.test', password: PASSWORD };
 const BIG = { name: 'Bruno Gross', email: 'bruno@big.test', password: PASSWORD };
@@ -222,6 +223,8 @@ describe('operations', () => {
   test('two thousand bays are no burden', () =>
     withPages(async (visit) => {
       const big = await register(BIG, 'Big Parking');
+      const admin = await the().api.signIn(ADMIN);
+      await admin.patch(`/api/v6/tenants/${big.tenant.id}`, { limits: { spaces: 5_000 } });
       const site = await big.api.post('/api/v6/sites', { name: 'Airport', timezone: 'UTC' });
       await big.api.post('/api/v6/sites', { name: 'Annex', timezone: 'UTC' });
       const row = { site_id: site.id, pattern: 'P-1..P-2000' };
