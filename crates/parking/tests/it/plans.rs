@@ -26,11 +26,13 @@ const PER_SITE: u32 = 20;
 const LARGE: f32 = 500.0;
 
 /// Indexes that find by a key what is a handful at most, whosever it is, before the tenant decides.
-const KEYS: [&str; 2] = [
+const KEYS: [&str; 3] = [
     // An account has few memberships.
     "memberships_user",
     // An EUI is one gateway's.
     "gateways_eui_unique",
+    // An id is one credential's.
+    "webhook_secrets_by_id",
 ];
 
 /// Lets PostgreSQL tell each session how it finds what is asked for.

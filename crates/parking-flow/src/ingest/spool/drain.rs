@@ -55,8 +55,10 @@ enum Stored {
 }
 
 async fn is_back(flow: &Flow) -> bool {
-    let reason = Reason::Worker("look whether the database is back");
-    flow.db.platform(reason).await.is_ok()
+    let begun = flow
+        .db
+        .platform(Reason::Worker("look whether the database is back"));
+    begun.await.is_ok()
 }
 
 async fn store_next(flow: &Flow, spool: &Spool, tries: u32) -> Stored {
