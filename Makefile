@@ -6,7 +6,7 @@ if_terminal := if test -t 0; then set -m;
 # Root just does it; anybody else is asked for a password by sudo.
 as_root := $(if $(filter 0,$(shell id -u)),sh,sudo sh) -c
 .DEFAULT_GOAL := help
-.PHONY: help compiler run dev check fix test e2e gen bench
+.PHONY: help compiler run serve dev check fix test e2e gen bench
 
 # Cargo links with the C compiler, so nothing of ours can install it.
 compiler:
@@ -15,8 +15,11 @@ compiler:
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: compiler ## build everything and serve on http://localhost:8000, data in ./data
+run: compiler ## build everything and show two sites that live on http://localhost:8000, data in ./data
 	@$(if_terminal) cargo xtask run; else exec cargo xtask run; fi
+
+serve: compiler ## the same without the demonstration
+	@$(if_terminal) cargo xtask serve; else exec cargo xtask serve; fi
 
 dev: compiler ## the server from a debug build, and the UI with hot reload on http://localhost:5173
 	@$(if_terminal) cargo xtask dev; else exec cargo xtask dev; fi

@@ -1849,6 +1849,8 @@ CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (t
 
 CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (tenant_id, webhook_id, seq DESC) WHERE (status = 'pending'::text);
 
+CREATE INDEX webhook_secrets_by_id ON public.webhook_secrets USING btree (id);
+
 CREATE UNIQUE INDEX webhook_secrets_one_active ON public.webhook_secrets USING btree (tenant_id) WHERE ((expires_at IS NULL) AND (revoked_at IS NULL));
 
 CREATE INDEX webhooks_deleted ON public.webhooks USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
@@ -1948,6 +1950,8 @@ CREATE TRIGGER spaces_watched AFTER UPDATE ON public.spaces REFERENCING OLD TABL
 CREATE TRIGGER tenants_announced AFTER DELETE OR UPDATE OF status, tier, requests_per_minute, name, slug, features ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_access('tenant', 'id');
 
 CREATE TRIGGER users_announced AFTER DELETE OR UPDATE OF is_active, name, language, theme ON public.users FOR EACH ROW EXECUTE FUNCTION public.announce_access('user', 'id');
+
+CREATE TRIGGER webhook_secrets_announced AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, sealed_secret ON public.webhook_secrets FOR EACH ROW EXECUTE FUNCTION public.announce_access('signer', 'tenant_id');
 
 ALTER TABLE ONLY public.account_tokens
     ADD CONSTRAINT account_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;

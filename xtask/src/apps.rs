@@ -1,4 +1,4 @@
-//! The product, started for a person: `run` and `dev`; and the two builds everything else uses.
+//! The product, started for a person: `run`, `serve` and `dev`; and the two builds everything else uses.
 
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -22,10 +22,10 @@ const UI_SOURCES: [&str; 7] = [
     "ui/tsconfig.json",
 ];
 
-/// `cargo xtask run`: builds what is out of date and becomes the server.
-pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
+/// `cargo xtask run` and `cargo xtask serve`: builds what is out of date and becomes that command.
+pub(crate) fn run(repo: &Repo, command: &str, arguments: &[String]) -> Result<()> {
     setup::prepare(repo, Purpose::Run, Mode::Install)?;
-    let mut server = serve(repo, build_release(repo)?);
+    let mut server = start(repo, build_release(repo)?, command);
     server.args(arguments);
     // This process becomes the server, so a Ctrl-C reaches it once and its exit code is ours.
     Err(server.exec()).context("starting target/release/parking")
@@ -115,9 +115,9 @@ pub(crate) fn build_binary(repo: &Repo) -> Result<PathBuf> {
     Ok(repo.target().join("debug/parking"))
 }
 
-fn serve(repo: &Repo, binary: PathBuf) -> Command {
+fn start(repo: &Repo, binary: PathBuf, command: &str) -> Command {
     let mut server = Command::new(binary);
-    server.current_dir(repo.path("")).arg("serve");
+    server.current_dir(repo.path("")).arg(command);
     keep_data_in_reach(repo, &mut server);
     server
 }

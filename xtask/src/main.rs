@@ -36,9 +36,11 @@ cargo xtask <task>
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   schemathesis                  property-based tests of the API against its own description
   bench [--write] [seconds]     measure the release binary, print a table; bench estate: lists and the
-                                dashboard of a large installation; bench seed URL: fill one
+                                dashboard of a large installation; bench ingest: messages taken in;
+                                bench live: what it costs to tell; bench seed URL: fill one
   fix                           format, correct spelling, apply simple lints
-  run [argument…]               build UI and release binary, serve on http://localhost:8000
+  run                           build UI and release binary, serve a demonstration on http://localhost:8000
+  serve                         the same without the demonstration
   dev                           debug server and UI with hot reload
   db                            a throw-away PostgreSQL with the migrations applied, until Ctrl-C";
 
@@ -68,7 +70,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "schemathesis" => schemathesis::task(&repo),
         "bench" => bench::task(&repo, rest),
         "fix" => ci::fix(&repo),
-        "run" => apps::run(&repo, rest),
+        "run" => apps::run(&repo, "demo", rest),
+        "serve" => apps::run(&repo, "serve", rest),
         "dev" => apps::dev(&repo),
         "db" => cluster::task(&repo),
         "help" | "--help" | "-h" => {

@@ -4,8 +4,13 @@
 //! longer than until a notice says that it changed (`parking_db::freshness`). What depends on the time
 //! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
 //! Requests that ask for the same thing at once share one look into the database.
+//!
+//! While the database is away, keys and signers that it vouched for in the last ten minutes may hand
+//! in messages and do nothing else: what they send is kept until it is back.
 
 mod misses;
+mod shelf;
+mod signers;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -14,30 +19,28 @@ use std::fmt;
 use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use moka::Expiry;
 use moka::future::Cache;
 use parking_db::Db;
-use parking_db::freshness::{Freshness, Seen};
+use parking_db::freshness::Freshness;
 use parking_db::listen::{Notice, Subscription};
+use parking_domain::access::{Permission, Scope};
 use parking_domain::clock::Clock;
 use parking_http::caller::{Miss, Request};
 use parking_http::{Actor, ApiError, Authenticate, Caller, Code, Credentials, Identity};
+use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::accounts::{self, Claims, tokens::Tokens};
 use crate::api_keys::{self, KnownKey, ShownKey, Usage};
+use crate::secrets::Vault;
 use misses::Misses;
+use shelf::{Believed, Found, Shelf};
+use signers::Signers;
 
 pub use standing::Standing;
-
-/// How long something may be believed without asking again.
-const BELIEVED_FOR: Duration = Duration::from_secs(5);
-
-/// How long something may be believed not to be there.
-const ABSENT_FOR: Duration = Duration::from_secs(1);
 
 /// How long a key is no stranger after it was shown with its secret.
 const REMEMBERED_FOR: Duration = Duration::from_hours(1);
@@ -45,18 +48,16 @@ const REMEMBERED_FOR: Duration = Duration::from_hours(1);
 /// Sessions and keys kept at a time.
 const KEPT_MAX: u64 = 50_000;
 
-/// How often an answer that changed while it was fetched is fetched again.
-const ATTEMPTS_MAX: usize = 3;
-
 /// Knows the callers.
 pub struct Callers {
     db: Db,
     clock: Clock,
     tokens: Tokens,
     /// By session and tenant; nothing for a session that is not going on.
-    people: Cache<(Uuid, Uuid), Believed<Identity>>,
+    people: Shelf<(Uuid, Uuid), Identity>,
     /// By the public part of the key; nothing for one that does not exist.
-    keys: Cache<String, Believed<Program>>,
+    keys: Shelf<String, Program>,
+    signers: Signers,
     /// The public parts of keys that were good a while ago. Says nothing of whether they still are:
     /// only that whoever guesses keys from the same address is somebody else.
     regulars: Cache<String, ()>,
@@ -71,42 +72,6 @@ struct Program {
     identity: Arc<Identity>,
 }
 
-/// What the database said, and what of it could have changed since.
-struct Believed<T> {
-    found: Option<Arc<T>>,
-    seen: Seen,
-}
-
-impl<T> Clone for Believed<T> {
-    fn clone(&self) -> Self {
-        Self {
-            found: self.found.clone(),
-            seen: self.seen,
-        }
-    }
-}
-
-/// Absence is believed for a shorter time: strangers can ask for any number of absent things.
-struct Terms;
-
-impl<K, T> Expiry<K, Believed<T>> for Terms {
-    fn expire_after_create(&self, _: &K, believed: &Believed<T>, _: Instant) -> Option<Duration> {
-        Some(if believed.found.is_some() {
-            BELIEVED_FOR
-        } else {
-            ABSENT_FOR
-        })
-    }
-}
-
-fn cache<K: Hash + Eq + Send + Sync + 'static, T: Send + Sync + 'static>() -> Cache<K, Believed<T>>
-{
-    Cache::builder()
-        .max_capacity(KEPT_MAX)
-        .expire_after(Terms)
-        .build()
-}
-
 impl fmt::Debug for Callers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Callers")
@@ -115,13 +80,14 @@ impl fmt::Debug for Callers {
 
 impl Callers {
     /// Nobody is known yet.
-    pub fn new(db: Db, clock: Clock, tokens: Tokens) -> Arc<Self> {
+    pub fn new(db: Db, clock: Clock, tokens: Tokens, vault: Vault) -> Arc<Self> {
         Arc::new(Self {
             db,
             clock,
             tokens,
-            people: cache(),
-            keys: cache(),
+            people: Shelf::of_the_moment(KEPT_MAX),
+            keys: Shelf::that_remembers(KEPT_MAX),
+            signers: Signers::new(vault),
             regulars: Cache::builder()
                 .max_capacity(KEPT_MAX)
                 .time_to_live(REMEMBERED_FOR)
@@ -147,9 +113,15 @@ impl Callers {
         }
     }
 
-    /// Writes down when keys were last used.
+    /// Writes down when keys and webhook credentials were last used.
     pub async fn flush_usage(&self) -> parking_db::Result<()> {
-        self.usage.flush(&self.db).await
+        self.usage.flush(&self.db).await?;
+        self.signers.flush_usage(&self.db).await
+    }
+
+    /// Shows among the metrics how many signatures were wrong.
+    pub fn register(&self, registry: &mut Registry) {
+        self.signers.register(registry);
     }
 
     /// Writes down who asked for what is not there, until told to stop.
@@ -165,6 +137,7 @@ impl Callers {
             .believe(&self.people, who, || self.load_person(&claims))
             .await?;
         found
+            .value
             .filter(|identity| {
                 let acting = identity.acting.as_ref();
                 acting.is_none_or(|acting| now < acting.until)
@@ -198,6 +171,7 @@ impl Callers {
             .await?;
         let now = self.clock.now();
         let program = found
+            .value
             .filter(|program| shown.opens(&program.key) && program.key.is_good(now))
             .ok_or_else(refused)?;
         let public_id = shown.public_id.to_owned();
@@ -209,6 +183,9 @@ impl Callers {
             return Err(ApiError::new(Code::TenantSuspended));
         }
         self.usage.note(program.key.id, now, request.ip);
+        if found.is_remembered {
+            return hands_in_alone(&program.identity);
+        }
         Ok(Arc::clone(&program.identity))
     }
 
@@ -225,31 +202,32 @@ impl Callers {
         })
     }
 
-    /// What a cache knows and nothing has changed since, else what `load` finds.
+    /// What a shelf knows and nothing has changed since, else what `load` finds.
     async fn believe<K, T, F>(
         &self,
-        cache: &Cache<K, Believed<T>>,
+        shelf: &Shelf<K, T>,
         key: K,
         load: impl Fn() -> F,
-    ) -> Result<Option<Arc<T>>, ApiError>
+    ) -> Result<Found<T>, ApiError>
     where
         K: Hash + Eq + Clone + Send + Sync + 'static,
         T: Send + Sync + 'static,
         F: Future<Output = Result<Believed<T>, ApiError>>,
     {
-        for _ in 0..ATTEMPTS_MAX {
-            let believed = cache
-                .try_get_with_by_ref(&key, load())
-                .await
-                .map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
-            if self.freshness.holds(&believed.seen) {
-                return Ok(believed.found);
-            }
-            cache.invalidate(&key).await;
-        }
-        // It changes faster than it can be kept.
-        Ok(load().await?.found)
+        shelf.find((&self.db, &self.freshness), key, load).await
     }
+}
+
+/// What is left of the rights of somebody whom the database vouched for a while ago and cannot now.
+fn hands_in_alone(identity: &Identity) -> Result<Arc<Identity>, ApiError> {
+    let scopes = identity.scopes.as_ref();
+    if !Permission::TelemetryIngest.allows(identity.role, scopes) {
+        return Err(ApiError::new(Code::Unavailable).retry_after(Duration::from_secs(1)));
+    }
+    Ok(Arc::new(Identity {
+        scopes: Some([Scope::WebhookIngest].into()),
+        ..identity.clone()
+    }))
 }
 
 impl Program {
@@ -286,6 +264,7 @@ impl Authenticate for Callers {
             Credentials::ApiKey(key) => {
                 ShownKey::parse(key).is_none_or(|shown| self.regulars.contains_key(shown.public_id))
             }
+            Credentials::Signed(shown) => self.signers.knows(shown.credential),
         }
     }
 
@@ -301,6 +280,7 @@ impl Authenticate for Callers {
         match credentials {
             Credentials::Bearer(token) => Box::pin(self.person(token)),
             Credentials::ApiKey(key) => Box::pin(self.program(key, request)),
+            Credentials::Signed(shown) => Box::pin(self.signed(shown, request)),
         }
     }
 }

@@ -167,8 +167,19 @@ pub(crate) fn scripts_in(log: &str, role: &str) -> Result<Vec<String>> {
     Ok(scripts)
 }
 
-/// The statements in a piece of log, with their parameters in place, each with who sent it.
-fn statements(log: &str) -> Vec<(String, String)> {
+/// The first statement in a piece of log that begins like this, with the places for its parameters.
+pub(crate) fn executed(log: &str, begins: &str) -> Option<String> {
+    let entries = entries(log);
+    let mut executed = entries.iter().filter_map(|entry| {
+        let (_, text) = entry.split_once("LOG:  execute ")?;
+        Some(text.split_once(": ")?.1)
+    });
+    let statement = executed.find(|statement| statement.starts_with(begins));
+    statement.map(str::to_owned)
+}
+
+/// The entries of a piece of log, each with its further lines.
+fn entries(log: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     for line in log.lines() {
         match entries.last_mut() {
@@ -180,6 +191,12 @@ fn statements(log: &str) -> Vec<(String, String)> {
             _ => entries.push(line.to_owned()),
         }
     }
+    entries
+}
+
+/// The statements in a piece of log, with their parameters in place, each with who sent it.
+fn statements(log: &str) -> Vec<(String, String)> {
+    let entries = entries(log);
     let mut statements: Vec<(String, String)> = Vec::new();
     for entry in &entries {
         // The number of the process in brackets is part of each line's beginning.

@@ -14,14 +14,23 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{interval, timeout};
 
 use crate::client::Client;
-use crate::product::{Folder, Product};
+use crate::load::{Load, Sample};
+use crate::product::{Folder, Product, raise_file_limit};
 use crate::report::machine;
+use crate::seed::tenant;
+use crate::{ingest, live_uplinks};
 
 /// Those who listen and hear nothing, and how many of them one tenant has.
 const IDLE: usize = 5_000;
 const IDLE_OF_TENANT: usize = 1_250;
-/// One address may hold so many connections of a server and no more.
+/// As many connections as the server is told to take, and how many of them come from one address: it
+/// may hold an eighth.
+const CONNECTIONS_MAX: &str = "8192";
 const FROM_ONE_ADDRESS: usize = 900;
+/// A customer with devices, and how many send at the same time as fast as they can.
+const CUSTOMER: u32 = 1;
+const DEVICES: u32 = 1_000;
+const SENDERS: usize = 64;
 /// Changes a second.
 const CHANGES_PER_SECOND: u32 = 100;
 /// Longer than anything may take that is waited for.
@@ -35,54 +44,108 @@ struct Lot {
     bay: String,
 }
 
-/// How long changes took.
-struct Delays(Vec<Duration>);
+/// How long changes took, shortest first.
+pub(crate) struct Delays(Vec<Duration>);
+
+/// What was measured alone and among many.
+struct Both {
+    alone: Moment,
+    crowded: Moment,
+}
+
+/// What was measured at one time.
+struct Moment {
+    memory: u64,
+    changes: Delays,
+    uplinks: Delays,
+    ingest: Sample,
+}
 
 /// Measures it, and answers a report as Markdown.
 pub(crate) async fn measure(binary: &Path, span: Duration) -> Result<String> {
     let folder = Folder::new()?;
-    let product = Product::start(binary, &folder).await?;
+    raise_file_limit()?;
+    let settings = [("PARKING_MAX_CONNECTIONS", CONNECTIONS_MAX)];
+    let product = Product::start_with(binary, &folder, &settings).await?;
     let nobody = Client::new(&product.address);
     let busy = Lot::make(&nobody, "Busy").await?;
-    let alone = delays(&product.address, &busy, span).await?;
-
+    let network = ingest::network_server(&product).await?;
+    let mut uplinks = ingest::customer(binary, &folder, CUSTOMER, DEVICES)?;
+    let token = nobody.token_in_tenant(&tenant(CUSTOMER)).await?;
+    let mut moment = async || -> Result<Moment> {
+        let memory = product.memory()?;
+        let changes = delays(&product.address, &busy, span).await?;
+        let stream = listen(&product.address, 1, &token, None).await?;
+        let told = live_uplinks::delays(&network, stream, &mut uplinks, span).await?;
+        let load = Load {
+            connections: SENDERS,
+            span,
+        };
+        ingest::post(&network, load.warm_up(), &mut uplinks).await?;
+        let ingest = ingest::post(&network, load, &mut uplinks).await?;
+        Ok(Moment {
+            memory,
+            changes,
+            uplinks: told,
+            ingest,
+        })
+    };
+    let alone = moment().await?;
+    let before = product.memory()?;
     eprintln!("bench: {IDLE} listen");
+    let idle = crowd(&product, &nobody).await?;
+    let crowded = moment().await?;
+    drop(idle);
+    product.stop().await?;
+    report(&Both { alone, crowded }, before)
+}
+
+/// Everybody who listens and hears nothing.
+async fn crowd(product: &Product, nobody: &Client) -> Result<Vec<TcpStream>> {
     let mut lots = Vec::new();
     for n in 0..IDLE.div_ceil(IDLE_OF_TENANT) {
-        lots.push(Lot::make(&nobody, &format!("Quiet {n}")).await?);
+        lots.push(Lot::make(nobody, &format!("Quiet {n}")).await?);
     }
-    let before = product.memory()?;
     let mut idle = Vec::with_capacity(IDLE);
     for n in 0..IDLE {
         let from = u8::try_from(2 + n / FROM_ONE_ADDRESS)?;
         let lot = &lots[n / IDLE_OF_TENANT];
-        idle.push(listen(&product.address, from, &lot.token, &lot.site).await?);
+        idle.push(listen(&product.address, from, &lot.token, Some(&lot.site)).await?);
     }
-    let after = product.memory()?;
-    let crowded = delays(&product.address, &busy, span).await?;
-    let end = product.memory()?;
-    drop(idle);
-    product.stop().await?;
+    Ok(idle)
+}
 
+fn report(both: &Both, before: u64) -> Result<String> {
+    let Both { alone, crowded } = both;
     let mib = |bytes: u64| bytes / 1024 / 1024;
-    let mut text = format!(
-        "Machine: {}. {CHANGES_PER_SECOND} changes a second.\n\n",
-        machine()?
-    );
-    text.push_str("| listeners | memory, MiB | a listener, KiB |\n|--:|--:|--:|\n");
-    writeln!(text, "| 0 | {} | |", mib(before))?;
-    let each = after.saturating_sub(before) / 1024 / u64::try_from(IDLE)?;
-    writeln!(text, "| {IDLE} | {} | {each} |", mib(after))?;
-    writeln!(text, "| {IDLE}, after changes | {} | |\n", mib(end))?;
-    text.push_str("| from the answer to the socket | changes | p50 ms | p99 ms | most ms |\n|---|--:|--:|--:|--:|\n");
-    for (what, mut delays) in [("one listener", alone), ("and the others", crowded)] {
-        let ms = |part| delays.at(part).as_secs_f64() * 1_000.0;
-        let row = [50, 99, 100].map(ms);
+    let mut text = format!("Machine: {}.\n\n", machine()?);
+    text.push_str("| listeners | memory, MiB | a listener, KiB | messages/s taken in meanwhile | p99 ms |\n|--:|--:|--:|--:|--:|\n");
+    let each = crowded.memory.saturating_sub(before) / 1024 / u64::try_from(IDLE)?;
+    for (listeners, memory, each, ingest) in [
+        (1, before, String::new(), &alone.ingest),
+        (IDLE, crowded.memory, each.to_string(), &crowded.ingest),
+    ] {
+        let (rate, p99) = (ingest.a_second(), ingest.within(0.99));
+        let memory = mib(memory);
+        writeln!(
+            text,
+            "| {listeners} | {memory} | {each} | {rate:.0} | {p99:.1} |"
+        )?;
+    }
+    text.push_str("\n| from the answer to the socket | changes | p50 ms | p99 ms | most ms |\n|---|--:|--:|--:|--:|\n");
+    let uplinks = format!("{} messages of devices a second", live_uplinks::PER_SECOND);
+    let changes = format!("{CHANGES_PER_SECOND} changes by people a second");
+    for (what, who, delays) in [
+        (&changes, "one listener", &alone.changes),
+        (&changes, "and the others", &crowded.changes),
+        (&uplinks, "one listener", &alone.uplinks),
+        (&uplinks, "and the others", &crowded.uplinks),
+    ] {
+        let [half, most, all] = [50, 99, 100].map(|part| delays.at(part).as_secs_f64() * 1_000.0);
         let count = delays.0.len();
         writeln!(
             text,
-            "| {what} | {count} | {:.1} | {:.1} | {:.1} |",
-            row[0], row[1], row[2]
+            "| {what}, {who} | {count} | {half:.1} | {most:.1} | {all:.1} |"
         )?;
     }
     Ok(text)
@@ -113,12 +176,13 @@ fn id(made: &Value) -> Result<String> {
 }
 
 /// Opens a stream, and reads until it says that nothing is missing.
-async fn listen(address: &str, from: u8, token: &str, site: &str) -> Result<TcpStream> {
+async fn listen(address: &str, from: u8, token: &str, site: Option<&str>) -> Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from(([127, 0, 0, from], 0)))?;
     let mut stream = socket.connect(address.parse()?).await?;
+    let query = site.map_or_else(String::new, |site| format!("?site_id={site}"));
     let request = format!(
-        "GET /api/v6/live?site_id={site} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n"
+        "GET /api/v6/live{query} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
     let mut text = String::new();
@@ -128,7 +192,8 @@ async fn listen(address: &str, from: u8, token: &str, site: &str) -> Result<TcpS
     Ok(stream)
 }
 
-async fn read(stream: &mut TcpStream) -> Result<String> {
+/// Reads what is there, or waits for it.
+pub(crate) async fn read(stream: &mut TcpStream) -> Result<String> {
     let mut bytes = [0; 4096];
     let count = timeout(PATIENCE, stream.read(&mut bytes)).await??;
     if count == 0 {
@@ -139,7 +204,7 @@ async fn read(stream: &mut TcpStream) -> Result<String> {
 
 /// Changes a bay again and again, and takes the time from each answer until the change is heard.
 async fn delays(address: &str, lot: &Lot, span: Duration) -> Result<Delays> {
-    let mut stream = listen(address, 1, &lot.token, &lot.site).await?;
+    let mut stream = listen(address, 1, &lot.token, Some(&lot.site)).await?;
     let mut connection = lot.api.connect().await?;
     let path = format!("/api/v6/spaces/{}/state", lot.bay);
     let mut ticks = interval(Duration::from_secs(1) / CHANGES_PER_SECOND);
@@ -164,13 +229,18 @@ async fn delays(address: &str, lot: &Lot, span: Duration) -> Result<Delays> {
         }
         delays.push(answered.elapsed());
     }
-    Ok(Delays(delays))
+    Ok(Delays::of(delays))
 }
 
 impl Delays {
+    pub(crate) fn of(delays: impl IntoIterator<Item = Duration>) -> Self {
+        let mut delays: Vec<_> = delays.into_iter().collect();
+        delays.sort_unstable();
+        Self(delays)
+    }
+
     /// What this part of them, in percent, did not take longer than.
-    fn at(&mut self, percent: usize) -> Duration {
-        self.0.sort_unstable();
+    fn at(&self, percent: usize) -> Duration {
         let at = (self.0.len() * percent).div_ceil(100).saturating_sub(1);
         self.0.get(at).copied().unwrap_or_default()
     }

@@ -126,6 +126,37 @@ impl Load {
         let parts: Result<Vec<Sample>> = tasks.join_all().await.into_iter().collect();
         Ok(Sample::gather(parts?, begun.elapsed()))
     }
+
+    /// Posts what each sender has next, one sender on each connection.
+    pub(crate) async fn post(
+        self,
+        client: &Client,
+        path: &str,
+        senders: Vec<impl FnMut() -> String + Send + 'static>,
+    ) -> Result<Sample> {
+        let begun = Instant::now();
+        let mut tasks = JoinSet::new();
+        for mut sender in senders {
+            let (client, path) = (client.clone(), path.to_owned());
+            tasks.spawn(async move {
+                let mut connection = client.connect().await?;
+                let mut found = Sample::default();
+                while begun.elapsed() < self.span {
+                    let request = client.request(Method::POST, &path, &sender())?;
+                    let asked = Instant::now();
+                    match connection.send(request).await? {
+                        (StatusCode::OK, _) => found.took.push(asked.elapsed()),
+                        (status, said) => {
+                            bail!("{path}: {status}: {}", String::from_utf8_lossy(&said))
+                        }
+                    }
+                }
+                Ok(found)
+            });
+        }
+        let parts: Result<Vec<Sample>> = tasks.join_all().await.into_iter().collect();
+        Ok(Sample::gather(parts?, begun.elapsed()))
+    }
 }
 
 /// Signs in over and over, so many at the same time.

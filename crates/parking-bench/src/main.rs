@@ -12,7 +12,9 @@ mod client;
 mod database;
 mod estate;
 mod estate_report;
+mod ingest;
 mod live;
+mod live_uplinks;
 mod load;
 mod product;
 mod repeat;
@@ -32,6 +34,7 @@ use seed::Size;
 
 const USAGE: &str = "usage: parking-bench BINARY [SECONDS A MEASUREMENT]
        parking-bench estate BINARY [SECONDS A MEASUREMENT [CUSTOMERS BAYS-EACH]]
+       parking-bench ingest BINARY [SECONDS A MEASUREMENT [DEVICES MESSAGES]]
        parking-bench live BINARY [SECONDS A MEASUREMENT]
        parking-bench seed DATABASE-URL [CUSTOMERS BAYS-EACH]";
 
@@ -59,6 +62,16 @@ fn main() -> Result<()> {
             let (binary, span) = (PathBuf::from(binary), seconds(span)?);
             let report = runtime.block_on(estate::measure(&binary, span, Size::read(size)?))?;
             println!("{}", report.markdown());
+            Ok(())
+        }
+        ["ingest", binary, rest @ ..] => {
+            let (span, extent) = rest.split_at(rest.len().min(1));
+            let (binary, span) = (PathBuf::from(binary), seconds(span)?);
+            let extent = ingest::Extent::read(extent)?;
+            println!(
+                "{}",
+                runtime.block_on(ingest::measure(&binary, span, extent))?
+            );
             Ok(())
         }
         ["live", binary, span @ ..] => {

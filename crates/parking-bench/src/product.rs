@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 use serde_json::Value;
 
 use crate::client::{EMAIL, PASSWORD};
@@ -41,7 +41,7 @@ impl Drop for Folder {
 }
 
 /// The program, of whose environment nothing but this decides what is measured.
-fn program(binary: &Path, folder: &Folder) -> Command {
+pub(crate) fn command(binary: &Path, folder: &Folder) -> Command {
     let mut command = Command::new(binary);
     command
         .env_clear()
@@ -50,9 +50,16 @@ fn program(binary: &Path, folder: &Folder) -> Command {
     command
 }
 
+/// Each connection is a file, here and in the server: as many as may be.
+pub(crate) fn raise_file_limit() -> Result<()> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    Ok(setrlimit(Resource::Nofile, limit)?)
+}
+
 /// Makes one more account, while no server runs.
 pub(crate) fn add_account(binary: &Path, folder: &Folder, email: &str) -> Result<()> {
-    let mut child = program(binary, folder)
+    let mut child = command(binary, folder)
         .args(["user", "create-admin", "--email", email])
         .args(["--name", "The crowd", "--password-stdin"])
         .stdin(Stdio::piped())
@@ -80,8 +87,17 @@ pub(crate) struct Product {
 impl Product {
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(binary: &Path, folder: &Folder) -> Result<Self> {
+        Self::start_with(binary, folder, &[]).await
+    }
+
+    /// The same with settings of one's own.
+    pub(crate) async fn start_with(
+        binary: &Path,
+        folder: &Folder,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let begun = Instant::now();
-        let mut child = program(binary, folder)
+        let mut child = command(binary, folder)
             .arg("serve")
             .env("PARKING_LISTEN", "127.0.0.1:0")
             .env("PARKING_ADMIN_EMAIL", EMAIL)
@@ -89,6 +105,7 @@ impl Product {
             .env("RATE_LIMIT_ENABLED", "false")
             .env("RATE_LIMIT_ATTEMPTS", "false")
             .env("LOG_FORMAT", "json")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -98,12 +115,18 @@ impl Product {
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         // Reads for as long as the server writes, so that it never waits for a reader.
         std::thread::spawn(move || {
+            let mut is_ready = false;
             for line in log.lines().map_while(Result::ok) {
+                // A line a request follows; to understand them all would be a load of its own.
+                if is_ready {
+                    continue;
+                }
                 let line: Value = serde_json::from_str(&line).unwrap_or_default();
                 if ["listening", "ready"]
                     .iter()
                     .any(|message| line["message"] == *message)
                 {
+                    is_ready = line["message"] == "ready";
                     drop(tell.send(line));
                 }
             }

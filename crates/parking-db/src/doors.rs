@@ -1,6 +1,8 @@
 //! The two doors to the database.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_domain::ids::TenantId;
@@ -52,6 +54,7 @@ pub struct Db {
     pool: PgPool,
     acquire_timeout: Duration,
     times: Times,
+    is_away: Arc<AtomicBool>,
 }
 
 /// Why a transaction crosses tenants. It is logged, and the list of places that say so is
@@ -111,6 +114,7 @@ impl Db {
             pool,
             acquire_timeout: options.acquire_timeout,
             times: Times::default(),
+            is_away: Arc::default(),
         }
     }
 
@@ -132,6 +136,12 @@ impl Db {
             tx: self.begin(reason.role(), "").await?,
             _timed: self.times.begin(reason.role()),
         })
+    }
+
+    /// Whether the last transaction that somebody wanted to begin found no database. Something beside
+    /// requests always wants one within seconds, so it is known soon when the database is back.
+    pub fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Relaxed)
     }
 
     /// Shows how long transactions last among the metrics.
@@ -167,6 +177,17 @@ impl Db {
     }
 
     async fn begin(
+        &self,
+        role: &'static str,
+        tenant: &str,
+    ) -> Result<Transaction<'static, Postgres>> {
+        let begun = self.try_begin(role, tenant).await;
+        let is_away = matches!(begun, Err(DbError::Unavailable(_)));
+        self.is_away.store(is_away, Ordering::Relaxed);
+        begun
+    }
+
+    async fn try_begin(
         &self,
         role: &'static str,
         tenant: &str,

@@ -53,11 +53,11 @@ pub enum Actor {
         /// The name at this time, for the audit log.
         name: String,
     },
-    /// A program with an API key.
+    /// A program with an API key, or with a webhook credential that it signs with.
     ApiKey {
-        /// The key.
+        /// The key or credential.
         id: Uuid,
-        /// The part of it that is not secret.
+        /// The part of it that is not secret; a credential's is its id.
         public_id: String,
         /// The name at this time, for the audit log.
         name: String,
@@ -89,6 +89,23 @@ pub enum Credentials<'a> {
     Bearer(&'a str),
     /// `X-API-Key: …`.
     ApiKey(&'a str),
+    /// `X-Webhook-Signature: …` over the body, where messages are handed in.
+    Signed(Signed<'a>),
+}
+
+/// A body and the signature it came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed<'a> {
+    /// `X-Webhook-Credential`: whose secret it claims to be signed with.
+    pub credential: Uuid,
+    /// `X-Webhook-Signature`.
+    pub signature: &'a str,
+    /// `X-Webhook-Timestamp`: when it was signed, in seconds since 1970, as it is signed.
+    pub timestamp: Option<&'a str>,
+    /// `X-Webhook-Nonce`: a word no other message has, as it is signed.
+    pub nonce: Option<&'a str>,
+    /// The body, byte for byte.
+    pub body: &'a [u8],
 }
 
 /// What somebody asked for by id and was told is not there.

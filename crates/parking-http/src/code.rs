@@ -35,6 +35,8 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Sign in, or send an API key";
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, "E-mail address or password is wrong";
     SessionEnded = "session_ended", UNAUTHORIZED, "The session has ended; sign in again";
+    SignatureInvalid = "signature_invalid", UNAUTHORIZED, "The signature is not one of the tenant's credential over this body";
+    SignatureStale = "signature_stale", UNAUTHORIZED, "The message was signed too long ago, or in the future";
     Forbidden = "forbidden", FORBIDDEN, "Your role or key does not allow this";
     PersonRequired = "person_required", FORBIDDEN, "Only a signed-in person can do this, not an API key";
     AddressNotAllowed = "address_not_allowed", FORBIDDEN, "The API key may not be used from this address";
@@ -70,6 +72,7 @@ codes! {
     PlatformTenantProtected = "platform_tenant_protected", CONFLICT, "The platform tenant cannot be changed this way";
     TenantNotActive = "tenant_not_active", CONFLICT, "The tenant is suspended or about to be deleted";
     IdempotencyKeyReused = "idempotency_key_reused", CONFLICT, "The idempotency key was used for another request";
+    NonceReused = "nonce_reused", CONFLICT, "A message was signed with this nonce already; sign each attempt anew";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "Somebody changed it meanwhile; load it again";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is larger than this server accepts";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be application/json";

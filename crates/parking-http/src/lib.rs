@@ -16,7 +16,7 @@ pub mod page;
 pub mod routes;
 pub mod wire;
 
-pub use caller::{Actor, Authenticate, Caller, Credentials, Identity};
+pub use caller::{Actor, Authenticate, Caller, Credentials, Identity, Signed};
 pub use code::Code;
 pub use error::{ApiError, FieldError, Problem, Wrong};
 pub use etag::{IfMatch, Tagged};

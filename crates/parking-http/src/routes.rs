@@ -223,10 +223,13 @@ fn describe(operation: &mut Operation, access: Access, tag: &str, path: &str) {
         Access::Person | Access::PersonWith(_) => {
             vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]
         }
-        Access::Authenticated | Access::Needs(_) => vec![
-            SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
-            SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),
-        ],
+        Access::Authenticated | Access::Needs(_) => ["bearer", "api_key", "signature"]
+            .into_iter()
+            .filter(|scheme| {
+                *scheme != "signature" || access == Access::Needs(Permission::TelemetryIngest)
+            })
+            .map(|scheme| SecurityRequirement::new::<_, [&str; 0], &str>(scheme, []))
+            .collect(),
     });
     let has_input = operation.request_body.is_some()
         || operation.parameters.as_ref().is_some_and(|p| !p.is_empty());

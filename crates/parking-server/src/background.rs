@@ -12,13 +12,14 @@ use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError};
 use parking_domain::clock::Clock;
 use parking_flow::Flow;
-use parking_flow::ingest::{act, receive};
+use parking_flow::ingest::{act, drain, receive};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use crate::Server;
 use crate::health::Health;
 use crate::live;
+use crate::metrics::Metrics;
 
 /// Jobs done at the same time.
 const JOBS_AT_ONCE: usize = 2;
@@ -136,8 +137,12 @@ impl Server {
             parts.push(Background::new("store messages", run));
         }
         if let Some(broker) = self.options.broker.clone() {
-            let run = take_from_broker(self.flow(), broker, stop.clone());
+            let run = take_from_broker(self.flow(), broker, self.metrics.clone(), stop.clone());
             parts.push(Background::new("messages from the broker", run));
+        }
+        if let Some(spool) = self.flow().intake.spool() {
+            let run = drain(self.flow(), spool.clone(), stop.clone());
+            parts.push(Background::new("messages that waited on disk", run));
         }
         parts.push(Background::new(
             "act on messages",
@@ -200,7 +205,12 @@ async fn act_on_messages(flow: Flow, nudge: Nudge, stop: CancellationToken) {
 }
 
 /// Takes messages from the network server's broker and says once what should be mended there.
-async fn take_from_broker(flow: Flow, settings: mqtt::Settings, stop: CancellationToken) {
+async fn take_from_broker(
+    flow: Flow,
+    settings: mqtt::Settings,
+    metrics: Metrics,
+    stop: CancellationToken,
+) {
     let (source, events) = match Source::connect(settings, flow.clock.clone()) {
         Ok(connected) => connected,
         Err(error) => {
@@ -208,6 +218,7 @@ async fn take_from_broker(flow: Flow, settings: mqtt::Settings, stop: Cancellati
             return stop.cancelled().await;
         }
     };
+    metrics.show_broker(source.gauge());
     let advise = async {
         loop {
             tokio::time::sleep(ADVICE_PERIOD).await;

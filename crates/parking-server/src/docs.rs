@@ -43,6 +43,11 @@ pub(crate) fn complete(mut api: OpenApi, version: &str) -> OpenApi {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
+    let signature = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Webhook-Signature",
+        "HMAC-SHA256 of the raw body in hex, with the secret of the webhook credential that X-Webhook-Credential names; docs/integrators/signing.md has an example.",
+    ));
+    components.add_security_scheme("signature", SecurityScheme::ApiKey(signature));
     api.components = Some(components);
     api
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Db, Reason, queue};
 use parking_domain::clock::Clock;
+use parking_flow::ingest::Intake;
 use parking_http::{Access, Routes};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,6 +40,7 @@ pub(crate) struct Health {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) version: &'static str,
     pub(crate) metrics: Metrics,
+    pub(crate) intake: Intake,
     pub(crate) last: Arc<Mutex<Option<Checks>>>,
     pub(crate) answered: Answered,
 }
@@ -53,6 +55,8 @@ pub(crate) struct Checks {
     database: Check,
     jobs: Check,
     disk: Check,
+    /// Messages that wait on disk for the database.
+    spool: Check,
 }
 
 /// One thing that was looked at.
@@ -195,11 +199,18 @@ impl Checks {
             .status
             .max(self.jobs.status)
             .max(self.disk.status)
+            .max(self.spool.status)
     }
 
     /// The same checks with their ages as of now.
     fn at(mut self, now: DateTime<Utc>) -> Self {
-        for check in [&mut self.database, &mut self.jobs, &mut self.disk] {
+        let all = [
+            &mut self.database,
+            &mut self.jobs,
+            &mut self.disk,
+            &mut self.spool,
+        ];
+        for check in all {
             check.age_seconds = (now - check.checked_at).as_seconds_f64().max(0.0);
         }
         self
@@ -230,10 +241,12 @@ impl Health {
         };
         let jobs = self.look_at_jobs().await;
         let disk = self.look_at_disk();
+        let spool = self.look_at_spool();
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Checks {
             database,
             jobs,
             disk,
+            spool,
         });
     }
 
@@ -295,6 +308,20 @@ impl Health {
             },
             &detail,
         )
+    }
+
+    fn look_at_spool(&self) -> Check {
+        let Some(spool) = self.intake.spool() else {
+            let detail = "there is none: messages are refused while the database is away";
+            return self.found(CheckStatus::Ok, detail);
+        };
+        match spool.depth() {
+            0 => self.found(CheckStatus::Ok, "nothing waits"),
+            depth => {
+                let detail = format!("{depth} requests wait for the database");
+                self.found(CheckStatus::Warning, &detail)
+            }
+        }
     }
 
     fn look_at_disk(&self) -> Check {

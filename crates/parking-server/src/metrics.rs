@@ -1,13 +1,15 @@
 //! What `/metrics` shows.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use parking_chirpstack::mqtt;
 use parking_db::Db;
+use parking_flow::ingest::Intake;
 use parking_http::{ApiError, Code};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -27,10 +29,101 @@ pub(crate) struct Metrics {
     db: Db,
     pool: Family<StateLabel, Gauge>,
     jobs: Family<StateLabel, Gauge>,
+    messages: Messages,
+}
+
+/// What is shown of the roads that messages come by.
+#[derive(Clone)]
+struct Messages {
+    intake: Intake,
+    broker: Arc<Mutex<Option<mqtt::Gauge>>>,
+    spooled: Gauge,
+    spooled_bytes: Gauge,
+    is_connected: Gauge,
+    connections: Gauge,
+    failures: Gauge,
+    sessions_lost: Gauge,
+    received: Family<QosLabel, Gauge>,
+    unacknowledged: Gauge,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct QosLabel {
+    qos: u8,
+}
+
+impl Messages {
+    fn new(registry: &mut Registry, intake: Intake) -> Self {
+        intake.metrics().register(registry);
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::<i64>::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let received = Family::default();
+        let messages = Self {
+            intake,
+            broker: Arc::default(),
+            spooled: gauge(
+                "webhook_spool_depth",
+                "Requests that wait on disk for the database",
+            ),
+            spooled_bytes: gauge(
+                "webhook_spool_bytes",
+                "Bytes of the requests that wait on disk",
+            ),
+            is_connected: gauge("mqtt_connected", "Whether the broker sends us its messages"),
+            connections: gauge(
+                "mqtt_connections",
+                "Connections made to the broker since the start",
+            ),
+            failures: gauge(
+                "mqtt_connection_failures",
+                "Connections to the broker that failed or broke",
+            ),
+            sessions_lost: gauge(
+                "mqtt_sessions_lost",
+                "Connections that found their session gone",
+            ),
+            received: Family::clone(&received),
+            unacknowledged: gauge(
+                "mqtt_unacknowledged",
+                "Messages from the broker that are not acknowledged yet",
+            ),
+        };
+        registry.register(
+            "mqtt_messages_received",
+            "Messages from the broker, by how safely they were published",
+            received,
+        );
+        messages
+    }
+
+    fn look(&self) {
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        if let Some(spool) = self.intake.spool() {
+            self.spooled.set(whole(spool.depth()));
+            self.spooled_bytes.set(whole(spool.bytes()));
+        }
+        let broker = self.broker.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(counts) = broker.as_ref().map(mqtt::Gauge::counts) else {
+            return;
+        };
+        self.is_connected.set(i64::from(counts.is_connected));
+        self.connections.set(whole(counts.connections));
+        self.failures.set(whole(counts.failures));
+        self.sessions_lost.set(whole(counts.sessions_lost));
+        self.unacknowledged.set(whole(counts.unacknowledged as u64));
+        for (qos, count) in [(0, counts.at_most_once), (1, counts.at_least_once)] {
+            self.received
+                .get_or_create(&QosLabel { qos })
+                .set(whole(count));
+        }
+    }
 }
 
 impl Metrics {
-    pub(crate) fn new(mut registry: Registry, db: Db) -> Self {
+    pub(crate) fn new(mut registry: Registry, db: Db, intake: Intake) -> Self {
         let (pool, jobs) = (Family::default(), Family::default());
         registry.register(
             "db_connection_pool_size",
@@ -39,12 +132,24 @@ impl Metrics {
         );
         registry.register("jobs", "Jobs in the queue", jobs.clone());
         db.register(&mut registry);
+        let messages = Messages::new(&mut registry, intake);
         Self {
             registry: Arc::new(registry),
             db,
             pool,
             jobs,
+            messages,
         }
+    }
+
+    /// Shows the broker from now on.
+    pub(crate) fn show_broker(&self, broker: mqtt::Gauge) {
+        let mut shown = self
+            .messages
+            .broker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *shown = Some(broker);
     }
 
     /// How the queue stands, as the last look at it found.
@@ -73,6 +178,7 @@ async fn show(State(metrics): State<Metrics>) -> Response {
             .get_or_create(&StateLabel { state })
             .set(i64::from(value));
     }
+    metrics.messages.look();
     let mut text = String::new();
     match encode(&mut text, &metrics.registry) {
         Ok(()) => {

@@ -25,7 +25,7 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
-use parking_flow::ingest::{self, Intake, Writer};
+use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -85,6 +85,8 @@ pub struct Parts {
     pub vault: Vault,
     /// What carries events to programs elsewhere.
     pub courier: Courier,
+    /// Where messages wait while the database is away, if they can.
+    pub spool: Option<Spool>,
 }
 
 /// The server: every slice, put together.
@@ -103,7 +105,7 @@ pub struct Server {
     vault: Vault,
     witness: Witness,
     pub(crate) options: ServerOptions,
-    metrics: Metrics,
+    pub(crate) metrics: Metrics,
     edge: Arc<Edge>,
     readiness: Readiness,
     intake: Intake,
@@ -119,19 +121,21 @@ impl Server {
             accounts,
             vault,
             courier,
+            spool,
         } = parts;
         let (db, clock) = (accounts.db.clone(), accounts.clock.clone());
         let buckets = Arc::clone(&accounts.buckets);
         let mut registry = Registry::default();
         let edge_metrics = EdgeMetrics::new(&mut registry);
-        let callers = Callers::new(db.clone(), clock.clone(), accounts.tokens.clone());
+        let callers = known(&accounts, &vault, &mut registry);
         let live = Live::new(
             (db.clone(), clock.clone()),
             Arc::clone(&callers),
             Limits::default(),
             &mut registry,
         );
-        let metrics = Metrics::new(registry, db.clone());
+        let (intake, writers) = taking_in(spool);
+        let metrics = Metrics::new(registry, db.clone(), intake.clone());
         let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
         let edge = Edge::new(
             options.edge.clone(),
@@ -147,6 +151,7 @@ impl Server {
             data_dir: options.data_dir.clone(),
             version: options.build.version,
             metrics: metrics.clone(),
+            intake: intake.clone(),
             last: Arc::default(),
             answered: Arc::default(),
         };
@@ -159,14 +164,12 @@ impl Server {
             accounts.mailer.clone(),
             courier,
         );
-        let notices = Notices::default();
         let witness = Witness::new(db.clone());
-        let (intake, writers) = ingest::writers();
         let applications = Applications::new(db.clone());
         Self {
             db,
             clock,
-            notices,
+            notices: Notices::default(),
             readiness: health.readiness.clone(),
             health,
             callers,
@@ -319,6 +322,20 @@ impl Server {
         ]
         .concat()
     }
+}
+
+/// Who knows the callers.
+fn known(accounts: &Accounts, vault: &Vault, registry: &mut Registry) -> Arc<Callers> {
+    let (db, clock) = (accounts.db.clone(), accounts.clock.clone());
+    let callers = Callers::new(db, clock, accounts.tokens.clone(), vault.clone());
+    callers.register(registry);
+    callers
+}
+
+/// Where messages are handed in, and what stores them.
+fn taking_in(spool: Option<Spool>) -> (Intake, Vec<Writer>) {
+    let (intake, writers) = ingest::writers();
+    (spool.into_iter().fold(intake, Intake::with_spool), writers)
 }
 
 fn describe(mut api: OpenApi, beside: [OpenApi; 2], version: &str) -> OpenApi {

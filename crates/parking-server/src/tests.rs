@@ -155,13 +155,15 @@ impl Stage {
 }
 
 fn health(db: &Db, clock: &Clock) -> Health {
+    let (intake, _) = parking_flow::ingest::writers();
     Health {
         db: db.clone(),
         clock: clock.clone(),
         readiness: Readiness::default(),
         data_dir: None,
         version: "test",
-        metrics: Metrics::new(Registry::default(), db.clone()),
+        metrics: Metrics::new(Registry::default(), db.clone(), intake.clone()),
+        intake,
         last: Arc::new(Mutex::new(None)),
         answered: Arc::default(),
     }

@@ -31,7 +31,11 @@ pub struct TestDb {
 impl TestDb {
     /// A fresh database and a clock that stands at noon of a Monday in 2027.
     pub async fn new() -> Self {
-        let admin = server();
+        Self::on(server()).await
+    }
+
+    /// The same on a server of the test's own, as its superuser reaches it.
+    pub async fn on(admin: PgConnectOptions) -> Self {
         let template = template(&admin).await;
         let made = Self::made(admin, &format!("template {template}")).await;
         made.prepare().await;

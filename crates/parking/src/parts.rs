@@ -10,9 +10,11 @@ use parking_access::secrets::Vault;
 use parking_access::webhooks::Courier;
 use parking_db::Db;
 use parking_domain::clock::Clock;
+use parking_flow::ingest::Spool;
 use parking_http::edge::EdgeOptions;
 use parking_http::limits::{Buckets, RateLimits};
 use parking_server::{Build, MapTiles, Parts, Server, ServerOptions};
+use tracing::warn;
 
 use crate::config::{Config, Keys, Mode, Tls};
 
@@ -31,7 +33,7 @@ pub(crate) fn server(
     db: Db,
     keys: &Keys,
     hasher: Hasher,
-    port: u16,
+    (port, spool): (u16, Option<Spool>),
 ) -> anyhow::Result<Server> {
     let mailer = mailer(config, port)?;
     let is_mail_configured = mailer.is_configured();
@@ -49,6 +51,7 @@ pub(crate) fn server(
         vault: Vault::new(&keys.encryption),
         courier: Courier::new(config.webhooks.allows_private)
             .context("there is no TLS for webhooks")?,
+        spool,
     };
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
@@ -70,6 +73,25 @@ pub(crate) fn server(
         broker: config.broker.clone(),
     };
     Ok(Server::new(parts, options))
+}
+
+/// Where messages wait while the database is away. A server without one serves all the same.
+pub(crate) fn spool(config: &Config) -> Option<Spool> {
+    let bytes_max = config.webhooks.spool_bytes_max;
+    if bytes_max == 0 {
+        return None;
+    }
+    let own = config.webhooks.spool_dir.clone();
+    let folder = own.unwrap_or_else(|| config.paths.data_dir.join("spool"));
+    Spool::open(&folder, bytes_max)
+        .inspect_err(|error| {
+            warn!(
+                folder = %folder.display(),
+                %error,
+                "messages that come over HTTP are refused while the database is away"
+            );
+        })
+        .ok()
 }
 
 fn edge(config: &Config) -> anyhow::Result<EdgeOptions> {

@@ -16,6 +16,26 @@ export const modelChoicesQuery = (tenantId: string) =>
     staleTime: 5 * 60_000,
   });
 
+/** A device speaks; who looks at it sees it without asking. */
+const DEVICE_REFRESH_MS = 20_000;
+
+export async function readDevice(id: string) {
+  const call = await api.GET('/api/v6/devices/{id}', { params: { path: { id } } });
+  return {
+    device: await answer(Promise.resolve(call)),
+    etag: call.response.headers.get('etag'),
+  };
+}
+
+/** One device, and the version a change must name. */
+export const deviceQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'devices', 'one', id],
+    queryFn: () => readDevice(id),
+    enabled: id !== '',
+    refetchInterval: DEVICE_REFRESH_MS,
+  });
+
 /** Bays by code or name, of one site or of all. */
 export const bayChoicesQuery = (tenantId: string, wanted: { q: string; siteId?: string }) =>
   queryOptions({

@@ -63,9 +63,10 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
 const BAYS_PAGE = 500;
 export const BAYS_MAX = 5_000;
 
-export type BayScope = { site_id: string; level_id?: string };
+/** Those of all sites, where none is named. */
+export type BayScope = { site_id?: string; level_id?: string };
 
-/** Every living bay of a site or a level, by its code. */
+/** Every living bay of a site, of a level or of all sites, by its code. */
 export const baysQuery = (tenantId: string, scope: BayScope) =>
   queryOptions({
     queryKey: [tenantId, 'spaces', 'all', scope],

@@ -350,6 +350,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uplink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of ChirpStack's HTTP integration as version 5 did: the same as
+         *     `/api/v6/ingest/chirpstack`, with the predecessor's answer. Unlike there a credential is needed,
+         *     and what is not stored is not answered 200.
+         */
+        post: operations["post_uplink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/alarms": {
         parameters: {
             query?: never;
@@ -1306,7 +1327,7 @@ export interface paths {
         put?: never;
         /**
          * Takes an event of ChirpStack's HTTP integration, in JSON or protobuf, with an API key of the scope
-         *     `webhook:ingest` in a header of the integration (`X-API-Key`). It is stored when the answer comes.
+         *     `webhook:ingest` in a header of the integration (`X-API-Key`), or signed. It is stored when the answer comes.
          *     With a key of the platform the event is of the tenant that its application was given to. One
          *     told twice is stored once. What cannot be read is kept for somebody to look at, and answered 422.
          */
@@ -1775,6 +1796,23 @@ export interface paths {
         };
         /** How full one site is. */
         get: operations["site_occupancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/sites/{id}/occupancy/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How full a site was during the last 24 hours. */
+        get: operations["site_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3192,6 +3230,8 @@ export interface components {
             database: components["schemas"]["Check"];
             disk: components["schemas"]["Check"];
             jobs: components["schemas"]["Check"];
+            /** @description Messages that wait on disk for the database. */
+            spool: components["schemas"]["Check"];
         };
         /** @description What an orphan is to become. */
         ClaimDraft: {
@@ -5179,6 +5219,15 @@ export interface components {
             /** Format: int64 */
             zones: number;
         };
+        /** @description How many bays of a site were in which state, in equal steps up to now. */
+        SiteTrend: {
+            /** @description The oldest first; the last one is now. */
+            points: components["schemas"]["TrendPoint"][];
+            /** Format: uuid */
+            site_id: string;
+            /** Format: int32 */
+            step_minutes: number;
+        };
         /** @description A name in addresses: lower-case letters and digits, with single dashes between them. */
         Slug: string;
         /** @description One bay. */
@@ -5390,6 +5439,11 @@ export interface components {
             /** @description Bays one by one, instead of a pattern; each needs its `code`. */
             spaces?: components["schemas"]["SpaceChange"][] | null;
             template?: components["schemas"]["SpaceChange"] | null;
+        };
+        /** @description The database is away: what was handed in is kept on the server's disk and stored when it is back. */
+        Spooled: {
+            /** @description How many messages wait. */
+            spooled: number;
         };
         /**
          * @description Which fact decided, in the order in which they are asked for: somebody took it out of service, somebody blocked it, its sensor says so (before a reservation if it says occupied, after it if it says free), it is booked, its sensor has been silent for too long, no sensor has said anything.
@@ -5621,6 +5675,24 @@ export interface components {
              */
             tenant_id: string;
         };
+        /**
+         * @description How many bays of a site were in which state at one moment. Bays that are there now count as
+         *     though they had always been, and deleted ones not at all.
+         */
+        TrendPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            maintenance: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            reserved: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         /** @description How many devices can be what; `other` is those without a model, or with one that is neither. */
         TypeCounts: {
             /** Format: int64 */
@@ -5769,6 +5841,23 @@ export interface components {
             id: string;
             /** Format: uuid */
             site_id: string;
+        };
+        /**
+         * @description What the predecessor answered. The message is acted on a moment later: what it does to the bay is
+         *     not said here.
+         */
+        UplinkTaken: {
+            /** @description The device, if the message is of one. */
+            device_eui?: string | null;
+            /** Format: double */
+            processing_time_ms: number;
+            request_id: string;
+            /** @description The bay the device watches. */
+            space_code?: string | null;
+            /** @description The state of that bay before this message, in capitals. */
+            state?: string | null;
+            /** @description `success`, also for one told before; `orphan_device` if nobody has claimed the device. */
+            status: string;
         };
         /** @description A person's account. */
         User: {
@@ -7535,6 +7624,117 @@ export interface operations {
                 };
             };
             /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_uplink: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What kind of event it is, as ChirpStack says it: `up`, `join`, `ack`, `txack`, `status`, `log`,
+                 *     `location`; `up` if absent.
+                 */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkTaken"];
+                };
+            };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkTaken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15225,6 +15425,15 @@ export interface operations {
                     "application/json": components["schemas"]["Stored"];
                 };
             };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
+                };
+            };
             /** @description The request cannot be read */
             400: {
                 headers: {
@@ -15288,7 +15497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15318,6 +15527,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The database is away: they are kept on disk and stored when that is back; of a bay that does not exist nothing comes then */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
                 };
             };
             /** @description The request cannot be read */
@@ -15392,7 +15610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15422,6 +15640,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description The database is away: it is kept on disk and stored when that is back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spooled"];
                 };
             };
             /** @description The request cannot be read */
@@ -15487,7 +15714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: more comes in than can be stored, or the database is away */
+            /** @description `unavailable`: more comes in than can be stored or kept */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19327,6 +19554,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OccupancyBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    site_trend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrend"];
                 };
             };
             /** @description The request cannot be read */

@@ -18,6 +18,14 @@ export const paths = {
   resetPassword: () => '/reset-password',
   verifyEmail: () => '/verify-email',
   acceptInvitation: () => '/accept-invitation',
+  /** `kiosk` for a screen on a wall: nothing but the bays. */
+  operations: (options?: { site?: string; view?: 'plan'; bay?: string; kiosk?: boolean }) =>
+    withQuery('/operations', {
+      site_id: options?.site,
+      view: options?.view,
+      bay: options?.bay,
+      kiosk: options?.kiosk ? '1' : undefined,
+    }),
   sites: (options?: { create?: boolean }) => (options?.create ? '/sites?create=1' : '/sites'),
   site: (siteId: string) => `/sites/${encodeURIComponent(siteId)}`,
   siteLevels: (siteId: string) => `/sites/${encodeURIComponent(siteId)}/levels`,

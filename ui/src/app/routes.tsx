@@ -77,6 +77,7 @@ export const routes: RouteObject[] = [
               ),
               guarded(
                 'spaces:read',
+                page('/operations', () => import('@/features/spaces/OperationsPage')),
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
                 page('/b/:spaceId', () => import('@/features/spaces/BayPage')),
                 page('/labels', () => import('@/features/spaces/LabelsPage')),

@@ -5,6 +5,7 @@
 import {
   ApiOutlined as ApiOutlinedGlyph,
   AppstoreAddOutlined as AppstoreAddOutlinedGlyph,
+  AppstoreOutlined as AppstoreOutlinedGlyph,
   ArrowDownOutlined as ArrowDownOutlinedGlyph,
   ArrowUpOutlined as ArrowUpOutlinedGlyph,
   AuditOutlined as AuditOutlinedGlyph,
@@ -21,6 +22,7 @@ import {
   CloseOutlined as CloseOutlinedGlyph,
   ClusterOutlined as ClusterOutlinedGlyph,
   CopyOutlined as CopyOutlinedGlyph,
+  DashboardOutlined as DashboardOutlinedGlyph,
   DatabaseOutlined as DatabaseOutlinedGlyph,
   DeleteOutlined as DeleteOutlinedGlyph,
   DisconnectOutlined as DisconnectOutlinedGlyph,
@@ -33,6 +35,8 @@ import {
   EyeInvisibleOutlined as EyeInvisibleOutlinedGlyph,
   FileTextOutlined as FileTextOutlinedGlyph,
   FilterOutlined as FilterOutlinedGlyph,
+  FullscreenExitOutlined as FullscreenExitOutlinedGlyph,
+  FullscreenOutlined as FullscreenOutlinedGlyph,
   GatewayOutlined as GatewayOutlinedGlyph,
   GlobalOutlined as GlobalOutlinedGlyph,
   HistoryOutlined as HistoryOutlinedGlyph,
@@ -170,3 +174,7 @@ export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);
 export const EyeInvisibleOutlined = silent(EyeInvisibleOutlinedGlyph);
 export const FileTextOutlined = silent(FileTextOutlinedGlyph);
 export const ImportOutlined = silent(ImportOutlinedGlyph);
+export const AppstoreOutlined = silent(AppstoreOutlinedGlyph);
+export const DashboardOutlined = silent(DashboardOutlinedGlyph);
+export const FullscreenExitOutlined = silent(FullscreenExitOutlinedGlyph);
+export const FullscreenOutlined = silent(FullscreenOutlinedGlyph);

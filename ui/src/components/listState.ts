@@ -1,5 +1,5 @@
 /** A list's page, order, search and filters, kept in the URL so that a view can be shared. */
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
 export const PAGE_SIZES = [25, 50, 100];
@@ -49,24 +49,25 @@ export function useListState<Filter extends string = never>(
   filterNames: readonly Filter[],
 ): ListState<Filter> {
   const [params, setParams] = useSearchParams();
+  // What was set a moment ago may not be drawn yet; the next change must not take it back.
+  const latest = useRef(params);
+  useEffect(() => {
+    latest.current = params;
+  }, [params]);
   return useMemo(() => {
     const { query, filters } = readListQuery(params, filterNames);
 
     /** Changes some parameters and leaves the others, such as an open drawer's, alone. */
     function change(values: Record<string, string | undefined>, isTyping = false) {
-      setParams(
-        (current) => {
-          const next = new URLSearchParams(current);
-          if (!('page' in values)) next.delete('page');
-          for (const [name, value] of Object.entries(values)) {
-            if (value) next.set(name, value);
-            else next.delete(name);
-          }
-          return next;
-        },
-        // Letters typed into a search are not steps to go back through.
-        { replace: isTyping },
-      );
+      const next = new URLSearchParams(latest.current);
+      if (!('page' in values)) next.delete('page');
+      for (const [name, value] of Object.entries(values)) {
+        if (value) next.set(name, value);
+        else next.delete(name);
+      }
+      latest.current = next;
+      // Letters typed into a search are not steps to go back through.
+      setParams(next, { replace: isTyping });
     }
 
     return {

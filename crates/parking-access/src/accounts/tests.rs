@@ -109,6 +109,7 @@ impl House {
                 stage.db.clone(),
                 stage.clock.clone(),
                 accounts.tokens.clone(),
+                crate::secrets::Vault::new(&secret),
             ),
         };
         let all = above(&accounts)

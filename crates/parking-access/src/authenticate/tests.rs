@@ -3,19 +3,25 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use parking_db::listen::Notices;
 use parking_domain::access::{Role, Scope};
 use parking_domain::ids::{TenantId, fresh};
 use parking_http::IfMatch;
+use parking_http::Signed;
+use prometheus_client::registry::Registry;
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
 use sqlx::{Connection as _, PgConnection};
 
+use super::shelf::BELIEVED_FOR;
 use super::*;
 use crate::api_keys::{KeyDraft, Maker};
 use crate::audit::By;
 use crate::members;
 use crate::tenants;
 use crate::tests::{Person, Stage, name, request_from};
+use crate::webhook_secrets;
 
 /// Sooner than belief ends by itself, with room for a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(4);
@@ -24,9 +30,13 @@ fn tokens() -> Tokens {
     Tokens::new(&SecretString::from("a secret of this test"), "parking")
 }
 
+fn vault() -> Vault {
+    Vault::new(&SecretString::from("the data key of this test"))
+}
+
 /// Callers without notices.
 fn callers(stage: &Stage) -> Arc<Callers> {
-    Callers::new(stage.db.clone(), stage.clock.clone(), tokens())
+    Callers::new(stage.db.clone(), stage.clock.clone(), tokens(), vault())
 }
 
 /// Callers that hear the database's notices for as long as the guard lives.
@@ -450,7 +460,227 @@ async fn a_key_that_was_good_a_while_ago_is_no_stranger_and_a_guessed_one_is() {
     show(&callers, &good).await.unwrap();
     assert_eq!(code(&callers, guessed).await, Some(Code::Unauthenticated));
     // What was believed of them is forgotten, as it is after five seconds.
-    callers.keys.invalidate_all();
+    callers.keys.forget_moments();
     assert!(callers.knows(Credentials::ApiKey(&good)));
     assert!(!callers.knows(Credentials::ApiKey(guessed)));
+}
+
+/// A tenant's webhook credential and its secret.
+async fn credential(stage: &Stage, tenant: TenantId) -> (Uuid, SecretString) {
+    let keeper = webhook_secrets::Keeper {
+        by: By::system("test"),
+        user: None,
+    };
+    let mut tx = stage.db.tenant(tenant).await.unwrap();
+    let made =
+        webhook_secrets::create(&mut tx, &vault(), &keeper, &name("Relay"), stage.now()).await;
+    let (secret, shown) = made.unwrap();
+    tx.commit().await.unwrap();
+    (secret.id, shown)
+}
+
+fn sign(secret: &SecretString, text: &str) -> String {
+    let key = secret.expose_secret().as_bytes();
+    let mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    crate::secrets::hex(&mac.chain_update(text).finalize().into_bytes())
+}
+
+async fn shows(callers: &Callers, shown: Signed<'_>) -> Result<Arc<Identity>, ApiError> {
+    let request = request_from("192.0.2.7");
+    callers
+        .authenticate(Credentials::Signed(shown), &request)
+        .await
+}
+
+async fn refusal(callers: &Callers, shown: Signed<'_>) -> Option<Code> {
+    shows(callers, shown).await.err().map(|error| error.code)
+}
+
+/// A body, without any word about when it was signed.
+fn plainly<'a>(credential: Uuid, body: &'a str, signature: &'a str) -> Signed<'a> {
+    Signed {
+        credential,
+        signature,
+        timestamp: None,
+        nonce: None,
+        body: body.as_bytes(),
+    }
+}
+
+#[tokio::test]
+async fn who_signs_hands_in_messages_of_the_credentials_tenant_and_does_nothing_else() {
+    let stage = Stage::set().await;
+    let (tenant, other) = (stage.tenant("Quay").await, stage.tenant("Other").await);
+    let callers = callers(&stage);
+    let (id, secret) = credential(&stage, tenant).await;
+    let (theirs, _) = credential(&stage, other).await;
+    let signature = sign(&secret, "{}");
+    let identity = shows(&callers, plainly(id, "{}", &signature))
+        .await
+        .unwrap();
+    assert_eq!((identity.tenant, identity.role), (tenant, Role::Operator));
+    assert_eq!(identity.scopes, Some([Scope::WebhookIngest].into()));
+    let invalid = Some(Code::SignatureInvalid);
+    assert_eq!(
+        refusal(&callers, plainly(id, "{ }", &signature)).await,
+        invalid
+    );
+    assert_eq!(
+        refusal(&callers, plainly(theirs, "{}", &signature)).await,
+        invalid
+    );
+    assert_eq!(
+        refusal(&callers, plainly(fresh(), "{}", &signature)).await,
+        invalid
+    );
+    callers.flush_usage().await.unwrap();
+    let used: Vec<Uuid> =
+        sqlx::query_scalar("select id from webhook_secrets where last_used_at is not null")
+            .fetch_all(&mut stage.test.superuser().await)
+            .await
+            .unwrap();
+    assert_eq!(used, [id]);
+}
+
+#[tokio::test]
+async fn while_a_credential_is_rotated_both_secrets_sign_by_either_name_and_then_one() {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Quay").await;
+    let (callers, _guard) = listening(&stage).await;
+    let (first, old) = credential(&stage, tenant).await;
+    let keeper = webhook_secrets::Keeper {
+        by: By::system("test"),
+        user: None,
+    };
+    let by_old = sign(&old, "{}");
+    assert!(shows(&callers, plainly(first, "{}", &by_old)).await.is_ok());
+    let mut tx = stage.db.tenant(tenant).await.unwrap();
+    let overlap = TimeDelta::hours(1);
+    let turned = webhook_secrets::rotate(&mut tx, &vault(), &keeper, overlap, stage.now()).await;
+    let (second, new) = turned.unwrap();
+    tx.commit().await.unwrap();
+    let by_new = sign(&new, "{}");
+    // The server hears of the new one at once.
+    let took = until(async || shows(&callers, plainly(first, "{}", &by_new)).await.is_ok()).await;
+    assert!(took < AT_ONCE, "{took:?}");
+    assert!(
+        shows(&callers, plainly(second.id, "{}", &by_old))
+            .await
+            .is_ok()
+    );
+    stage.clock.advance(TimeDelta::hours(1));
+    let invalid = Some(Code::SignatureInvalid);
+    assert_eq!(
+        refusal(&callers, plainly(second.id, "{}", &by_old)).await,
+        invalid
+    );
+    assert!(shows(&callers, plainly(first, "{}", &by_new)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_signature_with_a_time_ends_with_it_and_a_nonce_is_good_once() {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Quay").await;
+    let callers = callers(&stage);
+    let (id, secret) = credential(&stage, tenant).await;
+    let now = stage.now().timestamp().to_string();
+    let stamped = |timestamp: &str, nonce: Option<&str>| {
+        let nonce = nonce.map(|nonce| format!("{nonce}.")).unwrap_or_default();
+        sign(&secret, &format!("{timestamp}.{nonce}{{}}"))
+    };
+    let at = async |timestamp: &str, nonce: Option<&str>, signature: &str| {
+        let shown = Signed {
+            timestamp: Some(timestamp),
+            nonce,
+            ..plainly(id, "{}", signature)
+        };
+        refusal(&callers, shown).await
+    };
+    assert_eq!(at(&now, None, &stamped(&now, None)).await, None);
+    assert_eq!(at(&now, Some("a"), &stamped(&now, Some("a"))).await, None);
+    let again = at(&now, Some("a"), &stamped(&now, Some("a"))).await;
+    assert_eq!(again, Some(Code::NonceReused));
+    // Neither is worth anything that is not signed.
+    let invalid = Some(Code::SignatureInvalid);
+    assert_eq!(
+        at(&now, Some("b"), &stamped(&now, Some("c"))).await,
+        invalid
+    );
+    assert_eq!(at("1", None, &stamped(&now, None)).await, invalid);
+    let stale = Some(Code::SignatureStale);
+    assert_eq!(at("soon", None, &stamped("soon", None)).await, stale);
+    stage.clock.advance(TimeDelta::seconds(301));
+    assert_eq!(at(&now, None, &stamped(&now, None)).await, stale);
+}
+
+#[tokio::test]
+async fn of_many_wrong_signatures_one_stands_in_the_log() {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Quay").await;
+    let callers = callers(&stage);
+    let (id, _) = credential(&stage, tenant).await;
+    let wrong = "00".repeat(32);
+    for _ in 0..50 {
+        assert!(shows(&callers, plainly(id, "{}", &wrong)).await.is_err());
+    }
+    let stop = CancellationToken::new();
+    stop.cancel();
+    Arc::clone(&callers).record_misses(stop).await;
+    let written: Vec<(String, String)> = sqlx::query_as(
+        "select action, ip from audit_log where tenant_id = $1 and action like '%refused'",
+    )
+    .bind(tenant.0)
+    .fetch_all(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
+    let expected = (
+        "webhook_secret.signature_refused".to_owned(),
+        "192.0.2.7".to_owned(),
+    );
+    assert_eq!(written, [expected]);
+    let mut registry = Registry::default();
+    callers.register(&mut registry);
+    let mut shown = String::new();
+    prometheus_client::encoding::text::encode(&mut shown, &registry).unwrap();
+    assert!(
+        shown.contains("webhook_signature_failures_total 50"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_database_who_was_known_lately_hands_in_messages_and_does_nothing_else() {
+    let stage = Stage::set().await;
+    let tenant = stage.tenant("Quay").await;
+    let callers = callers(&stage);
+    let ingests = KeyDraft {
+        scopes: vec![Scope::WebhookIngest, Scope::SitesWrite],
+        ..plain()
+    };
+    let (_, sensor) = key(&stage, tenant, ingests).await;
+    let (_, gate) = key(&stage, tenant, plain()).await;
+    let (_, stranger) = key(&stage, tenant, plain()).await;
+    let (id, secret) = credential(&stage, tenant).await;
+    let signature = sign(&secret, "{}");
+    assert!(show(&callers, &sensor).await.is_ok() && show(&callers, &gate).await.is_ok());
+    assert!(shows(&callers, plainly(id, "{}", &signature)).await.is_ok());
+    stage.db.close().await;
+    callers.keys.forget_moments();
+    callers.signers.known.forget_moments();
+    let identity = show(&callers, &sensor).await.unwrap();
+    assert_eq!(identity.scopes, Some([Scope::WebhookIngest].into()));
+    assert!(shows(&callers, plainly(id, "{}", &signature)).await.is_ok());
+    assert!(
+        shows(&callers, plainly(id, "{ }", &signature))
+            .await
+            .is_err()
+    );
+    for key in [&gate, &stranger] {
+        assert_eq!(code(&callers, key).await, Some(Code::Unavailable));
+    }
+    let guessed = format!("{}x", &sensor[..sensor.len() - 1]);
+    assert_eq!(code(&callers, &guessed).await, Some(Code::Unauthenticated));
+    // What changed before the database went, or may have, counts no more.
+    callers.freshness.everything_changed();
+    assert_eq!(code(&callers, &sensor).await, Some(Code::Unavailable));
 }

@@ -4,9 +4,10 @@
 //! and no password is taken, before somebody shows the token of the letter: an account that
 //! strangers could prepare for an address would be theirs when its owner confirms it. The job
 //! that mails the letter makes the token. Tables: `registrations`; reads `users`.
-//! Not here: tenants that the people of the platform make (`tenants`).
+//! Not here: tenants that the people of the platform make in the browser (`tenants`).
 
 mod api;
+mod founding;
 mod jobs;
 mod store;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use crate::secrets::{fingerprint, random_token};
 use crate::tenants::{self, TenantDraft};
 
 pub use api::routes;
+pub use founding::{FoundError, Founder, found};
 pub use jobs::{CleanRegistrations, jobs, schedules};
 
 use jobs::SendRegistration;

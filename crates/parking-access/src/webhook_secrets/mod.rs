@@ -3,13 +3,16 @@
 //! A tenant has at most one active credential, and while it is being rotated the one before it,
 //! which retires at a set time: for so long both are good, so no message is lost. The secret is
 //! needed in clear to check a signature; it is sealed with the installation's data key and shown
-//! once. Table: `webhook_secrets`.
+//! once. A sender names a credential, which says whose the message is, and signs the body; who
+//! checks that is [`crate::authenticate`]. Table: `webhook_secrets`.
 
 mod api;
 mod signature;
 mod store;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Db, DbError, OnConstraint as _, Reason, TenantTx};
@@ -26,7 +29,7 @@ use crate::audit::{self, By, Entry};
 use crate::secrets::{Vault, random_hex};
 
 pub use api::{WebhookSecrets, routes};
-pub use signature::is_signed_by;
+use signature::is_signed_by;
 
 /// Why a credential was not made, rotated or revoked.
 #[derive(Debug, Error)]
@@ -132,31 +135,83 @@ pub async fn revoke(
     record(tx, keeper, now, "webhook_secret.revoked", &secret).await
 }
 
-/// The secrets a tenant's messages may be signed with now, newest first.
+/// A tenant whose messages may be signed, as one of its credentials names it.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// Whose the messages are.
+    pub tenant: TenantId,
+    /// What people call the credential.
+    pub name: String,
+    /// Whether the tenant is in use.
+    pub is_tenant_active: bool,
+    /// How fast all callers of the tenant may ask.
+    pub tenant_requests_per_minute: u32,
+    /// Not revoked, the newest first; some may have ended by now.
+    secrets: Vec<SigningSecret>,
+}
+
+/// A secret that messages may be signed with, for as long as its credential lasts.
+#[derive(Clone, Debug)]
+struct SigningSecret {
+    credential: Uuid,
+    secret: SecretString,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Signer {
+    /// The credential by whose secret a message is signed now, if it is. Any of the tenant's that are
+    /// good will do, whichever was named: while they are rotated two are. Looking takes the same
+    /// time whatever it finds.
+    pub fn signed(&self, parts: &[&[u8]], signature: &str, now: DateTime<Utc>) -> Option<Uuid> {
+        let good = |one: &&SigningSecret| one.expires_at.is_none_or(|end| now < end);
+        let mut found = None;
+        for one in self.secrets.iter().filter(good) {
+            if is_signed_by(&one.secret, parts, signature) {
+                found = Some(one.credential);
+            }
+        }
+        found
+    }
+}
+
+/// Looks up who signs in the name of a credential, in whichever tenant it is. One that has ended
+/// names its tenant still: a sender that was given a new secret need not be given the new name.
 ///
-/// One that was sealed with another data key cannot be opened and is left out; the log says so.
-pub async fn good_secrets(
+/// A secret that was sealed with another data key cannot be opened and is left out; the log says so.
+pub async fn signer(
     db: &Db,
     vault: &Vault,
-    tenant: TenantId,
-    now: DateTime<Utc>,
-) -> parking_db::Result<Vec<SecretString>> {
+    credential: Uuid,
+) -> parking_db::Result<Option<Signer>> {
     let mut tx = db
         .platform(Reason::Worker("look up webhook credentials"))
         .await?;
-    let sealed = store::good(&mut tx, tenant, now).await?;
-    Ok(sealed
-        .into_iter()
-        .filter_map(|(id, sealed)| {
-            let opened = vault.open(&sealed, &place(tenant, id));
-            if let Err(error) = &opened
-                && vault.is_first_trouble_with(id)
-            {
-                error!(tenant.id = %tenant, webhook_secret.id = %id, %error, "messages signed with a webhook credential are refused: rotate it, or bring back the secret key of the installation");
+    let Some((mut signer, sealed)) = store::signer(&mut tx, credential).await? else {
+        return Ok(None);
+    };
+    for one in sealed {
+        match vault.open(&one.bytes, &place(signer.tenant, one.id)) {
+            Ok(secret) => signer.secrets.push(SigningSecret {
+                credential: one.id,
+                secret,
+                expires_at: one.expires_at,
+            }),
+            Err(error) if vault.is_first_trouble_with(one.id) => {
+                error!(tenant.id = %signer.tenant, webhook_secret.id = %one.id, %error, "messages signed with a webhook credential are refused: rotate it, or bring back the secret key of the installation");
             }
-            opened.ok()
-        })
-        .collect())
+            Err(_) => {}
+        }
+    }
+    Ok(Some(signer))
+}
+
+/// Writes down when messages were last signed with credentials.
+pub async fn used(db: &Db, uses: &BTreeMap<Uuid, DateTime<Utc>>) -> parking_db::Result<()> {
+    let mut tx = db
+        .platform(Reason::Worker("last use of webhook credentials"))
+        .await?;
+    store::used(&mut tx, uses).await?;
+    tx.commit().await
 }
 
 async fn insert(

@@ -1,12 +1,17 @@
 //! The SQL of webhook credentials.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::ids::TenantId;
 use parking_http::Page;
 use uuid::Uuid;
 
-use super::Secret;
+use super::{Secret, Signer};
+
+/// At most two are good at a time, and those are the newest.
+const SECRETS_MAX: i64 = 4;
 
 /// A credential to be written.
 pub(super) struct RowDraft<'a> {
@@ -149,23 +154,62 @@ pub(super) async fn revoke(tx: &mut TenantTx, id: Uuid, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// The sealed secrets a tenant's messages may be signed with, newest first.
-pub(super) async fn good(
+/// A secret as it lies in the database.
+pub(super) struct Sealed {
+    pub(super) id: Uuid,
+    pub(super) bytes: Vec<u8>,
+    pub(super) expires_at: Option<DateTime<Utc>>,
+}
+
+/// The tenant that a credential names, and the sealed secrets its messages may be signed with.
+pub(super) async fn signer(
     tx: &mut PlatformTx,
-    tenant: TenantId,
-    now: DateTime<Utc>,
-) -> Result<Vec<(Uuid, Vec<u8>)>> {
-    let rows = sqlx::query!(
-        "select id, sealed_secret from webhook_secrets
-         where tenant_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
-         order by created_at desc, id desc",
-        tenant.0,
-        now,
+    credential: Uuid,
+) -> Result<Option<(Signer, Vec<Sealed>)>> {
+    let named = sqlx::query!(
+        r#"select s.tenant_id, s.name, t.status = 'active' as "is_tenant_active!", t.requests_per_minute
+           from webhook_secrets s join tenants t on t.id = s.tenant_id
+           where s.id = $1"#,
+        credential
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(named) = named else {
+        return Ok(None);
+    };
+    let sealed = sqlx::query_as!(
+        Sealed,
+        "select id, sealed_secret as bytes, expires_at from webhook_secrets
+         where tenant_id = $1 and revoked_at is null
+         order by created_at desc, id desc
+         limit $2",
+        named.tenant_id,
+        SECRETS_MAX,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.id, row.sealed_secret))
-        .collect())
+    let signer = Signer {
+        tenant: TenantId(named.tenant_id),
+        name: named.name,
+        is_tenant_active: named.is_tenant_active,
+        tenant_requests_per_minute: u32::try_from(named.requests_per_minute).unwrap_or(0),
+        secrets: Vec::new(),
+    };
+    Ok(Some((signer, sealed)))
+}
+
+/// Writes the last uses down, each unless a later one is known.
+pub(super) async fn used(tx: &mut PlatformTx, uses: &BTreeMap<Uuid, DateTime<Utc>>) -> Result<()> {
+    // In the order of ids, so that two servers never wait for each other in a circle.
+    let (ids, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = uses.iter().unzip();
+    sqlx::query!(
+        "update webhook_secrets s set last_used_at = used.at
+         from unnest($1::uuid[], $2::timestamptz[]) as used (id, at)
+         where s.id = used.id and (s.last_used_at is null or s.last_used_at < used.at)",
+        &ids,
+        &times,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

@@ -63,13 +63,20 @@ async fn turn(
     Ok(made)
 }
 
+/// The secrets that are good now, as any credential of the tenant finds them.
 async fn good(test: &TestDb, tenant: TenantId) -> Vec<String> {
-    let secrets = good_secrets(&test.db(), &vault(), tenant, test.clock().now())
-        .await
-        .unwrap();
-    secrets
-        .iter()
-        .map(|secret| secret.expose_secret().to_owned())
+    let named: Uuid =
+        sqlx::query_scalar("select id from webhook_secrets where tenant_id = $1 limit 1")
+            .bind(tenant.0)
+            .fetch_one(&mut test.superuser().await)
+            .await
+            .unwrap();
+    let signer = signer(&test.db(), &vault(), named).await.unwrap().unwrap();
+    assert_eq!(signer.tenant, tenant);
+    let now = test.clock().now();
+    let good = |one: &&SigningSecret| one.expires_at.is_none_or(|end| now < end);
+    let good = signer.secrets.iter().filter(good);
+    good.map(|one| one.secret.expose_secret().to_owned())
         .collect()
 }
 

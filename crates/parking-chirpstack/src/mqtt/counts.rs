@@ -1,7 +1,7 @@
 //! What has happened on the road, for metrics, `doctor` and the UI.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::session::SessionError;
 
@@ -34,6 +34,21 @@ pub struct Counts {
     pub unacknowledged: usize,
     /// Why the last connection failed or broke.
     pub last_error: Option<String>,
+}
+
+/// Reads the counts of a connection; without one they stand at nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Gauge(Arc<Tally>);
+
+impl Gauge {
+    pub(super) const fn of(tally: Arc<Tally>) -> Self {
+        Self(tally)
+    }
+
+    /// What has happened so far.
+    pub fn counts(&self) -> Counts {
+        self.0.counts()
+    }
 }
 
 /// Counts while it happens.

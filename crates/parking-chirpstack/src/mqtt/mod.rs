@@ -51,7 +51,7 @@ use counts::Tally;
 use session::{Ended, Session, SessionError};
 
 pub use address::{AddressError, BrokerAddress};
-pub use counts::Counts;
+pub use counts::{Counts, Gauge};
 pub use window::Token;
 
 /// The first pause before the broker is tried again; each further one is twice as long.
@@ -196,6 +196,11 @@ impl Source {
     /// What has happened so far.
     pub fn counts(&self) -> Counts {
         self.tally.counts()
+    }
+
+    /// The same for whoever outlives the connection.
+    pub fn gauge(&self) -> Gauge {
+        Gauge::of(Arc::clone(&self.tally))
     }
 
     /// Takes no more messages, waits a while for the consumer to keep those it has, acknowledges

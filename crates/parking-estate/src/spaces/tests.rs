@@ -342,6 +342,49 @@ async fn a_site_with_bays_is_deleted_only_when_they_move_or_go() {
 }
 
 #[tokio::test]
+async fn the_day_of_a_site_is_reckoned_back_from_now() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Trend").await;
+    let (site, other) = (
+        admin.makes_site("Here").await,
+        admin.makes_site("There").await,
+    );
+    let first = id_of(&makes_bay(&admin, site, "A-1").await);
+    let second = id_of(&makes_bay(&admin, site, "A-2").await);
+    let elsewhere = id_of(&makes_bay(&admin, other, "B-1").await);
+    // Longer ago than anybody asks.
+    sensor_says(&stage, first, "occupied").await;
+    stage.clock().advance(TimeDelta::hours(30));
+    sensor_says(&stage, first, "free").await;
+    sensor_says(&stage, elsewhere, "occupied").await;
+    stage.clock().advance(TimeDelta::hours(2));
+    sensor_says(&stage, second, "free").await;
+    stage.clock().advance(TimeDelta::minutes(45));
+    sensor_says(&stage, second, "occupied").await;
+
+    let path = format!("/api/v6/sites/{site}/occupancy/trend");
+    let trend = admin.get(&path).await.json();
+    let points = trend["points"].as_array().expect("points");
+    assert_eq!(points.len(), 49);
+    assert_eq!(points[48]["at"], json!(stage.clock().now()));
+    let told = |at: usize| ["free", "occupied", "unknown"].map(|state| points[at][state].clone());
+    let expected = [
+        // Before anything happened within this day.
+        (0, [0, 1, 1]),
+        (42, [0, 1, 1]),
+        (43, [1, 0, 1]),
+        (46, [1, 0, 1]),
+        (47, [2, 0, 0]),
+        (48, [1, 1, 0]),
+    ];
+    for (at, counts) in expected {
+        assert_eq!(told(at), counts.map(|count| json!(count)), "{at}");
+    }
+    let stranger = stage.admin("Elsewhere").await;
+    refused(&stranger.get(&path).await, 404, "not_found");
+}
+
+#[tokio::test]
 async fn an_export_holds_every_bay_and_runs_in_no_spreadsheet() {
     let stage = Stage::set().await;
     let admin = stage.admin("Sheet").await;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use parking_db::reconcile::Nudge;
 use parking_db::{Db, DbError, Reason};
@@ -14,7 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Arrival, Row, store};
+use super::metrics::{Metrics, Outcome};
+use super::spool::Spool;
+use super::{Arrival, Row, Source, store};
 
 /// Messages one writer has waiting at most.
 const WAITING_MAX: usize = 4_096;
@@ -24,6 +27,10 @@ const WAITING_OF_TENANT_MAX: usize = WAITING_MAX / 2;
 
 /// Messages in one statement.
 const BATCH_MAX: usize = 512;
+
+/// How long storing a batch may take before the database counts as away: a connection whose peer
+/// vanished never answers, and senders wait five seconds.
+const STORING_MAX: Duration = Duration::from_secs(3);
 
 /// How many writers there are; each has devices of its own, so that no two wait for one another.
 const WRITERS: usize = 2;
@@ -47,14 +54,34 @@ pub enum IntakeError {
 pub struct Intake {
     queues: Vec<mpsc::Sender<Waiting>>,
     waiting: Arc<Mutex<HashMap<TenantId, usize>>>,
+    metrics: Metrics,
+    spool: Option<Spool>,
 }
 
 /// A message and whoever waits for the answer.
 #[derive(Debug)]
 struct Waiting {
     row: Row,
-    answer: oneshot::Sender<Result<bool, IntakeError>>,
+    answer: Answer,
     _place: Place,
+}
+
+/// Whoever waits for what becomes of a message, and since when.
+#[derive(Debug)]
+struct Answer {
+    to: oneshot::Sender<Result<bool, IntakeError>>,
+    source: Source,
+    since: Instant,
+    metrics: Metrics,
+}
+
+impl Answer {
+    fn send(self, stored: Result<bool, IntakeError>) {
+        self.metrics
+            .settled(self.source, Outcome::of(stored), self.since.elapsed());
+        // Who has gone away is not told; the message is stored all the same.
+        let _gone = self.to.send(stored);
+    }
 }
 
 /// A tenant's place in the queue, given back when the message has left it.
@@ -62,25 +89,56 @@ struct Waiting {
 struct Place {
     tenant: TenantId,
     waiting: Arc<Mutex<HashMap<TenantId, usize>>>,
+    metrics: Metrics,
 }
 
 /// One end of a queue: stores what comes in by it.
 #[derive(Debug)]
 pub struct Writer {
     queue: mpsc::Receiver<Waiting>,
+    metrics: Metrics,
 }
 
 /// A place to hand messages in, and the writers that store them.
 pub fn writers() -> (Intake, Vec<Writer>) {
+    let metrics = Metrics::default();
+    let writer = |queue| Writer {
+        queue,
+        metrics: metrics.clone(),
+    };
     let (queues, writers) = (0..WRITERS)
         .map(|_| mpsc::channel(WAITING_MAX))
-        .map(|(sender, queue)| (sender, Writer { queue }))
+        .map(|(sender, queue)| (sender, writer(queue)))
         .unzip();
-    let waiting = Arc::default();
-    (Intake { queues, waiting }, writers)
+    let intake = Intake {
+        queues,
+        waiting: Arc::default(),
+        metrics: metrics.clone(),
+        spool: None,
+    };
+    (intake, writers)
 }
 
 impl Intake {
+    /// The same with a spool for what comes while the database is away.
+    #[must_use]
+    pub fn with_spool(self, spool: Spool) -> Self {
+        Self {
+            spool: Some(spool),
+            ..self
+        }
+    }
+
+    /// Where messages wait while the database is away, if they can.
+    pub const fn spool(&self) -> Option<&Spool> {
+        self.spool.as_ref()
+    }
+
+    /// What is counted of messages.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Stores a message, and says whether it was told for the first time. Answers after the commit.
     pub async fn store(&self, arrival: &Arrival) -> Result<bool, IntakeError> {
         let stored = self.hand_in(arrival)?;
@@ -89,22 +147,23 @@ impl Intake {
 
     /// Stores several, in their order, and says how many were told for the first time.
     pub async fn store_all(&self, arrivals: &[Arrival]) -> Result<usize, IntakeError> {
-        let mut waiting = Vec::with_capacity(arrivals.len());
-        let mut refused = None;
-        for arrival in arrivals {
-            match self.hand_in(arrival) {
-                Ok(answer) => waiting.push(answer),
-                Err(error) => refused = Some(error),
-            }
+        let arrivals: Vec<&Arrival> = arrivals.iter().collect();
+        let stored = self.store_each(&arrivals).await;
+        let new: Vec<bool> = stored.into_iter().collect::<Result<_, _>>()?;
+        Ok(new.into_iter().filter(|is_new| *is_new).count())
+    }
+
+    /// Stores several, in their order, and says of each what became of it.
+    pub(super) async fn store_each(&self, arrivals: &[&Arrival]) -> Vec<Result<bool, IntakeError>> {
+        let waiting: Vec<_> = arrivals.iter().map(|one| self.hand_in(one)).collect();
+        let mut stored = Vec::with_capacity(waiting.len());
+        for handed_in in waiting {
+            stored.push(match handed_in {
+                Ok(answer) => answer.await.unwrap_or(Err(IntakeError::Unavailable)),
+                Err(error) => Err(error),
+            });
         }
-        let mut new = 0;
-        for answer in waiting {
-            match answer.await.unwrap_or(Err(IntakeError::Unavailable)) {
-                Ok(is_new) => new += usize::from(is_new),
-                Err(error) => refused = Some(error),
-            }
-        }
-        refused.map_or(Ok(new), Err)
+        stored
     }
 
     /// How many messages of a tenant wait now.
@@ -118,18 +177,28 @@ impl Intake {
         &self,
         arrival: &Arrival,
     ) -> Result<oneshot::Receiver<Result<bool, IntakeError>>, IntakeError> {
-        let place = self.place(arrival.tenant)?;
+        let place = self
+            .place(arrival.tenant)
+            .inspect_err(|_| self.metrics.refused(arrival.source, Outcome::Full))?;
         let row = Row::of(arrival);
         let writer = usize::from(row.shard.unsigned_abs()) % self.queues.len();
-        let (answer, answered) = oneshot::channel();
+        let (to, answered) = oneshot::channel();
         let waiting = Waiting {
             row,
-            answer,
+            answer: Answer {
+                to,
+                source: arrival.source,
+                since: Instant::now(),
+                metrics: self.metrics.clone(),
+            },
             _place: place,
         };
         match self.queues[writer].try_send(waiting) {
             Ok(()) => Ok(answered),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(IntakeError::Full),
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.metrics.refused(arrival.source, Outcome::Full);
+                Err(IntakeError::Full)
+            }
             Err(mpsc::error::TrySendError::Closed(_)) => Err(IntakeError::Unavailable),
         }
     }
@@ -141,15 +210,18 @@ impl Intake {
             return Err(IntakeError::Full);
         }
         *count += 1;
+        self.metrics.waiting(1);
         Ok(Place {
             tenant,
             waiting: Arc::clone(&self.waiting),
+            metrics: self.metrics.clone(),
         })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.metrics.waiting(-1);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = waiting.get_mut(&self.tenant) {
             *count -= 1;
@@ -175,6 +247,7 @@ impl Writer {
                     continue;
                 }
             }
+            self.metrics.batch(batch.len());
             store_batch(&db, std::mem::take(&mut batch)).await;
             acting.now();
         }
@@ -188,40 +261,65 @@ async fn store_batch(db: &Db, batch: Vec<Waiting>) {
     match insert(db, &rows).await {
         Ok(new) => {
             for (waiting, is_new) in batch.into_iter().zip(new) {
-                // Who has gone away is not told; the message is stored all the same.
-                let _gone = waiting.answer.send(Ok(is_new));
+                waiting.answer.send(Ok(is_new));
             }
         }
-        Err(error) if matches!(error, DbError::Unavailable(_)) => {
-            warn!(messages = batch.len(), error = %error, "messages could not be stored");
+        Err(error) if error.is_away() => {
+            warn!(
+                messages = batch.len(),
+                error = %error,
+                "messages could not be stored"
+            );
             for waiting in batch {
-                let _gone = waiting.answer.send(Err(IntakeError::Unavailable));
+                waiting.answer.send(Err(IntakeError::Unavailable));
             }
         }
         Err(_) => {
             for waiting in batch {
                 let answer = match insert(db, &[&waiting.row]).await {
                     Ok(new) => Ok(new.first().copied().unwrap_or_default()),
-                    Err(error) if is_of_the_message(&error) => {
+                    Err(error) if error.is_of_the_message() => {
                         warn!(error = %error, "a message cannot be stored");
                         Err(IntakeError::Refused)
                     }
                     Err(_) => Err(IntakeError::Unavailable),
                 };
-                let _gone = waiting.answer.send(answer);
+                waiting.answer.send(answer);
             }
         }
     }
 }
 
-/// Whether the database will never have the message, however often it is tried.
-fn is_of_the_message(error: &DbError) -> bool {
-    matches!(error, DbError::Value(_)) || error.constraint().is_some()
+/// Why messages were not stored.
+#[derive(Debug, Error)]
+enum InsertError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the database has not answered for {} seconds", STORING_MAX.as_secs())]
+    Late,
 }
 
-async fn insert(db: &Db, rows: &[&Row]) -> Result<Vec<bool>, DbError> {
-    let mut tx = db.platform(Reason::Worker("store messages")).await?;
-    let new = store::insert(&mut tx, rows).await?;
-    tx.commit().await?;
+impl InsertError {
+    const fn is_away(&self) -> bool {
+        matches!(self, Self::Late | Self::Db(DbError::Unavailable(_)))
+    }
+
+    /// Whether the database will never have the message, however often it is tried.
+    fn is_of_the_message(&self) -> bool {
+        match self {
+            Self::Db(error) => matches!(error, DbError::Value(_)) || error.constraint().is_some(),
+            Self::Late => false,
+        }
+    }
+}
+
+async fn insert(db: &Db, rows: &[&Row]) -> Result<Vec<bool>, InsertError> {
+    let inserted = tokio::time::timeout(STORING_MAX, async {
+        let mut tx = db.platform(Reason::Worker("store messages")).await?;
+        let new = store::insert(&mut tx, rows).await?;
+        tx.commit().await?;
+        Ok::<_, DbError>(new)
+    });
+    let new = inserted.await.map_err(|_| InsertError::Late)??;
     Ok(rows.iter().map(|row| new.contains(&row.id)).collect())
 }

@@ -8,14 +8,19 @@
 //! * A message that cannot be read, or acted on, is set aside with the reason and holds up no other.
 //!
 //! * What is no message at all is kept as it came, for somebody to look at.
+//! * What comes over HTTP while the database is away is kept in the [`Spool`] and stored afterwards;
+//!   a broker keeps its messages itself.
 //!
 //! Tables: `uplinks`, `uplink_keys`.
 
 mod act;
 mod api;
 mod intake;
+mod metrics;
+mod parcel;
 mod receive;
 mod replay;
+mod spool;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -26,6 +31,7 @@ use parking_domain::bay_state::SensorState;
 use parking_domain::eui::Eui64;
 use parking_domain::ids::{TenantId, fresh};
 use parking_domain::radio::{Content, Message, Reception};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -33,8 +39,11 @@ use uuid::Uuid;
 pub use act::act;
 pub use api::routes;
 pub use intake::{Intake, IntakeError, Writer, writers};
+pub use metrics::Metrics;
+use parcel::{Parcel, Road, TakenIn, take_in};
 pub use receive::receive;
 pub use replay::replay;
+pub use spool::{OpenError, Spool, drain};
 #[cfg(test)]
 pub(crate) use tests::{EUI, Lot};
 
@@ -102,7 +111,7 @@ pub struct Garbled {
 }
 
 /// What somebody saw.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Observation {
     /// Of which bay, or by which device.
     pub about: About,
@@ -115,7 +124,8 @@ pub struct Observation {
 }
 
 /// What an observation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// The bay that this device watches.
     Device(Eui64),

@@ -1,7 +1,7 @@
 //! The SQL of messages.
 
 use chrono::{DateTime, Utc};
-use parking_db::{PlatformTx, Result};
+use parking_db::{PlatformTx, Result, TenantTx};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -211,4 +211,24 @@ pub(super) async fn revive(
     .fetch_all(tx.conn())
     .await?;
     Ok(revived)
+}
+
+/// The bay that a device of the tenant watches, by its code and with its state; nothing if there is
+/// no such device.
+pub(super) async fn watched_by(
+    tx: &mut TenantTx,
+    dev_eui: &str,
+) -> Result<Option<(Option<String>, Option<String>)>> {
+    let found = sqlx::query!(
+        r#"select s.code as "code?", s.state as "state?"
+           from devices d
+           left join device_assignments a
+             on a.tenant_id = d.tenant_id and a.device_id = d.id and a.role = 'sensor' and a.unassigned_at is null
+           left join spaces s on s.tenant_id = a.tenant_id and s.id = a.space_id
+           where d.dev_eui = $1 and d.archived_at is null"#,
+        dev_eui
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.map(|row| (row.code, row.state)))
 }

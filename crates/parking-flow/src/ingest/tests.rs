@@ -7,6 +7,7 @@
 
 mod broker;
 mod network;
+mod spool;
 
 use std::sync::Arc;
 
@@ -27,10 +28,11 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Arrival, Intake, Source, Told, act, forget_keys, writers};
+use super::{Arrival, Intake, Source, Spool, Told, act, forget_keys, writers};
 use crate::Flow;
 use crate::applications::Applications;
 use crate::tests::{seat, tenant};
+pub(in crate::ingest) use spool::Folder;
 
 /// A lot with two bays, the first watched by a sensor, and everything that makes it live.
 pub(crate) struct Lot {
@@ -49,9 +51,14 @@ pub(crate) const EUI: &str = "70B3D57ED0000001";
 
 impl Lot {
     pub(crate) async fn open() -> Self {
+        Self::open_with(None).await
+    }
+
+    async fn open_with(spool: Option<Spool>) -> Self {
         let test = TestDb::new().await;
         let (db, clock) = (test.db(), test.clock());
         let (intake, writers) = writers();
+        let intake = spool.into_iter().fold(intake, Intake::with_spool);
         let stop = CancellationToken::new();
         for writer in writers {
             tokio::spawn(writer.run(db.clone(), Nudge::default(), stop.clone()));

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::store::{self, Gateway, Uplink};
 
-/// Words of the database that are words of the API.
+/// Words of the database that are words of the API. Each is taken as it stands (`tt`): what describes
+/// the API does not see a renaming by a `literal`.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt),+ $(,)? })+) => {$(
         $(#[$doc])*

@@ -6,6 +6,7 @@
 mod headers;
 mod origin;
 mod request_log;
+mod signed;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -168,7 +169,11 @@ async fn identify(
         return ApiError::new(Code::InternalError).into_response();
     };
     let now = edge.clock.now();
-    let seen = edge.see(request.headers(), facts.clone(), now).await;
+    let seen = if limits == Limits::StrangersAlone && signed::is_signed(request.headers()) {
+        edge.see_signed(&mut request, facts.clone(), now).await
+    } else {
+        edge.see(request.headers(), facts.clone(), now).await
+    };
     let rates = edge.options.rate_limits.as_ref();
     let verdict = rates.and_then(|rates| match &seen {
         Seen::Known(_) if limits == Limits::StrangersAlone => None,
@@ -219,13 +224,31 @@ impl Edge {
             Ok(None) => return Seen::Nobody,
             Err(error) => return Seen::Refused(Arc::new(error)),
         };
-        let is_limited = self.options.rate_limits.is_some();
-        if is_limited
-            && !self.authenticate.knows(credentials)
-            && let Err(error) = allow_stranger(&self.buckets, request.ip, now)
-        {
-            return Seen::Refused(Arc::new(error));
+        match self.hear(credentials, &request, now) {
+            Ok(()) => self.ask(credentials, request, now).await,
+            Err(error) => Seen::Refused(Arc::new(error)),
         }
+    }
+
+    /// Whether credentials are looked at, from where they come.
+    fn hear(
+        &self,
+        credentials: Credentials<'_>,
+        request: &caller::Request,
+        now: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        if self.options.rate_limits.is_none() || self.authenticate.knows(credentials) {
+            return Ok(());
+        }
+        allow_stranger(&self.buckets, request.ip, now)
+    }
+
+    async fn ask(
+        &self,
+        credentials: Credentials<'_>,
+        request: caller::Request,
+        now: DateTime<Utc>,
+    ) -> Seen {
         match self.authenticate.authenticate(credentials, &request).await {
             Ok(identity) => Seen::Known(Caller { identity, request }),
             Err(error) => {

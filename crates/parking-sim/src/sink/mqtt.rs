@@ -1,11 +1,13 @@
-//! Events by MQTT, as ChirpStack publishes them, at `QoS` 1.
+//! Events by MQTT 5, as ChirpStack publishes them, at `QoS` 1.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use rumqttc::{AsyncClient, Event as Heard, EventLoop, MqttOptions, Packet, QoS};
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::{AsyncClient, Event as Heard, EventLoop, MqttOptions};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

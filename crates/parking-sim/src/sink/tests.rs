@@ -238,13 +238,14 @@ async fn serve(mut stream: TcpStream, published: Arc<Mutex<Vec<(String, String)>
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await.ok()?;
         match kind >> 4 {
-            1 => stream.write_all(&[0x20, 2, 0, 0]).await.ok()?,
+            1 => stream.write_all(&[0x20, 3, 0, 0, 0]).await.ok()?,
             3 => {
                 assert_eq!(kind & 0b110, 0b010, "QoS 1, and not retained");
                 let topic_end = 2 + usize::from(u16::from_be_bytes([body[0], body[1]]));
                 let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
                 let (topic, rest) = (text(&body[2..topic_end]), &body[topic_end..]);
-                published.lock().unwrap().push((topic, text(&rest[2..])));
+                // Two bytes are its number, one says that it has no properties.
+                published.lock().unwrap().push((topic, text(&rest[3..])));
                 stream.write_all(&[0x40, 2, rest[0], rest[1]]).await.ok()?;
             }
             12 => stream.write_all(&[0xd0, 0]).await.ok()?,

@@ -10,6 +10,7 @@ mod applications;
 mod audit;
 mod codec;
 mod config;
+mod demo;
 mod doctor;
 mod r#gen;
 mod jobs;
@@ -47,6 +48,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Serve the UI and the API, and do the jobs.
     Serve,
+    /// Serve, with two customers whose sites live though there are no sensors: to look at the product.
+    Demo,
     /// Bring the database's roles and schema up to date.
     Migrate,
     /// Look for everything that may be wrong; each line says what to do. Exit code 1 if anything is.
@@ -88,7 +91,8 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> ExitCode {
         file: cli.config.as_deref(),
     };
     let done = match &cli.command {
-        Command::Serve => serve::run(&asked),
+        Command::Serve => serve::run(&asked, serve::Beside::Nothing),
+        Command::Demo => demo::run(&asked),
         Command::Openapi => openapi::run(),
         Command::Migrate => migrate::run(&asked),
         Command::Doctor => doctor::run(&asked),

@@ -10,7 +10,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     let described = super::block_on(async {
         let db = database::nowhere();
         parts::hasher(&config)
-            .and_then(|hasher| parts::server(&config, db, &Keys::blank(), hasher, 0))
+            .and_then(|hasher| parts::server(&config, db, &Keys::blank(), hasher, (0, None)))
             .map(|server| server.openapi_json())
     })??;
     say!("{}", described.trim_end());

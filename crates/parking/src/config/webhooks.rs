@@ -1,4 +1,6 @@
-//! Telling events to programs elsewhere.
+//! Telling events to programs elsewhere, and taking messages from them.
+
+use std::path::PathBuf;
 
 use super::parse;
 use super::reader::Reader;
@@ -6,12 +8,13 @@ use super::setting::{Section, Setting};
 
 pub(super) static SECTION: Section = Section {
     name: "webhooks",
-    doc: "Telling events to programs elsewhere; and names of the predecessors, for uplinks that arrive by HTTP.",
+    doc: "Telling events to programs elsewhere; and messages that arrive by HTTP.",
     specs: &[
         &ALLOW_PRIVATE.spec,
         &SECRET_KEY.spec,
         &SIGNATURE_HEADER.spec,
         &SPOOL_DIR.spec,
+        &SPOOL_KB.spec,
     ],
 };
 
@@ -36,21 +39,43 @@ static SIGNATURE_HEADER: Setting<String> = Setting::not_used(
     "not used: the header is X-Webhook-Signature.",
 );
 
-static SPOOL_DIR: Setting<String> = Setting::not_used(
+static SPOOL_DIR: Setting<String> = Setting::new(
     "WEBHOOK_SPOOL_DIR",
     "spool_dir",
-    "not used by this version.",
-);
+    "folder",
+    parse::text,
+    "Folder where messages that come over HTTP wait while the database is away; each server needs one of its own, on a disk that outlives it.",
+)
+.derived("the folder spool in PARKING_DATA_DIR");
 
-/// Telling events to programs elsewhere.
-#[derive(Clone, Copy, Debug)]
+static SPOOL_KB: Setting<u32> = Setting::new(
+    "WEBHOOK_SPOOL_KB",
+    "spool_kb",
+    "whole number 0–16777216",
+    spool_size,
+    "How large the spool may become, in kilobytes; what comes then is answered 503. With 0 there is none.",
+)
+.or("262144");
+
+fn spool_size(value: &str) -> Result<u32, String> {
+    parse::whole(value, 0..=16_777_216)
+}
+
+/// Telling events to programs elsewhere; and where messages that come by HTTP wait.
+#[derive(Clone, Debug)]
 pub(crate) struct Webhooks {
     /// Whether receivers may be in private networks.
     pub(crate) allows_private: bool,
+    /// Where messages wait, if not in the data directory.
+    pub(crate) spool_dir: Option<PathBuf>,
+    /// How many bytes of them; none if there is no spool.
+    pub(crate) spool_bytes_max: u64,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Webhooks {
     Webhooks {
         allows_private: reader.get(&ALLOW_PRIVATE),
+        spool_dir: reader.optional(&SPOOL_DIR).map(PathBuf::from),
+        spool_bytes_max: u64::from(reader.get(&SPOOL_KB)) * 1_024,
     }
 }

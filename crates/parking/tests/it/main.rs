@@ -11,10 +11,12 @@
 
 mod bad_days;
 mod bad_input;
+mod fuzz;
 mod harness;
 mod journeys;
 mod matrix;
 mod plans;
 mod schemathesis;
 mod sessions;
+mod storm;
 mod sweep;

@@ -27,11 +27,13 @@ const LARGE: f32 = 500.0;
 
 /// Ends of the names of indexes that find by a key what is a handful at most, whosever it is, before the
 /// tenant decides.
-const KEYS: [&str; 3] = [
+const KEYS: [&str; 4] = [
     // An account has few memberships.
     "memberships_user",
     // An EUI is one gateway's.
     "gateways_eui_unique",
+    // An id is one credential's.
+    "webhook_secrets_by_id",
     // Of all messages, of whichever month, those that nobody has acted on yet.
     "_shard_id_idx",
 ];

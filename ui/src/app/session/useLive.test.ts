@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createGather } from './useLive';
+import { createDrops, createGather } from './useLive';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -26,4 +26,24 @@ it('asks once for what changed together, and rests before it asks again', async 
   gather.stop();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(asked).toHaveLength(2);
+});
+
+it('shows what comes close together once, by its last word', async () => {
+  const shown: [string, string][][] = [];
+  const drops = createDrops<string>((heard) => shown.push([...heard]));
+  drops.add(new Map([['a', 'free']]));
+  drops.add(new Map([['b', 'free']]));
+  drops.add(new Map([['a', 'occupied']]));
+  expect(shown).toEqual([]);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(shown).toEqual([
+    [
+      ['a', 'occupied'],
+      ['b', 'free'],
+    ],
+  ]);
+  drops.add(new Map([['a', 'free']]));
+  drops.stop();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(shown).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { ESTATE_KEYS } from '@/api/estate';
 import { isFresh, type LiveState, liveStore } from '@/api/live';
 import { showBays } from '@/api/liveBays';
+import type { LiveBay } from '@/api/liveStream';
 import { useFromNow } from '@/components/now';
 import { useMe } from './me';
 import { can } from './permissions';
@@ -52,6 +53,30 @@ export function createGather(ask: (names: string[]) => void) {
   };
 }
 
+/** What comes this close together is shown together: pages with thousands of bays are drawn once. */
+const TOGETHER_MS = 50;
+
+/** Gathers what was heard of each thing, the last word of each, and hands it on in drops. */
+export function createDrops<Heard>(show: (heard: ReadonlyMap<string, Heard>) => void) {
+  let heard = new Map<string, Heard>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush() {
+    timer = undefined;
+    const drop = heard;
+    heard = new Map();
+    show(drop);
+  }
+
+  return {
+    add: (more: ReadonlyMap<string, Heard>) => {
+      for (const [id, one] of more) heard.set(id, one);
+      timer ??= setTimeout(flush, TOGETHER_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
 /** Hears what happens in the tenant for as long as somebody is signed in and may. */
 export function useLive(): void {
   const queryClient = useQueryClient();
@@ -64,17 +89,19 @@ export function useLive(): void {
     const gather = createGather((names) => {
       for (const name of names) void queryClient.invalidateQueries({ queryKey: [tenantId, name] });
     });
+    const drops = createDrops((bays: ReadonlyMap<string, LiveBay>) => {
+      showBays(queryClient, tenantId, bays);
+      gather.add(COUNTED);
+    });
     const close = liveStore.open({
-      onBays: (bays) => {
-        showBays(queryClient, tenantId, bays);
-        gather.add(COUNTED);
-      },
+      onBays: drops.add,
       onHint: ({ subject_type }) => gather.add(TOUCHED[subject_type] ?? []),
       onLost: () => gather.add(['spaces']),
       onGap: () => gather.add([...ESTATE_KEYS, 'alarms']),
     });
     return () => {
       gather.stop();
+      drops.stop();
       close();
     };
   }, [queryClient, tenantId, isHeard]);

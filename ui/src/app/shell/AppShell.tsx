@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, useNavigation } from 'react-router';
 import { useIsNarrow } from '@/components/mediaQuery';
 import { PageSkeleton } from '@/components/PageSkeleton';
+import { useIsKiosk } from '../session/kiosk';
 import { useMe } from '../session/me';
 import { useLive } from '../session/useLive';
 import { ActingBar } from './ActingBar';
@@ -36,6 +37,7 @@ export function AppShell() {
   useSwitchNotice(me);
   useLive();
   const isLoading = useNavigation().state === 'loading';
+  const isKiosk = useIsKiosk();
 
   // Shortcuts belong to the whole window, which React does not render.
   useEffect(() => {
@@ -61,20 +63,22 @@ export function AppShell() {
       </a>
       {me.acting && <ActingBar me={me} acting={me.acting} />}
       <div className={styles.columns}>
-        {!isNarrow && (
+        {!isNarrow && !isKiosk && (
           <div className={styles.side}>
             <SideNav isCollapsed={isCollapsed} onCollapse={setIsCollapsed} />
           </div>
         )}
         <div className={styles.main}>
           <div className={isLoading ? styles.progress : undefined} aria-hidden="true" />
-          <TopBar
-            onOpenNav={isNarrow ? () => setIsNavOpen(true) : undefined}
-            onOpenPalette={() => setIsPaletteOpen(true)}
-          />
+          {!isKiosk && (
+            <TopBar
+              onOpenNav={isNarrow ? () => setIsNavOpen(true) : undefined}
+              onOpenPalette={() => setIsPaletteOpen(true)}
+            />
+          )}
           <VersionNotice />
           <OfflineBar />
-          <main id={CONTENT_ID} className={styles.content} tabIndex={-1}>
+          <main id={CONTENT_ID} className={isKiosk ? styles.wall : styles.content} tabIndex={-1}>
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>

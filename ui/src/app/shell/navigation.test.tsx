@@ -8,7 +8,7 @@ const paths = (permissions: string[]) =>
 describe('the navigation', () => {
   it('offers only what is permitted', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
-    expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/sites', '/bays']);
+    expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/operations', '/sites', '/bays']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
     expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
     expect(paths(['telemetry:read'])).toEqual(['/', '/messages']);

@@ -8,6 +8,7 @@ import {
   BellOutlined,
   CarOutlined,
   ClusterOutlined,
+  DashboardOutlined,
   DatabaseOutlined,
   EnvironmentOutlined,
   HomeOutlined,
@@ -41,6 +42,13 @@ type Entry = Omit<Destination, 'label'> & {
 
 const entries: Entry[] = [
   { path: paths.home(), label: (t) => t('nav.home'), icon: <HomeOutlined />, section: 'main' },
+  {
+    path: paths.operations(),
+    label: (t) => t('nav.operations'),
+    icon: <DashboardOutlined />,
+    section: 'main',
+    permission: 'spaces:read',
+  },
   {
     path: paths.sites(),
     label: (t) => t('nav.sites'),

@@ -1,10 +1,10 @@
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SpaceState } from '@/api/types';
 import { spaceStateNames, useBayWords } from '../bays';
 import { useFormats } from '../format';
 import { type Direction, inUnits, middleOf, nextIn, type Size } from './geometry';
-import { PlanBay, type PlannedBay, StateMark } from './PlanBay';
+import { PlanBay, type PlannedBay, StateSign } from './PlanBay';
 import { PlanSheet, ZoomButtons } from './PlanSheet';
 import styles from './plan.module.css';
 import { usePanning, useViewport } from './viewport';
@@ -26,7 +26,9 @@ type Props = {
 };
 
 /** A level as it is now: every bay in its place, with its state. Arrow keys lead from bay to bay. */
-export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
+export function LevelPlan({ label, size, url, bays: given, openId, onOpen }: Props) {
+  const bays = useHeld(given);
+  const { t } = useTranslation();
   const words = useBayWords();
   const viewport = useViewport(size);
   const panning = usePanning(viewport);
@@ -39,9 +41,14 @@ export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
   );
   const { show } = viewport;
 
-  // The same function for all bays as long as they lie where they lie: they are drawn once.
+  // The same function whatever changes: what is drawn by it is not drawn again.
+  const around = useRef({ bays, middles });
+  useEffect(() => {
+    around.current = { bays, middles };
+  }, [bays, middles]);
   const onKeyDown = useCallback(
     (event: KeyboardEvent, id: string) => {
+      const { bays, middles } = around.current;
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
         onOpen(id);
@@ -58,7 +65,7 @@ export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
       show(middle);
       sheet.current?.querySelector<SVGGElement>(`[data-bay="${bay.id}"]`)?.focus();
     },
-    [bays, middles, onOpen, show],
+    [onOpen, show],
   );
 
   return (
@@ -78,7 +85,11 @@ export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
             bay={bay}
             size={size}
             letter={words.letter(bay.state)}
-            label={`${bay.code}, ${words.state(bay.state)}`}
+            label={[
+              bay.code,
+              words.state(bay.state),
+              ...(bay.isAlarmed ? [t('bays.attention')] : []),
+            ].join(', ')}
             isOpen={bay.id === openId}
             isStop={bay.id === stopId}
             onOpen={onOpen}
@@ -92,6 +103,26 @@ export function LevelPlan({ label, size, url, bays, openId, onOpen }: Props) {
   );
 }
 
+/** Each bay as the object it was before, unless something of it changed: only that is drawn again. */
+function useHeld(bays: readonly PlannedBay[]): readonly PlannedBay[] {
+  const last = useRef(new Map<string, PlannedBay>());
+  return useMemo(() => {
+    const held = bays.map((bay) => {
+      const was = last.current.get(bay.id);
+      return was && isSame(was, bay) ? was : bay;
+    });
+    last.current = new Map(held.map((bay) => [bay.id, bay]));
+    return held;
+  }, [bays]);
+}
+
+const isSame = (a: PlannedBay, b: PlannedBay) =>
+  a.state === b.state &&
+  a.code === b.code &&
+  a.shape === b.shape &&
+  (a.isFaint ?? false) === (b.isFaint ?? false) &&
+  (a.isAlarmed ?? false) === (b.isAlarmed ?? false);
+
 /** What the marks mean, and how many bays of the plan bear each. */
 export function PlanLegend({ counts }: { counts: Record<SpaceState, number> }) {
   const { t } = useTranslation();
@@ -101,9 +132,7 @@ export function PlanLegend({ counts }: { counts: Record<SpaceState, number> }) {
     <ul className={styles.legend} aria-label={t('plan.legend')}>
       {spaceStateNames.map((state) => (
         <li key={state}>
-          <svg viewBox="-14 -14 28 28" aria-hidden="true" className={styles.legendMark}>
-            <StateMark state={state} letter={words.letter(state)} radius={11} />
-          </svg>
+          <StateSign state={state} />
           {words.state(state)}
           <strong>{formats.number(counts[state])}</strong>
         </li>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo } from 'react';
 import type { SpaceState } from '@/api/types';
 import { spaceStates } from '@/theme/tokens';
+import { useBayWords } from '../bays';
 import { inUnits, letteringOf, middleOf, type Outline, type Size } from './geometry';
 import styles from './plan.module.css';
 
@@ -48,12 +49,38 @@ export function StateMark({ state, letter, radius: r }: MarkProps) {
   );
 }
 
+/** A sign that something is wrong, in the corner of a bay. */
+function AlarmMark({ radius: r }: { radius: number }) {
+  return (
+    <g className={styles.alarm}>
+      <path d={`M0 ${-r * 1.15}L${r * 1.2} ${r}H${-r * 1.2}Z`} />
+      <text y={r * 0.78} fontSize={r * 1.4}>
+        !
+      </text>
+    </g>
+  );
+}
+
+/** The mark by itself, beside a word or a code. */
+export function StateSign({ state }: { state: SpaceState }) {
+  const words = useBayWords();
+  return (
+    <svg viewBox="-14 -14 28 28" aria-hidden="true" focusable="false" className={styles.sign}>
+      <StateMark state={state} letter={words.letter(state)} radius={11} />
+    </svg>
+  );
+}
+
 export type PlannedBay = {
   id: string;
   code: string;
   state: SpaceState;
   /** The corners in parts of the plan's sides, as the server keeps them. */
   shape: number[][];
+  /** Whether it stands back, because others are looked for. */
+  isFaint?: boolean;
+  /** Whether something is wrong with it. */
+  isAlarmed?: boolean;
 };
 
 type Props = {
@@ -72,7 +99,7 @@ type Props = {
 /** One bay on the plan. Drawn anew only when it has changed itself. */
 export const PlanBay = memo(function PlanBay(props: Props) {
   const { bay, size, letter, label, isOpen, isStop, onOpen, onFocus, onKeyDown } = props;
-  const { id, code, state, shape } = bay;
+  const { id, code, state, shape, isFaint, isAlarmed } = bay;
   const outline = inUnits(shape, size);
   const [x, y] = middleOf(outline);
   const { width, height, angle } = letteringOf(outline);
@@ -92,7 +119,7 @@ export const PlanBay = memo(function PlanBay(props: Props) {
       role="button"
       tabIndex={isStop ? 0 : -1}
       data-bay={id}
-      className={`${styles.bay} ${styles[state]} ${isOpen ? styles.open : ''}`}
+      className={`${styles.bay} ${styles[state]} ${isOpen ? styles.open : ''} ${isFaint ? styles.faint : ''}`}
       onClick={() => onOpen(id)}
       onFocus={() => onFocus(id)}
       onKeyDown={(event) => onKeyDown(event, id)}
@@ -110,6 +137,11 @@ export const PlanBay = memo(function PlanBay(props: Props) {
         <text x={round(text[0] ?? 0)} y={round(text[1] ?? 0)} fontSize={round(letters)}>
           {code}
         </text>
+        {isAlarmed && (
+          <g transform={`translate(${round(width * 0.38)} ${round(-height * 0.4)})`}>
+            <AlarmMark radius={radius * 0.72} />
+          </g>
+        )}
       </g>
     </g>
   );

@@ -62,6 +62,7 @@ export const actions = [
   'webhook_secret.created',
   'webhook_secret.rotated',
   'webhook_secret.revoked',
+  'webhook_secret.signature_refused',
   'webhook.created',
   'webhook.updated',
   'webhook.rotated',

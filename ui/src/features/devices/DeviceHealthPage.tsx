@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { deviceQuery } from '@/api/devices';
 import type { Device } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useCan } from '@/app/session/permissions';
@@ -17,7 +18,6 @@ import { Panel } from '@/components/Panel';
 import { StatusTag, type Tone } from '@/components/StatusTag';
 import styles from './devices.module.css';
 import { HealthCharts } from './HealthCharts';
-import { deviceQuery } from './queries';
 
 export default function DeviceHealthPage() {
   const { t } = useTranslation();

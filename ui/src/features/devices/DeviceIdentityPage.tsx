@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { deviceQuery } from '@/api/devices';
 import type { Device } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session/me';
@@ -13,7 +14,6 @@ import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
 import styles from './devices.module.css';
-import { deviceQuery } from './queries';
 import { StageTag } from './StageTag';
 
 export default function DeviceIdentityPage() {

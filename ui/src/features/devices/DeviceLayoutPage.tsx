@@ -3,6 +3,7 @@ import { Alert } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useParams } from 'react-router';
+import { deviceQuery } from '@/api/devices';
 import { asProblem } from '@/api/problem';
 import type { Device } from '@/api/types';
 import { paths } from '@/app/paths';
@@ -21,7 +22,6 @@ import { AssignDialog } from './AssignDialog';
 import { DeviceActions, useAssignRefusal } from './DeviceActions';
 import styles from './devices.module.css';
 import { EditDeviceDrawer } from './EditDeviceDrawer';
-import { deviceQuery } from './queries';
 import { UnassignDialog } from './UnassignDialog';
 
 /** One device: what it is called, what one may do with it, and its parts. */

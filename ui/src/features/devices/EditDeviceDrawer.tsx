@@ -1,5 +1,6 @@
 import { Button, Drawer, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { readDevice } from '@/api/devices';
 import type { Device } from '@/api/types';
 import { ConflictAlert } from '@/components/ConflictAlert';
 import { deviceTitle } from '@/components/devices';
@@ -9,7 +10,7 @@ import { useSubmit } from '@/components/useSubmit';
 import { useVersioned, type Version } from '@/components/useVersioned';
 import { AppKeyField, IdentityFields, MoreFields } from './DeviceFields';
 import styles from './devices.module.css';
-import { readDevice, useChangeDevice } from './queries';
+import { useChangeDevice } from './queries';
 import { changeOf, type DeviceValues, deviceFields, valuesOf } from './values';
 
 type Props = { known: Version<Device>; isOpen: boolean; onClose: () => void };

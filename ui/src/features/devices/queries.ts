@@ -78,23 +78,6 @@ export const devicesQuery = (tenantId: string, query: DeviceQuery) =>
     refetchInterval: REFRESH_MS,
   });
 
-export async function readDevice(id: string) {
-  const call = await api.GET('/api/v6/devices/{id}', { params: { path: { id } } });
-  return {
-    device: await answer(Promise.resolve(call)),
-    etag: call.response.headers.get('etag'),
-  };
-}
-
-/** One device, and the version a change must name. */
-export const deviceQuery = (tenantId: string, id: string) =>
-  queryOptions({
-    queryKey: [tenantId, 'devices', 'one', id],
-    queryFn: () => readDevice(id),
-    enabled: id !== '',
-    refetchInterval: REFRESH_MS,
-  });
-
 export const historyQuery = (tenantId: string, id: string) =>
   infiniteQueryOptions({
     queryKey: [tenantId, 'devices', 'history', id],

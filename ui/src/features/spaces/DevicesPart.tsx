@@ -1,14 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { deviceQuery } from '@/api/devices';
 import type { Space } from '@/api/types';
 import { paths } from '@/app/paths';
-import { useEstateRefusal } from '@/app/session/permissions';
+import { useCan, useEstateRefusal } from '@/app/session/permissions';
+import { useTenantId } from '@/app/session/useSession';
 import { deviceRoles } from '@/components/devices';
 import { Fact, Facts } from '@/components/Facts';
 import { GatedButton } from '@/components/GatedButton';
+import { Battery, LastSeen, Signal } from '@/components/Health';
 import { LinkOutlined } from '@/components/icons';
 import { Age } from '@/components/Moment';
+import { Spoken } from '@/components/Spoken';
 import { AssignDeviceDialog } from './AssignDeviceDialog';
 import styles from './spaces.module.css';
 
@@ -46,23 +51,44 @@ export function DevicesPart({ space }: { space: Space }) {
   );
 }
 
-function Serving({ device }: { device: Space['sensor'] }) {
+/** Which device it is, and whether it is well, for those who may know. */
+function Serving({ device: serving }: { device: Space['sensor'] }) {
   const { t } = useTranslation();
-  if (!device) return t('spaces.none');
+  const seesDevices = useCan('devices:read');
+  const query = useQuery({
+    ...deviceQuery(useTenantId(), serving?.device_id ?? ''),
+    enabled: serving !== null && serving !== undefined && seesDevices,
+  });
+  if (!serving) return t('spaces.none');
+  const device = query.data?.device;
   return (
     <>
-      <Link to={paths.device(device.device_id)}>
-        <code>{device.dev_eui}</code>
+      {device?.name && <span className={styles.deviceName}>{device.name}</span>}
+      <Link to={paths.device(serving.device_id)}>
+        <code>{serving.dev_eui}</code>
       </Link>
-      <span className={styles.second}>
-        {device.last_seen_at ? (
-          <>
-            {t('spaces.lastSeen')} <Age at={device.last_seen_at} />
-          </>
-        ) : (
-          t('spaces.neverSeen')
-        )}
-      </span>
+      {device ? (
+        <span className={styles.wellness}>
+          <LastSeen device={device} />
+          <span>
+            {t('devices.battery')} <Battery device={device} />
+          </span>
+          <span>
+            <Spoken>{t('devices.signal')} </Spoken>
+            <Signal rssi={device.rssi} snr={device.snr} />
+          </span>
+        </span>
+      ) : (
+        <span className={styles.second}>
+          {serving.last_seen_at ? (
+            <>
+              {t('spaces.lastSeen')} <Age at={serving.last_seen_at} />
+            </>
+          ) : (
+            t('spaces.neverSeen')
+          )}
+        </span>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Form, Input, Modal, Radio } from 'antd';
 import type { Dayjs } from 'dayjs';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { siteQuery } from '@/api/estate';
 import type { OverrideKind, Space } from '@/api/types';
@@ -24,8 +25,10 @@ type Values = {
   ends_at?: Dayjs | null;
 };
 
+type Props = { space: Space; onClose: () => void; kind?: OverrideKind };
+
 /** Takes a bay out of use, for a while or until somebody puts it back. */
-export function OverrideDialog({ space, onClose }: { space: Space; onClose: () => void }) {
+export function OverrideDialog({ space, onClose, kind = 'out_of_service' }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const toast = useToast();
@@ -33,6 +36,8 @@ export function OverrideDialog({ space, onClose }: { space: Space; onClose: () =
   const setState = useSetState();
   const [form] = Form.useForm<Values>();
   const { id, code } = space;
+  // By the time it is done, this one is among them.
+  const [hadAny] = useState(space.overrides.length > 0);
   const zone = site?.timezone;
   // What the calendar shows is the wall clock of the site, wherever the reader sits.
   const instant = (wall: Dayjs | null | undefined) =>
@@ -62,7 +67,7 @@ export function OverrideDialog({ space, onClose }: { space: Space; onClose: () =
         ? t('spaces.takenOutLater', { code, at: formats.instantIn(zone, starts_at) })
         : t('spaces.takenOut', { code });
       // To put it back ends all that takes it out; that undoes this only where this is all there is.
-      if (space.overrides.length > 0) toast.done(text);
+      if (hadAny) toast.done(text);
       else toast.undoable(text, () => setState.mutateAsync({ id, state: 'automatic' }));
     },
   });
@@ -87,7 +92,7 @@ export function OverrideDialog({ space, onClose }: { space: Space; onClose: () =
         form={form}
         name="override"
         layout="vertical"
-        initialValues={{ kind: 'out_of_service' }}
+        initialValues={{ kind }}
         onFinish={submit}
       >
         <OverrideFields siteName={space.site_name} zone={zone} />

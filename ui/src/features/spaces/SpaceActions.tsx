@@ -16,6 +16,7 @@ import { DeleteSpacesDialog } from './DeleteSpacesDialog';
 import { EditSpaceDialog } from './EditSpaceDialog';
 import { OverrideDialog } from './OverrideDialog';
 import { useDeleteSpaces, useRestoreSpaces, useSetState } from './queries';
+import { takenOutAgain } from './takenBack';
 
 type Open = 'edit' | 'override' | 'delete' | null;
 
@@ -25,7 +26,7 @@ export function usePutBack(space: Space): () => void {
   const confirm = useConfirm();
   const toast = useToast();
   const setState = useSetState();
-  const { id, code } = space;
+  const { id, code, overrides } = space;
   return () =>
     confirm({
       title: t('spaces.putBackTitle', { code }),
@@ -34,7 +35,11 @@ export function usePutBack(space: Space): () => void {
       isDestructive: false,
       action: async () => {
         await setState.mutateAsync({ id, state: 'automatic' });
-        toast.done(t('spaces.putBackDone', { code }));
+        toast.undoable(t('spaces.putBackDone', { code }), async () => {
+          for (const one of takenOutAgain(overrides, Date.now())) {
+            await setState.mutateAsync({ id, ...one });
+          }
+        });
       },
     });
 }

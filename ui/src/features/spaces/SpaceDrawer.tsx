@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Drawer, Skeleton } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { siteQuery } from '@/api/estate';
-import type { Space } from '@/api/types';
+import type { OverrideKind, Space } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
@@ -13,13 +13,14 @@ import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
-import { PlayCircleOutlined, ToolOutlined } from '@/components/icons';
+import { PlayCircleOutlined, StopOutlined, ToolOutlined } from '@/components/icons';
 import { Age, Moment } from '@/components/Moment';
 import { useFromNow } from '@/components/now';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
 import { DevicesPart } from './DevicesPart';
+import { EvidencePart } from './EvidencePart';
 import { OverrideDialog } from './OverrideDialog';
 import { spaceQuery } from './queries';
 import { SpaceActions, usePutBack } from './SpaceActions';
@@ -33,6 +34,8 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
   const { t } = useTranslation();
   const query = useQuery(spaceQuery(useTenantId(), spaceId ?? ''));
   const space = query.data?.space;
+  useFactsOf(space);
+  const [at, setAt] = useMoment(spaceId);
   return (
     <Drawer
       open={spaceId !== null}
@@ -53,13 +56,39 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
           {space.deleted_at && <Alert type="warning" showIcon title={t('spaces.deletedNotice')} />}
           <StatePart space={space} age={<DataAge query={query} />} />
           {!space.deleted_at && <OverridePart space={space} />}
-          <IdentityPart space={space} />
+          <EvidencePart space={space} at={at} onAt={setAt} />
           <DevicesPart space={space} />
-          <SpaceHistory spaceId={space.id} />
+          <SpaceHistory spaceId={space.id} onWhy={setAt} />
+          <IdentityPart space={space} />
         </div>
       )}
     </Drawer>
   );
+}
+
+/** Which moment one asks about; of another bay one asks about now. */
+function useMoment(spaceId: string | null) {
+  const [asked, setAsked] = useState<{ of: string | null; at: string | null } | null>(null);
+  const at = asked?.of === spaceId ? asked.at : null;
+  return [at, (next: string | null) => setAsked({ of: spaceId, at: next })] as const;
+}
+
+/** A change is heard with its state alone; why it came about is asked for then, of this one bay. */
+function useFactsOf(space: Space | undefined) {
+  const queryClient = useQueryClient();
+  const tenantId = useTenantId();
+  const id = space?.id;
+  const known = useRef<{ id: string; at: string } | null>(null);
+  const at = space?.state_changed_at;
+  useEffect(() => {
+    if (!id || !at) return;
+    const isNews = known.current?.id === id && known.current.at !== at;
+    known.current = { id, at };
+    if (!isNews) return;
+    for (const part of ['one', 'history', 'evidence']) {
+      void queryClient.invalidateQueries({ queryKey: [tenantId, 'spaces', part, id] });
+    }
+  }, [queryClient, tenantId, id, at]);
 }
 
 function StatePart({ space, age }: { space: Space; age: React.ReactNode }) {
@@ -101,7 +130,7 @@ function OverridePart({ space }: { space: Space }) {
   const { t } = useTranslation();
   const refusal = useEstateRefusal('spaces:override');
   const putBack = usePutBack(space);
-  const [isOpen, setIsOpen] = useState(false);
+  const [open, setOpen] = useState<OverrideKind | null>(null);
   const zone = useQuery(siteQuery(useTenantId(), space.site_id)).data?.site.timezone;
   const hasAny = space.overrides.length > 0;
   const takeOut = useRef<HTMLButtonElement>(null);
@@ -133,9 +162,17 @@ function OverridePart({ space }: { space: Space }) {
           icon={<ToolOutlined />}
           isAllowed={refusal === null}
           reason={refusal ?? ''}
-          onClick={() => setIsOpen(true)}
+          onClick={() => setOpen('out_of_service')}
         >
           {t('spaces.takeOut')}
+        </GatedButton>
+        <GatedButton
+          icon={<StopOutlined />}
+          isAllowed={refusal === null}
+          reason={refusal ?? ''}
+          onClick={() => setOpen('blocked')}
+        >
+          {t('spaces.block')}
         </GatedButton>
         {hasAny && (
           <GatedButton
@@ -148,7 +185,7 @@ function OverridePart({ space }: { space: Space }) {
           </GatedButton>
         )}
       </div>
-      {isOpen && <OverrideDialog space={space} onClose={() => setIsOpen(false)} />}
+      {open && <OverrideDialog space={space} kind={open} onClose={() => setOpen(null)} />}
     </section>
   );
 }

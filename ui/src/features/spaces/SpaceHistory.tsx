@@ -3,6 +3,7 @@ import { Button, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { StateChange } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
+import { useFormats } from '@/components/format';
 import { Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
@@ -22,8 +23,10 @@ type Cause = (typeof causes)[number];
 
 const isCause = (name: string): name is Cause => causes.some((known) => known === name);
 
-/** How a bay's state changed, newest first, each with its cause and the facts of that moment. */
-export function SpaceHistory({ spaceId }: { spaceId: string }) {
+type Props = { spaceId: string; onWhy: (at: string) => void };
+
+/** How a bay's state changed, newest first, each with its cause and a way to the evidence of it. */
+export function SpaceHistory({ spaceId, onWhy }: Props) {
   const { t } = useTranslation();
   const query = useInfiniteQuery(historyQuery(useTenantId(), spaceId));
   const changes = query.data?.pages.flatMap(({ state_changes }) => state_changes) ?? [];
@@ -37,7 +40,7 @@ export function SpaceHistory({ spaceId }: { spaceId: string }) {
       )}
       <ol className={styles.history}>
         {changes.map((change) => (
-          <HistoryItem key={change.id} change={change} />
+          <HistoryItem key={change.id} change={change} onWhy={onWhy} />
         ))}
       </ol>
       {query.hasNextPage && (
@@ -49,9 +52,10 @@ export function SpaceHistory({ spaceId }: { spaceId: string }) {
   );
 }
 
-function HistoryItem({ change }: { change: StateChange }) {
+function HistoryItem({ change, onWhy }: { change: StateChange; onWhy: (at: string) => void }) {
   const { t } = useTranslation();
-  const { at, from, to, cause, evidence } = change;
+  const formats = useFormats();
+  const { at, from, to, cause } = change;
   return (
     <li className={styles.change}>
       <div className={styles.changeHead}>
@@ -61,11 +65,16 @@ function HistoryItem({ change }: { change: StateChange }) {
         </span>
         <Moment at={at} />
       </div>
-      <div>{isCause(cause) ? t(`spaces.causes.${cause}`) : cause}</div>
-      <details className={styles.evidence}>
-        <summary>{t('spaces.evidence')}</summary>
-        <pre>{JSON.stringify(evidence, null, 2)}</pre>
-      </details>
+      <div className={styles.changeHead}>
+        <span>{isCause(cause) ? t(`spaces.causes.${cause}`) : cause}</span>
+        <Button
+          size="small"
+          aria-label={t('evidence.whyAt', { at: formats.precise(at) })}
+          onClick={() => onWhy(at)}
+        >
+          {t('evidence.why')}
+        </Button>
+      </div>
     </li>
   );
 }

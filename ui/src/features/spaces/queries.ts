@@ -4,6 +4,7 @@ import {
   queryOptions,
   useMutation,
 } from '@tanstack/react-query';
+import { ALARMS_REFRESH_MS } from '@/api/alarms';
 import { answer, api } from '@/api/client';
 import { pollEvery } from '@/api/live';
 import { withHeard } from '@/api/liveBays';
@@ -36,6 +37,10 @@ export type SpaceQuery = ListQuery & Partial<Record<SpaceFilter, string>>;
 /** A car comes or goes; who looks at the list sees it without asking. */
 const REFRESH_MS = 15_000;
 const HISTORY_PAGE = 20;
+/** A day changes slowly; its last point is counted here. */
+const TREND_REFRESH_MS = 5 * 60_000;
+/** The most the server gives at once; who has more wrong than that has another list to read. */
+const ALARMS_MAX = 500;
 
 const truth = (value: string | undefined) => (value === undefined ? undefined : value === 'true');
 
@@ -91,6 +96,21 @@ export const spaceQuery = (tenantId: string, id: string) =>
     refetchInterval: pollEvery(REFRESH_MS),
   });
 
+/** Why it is in its state, or was at a moment. */
+export const evidenceQuery = (tenantId: string, id: string, at: string | null) =>
+  queryOptions({
+    queryKey: [tenantId, 'spaces', 'evidence', id, at],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/spaces/{id}/evidence', {
+          params: { path: { id }, query: at === null ? {} : { at } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    // What was known at a moment that is over does not change.
+    ...(at === null ? { refetchInterval: pollEvery(REFRESH_MS) } : { staleTime: REFRESH_MS }),
+  });
+
 export const historyQuery = (tenantId: string, id: string) =>
   infiniteQueryOptions({
     queryKey: [tenantId, 'spaces', 'history', id],
@@ -103,6 +123,42 @@ export const historyQuery = (tenantId: string, id: string) =>
     initialPageParam: 1,
     getNextPageParam: ({ page, page_size, total }) =>
       page * page_size < total ? page + 1 : undefined,
+  });
+
+/** How full a site was during the last day. */
+export const trendQuery = (tenantId: string, siteId: string | null) =>
+  queryOptions({
+    queryKey: [tenantId, 'trend', siteId],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/sites/{id}/occupancy/trend', { params: { path: { id: siteId ?? '' } } }),
+      ),
+    enabled: siteId !== null,
+    staleTime: TREND_REFRESH_MS,
+    refetchInterval: TREND_REFRESH_MS,
+  });
+
+/** Which bays have an open alarm that nobody muted. */
+export const alarmedQuery = (tenantId: string, siteId: string | null, isAllowed: boolean) =>
+  queryOptions({
+    queryKey: [tenantId, 'alarms', 'bays', siteId],
+    queryFn: async () => {
+      const { alarms } = await answer(
+        api.GET('/api/v6/alarms', {
+          params: {
+            query: {
+              status: 'open',
+              muted: false,
+              page_size: ALARMS_MAX,
+              ...(siteId ? { site_id: siteId } : {}),
+            },
+          },
+        }),
+      );
+      return alarms.flatMap(({ space_id }) => (space_id ? [space_id] : []));
+    },
+    enabled: isAllowed,
+    refetchInterval: ALARMS_REFRESH_MS,
   });
 
 export function useExportSpaces() {

@@ -1,4 +1,4 @@
-import type { Space, SpaceChange } from '@/api/types';
+import type { OverrideKind, Space, SpaceChange, SpaceStateChange } from '@/api/types';
 
 type Group = { ids: string[]; change: SpaceChange };
 type Outlines = { level_id: string; outlines: { id: string; shape: number[][] }[] };
@@ -27,4 +27,16 @@ export function takenBack(
     }
   }
   return { changes: [...groups.values()], outlines: [...plans.values()] };
+}
+
+/** What takes a bay out of use as it was, the running part of it from now on. */
+export function takenOutAgain(overrides: Space['overrides'], now: number): SpaceStateChange[] {
+  return overrides.map(({ kind, reason, notes, starts_at, ends_at }) => ({
+    state: 'maintenance',
+    kind: kind as OverrideKind,
+    reason,
+    ...(notes ? { notes } : {}),
+    ...(Date.parse(starts_at) > now ? { starts_at } : {}),
+    ...(ends_at ? { ends_at } : {}),
+  }));
 }

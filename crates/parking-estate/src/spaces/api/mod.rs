@@ -5,6 +5,7 @@ mod change;
 mod export;
 mod list;
 mod state;
+mod trend;
 mod wire;
 
 use parking_domain::access::Permission;
@@ -30,6 +31,7 @@ pub fn routes(state: Estate) -> Routes {
             sorted_by(list::COLUMNS, routes!(export::export_spaces)),
         )
         .add(reads, routes!(list::space_counts))
+        .add(reads, routes!(trend::site_trend))
         .add(reads, routes!(list::get_space))
         .add(reads, routes!(list::space_history))
         .add(manages, routes!(change::create_space))

@@ -4,6 +4,7 @@ pub(super) mod list;
 pub(super) mod sensing;
 pub(super) mod serving;
 pub(super) mod state;
+pub(super) mod trend;
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, Result, TenantTx};

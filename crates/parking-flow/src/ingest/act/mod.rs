@@ -42,7 +42,7 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
     }
     let now = flow.clock.now();
     match act_on(&mut tx, &pending, now).await {
-        Ok(()) => tx.commit().await?,
+        Ok(outcomes) => commit(flow, tx, outcomes).await?,
         Err(error) if is_of_the_moment(&error) => return Err(error),
         Err(_) => {
             // The shard is taken again at once.
@@ -67,7 +67,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
             return Ok(());
         };
         match act_on(&mut tx, &pending, now).await {
-            Ok(()) => tx.commit().await?,
+            Ok(outcomes) => commit(flow, tx, outcomes).await?,
             Err(error) if is_of_the_moment(&error) => return Err(error),
             Err(error) => {
                 tx.roll_back().await?;
@@ -76,10 +76,20 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
                     .db
                     .platform(Reason::Worker("set a message aside"))
                     .await?;
-                store::settle(&mut tx, &[Acted::failed(one)], now).await?;
-                tx.commit().await?;
+                let failed = Acted::failed(one);
+                store::settle(&mut tx, std::slice::from_ref(&failed), now).await?;
+                commit(flow, tx, vec![failed.outcome]).await?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Commits what was done, and counts what came of the messages.
+async fn commit(flow: &Flow, tx: PlatformTx, outcomes: Vec<&'static str>) -> Result<(), DbError> {
+    tx.commit().await?;
+    for outcome in outcomes {
+        flow.intake.metrics().acted(outcome);
     }
     Ok(())
 }
@@ -93,7 +103,7 @@ async fn act_on(
     tx: &mut PlatformTx,
     pending: &[Pending],
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Result<Vec<&'static str>, DbError> {
     let named: Vec<(Uuid, &str)> = pending
         .iter()
         .filter_map(|one| Some((one.tenant_id, one.dev_eui.as_deref()?)))
@@ -115,7 +125,8 @@ async fn act_on(
     health::note(tx, &understood).await?;
     health::note_strays(tx, &understood).await?;
     let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
-    store::settle(tx, &acted, now).await
+    store::settle(tx, &acted, now).await?;
+    Ok(acted.iter().map(|one| one.outcome).collect())
 }
 
 /// A message and what was made of it.

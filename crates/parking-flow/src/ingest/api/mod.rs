@@ -2,8 +2,13 @@
 
 mod network;
 mod observations;
+mod uplink;
 
 use std::time::Duration;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 
 use parking_domain::access::Permission;
 use parking_http::{Access, ApiError, Code, Routes};
@@ -11,7 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::IntakeError;
+use super::{IntakeError, TakenIn};
 use crate::Flow;
 
 /// When whoever was turned away may come again: a full queue is empty by then.
@@ -24,6 +29,7 @@ pub fn routes(flow: Flow) -> Routes {
         .add(hands_in, routes!(observations::post_observations))
         .add(hands_in, routes!(network::post_chirpstack))
         .add(hands_in, routes!(network::post_tts))
+        .add(hands_in, routes!(uplink::post_uplink))
         .with_state(flow)
 }
 
@@ -34,6 +40,28 @@ struct Stored {
     stored: usize,
     /// How many had been stored before.
     duplicates: usize,
+}
+
+/// The database is away: what was handed in is kept on the server's disk and stored when it is back.
+#[derive(Debug, Serialize, ToSchema)]
+struct Spooled {
+    /// How many messages wait.
+    spooled: usize,
+}
+
+impl TakenIn {
+    fn answer(self) -> Response {
+        match self {
+            Self::Stored { new, all } => Json(Stored {
+                stored: new,
+                duplicates: all - new,
+            })
+            .into_response(),
+            Self::Spooled(spooled) => {
+                (StatusCode::ACCEPTED, Json(Spooled { spooled })).into_response()
+            }
+        }
+    }
 }
 
 impl From<IntakeError> for ApiError {

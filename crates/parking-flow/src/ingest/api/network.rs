@@ -4,19 +4,17 @@
 //! stored before it is judged: what cannot be read is kept as it came, and refused all the same, for
 //! senders that do look.
 
-use axum::Json;
 use axum::extract::{Request, State};
-use parking_chirpstack::tts;
-use parking_chirpstack::wire::{self, BODY_BYTES_MAX, EventKind, WireError};
-use parking_domain::radio::Message;
+use axum::response::Response;
+use parking_chirpstack::wire::{BODY_BYTES_MAX, EventKind};
 use parking_http::extract::{BodyLimit, read_body};
 use parking_http::{ApiError, Caller, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Stored;
+use super::{Spooled, Stored};
 use crate::Flow;
-use crate::ingest::{Arrival, Garbled, Source, Told};
+use crate::ingest::{Parcel, Road, TakenIn, take_in};
 
 /// Of which nothing follows here: the network server speaks of its other integrations.
 const NONE_OF_OURS: &str = "integration";
@@ -33,33 +31,26 @@ pub(super) struct EventParams {
 }
 
 /// Takes an event of ChirpStack's HTTP integration, in JSON or protobuf, with an API key of the scope
-/// `webhook:ingest` in a header of the integration (`X-API-Key`). It is stored when the answer comes.
+/// `webhook:ingest` in a header of the integration (`X-API-Key`), or signed. It is stored when the answer comes.
 /// With a key of the platform the event is of the tenant that its application was given to. One
 /// told twice is stored once. What cannot be read is kept for somebody to look at, and answered 422.
 #[utoipa::path(post, path = "/api/v6/ingest/chirpstack", params(EventParams),
     request_body(content((serde_json::Value = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Stored),
-        (status = 503, description = "`unavailable`: more comes in than can be stored, or the database is away", body = parking_http::Problem, content_type = "application/problem+json")))]
+        (status = 202, description = "The database is away: it is kept on disk and stored when that is back", body = Spooled),
+        (status = 503, description = "`unavailable`: more comes in than can be stored or kept", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn post_chirpstack(
     State(flow): State<Flow>,
     caller: Caller,
     Query(params): Query<EventParams>,
     request: Request,
-) -> Result<Json<Stored>, ApiError> {
+) -> Result<Response, ApiError> {
     let body = read(request).await?;
-    let said = params.event.as_deref().unwrap_or("up");
-    let Some(kind) = EventKind::by_name(said) else {
-        if said == NONE_OF_OURS {
-            return Ok(Json(Stored::nothing()));
-        }
-        return Err(ApiError::field("event", "is no event of ChirpStack"));
+    let Some(kind) = params.kind()? else {
+        return Ok(TakenIn::Stored { new: 0, all: 0 }.answer());
     };
-    let heard = Heard {
-        event: kind.name(),
-        read: wire::read(kind, &body, flow.clock.now()).map(Some),
-        body,
-    };
-    take(&flow, &caller, Source::ChirpStackHttp, heard).await
+    let taken = take(&flow, &caller, Road::ChirpStack(kind), body).await?;
+    Ok(taken.answer())
 }
 
 /// Takes a message of a webhook of The Things Stack, version 3, in JSON, with an API key of the scope
@@ -68,86 +59,54 @@ pub(super) async fn post_chirpstack(
 #[utoipa::path(post, path = "/api/v6/ingest/tts",
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses((status = 200, body = Stored),
-        (status = 503, description = "`unavailable`: more comes in than can be stored, or the database is away", body = parking_http::Problem, content_type = "application/problem+json")))]
+        (status = 202, description = "The database is away: it is kept on disk and stored when that is back", body = Spooled),
+        (status = 503, description = "`unavailable`: more comes in than can be stored or kept", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn post_tts(
     State(flow): State<Flow>,
     caller: Caller,
     request: Request,
-) -> Result<Json<Stored>, ApiError> {
+) -> Result<Response, ApiError> {
     let body = read(request).await?;
-    let heard = Heard {
-        event: "tts",
-        read: tts::read(&body, flow.clock.now()),
-        body,
-    };
-    take(&flow, &caller, Source::Tts, heard).await
+    Ok(take(&flow, &caller, Road::Tts, body).await?.answer())
 }
 
-/// What a network server said, and what could be made of it.
-struct Heard {
-    event: &'static str,
-    read: Result<Option<Message>, WireError>,
-    body: Vec<u8>,
+impl EventParams {
+    /// What the body tells of; none of what concerns another integration.
+    pub(super) fn kind(&self) -> Result<Option<EventKind>, ApiError> {
+        let said = self.event.as_deref().unwrap_or("up");
+        match EventKind::by_name(said) {
+            None if said != NONE_OF_OURS => {
+                Err(ApiError::field("event", "is no event of ChirpStack"))
+            }
+            kind => Ok(kind),
+        }
+    }
 }
 
 /// The body, of whatever type it says it is: ChirpStack's is right and others' often is not.
-async fn read(request: Request) -> Result<Vec<u8>, ApiError> {
+pub(super) async fn read(request: Request) -> Result<Vec<u8>, ApiError> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(BodyLimit(BODY_BYTES_MAX));
     Ok(read_body(&parts, body).await?.to_vec())
 }
 
-/// Stores what was told, if anything.
-async fn take(
+/// Takes in what was told, if anything; what cannot be read is kept, and refused then.
+pub(super) async fn take(
     flow: &Flow,
     caller: &Caller,
-    source: Source,
-    heard: Heard,
-) -> Result<Json<Stored>, ApiError> {
-    let (tenant, told, refusal) = match heard.read {
-        Ok(None) => return Ok(Json(Stored::nothing())),
-        Ok(Some(message)) => {
-            let tenant = if caller.tenant().is_platform() {
-                let application = message.application.as_deref();
-                flow.applications.owner(application).await?
-            } else {
-                caller.tenant()
-            };
-            (tenant, Told::Message(Box::new(message)), None)
-        }
-        Err(error) => {
-            let problem = error.to_string();
-            let refusal = ApiError::field("body", &problem);
-            let garbled = Garbled {
-                event: heard.event,
-                body: heard.body,
-                problem,
-            };
-            (caller.tenant(), Told::Garbled(garbled), Some(refusal))
-        }
-    };
-    let arrival = Arrival {
-        tenant,
-        source,
+    road: Road,
+    body: Vec<u8>,
+) -> Result<TakenIn, ApiError> {
+    let parcel = Parcel {
+        tenant: caller.tenant(),
         at: flow.clock.now(),
-        told,
+        road,
+        body,
     };
-    let is_new = flow.intake.store(&arrival).await?;
-    refusal.map_or_else(|| Ok(Json(Stored::one(is_new))), Err)
-}
-
-impl Stored {
-    const fn nothing() -> Self {
-        Self {
-            stored: 0,
-            duplicates: 0,
-        }
-    }
-
-    fn one(is_new: bool) -> Self {
-        Self {
-            stored: usize::from(is_new),
-            duplicates: usize::from(!is_new),
-        }
+    let opened = parcel.open();
+    let taken = take_in(flow, &parcel, opened.told).await?;
+    match opened.problem {
+        None => Ok(taken),
+        Some(problem) => Err(ApiError::field("body", problem)),
     }
 }

@@ -1,21 +1,20 @@
 //! Handing in what was seen of bays.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use parking_domain::bay_state::SensorState;
 use parking_domain::eui::Eui64;
-use parking_domain::ids::TenantId;
 use parking_domain::radio::{AGE_MAX, AHEAD_MAX};
 use parking_estate::spaces;
-use parking_http::{ApiError, Caller, Wrong};
+use parking_http::{ApiError, Caller, Code, Wrong};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Stored;
+use super::{Spooled, Stored};
 use crate::Flow;
-use crate::ingest::{About, Arrival, Observation, Source, Told};
+use crate::ingest::{About, Observation, Parcel, take_in};
 
 /// The most observations in one request.
 const OBSERVATIONS_MAX: usize = 500;
@@ -56,35 +55,25 @@ struct ObservationDraft {
 /// in than can be stored the answer is 503 with `Retry-After`, and sending the same again does no
 /// harm. With a bad observation among them none is stored.
 #[utoipa::path(post, path = "/api/v6/ingest/observations", request_body = ObservationsDraft,
-    responses((status = 200, body = Stored), (status = 404, description = "`not_found`: a bay that does not exist", body = parking_http::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`unavailable`: more comes in than can be stored, or the database is away", body = parking_http::Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Stored),
+        (status = 202, description = "The database is away: they are kept on disk and stored when that is back; of a bay that does not exist nothing comes then", body = Spooled),
+        (status = 404, description = "`not_found`: a bay that does not exist", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`unavailable`: more comes in than can be stored or kept", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn post_observations(
     State(flow): State<Flow>,
     caller: Caller,
     parking_http::Json(draft): parking_http::Json<ObservationsDraft>,
-) -> Result<Json<Stored>, ApiError> {
+) -> Result<Response, ApiError> {
     let now = flow.clock.now();
     let observations = draft.read(now)?;
-    know_spaces(&flow, &caller, &observations).await?;
-    let tenant = caller.tenant();
-    let arrivals: Vec<Arrival> = observations
-        .into_iter()
-        .map(|seen| arrival(tenant, seen, now))
-        .collect();
-    let stored = flow.intake.store_all(&arrivals).await?;
-    Ok(Json(Stored {
-        stored,
-        duplicates: arrivals.len() - stored,
-    }))
-}
-
-fn arrival(tenant: TenantId, seen: Observation, now: DateTime<Utc>) -> Arrival {
-    Arrival {
-        tenant,
-        source: Source::Observation,
-        at: now,
-        told: Told::Observation(seen),
+    match know_spaces(&flow, &caller, &observations).await {
+        // Nobody can say now.
+        Err(error) if error.code == Code::Unavailable => {}
+        known => known?,
     }
+    let parcel = Parcel::of_observations(caller.tenant(), now, &observations);
+    let told = parcel.open().told;
+    Ok(take_in(&flow, &parcel, told).await?.answer())
 }
 
 /// Bays that observations name must be there: who names one by mistake would never find out.
@@ -102,7 +91,7 @@ async fn know_spaces(
         .collect();
     wanted.sort_unstable();
     wanted.dedup();
-    if wanted.is_empty() {
+    if wanted.is_empty() || flow.db.is_away() {
         return Ok(());
     }
     let mut tx = flow.db.tenant(caller.tenant()).await?;

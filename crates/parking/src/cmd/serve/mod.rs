@@ -17,6 +17,7 @@ use parking_server::{ServeOptions, Server, Stage, serve};
 use tracing::{info, warn};
 
 use super::Asked;
+use super::demo::{self, Demo};
 use crate::config::{Config, Keys};
 use crate::database::Database;
 use crate::exit::{Exit, Stop};
@@ -27,11 +28,23 @@ use listeners::Listeners;
 /// How long threads that do not end by themselves may hold up the exit.
 const THREADS_END_FOR: Duration = Duration::from_secs(1);
 
+/// What runs in the process besides the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Nothing.
+    Nothing,
+    /// Customers who are not there.
+    Demo,
+}
+
 /// Runs the command.
-pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
+pub(super) fn run(asked: &Asked<'_>, beside: Beside) -> anyhow::Result<()> {
     let began = Instant::now();
     let loaded = asked.load()?;
-    let config = loaded.config;
+    let mut config = loaded.config;
+    if beside == Beside::Demo {
+        demo::check(&config)?;
+    }
     let _sending = telemetry::start(&config.telemetry, config.server.mode)?;
     for warning in &loaded.warnings {
         warn!("{warning}");
@@ -51,7 +64,14 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("the runtime cannot be started")?;
-    let served = runtime.block_on(live(&config, listeners, &mut database, &keys, began));
+    let served = runtime.block_on(async {
+        let demo = match beside {
+            Beside::Demo => Some(Demo::open(&mut config).await?),
+            Beside::Nothing => None,
+        };
+        let served = (listeners, &keys, demo);
+        live(&config, &mut database, served, began).await
+    });
     runtime.shutdown_timeout(THREADS_END_FOR);
     let stopped = database.stop();
     match served? {
@@ -64,9 +84,8 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
 /// From the first connection to the last.
 async fn live(
     config: &Config,
-    listeners: Listeners,
     database: &mut Database,
-    keys: &Keys,
+    (listeners, keys, demo): (Listeners, &Keys, Option<Demo>),
     began: Instant,
 ) -> anyhow::Result<Ending> {
     let mut wishes = Wishes::listen().context("signals cannot be listened to")?;
@@ -74,14 +93,17 @@ async fn live(
     let db = database.pool(config);
     let port = listeners.port();
     let hasher = parts::hasher(config)?;
-    let server = parts::server(config, db.clone(), keys, hasher.clone(), port)?;
+    let outside = (port, parts::spool(config));
+    let server = parts::server(config, db.clone(), keys, hasher.clone(), outside)?;
     listen(config, listeners, &server, &lifecycle)?;
     announce_the_end(config, &server, &lifecycle);
 
     let started = tokio::select! {
         started = start::start(config, database, (&db, &hasher), &server, &lifecycle) => {
-            started.map(|administrator| {
+            started.and_then(|administrator| {
                 announce::ready(config, database, port, administrator.as_ref(), began.elapsed());
+                let begin = |demo: Demo| demo.begin(config, (&db, &hasher), port, &lifecycle);
+                demo.map_or(Ok(()), begin)
             })
         }
         _ = wishes.next() => {

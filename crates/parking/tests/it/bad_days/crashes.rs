@@ -130,13 +130,13 @@ async fn a_server_that_is_asked_to_stop_finishes_what_it_began() {
 }
 
 /// An installation in a folder of its own, with its own PostgreSQL.
-struct Installation {
+pub(crate) struct Installation {
     folder: PathBuf,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("parking-it-{}", fresh().simple()));
         let settings = settings(&[
             (
@@ -154,7 +154,7 @@ impl Installation {
     }
 
     /// The postmaster of the private cluster.
-    fn postmaster(&self) -> Option<Pid> {
+    pub(crate) fn postmaster(&self) -> Option<Pid> {
         let file = fs::read_to_string(self.folder.join("postgres/postmaster.pid")).ok()?;
         Pid::from_raw(file.lines().next()?.parse().ok()?)
     }
@@ -222,7 +222,8 @@ async fn one_folder_serves_one_server_and_outlives_every_kill() {
     );
 }
 
-fn is_gone(pid: Pid) -> bool {
+/// Whether a process has ended.
+pub(crate) fn is_gone(pid: Pid) -> bool {
     let stat =
         fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
     // A zombie waits for its parent and does nothing any more.

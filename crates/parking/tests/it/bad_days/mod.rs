@@ -2,6 +2,7 @@
 //! tampers with the log.
 
 mod commands;
-mod crashes;
+pub(crate) mod crashes;
 mod database;
+mod messages;
 mod tampering;

@@ -32,3 +32,13 @@ pub(crate) async fn side_by_side<T>(
 ) -> Vec<T> {
     futures_util::future::join_all(all).await
 }
+
+/// A number that the environment gives to make a test longer, or to repeat it.
+pub(crate) fn asked(name: &str, usual: u64) -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is told by its environment how thorough to be"
+    )]
+    let said = std::env::var(name).ok();
+    said.and_then(|said| said.parse().ok()).unwrap_or(usual)
+}

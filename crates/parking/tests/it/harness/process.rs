@@ -59,7 +59,23 @@ pub(crate) async fn run(arguments: &[&str], settings: &Settings) -> Ended {
 impl Running {
     /// Starts the binary with these settings and nothing else from our environment.
     pub(crate) fn start(arguments: &[&str], settings: &Settings) -> Self {
-        let mut command = Command::new(BINARY);
+        Self::start_by(Command::new(BINARY), arguments, settings)
+    }
+
+    /// The same, with no file of it growing beyond so many blocks of the shell's `ulimit -f`: to the
+    /// process that is a disk without room.
+    pub(crate) fn start_with_files_of(
+        blocks: u32,
+        arguments: &[&str],
+        settings: &Settings,
+    ) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, BINARY]);
+        Self::start_by(shell, arguments, settings)
+    }
+
+    fn start_by(mut command: Command, arguments: &[&str], settings: &Settings) -> Self {
         command
             .args(arguments)
             .env_clear()

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use parking_domain::ids::fresh;
 use parking_testkit::{Mailbox, TestDb};
 use rustix::process::Signal;
 use sqlx::{ConnectOptions as _, PgConnection};
@@ -24,6 +25,8 @@ pub(crate) struct TestServer {
     pub(crate) mailbox: Mailbox,
     /// Its database.
     pub(crate) db: TestDb,
+    /// Where messages wait for the database, unless the test has a place of its own.
+    pub(crate) spool: Folder,
     /// Whether errors in its log are what the test wants to see.
     pub(crate) may_log_errors: bool,
 }
@@ -42,7 +45,9 @@ impl TestServer {
     /// The same on a database and with a mailbox that are there already.
     pub(crate) async fn start_on(db: TestDb, mailbox: Mailbox, own: &[(&str, &str)]) -> Self {
         let url = db.login_options().to_url_lossy();
+        let spool = Folder::default();
         let mut all = usual_settings(url.as_str(), mailbox.address());
+        all.extend(settings(&[("WEBHOOK_SPOOL_DIR", spool.path())]));
         all.extend(settings(own));
         let (process, base) = serve(&all).await;
         Self {
@@ -51,6 +56,7 @@ impl TestServer {
             base,
             mailbox,
             db,
+            spool,
             may_log_errors: false,
         }
     }
@@ -106,8 +112,14 @@ impl TestServer {
 
     /// Starts the server again on the same database; it gets another port.
     pub(crate) async fn start_again(&mut self) {
+        let process = Running::start(&["serve"], &self.settings);
+        self.start_again_as(process).await;
+    }
+
+    /// The same with a process that was started in a way of its own.
+    pub(crate) async fn start_again_as(&mut self, process: Running) {
         assert!(self.process.is_none(), "the server still runs");
-        let (process, base) = serve(&self.settings).await;
+        let (process, base) = ready(process).await;
         self.process = Some(process);
         self.base = base;
     }
@@ -150,6 +162,29 @@ impl Drop for TestServer {
     }
 }
 
+/// A folder that goes with whoever holds it.
+pub(crate) struct Folder(String);
+
+impl Default for Folder {
+    fn default() -> Self {
+        let name = format!("parking-it-{}", fresh().simple());
+        let path = std::env::temp_dir().join(name);
+        Self(path.to_str().expect("a path of letters").to_owned())
+    }
+}
+
+impl Folder {
+    pub(crate) fn path(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
 /// Settings of a server that nobody slows down and whose letters arrive.
 fn usual_settings(database_url: &str, mailbox: SocketAddr) -> Settings {
     let mail = format!("smtp://{mailbox}?tls=none");
@@ -174,7 +209,11 @@ fn usual_settings(database_url: &str, mailbox: SocketAddr) -> Settings {
 
 /// Starts `parking serve` and waits until it is ready; says where it listens.
 pub(crate) async fn serve(settings: &Settings) -> (Running, String) {
-    let mut process = Running::start(&["serve"], settings);
+    ready(Running::start(&["serve"], settings)).await
+}
+
+/// Waits until a server is ready; says where it listens.
+pub(crate) async fn ready(mut process: Running) -> (Running, String) {
     let listening = process.until_logged("listening").await;
     process.until_logged("ready").await;
     let address = listening["server.address"].as_str();

@@ -3,6 +3,7 @@
 
 mod account;
 mod codecs;
+mod demo;
 mod first_day;
 mod keys;
 mod limits;
@@ -12,6 +13,7 @@ mod platform;
 mod radio;
 mod registration;
 mod simulate;
+mod simulated_day;
 
 use serde_json::{Value, json};
 
@@ -43,7 +45,7 @@ async fn accept_by_mail(server: &TestServer, email: &str, tenant_name: &str) -> 
 }
 
 /// The items of a list answer.
-fn items<'a>(list: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn items<'a>(list: &'a Value, name: &str) -> &'a [Value] {
     list[name]
         .as_array()
         .unwrap_or_else(|| panic!("no {name} in {list}"))

@@ -2,8 +2,12 @@
 
 use std::net::SocketAddr;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use parking_access::secrets::hex;
 use parking_chirpstack::broker::{Broker, Door, Sessions};
+use parking_domain::clock::Clock;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::items;
 use crate::harness::actors::{Key, Owner, text};
@@ -173,4 +177,119 @@ async fn messages_wait_at_the_broker_while_the_server_is_away_and_count_when_it_
         "{}",
         replayed.text()
     );
+}
+
+#[tokio::test]
+async fn an_uplink_that_is_signed_needs_no_key_and_one_that_is_signed_wrong_is_refused() {
+    let lot = Lot::open(&[]).await;
+    lot.gets_sensor("70B3D57ED0000003").await;
+    let made = lot
+        .owner
+        .api
+        .post("/api/v6/webhook-secrets", &json!({}))
+        .await;
+    let made = made.expect(201);
+    let (credential, secret) = (text(&made, "id"), text(&made, "secret"));
+    let sign = |text: &str| {
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+        let bytes = mac.chain_update(text).finalize().into_bytes();
+        hex(&bytes)
+    };
+    let relay = lot
+        .stage
+        .server
+        .anonymous()
+        .with("x-webhook-credential", credential);
+    let path = "/api/v6/ingest/chirpstack?event=up";
+    let message = up(1, OCCUPIED);
+    let signed = relay.with(
+        "x-webhook-signature",
+        &format!("sha256={}", sign(&message.to_string())),
+    );
+    let stored = signed.post(path, &message).await;
+    assert_eq!(stored.expect(200), json!({ "stored": 1, "duplicates": 0 }));
+    lot.becomes("occupied").await;
+    // The same signature over another body, and over nothing we know.
+    signed
+        .post(path, &up(2, FREE))
+        .await
+        .refused(401, "signature_invalid");
+    let stranger = signed.with(
+        "x-webhook-credential",
+        "00000000-0000-7000-8000-000000000000",
+    );
+    stranger
+        .post(path, &message)
+        .await
+        .refused(401, "signature_invalid");
+    // A signature opens nothing but the doors of messages.
+    signed
+        .get("/api/v6/spaces")
+        .await
+        .refused(401, "unauthenticated");
+    // A nonce is good once.
+    let message = up(3, FREE);
+    let now = Clock::system().now().timestamp().to_string();
+    let stamped = relay
+        .with("x-webhook-timestamp", &now)
+        .with("x-webhook-nonce", "n-1")
+        .with(
+            "x-webhook-signature",
+            &sign(&format!("{now}.n-1.{message}")),
+        );
+    stamped.post("/api/v1/uplink", &message).await.expect(200);
+    stamped
+        .post("/api/v1/uplink", &message)
+        .await
+        .refused(409, "nonce_reused");
+    lot.becomes("free").await;
+    let metrics = lot.stage.server.anonymous().get("/metrics").await.text();
+    assert!(
+        metrics.contains("webhook_signature_failures_total 3"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("uplink_requests_total{source=\"chirpstack_http\",status=\"stored\"} 2"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn the_predecessors_road_takes_uplinks_and_answers_in_its_words() {
+    let lot = Lot::open(&[]).await;
+    let path = "/api/v1/uplink?event=up";
+    let unclaimed = lot.key.api.post(path, &up(1, OCCUPIED)).await.expect(200);
+    assert_eq!(unclaimed["status"], "orphan_device");
+    lot.gets_sensor("70B3D57ED0000003").await;
+    let answer = lot.key.api.post(path, &up(2, OCCUPIED)).await.expect(200);
+    assert_eq!(
+        (
+            &answer["status"],
+            &answer["device_eui"],
+            &answer["space_code"],
+            &answer["state"]
+        ),
+        (
+            &json!("success"),
+            &json!("70B3D57ED0000003"),
+            &json!("A-1"),
+            &json!("UNKNOWN")
+        )
+    );
+    lot.becomes("occupied").await;
+    let again = lot.key.api.post(path, &up(2, OCCUPIED)).await.expect(200);
+    assert_eq!(
+        (&again["status"], &again["state"]),
+        (&json!("success"), &json!("OCCUPIED"))
+    );
+    let nobody = lot.stage.server.anonymous();
+    nobody
+        .post(path, &up(3, FREE))
+        .await
+        .refused(401, "unauthenticated");
+    lot.key
+        .api
+        .post(path, &json!([]))
+        .await
+        .refused(422, "validation_failed");
 }

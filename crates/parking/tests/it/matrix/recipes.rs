@@ -452,6 +452,7 @@ fn spaces() -> Vec<Recipe> {
         get("GET /api/v6/spaces/{id}/evidence").of(Thing::Space),
         get("GET /api/v6/spaces/export"),
         get("GET /api/v6/spaces/stats/occupancy"),
+        get("GET /api/v6/sites/{id}/occupancy/trend").of(Thing::Site),
         post(
             "POST /api/v6/spaces/bulk",
             json!({ "site_id": "$tenant", "pattern": "$email" }),
@@ -525,6 +526,11 @@ fn ingestion() -> Vec<Recipe> {
         post(
             "POST /api/v6/ingest/tts",
             json!({ "end_device_ids": { "dev_eui": "FEEDFEEDFEEDFEED" }, "uplink_message": {} }),
+            &[200],
+        ),
+        post(
+            "POST /api/v1/uplink",
+            json!({ "deviceInfo": { "devEui": "FEEDFEEDFEEDFEED" }, "data": "" }),
             &[200],
         ),
     ]

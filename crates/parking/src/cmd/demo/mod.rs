@@ -1,0 +1,189 @@
+//! `parking demo`: the whole product in one process, with two customers whose sites live though they
+//! are not there.
+//!
+//! The server is the one of `parking serve`. Beside it run a broker, which nobody else can log in to, and
+//! a simulator that publishes to it as ChirpStack would; the server takes its messages from there. What
+//! the sites consist of is made through the public API, once: the next start goes on with what is there.
+//!
+//! Time passes fast at first, so that whoever looks sees something happen, and later slowly, so that a
+//! demonstration that is forgotten fills no disk.
+
+mod customers;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_access::accounts::Hasher;
+use parking_chirpstack::broker::{Broker, Door, Sessions};
+use parking_chirpstack::mqtt::{BrokerAddress, Settings};
+use parking_db::Db;
+use parking_domain::clock::Clock;
+use parking_sim::chirpstack::Network;
+use parking_sim::drive::{Timeline, drive};
+use parking_sim::lot::Lot;
+use parking_sim::sink::Sink;
+use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use url::Url;
+
+use super::Asked;
+use super::serve::{self, Beside};
+use crate::config::{Config, random_password};
+use crate::exit::{Exit, Stop};
+use crate::lifecycle::Lifecycle;
+use customers::CUSTOMERS;
+
+/// Who publishes and who listens at the broker, in the same words.
+const USER: &str = "demo";
+
+/// How fast time passes at first, and for how long in the world's hours.
+const FAST: f64 = 60.0;
+const FAST_FOR_HOURS: i64 = 3;
+/// How fast after that.
+const SLOW: f64 = 2.0;
+
+/// How long messages on their way may take when it ends, and the server's goodbye to the broker.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often the broker looks whether everybody has gone.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Runs the command.
+pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
+    serve::run(asked, Beside::Demo)
+}
+
+/// Refuses a configuration that wants something else.
+pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+    if config.broker.is_some() {
+        let reason = "MQTT_URL is set: parking demo brings a broker of its own";
+        bail!(Stop::new(Exit::Configuration, reason));
+    }
+    Ok(())
+}
+
+/// A demonstration whose broker runs.
+pub(super) struct Demo {
+    broker: Broker,
+    /// The broker, with user and password.
+    url: Url,
+}
+
+impl Demo {
+    /// Starts the broker, and has the server take its messages from it.
+    pub(super) async fn open(config: &mut Config) -> anyhow::Result<Self> {
+        let password = random_password()?;
+        let door = Door {
+            login: Some((USER.to_owned(), password.clone())),
+        };
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let broker = Broker::start(any, door, Sessions::default())
+            .await
+            .context("the broker cannot listen")?;
+        let password = password.expose_secret();
+        let url = format!("mqtt://{USER}:{password}@{}", broker.address());
+        let address = BrokerAddress::parse(&url).context("the address of the broker")?;
+        config.broker = Some(Settings::of(address, "parking".to_owned()));
+        let url = url.parse().context("the address of the broker")?;
+        Ok(Self { broker, url })
+    }
+
+    /// Lives beside a server that is ready, until it stops.
+    pub(super) fn begin(
+        self,
+        config: &Config,
+        (db, hasher): (&Db, &Hasher),
+        port: u16,
+        lifecycle: &Lifecycle,
+    ) -> anyhow::Result<()> {
+        let (stop, config) = (lifecycle.soft(), config.clone());
+        let (db, hasher) = (db.clone(), hasher.clone());
+        let server = address(config.server.listen.ip(), port)?;
+        lifecycle.spawn("demo", async move {
+            let lived = tokio::select! {
+                made = customers::ensure(&config, &db, &hasher, &server) => match made {
+                    Ok(()) => self.live(&stop).await,
+                    Err(error) => Err(error),
+                },
+                () = stop.cancelled() => Ok(()),
+            };
+            self.end().await;
+            lived
+        });
+        Ok(())
+    }
+
+    async fn live(&self, stop: &CancellationToken) -> anyhow::Result<()> {
+        let clock = Clock::system();
+        let sink = Sink::open(&self.url, None).context("the broker")?;
+        let [first, second] = CUSTOMERS.map(|customer| customer.lot(clock.now()));
+        info!("the sites live");
+        tokio::join!(
+            live(first, &sink, (&clock, stop)),
+            live(second, &sink, (&clock, stop)),
+        );
+        let handed = sink.close(PATIENCE).await;
+        if handed.given_up > 0 {
+            warn!(messages = handed.given_up, "messages were not published");
+        }
+        Ok(())
+    }
+
+    /// Waits until the server has said goodbye to the broker, and stops it.
+    async fn end(self) {
+        let alone = async {
+            while self.broker.connected() > 0 {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, alone).await.is_err() {
+            warn!("somebody is still connected to the broker");
+        }
+        self.broker.stop().await;
+    }
+}
+
+/// Lets a lot live fast, then slowly, until it is stopped.
+async fn live(mut lot: Lot, sink: &Sink, (clock, stop): (&Clock, &CancellationToken)) {
+    let network = Network::of(&lot, None);
+    let start = lot.draft().start;
+    for (speed, until) in [(FAST, Some(slow_from(start))), (SLOW, None)] {
+        let from = lot.next_at().unwrap_or(start);
+        let timeline = Timeline::at_speed(from, clock.now(), speed);
+        let (way, time) = ((&network, sink), (clock, stop));
+        drive(&mut lot, way, timeline, until, time, |_| {}).await;
+    }
+}
+
+fn slow_from(start: DateTime<Utc>) -> DateTime<Utc> {
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number")]
+    let speed = FAST as i32;
+    start + TimeDelta::hours(FAST_FOR_HOURS) * speed
+}
+
+/// Where this server can be asked from this machine.
+fn address(listen: IpAddr, port: u16) -> anyhow::Result<Url> {
+    let host = match listen {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
+        named => named,
+    };
+    let address = format!("http://{}", SocketAddr::from((host, port)));
+    address.parse().context("the address of the server")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_listens_everywhere_is_asked_here() {
+        let asked = |ip: &str| address(ip.parse().unwrap(), 8000).unwrap().to_string();
+        assert_eq!(asked("0.0.0.0"), "http://127.0.0.1:8000/");
+        assert_eq!(asked("::"), "http://[::1]:8000/");
+        assert_eq!(asked("192.0.2.7"), "http://192.0.2.7:8000/");
+    }
+}
