@@ -91,7 +91,7 @@ async function overrideAndPutBack(page) {
   await form.waitFor({ state: 'hidden' });
   await bay.getByText(en('bays.states.maintenance')).first().waitFor();
   await bay.getByText('The lamp hangs loose').waitFor();
-  await bay.getByText(en('spaces.causes.out_of_service')).waitFor();
+  await bay.getByText(en('spaces.causes.out_of_service'), { exact: true }).waitFor();
   await bay.getByRole('button', { name: en('spaces.putBack') }).click();
   const question = dialog(page, en('spaces.putBackTitle', { code: 'B-02' }));
   await question.getByRole('button', { name: en('spaces.putBack') }).click();

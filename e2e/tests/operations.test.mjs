@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { register } from '../harness/estate.mjs';
 import { becomes, openLot } from '../harness/lot.mjs';
+import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Nora Wache', email: 'nora@watch.test', password: PASSWORD };
+const BIG = { name: 'Bruno Gross', email: 'bruno@big.test', password: PASSWORD };
 
 const word = (state) => en(`bays.states.${state}`);
 const bay = (page, code, state) =>
@@ -215,5 +218,31 @@ describe('operations', () => {
       await page.goto(`/operations?site_id=${site.id}&kiosk=1`);
       await page.getByRole('button', { name: en('operations.leaveKiosk') }).click();
       await page.getByRole('heading', { level: 1, name: en('operations.title') }).waitFor();
+    }));
+
+  test('two thousand bays are no burden', () =>
+    withPages(async (visit) => {
+      const big = await register(BIG, 'Big Parking');
+      const admin = await the().api.signIn(ADMIN);
+      await admin.patch(`/api/v6/tenants/${big.tenant.id}`, { limits: { spaces: 5_000 } });
+      const site = await big.api.post('/api/v6/sites', { name: 'Airport', timezone: 'UTC' });
+      await big.api.post('/api/v6/sites', { name: 'Annex', timezone: 'UTC' });
+      const row = { site_id: site.id, pattern: 'P-1..P-2000' };
+      const { spaces } = await big.api.post('/api/v6/spaces/bulk', row);
+      const { page } = await visit({ reducedMotion: 'reduce' });
+      await signIn(page, BIG);
+      await page.goto('/operations');
+      await page.getByRole('heading', { level: 2, name: 'Airport' }).waitFor();
+      await isLive(page);
+      assert.ok((await page.locator('[data-bay]').count()) < 500);
+      await bay(page, 'P-1').focus();
+      await page.keyboard.press('End');
+      await page.waitForFunction(() => document.activeElement?.title === 'P-2000, Unknown');
+      const last = page.locator('[data-bay]:focus');
+      assert.ok(await last.evaluate((tile) => tile.getBoundingClientRect().bottom <= innerHeight));
+      const body = { state: 'maintenance', reason: 'A leak' };
+      await big.api.call('PUT', `/api/v6/spaces/${spaces.at(-1).id}/state`, body);
+      await bay(page, 'P-2000', 'maintenance').waitFor({ timeout: 1_000 });
+      assert.equal(await last.getAttribute('title'), `P-2000, ${word('maintenance')}`);
     }));
 });

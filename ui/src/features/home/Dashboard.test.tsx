@@ -78,7 +78,12 @@ const figures: Figures = {
   ],
   system: {
     status: 'degraded',
-    checks: { database: check('ok'), jobs: check('warning'), disk: check('ok'), spool: check('ok') },
+    checks: {
+      database: check('ok'),
+      jobs: check('warning'),
+      disk: check('ok'),
+      spool: check('ok'),
+    },
   },
 };
 

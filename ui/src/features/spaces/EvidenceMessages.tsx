@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Evidence } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useFormats } from '@/components/format';
 import { Signal } from '@/components/Health';
-import { Moment } from '@/components/Moment';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
 import styles from './spaces.module.css';
@@ -30,6 +31,7 @@ export function EvidenceMessages({ evidence }: { evidence: Evidence }) {
           />
         ))}
       </ol>
+      <Link to={paths.messages({ bay: evidence.space_id })}>{t('evidence.allMessages')}</Link>
     </>
   );
 }
@@ -55,11 +57,11 @@ function MessageItem({ message, isBehind }: { message: Message; isBehind: boolea
           {isBehind && <StatusTag tone="good">{t('evidence.decided')}</StatusTag>}
           {outcome !== 'read' && (
             <StatusTag tone={outcome === 'waiting' ? 'waiting' : 'warning'}>
-              {t(`evidence.outcomes.${outcome}`)}
+              {t(`uplinks.outcomes.${outcome}`)}
             </StatusTag>
           )}
         </span>
-        <Moment at={received_at} />
+        <time dateTime={received_at}>{formats.exactClock(received_at)}</time>
       </div>
       {isLate && (
         <div className={styles.second}>
@@ -67,7 +69,13 @@ function MessageItem({ message, isBehind }: { message: Message; isBehind: boolea
         </div>
       )}
       <div className={styles.second}>
-        {numbers.join(', ')} {payload && <code>{payload}</code>}
+        {numbers.join(', ')}
+        {payload && (
+          <>
+            {numbers.length > 0 && ', '}
+            {t('evidence.bytes')} <code className={styles.bytes}>{payload}</code>
+          </>
+        )}
       </div>
       {receptions.map(({ gateway_eui, gateway_name, rssi, snr }) => (
         <div key={gateway_eui} className={styles.reception}>
@@ -90,7 +98,7 @@ function Said({ message }: { message: Message }) {
   const { t } = useTranslation();
   const state = saidState(message.reading);
   if (state) return <SpaceStateTag state={state} />;
-  return <strong>{t(`evidence.kinds.${message.kind}`)}</strong>;
+  return <strong>{t(`uplinks.kinds.${message.kind}`)}</strong>;
 }
 
 /** Radio messages say whether it is occupied, observations say the state. */

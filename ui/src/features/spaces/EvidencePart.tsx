@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next';
 import type { Evidence, Space } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { useFormats } from '@/components/format';
-import { Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { EvidenceMessages } from './EvidenceMessages';
@@ -98,12 +97,12 @@ function Verdict({ evidence, isThen }: { evidence: Evidence; isThen: boolean }) 
   const formats = useFormats();
   const { at, state, cause, sensor, shown } = evidence;
   const clock = (instant: string | null | undefined) =>
-    instant ? formats.precise(instant) : t('common.never');
+    instant ? formats.exactClock(instant) : t('common.never');
   return (
     <div className={styles.verdict}>
-      <div className={styles.nowState}>
+      <div className={styles.verdictHead}>
         <SpaceStateTag state={state} />
-        {isThen && <Moment at={at} />}
+        {isThen && <time dateTime={at}>{formats.exactClock(at)}</time>}
       </div>
       <p className={styles.rule}>{t(`evidence.rules.${cause}`)}</p>
       {sensor.observed_at && (

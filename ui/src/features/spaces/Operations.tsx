@@ -14,6 +14,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { useFormats } from '@/components/format';
 import { AppstoreOutlined, FullscreenOutlined, LayoutOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
+import { useIsNarrow } from '@/components/mediaQuery';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
@@ -53,6 +54,7 @@ type Props = {
 export function Operations({ siteId, hasOthers, onSite }: Props) {
   const { t } = useTranslation();
   const kiosk = useKiosk();
+  const isNarrow = useIsNarrow();
   const list = useListState<OperationFilter>(operationFilters);
   const [view, setView] = useOpenParam('view');
   const [openId, setOpenId] = useOpenParam('bay');
@@ -76,7 +78,8 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
       ) : (
         <PageHeader
           title={t('operations.title')}
-          intro={t('operations.intro')}
+          // Of keys, which a phone has none of.
+          intro={isNarrow ? undefined : t('operations.intro')}
           actions={
             <>
               <Segmented
@@ -118,6 +121,7 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
         <OperationsFilters
           list={list}
           siteId={siteId}
+          isPlan={isPlan}
           hasOthers={hasOthers}
           onSite={onSite}
           age={age}

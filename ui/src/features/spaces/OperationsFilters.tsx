@@ -18,13 +18,15 @@ const NONE = Object.fromEntries(operationFilters.map((name) => [name, undefined]
 type Props = {
   list: ListState<OperationFilter>;
   siteId: string | null;
+  /** A plan chooses its level by itself. */
+  isPlan: boolean;
   hasOthers: boolean;
   onSite: (siteId: string | undefined) => void;
   age: ReactNode;
 };
 
 /** Which site, and which of its bays. */
-export function OperationsFilters({ list, siteId, hasOthers, onSite, age }: Props) {
+export function OperationsFilters({ list, siteId, isPlan, hasOthers, onSite, age }: Props) {
   const { t } = useTranslation();
   const words = useBayWords();
   const tenantId = useTenantId();
@@ -51,7 +53,7 @@ export function OperationsFilters({ list, siteId, hasOthers, onSite, age }: Prop
         onSearch={list.setSearch}
       />
       <Filters count={Object.keys(filters).length} onReset={() => list.setFilters(NONE)}>
-        {levels.length > 0 && (
+        {levels.length > 0 && !isPlan && (
           <FilterChoice
             label={t('spaces.filterLevel')}
             value={filters.level_id}

@@ -7,6 +7,7 @@ import { siteQuery } from '@/api/estate';
 import type { OverrideKind, Space } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
+import { useIsFresh } from '@/app/session/useLive';
 import { useTenantId } from '@/app/session/useSession';
 import { useBayWords } from '@/components/bays';
 import { DataAge } from '@/components/DataAge';
@@ -35,6 +36,7 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
   const query = useQuery(spaceQuery(useTenantId(), spaceId ?? ''));
   const space = query.data?.space;
   useFactsOf(space);
+  const isFresh = useIsFresh() && !space?.deleted_at;
   const [at, setAt] = useMoment(spaceId);
   return (
     <Drawer
@@ -54,7 +56,7 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
       {space && (
         <div className={styles.details}>
           {space.deleted_at && <Alert type="warning" showIcon title={t('spaces.deletedNotice')} />}
-          <StatePart space={space} age={<DataAge query={query} />} />
+          <StatePart space={space} age={<DataAge query={query} isLive={isFresh} />} />
           {!space.deleted_at && <OverridePart space={space} />}
           <EvidencePart space={space} at={at} onAt={setAt} />
           <DevicesPart space={space} />

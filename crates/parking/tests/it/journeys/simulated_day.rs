@@ -76,12 +76,12 @@ impl Day {
         };
         let end = start + TimeDelta::hours(HOURS);
         while day.lot.next_at().is_some_and(|at| at < end) {
-            match day.lot.step() {
-                Some(Happening { at, what }) => match what {
-                    What::Parked { bay } | What::Left { bay } => day.changed[bay] = at,
-                    What::Told(message) => day.tell(&message),
-                },
-                None => {}
+            let Some(Happening { at, what }) = day.lot.step() else {
+                continue;
+            };
+            match what {
+                What::Parked { bay } | What::Left { bay } => day.changed[bay] = at,
+                What::Told(message) => day.tell(&message),
             }
         }
         day

@@ -51,8 +51,9 @@ impl Known {
 
     /// What the bay is: what was read last, by when it counts.
     pub(super) fn state(&self) -> Option<&'static str> {
-        let came = self.readings.iter().filter(|((at, _), _)| at.is_none());
-        let last = came.last().or_else(|| self.readings.last_key_value());
+        let mut latest_first = self.readings.iter().rev();
+        let came = latest_first.find(|((at, _), _)| at.is_none());
+        let last = came.or_else(|| self.readings.last_key_value());
         last.map(|(_, is_taken)| if *is_taken { "occupied" } else { "free" })
     }
 
