@@ -91,7 +91,11 @@ fn shortened(text: &str) -> String {
 }
 
 /// Where a network server tells: what it says of the type of its body is often wrong.
-const NETWORK_SERVERS: [&str; 2] = ["POST /api/v6/ingest/chirpstack", "POST /api/v6/ingest/tts"];
+const NETWORK_SERVERS: [&str; 3] = [
+    "POST /api/v6/ingest/chirpstack",
+    "POST /api/v6/ingest/tts",
+    "POST /api/v1/uplink",
+];
 
 /// Bodies that no operation can want.
 fn unreadable() -> Vec<(&'static str, Vec<u8>)> {

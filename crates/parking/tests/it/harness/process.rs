@@ -51,6 +51,14 @@ impl Ended {
     }
 }
 
+/// A server that is told of no folder keeps nothing in the one the tests run in.
+fn no_spool(arguments: &[&str], settings: &Settings) -> Option<(&'static str, &'static str)> {
+    let has_place = settings
+        .iter()
+        .any(|(name, _)| ["PARKING_DATA_DIR", "WEBHOOK_SPOOL_DIR"].contains(&name.as_str()));
+    (arguments == ["serve"] && !has_place).then_some(("WEBHOOK_SPOOL_KB", "0"))
+}
+
 /// Runs a command to its end. Not by blocking: the mailbox it may ask lives on our thread.
 pub(crate) async fn run(arguments: &[&str], settings: &Settings) -> Ended {
     Running::start(arguments, settings).until_ended().await
@@ -81,6 +89,7 @@ impl Running {
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .envs(settings.iter().map(|(name, value)| (name, value)))
+            .envs(no_spool(arguments, settings))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
