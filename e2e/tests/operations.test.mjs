@@ -145,6 +145,7 @@ describe('operations', () => {
       await counter(page, 'maintenance').click();
       await page.waitForURL(/state=maintenance/);
       await bay(page, 'A-21', 'maintenance').waitFor();
+      await bay(page, 'A-1').waitFor({ state: 'detached' });
       assert.equal(await page.locator('[data-bay]').count(), 1);
       await counter(page, 'maintenance').click();
       await page.keyboard.press('/');

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_estate::view::View;
 use parking_http::{ApiError, Caller, Id, Query, Wrong};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -91,14 +92,14 @@ pub(super) async fn device_health(
     Query(span): Query<HealthSpan>,
 ) -> Result<axum::Json<DeviceHealthBody>, ApiError> {
     let (from, to) = span.read(flow.clock.now())?;
-    let mut tx = flow.db.tenant(caller.tenant()).await?;
-    let dev_eui = store::dev_eui(tx.conn(), id).await?;
-    let dev_eui = dev_eui.ok_or_else(ApiError::not_found)?;
+    let mut view = View::of(&flow.db, &caller).await?;
+    let device = store::heard(view.conn(), id).await?;
+    let device = device.ok_or_else(ApiError::not_found)?;
     let step_seconds = step_of(to - from);
     let from = begun(from, step_seconds);
     let told = store::steps(
-        tx.conn(),
-        &dev_eui,
+        view.conn(),
+        &device,
         (from, to),
         TimeDelta::seconds(step_seconds),
     )

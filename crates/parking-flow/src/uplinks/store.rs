@@ -190,12 +190,21 @@ pub(super) struct Step {
     pub(super) battery_volts: Option<f64>,
 }
 
-/// The name of a device in the radio.
-pub(super) async fn dev_eui(conn: &mut PgConnection, device: Uuid) -> Result<Option<String>> {
-    let dev_eui = sqlx::query_scalar!("select dev_eui from devices where id = $1", device)
-        .fetch_optional(conn)
-        .await?;
-    Ok(dev_eui)
+/// A device in the radio, and whose it is: who sees several tenants may see what another one heard of
+/// it before.
+pub(super) struct Heard {
+    tenant_id: Uuid,
+    dev_eui: String,
+}
+
+/// The name of a device in the radio, and whose it is.
+pub(super) async fn heard(conn: &mut PgConnection, device: Uuid) -> Result<Option<Heard>> {
+    let heard = sqlx::query_as!(
+        Heard,
+        "select tenant_id, dev_eui from devices where id = $1",
+        device
+    );
+    Ok(heard.fetch_optional(conn).await?)
 }
 
 /// How a device fared, in steps from a moment on; steps in which it was not heard are left out.
@@ -205,7 +214,7 @@ pub(super) async fn dev_eui(conn: &mut PgConnection, device: Uuid) -> Result<Opt
 /// anew.
 pub(super) async fn steps(
     conn: &mut PgConnection,
-    dev_eui: &str,
+    device: &Heard,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     step: TimeDelta,
 ) -> Result<Vec<Step>> {
@@ -217,7 +226,7 @@ pub(super) async fn steps(
                coalesce(reading ->> 'battery_pct', content ->> 'battery_percent')::float8 as battery_percent,
                (reading ->> 'battery_v')::float8 as battery_volts
              from uplinks
-             where dev_eui = $1 and at >= $2 and received_at >= $2 and received_at < $3
+             where tenant_id = $5 and dev_eui = $1 and at >= $2 and received_at >= $2 and received_at < $3
                and kind in ('up', 'join', 'status', 'observation')),
            numbered as (
              select *, f_cnt - max(f_cnt) over (
@@ -231,10 +240,11 @@ pub(super) async fn steps(
              (array_agg(battery_percent order by received_at desc) filter (where battery_percent is not null))[1] as battery_percent,
              (array_agg(battery_volts order by received_at desc) filter (where battery_volts is not null))[1] as battery_volts
            from numbered group by 1 order by 1"#,
-        dev_eui,
+        device.dev_eui,
         from,
         to,
         PgInterval::try_from(step).unwrap_or_default(),
+        device.tenant_id,
     )
     .fetch_all(conn)
     .await?;
