@@ -511,7 +511,6 @@ fn device_pool() -> Vec<Recipe> {
 fn ingestion() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/uplinks"),
-        get("GET /api/v6/devices/{id}/health").of(Thing::Device),
         get("GET /api/v6/uplinks/{id}").of(Thing::Uplink),
         post(
             "POST /api/v6/ingest/observations",
@@ -552,6 +551,7 @@ fn devices() -> Vec<Recipe> {
         post("POST /api/v6/devices", json!({ "dev_eui": "$eui" }), &[201]),
         get("GET /api/v6/devices/{id}").of(Thing::Device),
         get("GET /api/v6/devices/{id}/history").of(Thing::Device),
+        get("GET /api/v6/devices/{id}/health").of(Thing::Device),
         post("PATCH /api/v6/devices/{id}", name(), &[200]).of(Thing::Device),
         post("PUT /api/v6/devices/{id}", name(), &[200]).of(Thing::Device),
         post("DELETE /api/v6/devices/{id}", Value::Null, &[204]).of(Thing::Device),
