@@ -1,13 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { levelsQuery, zonesQuery } from '@/api/estate';
 import { useTenantId } from '@/app/session/useSession';
-import { bayKinds, spaceStateNames, useBayWords } from '@/components/bays';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import type { ListState } from '@/components/listState';
 import { SitePicker } from '@/components/SitePicker';
-import { SpaceStateTag } from '@/components/SpaceStateTag';
+import { NatureFilters, PartFilters } from './BayFilters';
 import { type SpaceFilter, spaceFilters } from './queries';
 import styles from './spaces.module.css';
 
@@ -17,7 +14,6 @@ type Props = { list: ListState<SpaceFilter>; siteId: string | undefined };
 
 export function SpaceFilterBar({ list, siteId }: Props) {
   const { t } = useTranslation();
-  const words = useBayWords();
   const tenantId = useTenantId();
   const { filters } = list;
   return (
@@ -37,21 +33,7 @@ export function SpaceFilterBar({ list, siteId }: Props) {
         />
       )}
       <PartFilters list={list} siteId={siteId ?? filters.site_id} />
-      <FilterChoice
-        label={t('spaces.filterState')}
-        value={filters.state}
-        onChange={(state) => list.setFilter('state', state)}
-        options={spaceStateNames.map((value) => ({
-          value,
-          label: <SpaceStateTag state={value} />,
-        }))}
-      />
-      <FilterChoice
-        label={t('spaces.filterKind')}
-        value={filters.kind}
-        onChange={(kind) => list.setFilter('kind', kind)}
-        options={bayKinds.map((value) => ({ value, label: words.kind(value) }))}
-      />
+      <NatureFilters list={list} />
       <TruthFilter
         list={list}
         name="has_sensor"
@@ -77,36 +59,6 @@ export function SpaceFilterBar({ list, siteId }: Props) {
         options={[{ value: 'true', label: t('spaces.deletedOnly') }]}
       />
     </Filters>
-  );
-}
-
-/** Levels and zones are offered once it is known of which site. */
-function PartFilters({ list, siteId }: Props) {
-  const { t } = useTranslation();
-  const tenantId = useTenantId();
-  const levels = useQuery(levelsQuery(tenantId, siteId ?? ''));
-  const zones = useQuery(zonesQuery(tenantId, siteId ?? ''));
-  if (!siteId) return null;
-  const named = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name });
-  return (
-    <>
-      {(levels.data?.levels.length ?? 0) > 0 && (
-        <FilterChoice
-          label={t('spaces.filterLevel')}
-          value={list.filters.level_id}
-          onChange={(level) => list.setFilter('level_id', level)}
-          options={levels.data?.levels.map(named) ?? []}
-        />
-      )}
-      {(zones.data?.zones.length ?? 0) > 0 && (
-        <FilterChoice
-          label={t('spaces.filterZone')}
-          value={list.filters.zone_id}
-          onChange={(zone) => list.setFilter('zone_id', zone)}
-          options={zones.data?.zones.map(named) ?? []}
-        />
-      )}
-    </>
   );
 }
 
