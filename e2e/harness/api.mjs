@@ -31,6 +31,12 @@ export class Api {
     const ask = () =>
       fetch(this.base + path, { method, headers: { 'content-type': type, ...this.headers }, body });
     let response = await ask();
+    // A machine that runs all of this at once is busy now and then, and says when to come again.
+    for (let tries = 0; response.status === 503 && tries < 10; tries += 1) {
+      const seconds = Number(response.headers.get('retry-after') ?? 1);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+      response = await ask();
+    }
     // A token lives for a quarter of an hour, and a run may take longer.
     if (response.status === 401 && this.#who) {
       this.headers = (await new Api(this.base).signIn(this.#who)).headers;

@@ -61,11 +61,27 @@ async function portraits(opened) {
   return lines.join('');
 }
 
+/** A journey that takes longer waits for something that has no patience of its own, and for ever. */
+const AT_MOST_MS = 4 * 60_000;
+
+/** What is awaited, or an error once that has taken too long. */
+async function within(ms, awaited) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`this is not done after ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Runs a test with pages of its own. `visit(options)` opens one in a context of its own. Afterwards
  * whatever went wrong on any of them fails the test.
  */
-export async function withPages(work) {
+export async function withPages(work, { atMostMs = AT_MOST_MS } = {}) {
   const { browser, base } = the();
   const opened = [];
   const visit = async (options = {}) => {
@@ -74,13 +90,14 @@ export async function withPages(work) {
     return visitor;
   };
   try {
-    await work(visit);
+    await within(atMostMs, work(visit));
     const faults = opened.flatMap(({ watch }) => watch.faults());
     if (faults.length > 0) throw new Error(`on the pages:\n  ${faults.join('\n  ')}`);
   } catch (error) {
     error.message += await portraits(opened);
     throw error;
   } finally {
-    await Promise.all(opened.map(({ context }) => context.close().catch(() => undefined)));
+    // A page that hangs does not let go of its context either; the browser takes it along in the end.
+    await Promise.all(opened.map(({ context }) => within(20_000, context.close()).catch(() => undefined)));
   }
 }
