@@ -51,9 +51,9 @@ const DRESSES = {
   ],
   fr: [dress('light', WIDE), dress('dark', NARROW)],
 };
-/** For those who mostly see what others see too. */
+/** For those who mostly see what the owner sees too. */
 const FEWER_DRESSES = {
-  en: [dress('light', WIDE, EVERYTHING), dress('dark', NARROW, EVERYTHING)],
+  en: [dress('light', WIDE, EVERYTHING), dress('dark', NARROW, COLOURS)],
   fr: [dress('light', NARROW)],
 };
 
@@ -180,8 +180,7 @@ async function pagesFor(role) {
   return [...all, ...(extra[role] ?? [])];
 }
 
-const dressesFor = (role) =>
-  role === 'platform admin' || role === 'owner' ? DRESSES : FEWER_DRESSES;
+const dressesFor = (role) => (role === 'owner' ? DRESSES : FEWER_DRESSES);
 
 function anonymousPages() {
   const open = routes.filter(({ guard }) => guard !== 'session').map(({ path }) => path);
