@@ -41,7 +41,9 @@ export const levelsQuery = (tenantId: string, siteId: string) =>
     queryFn: () =>
       answer(
         api.GET('/api/v6/levels', {
-          params: { query: { site_id: siteId, page_size: PARTS_MAX, sort: 'ordinal' } },
+          params: {
+            query: { site_id: siteId, page_size: PARTS_MAX, sort: 'ordinal', include_stats: true },
+          },
         }),
       ),
     enabled: siteId !== '',
@@ -53,7 +55,9 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
     queryFn: () =>
       answer(
         api.GET('/api/v6/zones', {
-          params: { query: { site_id: siteId, page_size: PARTS_MAX, sort: 'name' } },
+          params: {
+            query: { site_id: siteId, page_size: PARTS_MAX, sort: 'name', include_stats: true },
+          },
         }),
       ),
     enabled: siteId !== '',

@@ -4189,9 +4189,9 @@ export interface components {
             site_id: string;
             /**
              * Format: int64
-             * @description Bays on it.
+             * @description Bays on it; in a list where `include_stats` asks for them.
              */
-            spaces: number;
+            spaces?: number | null;
             /** Format: date-time */
             updated_at: string;
         };
@@ -6105,9 +6105,9 @@ export interface components {
             site_id: string;
             /**
              * Format: int64
-             * @description Bays in it.
+             * @description Bays in it; in a list where `include_stats` asks for them.
              */
-            spaces: number;
+            spaces?: number | null;
             /** Format: date-time */
             updated_at: string;
         };
@@ -16282,6 +16282,8 @@ export interface operations {
                 q?: string;
                 /** @description Those of one site. */
                 site_id?: string;
+                /** @description Whether each comes with how many bays it has. */
+                include_stats?: boolean;
             };
             header?: never;
             path?: never;
@@ -25812,6 +25814,8 @@ export interface operations {
                 q?: string;
                 /** @description Those of one site. */
                 site_id?: string;
+                /** @description Whether each comes with how many bays it has. */
+                include_stats?: boolean;
             };
             header?: never;
             path?: never;

@@ -41,8 +41,8 @@ pub(super) struct Part {
     pub name: String,
     /// Where a level stands, from the bottom up; zones have no order.
     pub ordinal: i32,
-    /// Bays that carry it.
-    pub spaces: i64,
+    /// Bays that carry it, where they were counted.
+    pub spaces: Option<i64>,
     /// Whether a level has a plan.
     pub has_plan: bool,
     /// When it was made.
@@ -117,8 +117,8 @@ pub(super) async fn delete(
     now: DateTime<Utc>,
 ) -> Result<(), SiteError> {
     let part = locked(tx, kind, id, seen).await?;
-    if part.spaces > 0 {
-        return Err(SiteError::InUse(part.spaces));
+    if let Some(spaces @ 1..) = part.spaces {
+        return Err(SiteError::InUse(spaces));
     }
     store::parts::delete(tx, kind, id).await?;
     let values = (Some(part.record(kind)), None);

@@ -68,6 +68,10 @@ async fn a_bay_is_made_read_changed_deleted_and_brought_back() {
         (&made["code"], &made["state"], &made["level"]),
         (&json!("A-7"), &json!("unknown"), &json!("P1"))
     );
+    let levels = admin.get("/api/v6/levels").await.json();
+    assert_eq!(levels["levels"][0]["spaces"], Value::Null);
+    let counted = admin.get("/api/v6/levels?include_stats=true").await.json();
+    assert_eq!(counted["levels"][0]["spaces"], 1);
     let path = format!("/api/v6/spaces/{}", id_of(&made));
     let changed = admin
         .patch(

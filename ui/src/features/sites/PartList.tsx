@@ -85,7 +85,8 @@ function PartRow({ kind, siteId, part, index, parts, refusal, onMove, onRename }
   const confirm = useConfirm();
   const toast = useToast();
   const remove = useDeletePart(kind);
-  const { id, name, spaces } = part;
+  const { id, name } = part;
+  const spaces = part.spaces ?? 0;
   const button = { type: 'text', size: 'small' } as const;
 
   function destroy() {

@@ -35,6 +35,10 @@ pub(super) const ZONE_COLUMNS: &[(&str, &str)] = &[("name", "lower(p.name)")];
 pub(super) struct PartFilter {
     /// Those of one site.
     site_id: Option<Uuid>,
+    /// Whether each comes with how many bays it has.
+    #[serde(default)]
+    #[param(required = false)]
+    include_stats: bool,
 }
 
 /// A level that is to be.
@@ -85,8 +89,8 @@ pub(super) struct LevelBody {
     name: String,
     /// Where it stands, from the bottom up.
     ordinal: i32,
-    /// Bays on it.
-    spaces: i64,
+    /// Bays on it; in a list where `include_stats` asks for them.
+    spaces: Option<i64>,
     /// Whether it has a plan.
     has_plan: bool,
     created_at: DateTime<Utc>,
@@ -99,8 +103,8 @@ pub(super) struct ZoneBody {
     id: Uuid,
     site_id: Uuid,
     name: String,
-    /// Bays in it.
-    spaces: i64,
+    /// Bays in it; in a list where `include_stats` asks for them.
+    spaces: Option<i64>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -178,9 +182,11 @@ pub(super) async fn list_levels(
     let order = page.order_by(LEVEL_COLUMNS, "p.id")?;
     let (mut view, pattern) = (View::of(&estate.db, &caller).await?, page.pattern());
     let wanted = (filter.site_id, pattern.as_deref());
-    let span = (page.offset, page.size);
-    let (parts, total) =
-        store::parts::list(view.conn(), PartKind::Level, wanted, &order, span).await?;
+    let (kind, span) = (
+        (PartKind::Level, filter.include_stats),
+        (page.offset, page.size),
+    );
+    let (parts, total) = store::parts::list(view.conn(), kind, wanted, &order, span).await?;
     Ok(axum::Json(LevelPage {
         levels: parts.into_iter().map(LevelBody::from).collect(),
         page: view.extent(&page, total),
@@ -253,9 +259,11 @@ pub(super) async fn list_zones(
     let order = page.order_by(ZONE_COLUMNS, "p.id")?;
     let (mut view, pattern) = (View::of(&estate.db, &caller).await?, page.pattern());
     let wanted = (filter.site_id, pattern.as_deref());
-    let span = (page.offset, page.size);
-    let (parts, total) =
-        store::parts::list(view.conn(), PartKind::Zone, wanted, &order, span).await?;
+    let (kind, span) = (
+        (PartKind::Zone, filter.include_stats),
+        (page.offset, page.size),
+    );
+    let (parts, total) = store::parts::list(view.conn(), kind, wanted, &order, span).await?;
     Ok(axum::Json(ZonePage {
         zones: parts.into_iter().map(ZoneBody::from).collect(),
         page: view.extent(&page, total),

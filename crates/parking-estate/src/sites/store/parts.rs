@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::sites::SiteError;
 use crate::sites::parts::{Part, PartFields, PartKind};
 
-/// The statement's words for a kind. They are literals; everything else is bound.
-fn select(kind: PartKind) -> String {
+/// The statement's words for a kind. They are literals; everything else is bound. Bays are counted where that is
+/// wanted: it takes longer the more there are.
+fn select(kind: PartKind, is_counted: bool) -> String {
     let (ordinal, has_plan) = match kind {
         PartKind::Level => (
             "p.ordinal",
@@ -19,9 +20,14 @@ fn select(kind: PartKind) -> String {
         PartKind::Zone => ("0", "false"),
     };
     let name = kind.name();
+    let spaces = if is_counted {
+        format!("(select count(*) from spaces s where s.tenant_id = p.tenant_id and s.{name}_id = p.id and s.deleted_at is null)")
+    } else {
+        "null::bigint".to_owned()
+    };
     format!(
         "select p.id, p.site_id, p.name, {ordinal} as ordinal, {has_plan} as has_plan, p.created_at, p.updated_at, p.version,
-           (select count(*) from spaces s where s.tenant_id = p.tenant_id and s.{name}_id = p.id and s.deleted_at is null) as spaces
+           {spaces} as spaces
          from {name}s p"
     )
 }
@@ -45,7 +51,7 @@ impl FromRow<'_, PgRow> for Part {
 /// One page of the parts of one site or of all, and how many there are on all pages.
 pub(in crate::sites) async fn list(
     conn: &mut PgConnection,
-    kind: PartKind,
+    (kind, is_counted): (PartKind, bool),
     (site, pattern): (Option<Uuid>, Option<&str>),
     order: &str,
     (offset, limit): (i64, i64),
@@ -53,7 +59,7 @@ pub(in crate::sites) async fn list(
     let wanted = "($1::uuid is null or p.site_id = $1) and ($2::text is null or p.name ilike $2)";
     let query = format!(
         "{} where {wanted} order by {order} offset $3 limit $4",
-        select(kind)
+        select(kind, is_counted)
     );
     let parts = sqlx::query_as(AssertSqlSafe(query))
         .bind(site)
@@ -76,7 +82,7 @@ pub(in crate::sites) async fn find(
     kind: PartKind,
     id: Uuid,
 ) -> Result<Option<Part>> {
-    let query = format!("{} where p.id = $1", select(kind));
+    let query = format!("{} where p.id = $1", select(kind, true));
     let part = sqlx::query_as(AssertSqlSafe(query)).bind(id);
     Ok(part.fetch_optional(conn).await?)
 }
