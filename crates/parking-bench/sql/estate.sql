@@ -76,7 +76,7 @@ create function pg_temp.make_devices(first_one int, last_one int, devices int, a
     insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, uplink_count, source, dismissed_at)
     select pg_temp.made(0, c, 0), pg_temp.made(11, c, o), '0011' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(o), 8, '0')),
       at - o * interval '1 minute', at - o * interval '1 second', o, 'mqtt', case when o % 5 = 0 then at end
-    from generate_series(first_one, last_one) c, generate_series(0, devices / 10) o;
+    from generate_series(first_one, last_one) c, generate_series(0, least(devices / 10, 1999)) o;
   $$;
 
 -- What happened: four changes of state a bay, an event for each second bay, an entry for each tenth.

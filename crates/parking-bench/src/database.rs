@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::task::JoinSet;
@@ -21,6 +21,9 @@ const POOL: usize = 12;
 
 /// So long a server may take to end the transaction of a request it has answered.
 const AFTER_THE_ANSWER: Duration = Duration::from_secs(1);
+
+/// So long it may take to judge what was seeded.
+const SETTLED_WITHIN: Duration = Duration::from_mins(10);
 
 /// Ends the connections there are, so that new ones behave as they are told.
 const RENEW: &str =
@@ -60,16 +63,31 @@ impl Server {
         Ok(command)
     }
 
-    /// Does something as superuser.
-    fn administer(&self, statement: &str) -> Result<()> {
+    /// Executes something as superuser, and says what came of it.
+    pub(crate) fn sql(&self, statement: &str) -> Result<String> {
         let mut psql = self.program("psql", "postgres")?;
         let done = psql
-            .args(["--quiet", "--no-psqlrc", "--command", statement])
+            .args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"])
+            .args(["--command", statement])
             .output()?;
         if !done.status.success() {
             bail!("{statement}: {}", String::from_utf8_lossy(&done.stderr));
         }
-        Ok(())
+        Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
+    }
+
+    /// Waits until the server has judged whatever was put before it, and PostgreSQL has written it down, as on a day
+    /// long after. Neither is part of what is measured.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let begun = Instant::now();
+        while self.sql("select exists (select from alarm_watches where due_at <= now())")? != "f" {
+            if begun.elapsed() > SETTLED_WITHIN {
+                bail!("what was seeded is not judged");
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        self.sql("vacuum analyze").map(drop)?;
+        self.sql("checkpoint").map(drop)
     }
 }
 
@@ -103,9 +121,9 @@ impl Overheard {
     /// New connections log; the command line says otherwise, but what a role sets comes later.
     pub(crate) fn begin(folder: &Folder) -> Result<Self> {
         let server = Server::of(folder)?;
-        server.administer("alter role parking set log_statement = 'all'")?;
-        server.administer("alter role parking set log_parameter_max_length = -1")?;
-        server.administer(RENEW)?;
+        server.sql("alter role parking set log_statement = 'all'")?;
+        server.sql("alter role parking set log_parameter_max_length = -1")?;
+        server.sql(RENEW)?;
         Ok(Self {
             server,
             log: folder.path().join("postgres.log"),
@@ -122,8 +140,8 @@ impl Overheard {
         // A read ends by dropping its transaction, which PostgreSQL hears of after the answer was sent.
         tokio::time::sleep(AFTER_THE_ANSWER).await;
         let logged = fs::read(&self.log)?;
-        self.server.administer("alter role parking reset all")?;
-        self.server.administer(RENEW)?;
+        self.server.sql("alter role parking reset all")?;
+        self.server.sql(RENEW)?;
         Ok(String::from_utf8_lossy(logged.get(begun..).unwrap_or_default()).into_owned())
     }
 }

@@ -45,7 +45,8 @@ pub(crate) async fn measure(binary: &Path, span: Duration, size: Size) -> Result
     let product = Product::start(binary, &folder).await?;
     eprintln!("bench: {} bays and as many devices, twice", size.all());
     let begun = Instant::now();
-    let mut psql = Server::of(&folder)?.program("psql", "postgres")?;
+    let server = Server::of(&folder)?;
+    let mut psql = server.program("psql", "postgres")?;
     let (small, large) = (size.customers + 1, size.customers + 2);
     let one = |customer, bays| Part {
         first: customer,
@@ -61,6 +62,7 @@ pub(crate) async fn measure(binary: &Path, span: Duration, size: Size) -> Result
     seed::estates(&mut psql, &parts)?;
     let mut report = EstateReport::about(size)?;
     report.seeded_in = begun.elapsed();
+    server.settle().await?;
 
     let connections = CONNECTIONS as usize;
     let bench = Bench {
@@ -113,23 +115,31 @@ impl Bench {
         Ok(())
     }
 
+    /// How long each assignment took, and each with what undoes it, while all of them work.
+    async fn assigned(
+        &self,
+        people: &[Client],
+        span: Duration,
+    ) -> Result<(Vec<Duration>, Vec<Duration>)> {
+        let mut tasks = JoinSet::new();
+        for (customer, client) in self.in_turn().zip(people.iter().cloned()) {
+            let bays = self.size.bays;
+            tasks.spawn(async move { work(&client, customer, bays, span).await });
+        }
+        let mut took = Vec::new();
+        for done in tasks.join_all().await {
+            took.extend(done?);
+        }
+        Ok(took.into_iter().unzip())
+    }
+
     /// Each connection puts the free devices of its own customer to work, one after another, and takes
     /// each off again.
     async fn assignments(&self, report: &mut EstateReport) -> Result<()> {
         eprintln!("bench: assignments");
         let people = self.people(self.in_turn()).await?;
-        let (mut assigned, mut pairs) = (Vec::new(), Vec::new());
-        let mut tasks = JoinSet::new();
-        for (customer, client) in self.in_turn().zip(people.iter().cloned()) {
-            let (span, bays) = (self.load.span, self.size.bays);
-            tasks.spawn(async move { work(&client, customer, bays, span).await });
-        }
-        for done in tasks.join_all().await {
-            for (assign, pair) in done? {
-                assigned.push(assign);
-                pairs.push(pair);
-            }
-        }
+        self.assigned(&people, self.load.warm_up().span).await?;
+        let (assigned, pairs) = self.assigned(&people, self.load.span).await?;
         let scripts = self.scripts_of_pairs(&people).await?;
         let alone = pgbench_all(&self.folder, &scripts, self.load.span).await?;
         report.rows.push(Measured {

@@ -81,25 +81,23 @@ struct Bench<'a> {
     binary: &'a Path,
     folder: Folder,
     product: Product,
-    subscriber: Subscriber,
+    /// Where the server looks for its broker, which is there while messages go that way.
+    broker: TcpListener,
     span: Duration,
 }
 
 /// Measures it, and answers a report as Markdown.
 pub(crate) async fn measure(binary: &Path, span: Duration, extent: Extent) -> Result<String> {
     let folder = Folder::new()?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let broker = format!("mqtt://{}", listener.local_addr()?);
-    let settings = [("MQTT_URL", broker.as_str())];
-    let (product, subscriber) = tokio::join!(
-        Product::start_with(binary, &folder, &settings),
-        Subscriber::accept(&listener)
-    );
-    let mut bench = Bench {
+    let broker = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("mqtt://{}", broker.local_addr()?);
+    let settings = [("MQTT_URL", address.as_str())];
+    let product = Product::start_with(binary, &folder, &settings).await?;
+    let bench = Bench {
         binary,
         folder,
-        product: product?,
-        subscriber: subscriber?,
+        product,
+        broker,
         span,
     };
     let few = customer(binary, &bench.folder, 1, FEW)?;
@@ -153,7 +151,7 @@ pub(crate) async fn post(client: &Client, load: Load, uplinks: &mut Uplinks) -> 
 
 impl Bench<'_> {
     /// Both roads with few and with many senders, and the statement alone.
-    async fn roads(&mut self, client: &Client, mut uplinks: Uplinks) -> Result<Vec<Road>> {
+    async fn roads(&self, client: &Client, mut uplinks: Uplinks) -> Result<Vec<Road>> {
         let body = serde_json::from_str(&uplinks.next().1)?;
         let statement = bare::statement(&self.folder, client, PATH, &body).await?;
         let mut roads = Vec::new();
@@ -201,12 +199,11 @@ impl Bench<'_> {
         Ok(sample)
     }
 
-    async fn over_mqtt(&mut self, senders: usize, uplinks: &mut Uplinks) -> Result<Sample> {
-        let before = self.product.processor_time()?;
+    async fn over_mqtt(&self, senders: usize, uplinks: &mut Uplinks) -> Result<Sample> {
         let mut sender = uplinks.dealt(1).remove(0);
-        let sample = self
-            .subscriber
-            .deliver(senders, self.span, || sender.next());
+        let mut subscriber = Subscriber::accept(&self.broker).await?;
+        let before = self.product.processor_time()?;
+        let sample = subscriber.deliver(senders, self.span, || sender.next());
         let mut sample = sample.await?;
         sample.processor = self.product.processor_time()?.saturating_sub(before);
         Ok(sample)
@@ -288,17 +285,8 @@ impl Bench<'_> {
         self.sql("vacuum analyze uplinks, uplink_keys").map(drop)
     }
 
-    /// Asks PostgreSQL as superuser.
     fn sql(&self, statement: &str) -> Result<String> {
-        let mut psql = Server::of(&self.folder)?.program("psql", "postgres")?;
-        let done = psql
-            .args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"])
-            .args(["--command", statement])
-            .output()?;
-        if !done.status.success() {
-            bail!("{statement}: {}", String::from_utf8_lossy(&done.stderr));
-        }
-        Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
+        Server::of(&self.folder)?.sql(statement)
     }
 }
 

@@ -20,6 +20,8 @@ const PUBLISH: u8 = 0x32;
 
 /// Longer than this no acknowledgement takes.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The server tries less and less often.
+const RETURNS_WITHIN: Duration = Duration::from_mins(3);
 
 /// The server that has subscribed.
 pub(super) struct Subscriber {
@@ -32,9 +34,20 @@ pub(super) struct Subscriber {
 }
 
 impl Subscriber {
-    /// Waits for somebody who subscribes.
+    /// Waits for the server to subscribe. It has tried before, when nobody answered, and those connections are dead.
     pub(super) async fn accept(listener: &TcpListener) -> Result<Self> {
-        let stream: TcpStream = tokio::time::timeout(PATIENCE, listener.accept()).await??.0;
+        tokio::time::timeout(RETURNS_WITHIN, async {
+            loop {
+                let stream = listener.accept().await?.0;
+                if let Ok(subscriber) = Self::greeted(stream).await {
+                    return Ok(subscriber);
+                }
+            }
+        })
+        .await?
+    }
+
+    async fn greeted(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         let (reader, writer) = stream.into_split();
         let mut subscriber = Self {
@@ -45,7 +58,7 @@ impl Subscriber {
             under_way: 0,
         };
         loop {
-            if subscriber.hear().await? == SUBSCRIBE {
+            if tokio::time::timeout(PATIENCE, subscriber.hear()).await?? == SUBSCRIBE {
                 return Ok(subscriber);
             }
         }
