@@ -40,7 +40,7 @@ export default function SitePlanPage() {
   const level =
     all.find(({ id }) => id === params.get('level')) ??
     all.find(({ has_plan }) => has_plan) ??
-    all.find(({ spaces }) => spaces > 0) ??
+    all.find(({ spaces }) => (spaces ?? 0) > 0) ??
     all[0];
 
   if (levels.isPending) return <PageSkeleton />;

@@ -21,7 +21,9 @@ fn select(kind: PartKind, is_counted: bool) -> String {
     };
     let name = kind.name();
     let spaces = if is_counted {
-        format!("(select count(*) from spaces s where s.tenant_id = p.tenant_id and s.{name}_id = p.id and s.deleted_at is null)")
+        format!(
+            "(select count(*) from spaces s where s.tenant_id = p.tenant_id and s.{name}_id = p.id and s.deleted_at is null)"
+        )
     } else {
         "null::bigint".to_owned()
     };
