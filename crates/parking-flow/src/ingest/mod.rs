@@ -193,6 +193,7 @@ impl Row {
                 row.content = json!({ "event": garbled.event, "problem": garbled.problem });
             }
         }
+        row.content = storable(row.content);
         row
     }
 
@@ -274,6 +275,21 @@ fn remainder(content: &Content) -> Value {
         } => {
             json!({ "latitude": latitude, "longitude": longitude })
         }
+    }
+}
+
+/// The same without the character U+0000, which names and payloads may hold and the database cannot.
+fn storable(value: Value) -> Value {
+    let text = |text: String| text.replace('\0', "\u{fffd}");
+    match value {
+        Value::String(held) => Value::String(text(held)),
+        Value::Array(held) => held.into_iter().map(storable).collect(),
+        Value::Object(held) => {
+            let held = held.into_iter();
+            held.map(|(key, value)| (text(key), storable(value)))
+                .collect()
+        }
+        plain => plain,
     }
 }
 
