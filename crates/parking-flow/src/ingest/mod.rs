@@ -121,6 +121,10 @@ pub struct Observation {
     pub seen_at: DateTime<Utc>,
     /// The teller's own name for it.
     pub name: Option<String>,
+    /// Of one that has neither a name nor a time of its own: what it is known by among all that its
+    /// signer ever sends. Sent again, it would otherwise be a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<String>,
 }
 
 /// What an observation is about.
@@ -224,9 +228,10 @@ impl Row {
 
 impl Observation {
     fn key(&self, about: &str) -> String {
-        match &self.name {
-            Some(name) => format!("{about}:seen:{name}"),
-            None => format!(
+        match (&self.name, &self.sent_as) {
+            (Some(name), _) => format!("{about}:seen:{name}"),
+            (None, Some(sent_as)) => format!("{about}:sent:{sent_as}"),
+            (None, None) => format!(
                 "{about}:seen:{}:{}",
                 self.seen_at.timestamp_micros(),
                 self.state.name()
