@@ -170,6 +170,12 @@ impl Caller {
         permission.allows(self.identity.role, self.identity.scopes.as_ref())
     }
 
+    /// Whether the caller may do it where they are: most members of the platform's tenant see nothing of
+    /// the estate, whatever their role.
+    pub fn may_here(&self, permission: Permission) -> bool {
+        self.may(permission) && (!permission.is_of_the_estate() || self.spans_tenants().is_ok())
+    }
+
     /// Whether the caller looks at all tenants: with the platform's selected, and only those who run
     /// the platform. Its other members are refused.
     pub fn spans_tenants(&self) -> Result<bool, ApiError> {
