@@ -182,7 +182,8 @@ fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
     let mut lines = Vec::new();
     let mut failed = Vec::new();
     for step in steps {
-        println!("\n=== {} ===", step.name);
+        // When, too: a run that is cut off prints no table.
+        println!("\n=== {}, after {} ===", step.name, spoken(start.elapsed()));
         let begun = Instant::now();
         let verdict = match (step.run)(repo) {
             Ok(Outcome::Passed) => "ok".to_owned(),
