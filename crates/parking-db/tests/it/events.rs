@@ -137,7 +137,7 @@ async fn one_of_many_readers_reads_and_its_place_commits_with_what_it_made() {
     events::move_cursor(&mut first, "webhooks", to)
         .await
         .unwrap();
-    drop(first);
+    first.roll_back().await.unwrap();
     assert_eq!(take(&db).await.1, cursor, "what is undone is not passed");
     let (mut first, _) = take(&db).await;
     events::move_cursor(&mut first, "webhooks", to)

@@ -446,7 +446,7 @@ async fn a_nonce_is_good_again_if_its_message_was_not_taken_in() {
     ]));
     let stream = Router::new().route(
         "/in",
-        axum::routing::post(async move || {
+        axum::routing::post(async move |_: Caller| {
             let next = answers.lock().unwrap().pop();
             match next {
                 Some(answer) => answer.map_err(ApiError::new),

@@ -355,7 +355,7 @@ async fn a_battery_is_low_where_the_tenants_alarms_say_so_whoever_shows_it() {
         (json!(30), true),
         (json!(null), false),
     ] {
-        let rules = json!({ "battery_low_percent": rule });
+        let rules = json!({ "battery_low_percent": rule, "battery_clear_percent": 40 });
         let changed = admin.put("/api/v6/alarms/rules", rules).await;
         assert_eq!(changed.status.as_u16(), 200, "{}", changed.text);
         let device = admin.get(&path).await.json();
