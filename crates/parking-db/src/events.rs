@@ -1,8 +1,8 @@
 //! The log of what happened, in an order that no reader can miss a part of.
 //!
 //! Whoever changes something appends a row in the same transaction. Readers go by `(xid, id)` and
-//! stop below the oldest transaction that still runs: a row that commits late has a number that
-//! nobody has passed yet, so nothing is skipped, and nothing is read twice.
+//! stop below the oldest transaction of the database that still runs: a row that commits late has a
+//! number that nobody has passed yet, so nothing is skipped, and nothing is read twice.
 
 use chrono::{DateTime, Utc};
 use parking_domain::event_types;
@@ -163,7 +163,7 @@ pub async fn read_after(tx: &mut PlatformTx, after: Cursor, limit: i64) -> Resul
         r#"select tenant_id as "tenant_id: Uuid", xid::text::bigint as "xid!", id, at, kind, subject_type, subject_id, payload
            from events
            where (xid, id) > ($1::bigint::text::xid8, $2)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < events_horizon()
            order by xid, id
            limit $3"#,
         after.xid,
@@ -189,13 +189,22 @@ pub async fn read_after(tx: &mut PlatformTx, after: Cursor, limit: i64) -> Resul
         .collect())
 }
 
+/// When the oldest event happened that is there and cannot be read yet, because an older transaction
+/// still runs; nothing if none waits.
+pub async fn waiting_since(tx: &mut PlatformTx) -> Result<Option<DateTime<Utc>>> {
+    let at = sqlx::query_scalar!(
+        "select at from events where xid >= events_horizon() order by xid, id limit 1"
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(at)
+}
+
 /// The end of the log as of now: a reader that starts here sees only what comes later.
 pub async fn end(tx: &mut PlatformTx) -> Result<Cursor> {
-    let xid = sqlx::query_scalar!(
-        r#"select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) as "xid!""#
-    )
-    .fetch_one(tx.conn())
-    .await?;
+    let xid = sqlx::query_scalar!(r#"select (events_horizon()::text::bigint - 1) as "xid!""#)
+        .fetch_one(tx.conn())
+        .await?;
     Ok(Cursor { xid, id: i64::MAX })
 }
 
@@ -227,7 +236,7 @@ pub async fn missed(
         r#"select xid::text::bigint as "xid!", id, at, kind, subject_type, subject_id, payload
            from events
            where tenant_id = $3 and (xid, id) > ($1::bigint::text::xid8, $2)
-             and xid < pg_snapshot_xmin(pg_current_snapshot())
+             and xid < events_horizon()
            order by xid, id"#,
         after.xid,
         after.id,

@@ -226,6 +226,15 @@ impl Permission {
         self.grant().name
     }
 
+    /// Whether it is about the estate, which of the platform's members those alone see who run it.
+    pub fn is_of_the_estate(self) -> bool {
+        let subject = self.name().split(':').next();
+        matches!(
+            subject,
+            Some("sites" | "spaces" | "devices" | "alarms" | "imports" | "dashboard")
+        )
+    }
+
     /// Whether a caller of this role, and for an API key these scopes, may do it.
     pub fn allows(self, role: Role, scopes: Option<&BTreeSet<Scope>>) -> bool {
         let grant = self.grant();

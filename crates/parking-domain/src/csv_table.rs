@@ -209,23 +209,49 @@ where
     records.into_inner().unwrap_or_default()
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, nor for a cell and a formula: one that is set to
+/// another country cuts it where we do not, and does not heed the quotation mark in its middle.
 ///
 /// Numbers are left alone, or every western longitude would come with an apostrophe.
 pub fn escape_cell(cell: &str) -> Cow<'_, str> {
-    if is_formula(cell) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
+    if !is_formula(cell) && !pieces(cell).skip(1).any(hides_formula) {
+        return Cow::Borrowed(cell);
     }
+    let mut escaped = String::with_capacity(cell.len() + 2);
+    if is_formula(cell) {
+        escaped.push('\'');
+    }
+    for (place, piece) in pieces(cell).enumerate() {
+        if place > 0 && hides_formula(piece) {
+            escaped.push('\'');
+        }
+        escaped.push_str(piece);
+    }
+    Cow::Owned(escaped)
 }
 
 /// The other way round, so that what was exported can be imported.
 fn unescape_cell(cell: &str) -> String {
-    match cell.strip_prefix('\'') {
-        Some(formula) if is_formula(formula) => formula.to_owned(),
-        _ => cell.to_owned(),
-    }
+    let cell = match cell.strip_prefix('\'') {
+        Some(formula) if is_formula(formula) => formula,
+        _ => cell,
+    };
+    let plain = |(place, piece): (usize, &'_ str)| match piece.strip_prefix('\'') {
+        Some(formula) if place > 0 && hides_formula(formula) => formula.to_owned(),
+        _ => piece.to_owned(),
+    };
+    pieces(cell).enumerate().map(plain).collect()
+}
+
+/// The parts of a cell that a spreadsheet might take for cells, each with what it ends in.
+fn pieces(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split_inclusive([';', '\t', '\r', '\n'])
+}
+
+/// Whether a part is a formula where the cell is cut before it; a quotation mark may stand first.
+fn hides_formula(piece: &str) -> bool {
+    let piece = piece.trim_end_matches([';', '\t', '\r', '\n']);
+    is_formula(piece.trim_start_matches(['\'', '"']))
 }
 
 fn is_formula(cell: &str) -> bool {
@@ -420,7 +446,14 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
             ("+41 22 000", "'+41 22 000"),
-            ("\t=1", "'\t=1"),
+            ("\t=1", "'\t'=1"),
+            ("x;=1+1", "x;'=1+1"),
+            ("x\n@a", "x\n'@a"),
+            ("x;\"=1", "x;'\"=1"),
+            ("x;'=1", "x;''=1"),
+            ("=1;=2", "'=1;'=2"),
+            ("47.1;-6.15", "47.1;-6.15"),
+            ("x; y;z", "x; y;z"),
             ("'=1", "''=1"),
             ("-6.15", "-6.15"),
             ("A-017", "A-017"),
@@ -452,9 +485,11 @@ mod tests {
         }
 
         #[test]
-        fn an_escaped_cell_is_no_formula_and_comes_back(cell in "['=+@\\-\t]{0,4}[a-z0-9]{0,4}") {
+        fn an_escaped_cell_is_no_formula_and_comes_back(cell in "['=+@\\-\t]{0,4}[a-z0-9]{0,4}[;\t\n'\"=@a]{0,5}") {
             let escaped = escape_cell(&cell);
             prop_assert!(!escaped.starts_with(['=', '@', '\t']));
+            let mut cut = escaped.split([';', '\t', '\n']).skip(1);
+            prop_assert!(!cut.any(|piece| piece.trim_start_matches('"').starts_with(['=', '@'])));
             prop_assert_eq!(unescape_cell(&escaped), cell);
         }
 

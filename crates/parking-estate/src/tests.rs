@@ -77,6 +77,23 @@ impl Stage {
         self.test.superuser().await
     }
 
+    /// Waits until so many statements wait for locks that others hold.
+    pub(crate) async fn until_waiting(&self, count: i64) {
+        let mut conn = self.superuser().await;
+        loop {
+            let waiting: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            )
+            .fetch_one(&mut conn)
+            .await
+            .expect("a count");
+            if waiting == count {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.estate.clock
     }

@@ -43,6 +43,9 @@ struct Messages {
     connections: Gauge,
     failures: Gauge,
     sessions_lost: Gauge,
+    repeated: Gauge,
+    foreign: Gauge,
+    let_go: Gauge,
     received: Family<QosLabel, Gauge>,
     unacknowledged: Gauge,
 }
@@ -85,6 +88,18 @@ impl Messages {
                 "mqtt_sessions_lost",
                 "Connections that found their session gone",
             ),
+            repeated: gauge(
+                "mqtt_messages_repeated",
+                "Messages that the broker had sent before",
+            ),
+            foreign: gauge(
+                "mqtt_messages_foreign",
+                "Messages on topics that are no events of devices",
+            ),
+            let_go: gauge(
+                "mqtt_messages_let_go",
+                "Messages that were given up here and asked for again",
+            ),
             received: Family::clone(&received),
             unacknowledged: gauge(
                 "mqtt_unacknowledged",
@@ -114,6 +129,9 @@ impl Messages {
         self.failures.set(whole(counts.failures));
         self.sessions_lost.set(whole(counts.sessions_lost));
         self.unacknowledged.set(whole(counts.unacknowledged as u64));
+        self.repeated.set(whole(counts.repeated));
+        self.foreign.set(whole(counts.foreign));
+        self.let_go.set(whole(counts.let_go));
         for (qos, count) in [(0, counts.at_most_once), (1, counts.at_least_once)] {
             self.received
                 .get_or_create(&QosLabel { qos })

@@ -63,8 +63,9 @@ export const zonesQuery = (tenantId: string, siteId: string) =>
     enabled: siteId !== '',
   });
 
-/** The most the server gives at once, and the most one plan or one print of labels holds. */
+/** The most the server gives at once, and the most that is held of one site or level, or of all sites. */
 const BAYS_PAGE = 500;
+const SITE_BAYS_MAX = 20_000;
 export const BAYS_MAX = 5_000;
 
 /** Those of all sites, where none is named. */
@@ -75,6 +76,7 @@ export const baysQuery = (tenantId: string, scope: BayScope) =>
   queryOptions({
     queryKey: [tenantId, 'spaces', 'all', scope],
     queryFn: async ({ signal }) => {
+      const max = scope.site_id ? SITE_BAYS_MAX : BAYS_MAX;
       const spaces: Space[] = [];
       for (let page = 1; ; page += 1) {
         const found = await answer(
@@ -85,7 +87,7 @@ export const baysQuery = (tenantId: string, scope: BayScope) =>
         );
         spaces.push(...found.spaces);
         const isAll = found.spaces.length < BAYS_PAGE || spaces.length >= found.total;
-        if (isAll || spaces.length >= BAYS_MAX) return withHeard({ spaces, total: found.total });
+        if (isAll || spaces.length >= max) return withHeard({ spaces, total: found.total });
       }
     },
     enabled: scope.site_id !== '',

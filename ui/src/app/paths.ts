@@ -94,8 +94,13 @@ export const paths = {
     withQuery('/gateways', { create: options?.create ? '1' : undefined, status: options?.status }),
   gateway: (gatewayId: string) => `/gateways?gateway=${encodeURIComponent(gatewayId)}`,
   /** What the radio says, of everything or of one thing. */
-  messages: (of?: { device?: string; bay?: string; message?: string }) =>
-    withQuery('/messages', { device_id: of?.device, space_id: of?.bay, message: of?.message }),
+  messages: (of?: { device?: string; bay?: string; message?: string; to?: string }) =>
+    withQuery('/messages', {
+      device_id: of?.device,
+      space_id: of?.bay,
+      message: of?.message,
+      to: of?.to,
+    }),
   devicePool: () => '/device-pool',
   imports: (options?: { into: 'spaces' | 'devices'; site?: string }) => {
     if (!options) return '/imports';
@@ -107,8 +112,10 @@ export const paths = {
   users: () => '/users',
   invitations: (options?: { invite?: boolean }) =>
     options?.invite ? '/users/invitations?invite=1' : '/users/invitations',
-  apiKeys: (options?: { create?: boolean }) =>
-    options?.create ? '/api-keys?create=1' : '/api-keys',
+  apiKeys: (options?: { create?: boolean | 'ingest' }) =>
+    withQuery('/api-keys', {
+      create: options?.create === true ? '1' : options?.create || undefined,
+    }),
   webhookSecrets: () => '/webhook-credentials',
   webhooks: () => '/webhooks',
   webhook: (webhookId: string) => `/webhooks/${encodeURIComponent(webhookId)}`,

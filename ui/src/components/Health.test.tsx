@@ -11,7 +11,7 @@ describe('what is shown of a device’s health', () => {
     renderPart(
       <>
         <LastSeen device={{ last_seen_at: null, silent_at: null }} />
-        <Battery device={{ battery_percent: null, battery_volts: null }} />
+        <Battery device={{ battery_percent: null, battery_volts: null, is_battery_low: false }} />
         <Signal rssi={null} snr={null} />
       </>,
     );
@@ -28,7 +28,9 @@ describe('what is shown of a device’s health', () => {
   });
 
   it('tells an empty battery from an unknown one', () => {
-    renderPart(<Battery device={{ battery_percent: 0, battery_volts: 2.9 }} />);
+    renderPart(
+      <Battery device={{ battery_percent: 0, battery_volts: 2.9, is_battery_low: true }} />,
+    );
     expect(shown()).toContain('0 %');
     expect(shown()).toContain('low');
     expect(shown()).toContain('2.9 V');

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { freshness, isBatteryLow, type Quality, quality, useEvery } from './devices';
+import { freshness, type Quality, quality, useEvery } from './devices';
 import { useFormats } from './format';
 import styles from './Health.module.css';
 import { WarningFilled } from './icons';
@@ -23,15 +23,19 @@ export function LastSeen({ device }: { device: Heard }) {
   );
 }
 
-type Powered = { battery_percent?: number | null; battery_volts?: number | null };
+type Powered = {
+  battery_percent?: number | null;
+  battery_volts?: number | null;
+  /** By the number that the tenant's alarms go by. */
+  is_battery_low: boolean;
+};
 
 /** What a device says of its battery. */
 export function Battery({ device }: { device: Powered }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { battery_percent: percent, battery_volts: volts } = device;
+  const { battery_percent: percent, battery_volts: volts, is_battery_low: isLow } = device;
   if (typeof percent !== 'number' && typeof volts !== 'number') return <Unreported />;
-  const isLow = isBatteryLow(percent);
   return (
     <span className={isLow ? styles.low : styles.value}>
       {isLow && <WarningFilled />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshness, isBatteryLow, quality, wholeUnits } from './devices';
+import { freshness, quality, wholeUnits } from './devices';
 
 const NOW = Date.parse('2026-11-21T03:00:00Z');
 
@@ -29,15 +29,6 @@ describe('the signal', () => {
     expect(quality(-80, -12)).toBe('weak');
     expect(quality(-121, 2)).toBe('weak');
     expect(quality(null, -19)).toBe('weak');
-  });
-});
-
-describe('the battery', () => {
-  it('is low only where it says so', () => {
-    expect(isBatteryLow(null)).toBe(false);
-    expect(isBatteryLow(0)).toBe(true);
-    expect(isBatteryLow(19.5)).toBe(true);
-    expect(isBatteryLow(20)).toBe(false);
   });
 });
 

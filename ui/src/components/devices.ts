@@ -63,12 +63,6 @@ export function quality(rssi: number | null | undefined, snr: number | null | un
   return 'weak' satisfies Quality;
 }
 
-/** Below this a battery is to be changed at the next visit; the server counts by the same number. */
-const BATTERY_LOW_PERCENT = 20;
-
-export const isBatteryLow = (percent: number | null | undefined): boolean =>
-  typeof percent === 'number' && percent < BATTERY_LOW_PERCENT;
-
 const UNITS: [seconds: number, unit: 'day' | 'hour' | 'minute'][] = [
   [86_400, 'day'],
   [3_600, 'hour'],

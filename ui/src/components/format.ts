@@ -57,7 +57,17 @@ export function createFormats(code: string) {
       timeZone: zone,
     });
 
+  const exactInZone = (zone: string) =>
+    new Intl.DateTimeFormat(language, {
+      dateStyle: 'short',
+      timeStyle: 'medium',
+      hourCycle: 'h23',
+      timeZone: zone,
+    });
+
   return {
+    /** With seconds, by the wall clock of another time zone, which the reader must be told beside it. */
+    exactIn: (zone: string, at: string | number | Date) => exactInZone(zone).format(new Date(at)),
     /** The wall clock of another time zone, which the reader must be told beside it. */
     instantIn: (zone: string, at: string | number | Date) => inZone(zone).format(new Date(at)),
     /** "21 Nov 2026, 14:05" */

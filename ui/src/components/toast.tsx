@@ -40,7 +40,14 @@ export function useToast() {
           size="small"
           onClick={() => {
             notification.destroy(key);
-            undo().then(() => done(t('common.undone')), failed);
+            undo().then(
+              () => done(t('common.undone')),
+              (error) => {
+                failed(error);
+                // It stands as it was done, and the way back is still there.
+                undoable(text, undo);
+              },
+            );
           }}
         >
           {t('common.undo')}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantOf, offsetName } from './zoneTime';
+import { instantOf, offsetName, wallOf } from './zoneTime';
 
 describe('the time of a place', () => {
   it.each([
@@ -15,6 +15,15 @@ describe('the time of a place', () => {
     ['UTC', '2026-11-21T14:05', '2026-11-21T14:05:00.000Z'],
   ])('in %s, %s on the clock is %s', (zone, wall, instant) => {
     expect(instantOf(zone, wall)).toBe(instant);
+  });
+
+  it('is read from its clocks and put back to the second', () => {
+    for (const zone of ['Europe/Paris', 'America/St_Johns', 'Asia/Kathmandu', 'UTC']) {
+      for (const at of ['2026-11-21T13:05:07.000Z', '2026-07-01T23:59:59.000Z']) {
+        expect(instantOf(zone, wallOf(zone, Date.parse(at)))).toBe(at);
+      }
+    }
+    expect(wallOf('Europe/Paris', Date.parse('2026-11-21T23:05:07Z'))).toBe('2026-11-22T00:05:07');
   });
 
   it('says how far ahead its clocks are', () => {

@@ -25,12 +25,17 @@ export function offsetMinutes(zone: string, at: number): number {
   return Math.round((wall - Math.floor(at / 1000) * 1000) / 60_000);
 }
 
+/** What a zone's clocks show at an instant: `2026-11-21T14:05:30`. */
+export function wallOf(zone: string, at: number): string {
+  return new Date(at + offsetMinutes(zone, at) * 60_000).toISOString().slice(0, 19);
+}
+
 /**
- * The instant at which a zone's clocks show `2026-11-21T14:05`. An hour that occurs twice is the first
+ * The instant at which a zone's clocks show `2026-11-21T14:05`, or `…T14:05:30`. An hour that occurs twice is the first
  * one; an hour that is skipped is as long after midnight as it would have been.
  */
 export function instantOf(zone: string, wall: string): string {
-  const asUtc = Date.parse(`${wall.slice(0, 16)}:00Z`);
+  const asUtc = Date.parse(wall.length < 19 ? `${wall.slice(0, 16)}:00Z` : `${wall.slice(0, 19)}Z`);
   const day = 24 * 60;
   // The offset before and after any change that could be near; the right one maps onto itself.
   const before = offsetMinutes(zone, asUtc - day * 60_000);

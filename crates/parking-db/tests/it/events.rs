@@ -7,6 +7,7 @@ use parking_db::{Db, Reason, TenantTx};
 use parking_domain::ids::{TenantId, fresh};
 use parking_testkit::TestDb;
 use serde_json::json;
+use sqlx::{Connection as _, PgConnection};
 
 async fn say(tx: &mut TenantTx, what: &str, at: chrono::DateTime<chrono::Utc>) {
     let tenant = tx.tenant();
@@ -37,20 +38,47 @@ async fn an_event_that_commits_late_is_read_and_nothing_is_read_before_it() {
         read(&db, Cursor::default()).await.is_empty(),
         "a reader would pass the slow one"
     );
+    assert_eq!(waiting_since(&db).await, Some(now));
     slow.commit().await.unwrap();
-    // The oldest transaction is that of the whole cluster, where other tests are at work.
-    let names = loop {
-        let events = read(&db, Cursor::default()).await;
-        if events.len() == 2 {
-            break events
-                .into_iter()
-                .map(|event| event.subject_id)
-                .collect::<Vec<_>>();
-        }
-        assert!(events.is_empty(), "both or none: {events:?}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    let events = read(&db, Cursor::default()).await;
+    let names: Vec<_> = events.into_iter().map(|event| event.subject_id).collect();
     assert_eq!(names, ["slow", "quick"]);
+    assert_eq!(waiting_since(&db).await, None);
+}
+
+async fn waiting_since(db: &Db) -> Option<chrono::DateTime<chrono::Utc>> {
+    let mut tx = db.platform(Reason::Worker("test")).await.unwrap();
+    events::waiting_since(&mut tx).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_goes_on_in_other_databases_of_the_cluster_holds_nothing_up() {
+    let test = TestDb::new().await;
+    let (db, now, tenant) = (test.db(), test.clock().now(), TenantId(fresh()));
+    let elsewhere = test.superuser_options().database("postgres");
+    let mut stranger = PgConnection::connect_with(&elsewhere).await.unwrap();
+    sqlx::raw_sql("begin; select pg_current_xact_id()")
+        .execute(&mut stranger)
+        .await
+        .unwrap();
+    for what in ["one", "two"] {
+        let mut tx = db.tenant(tenant).await.unwrap();
+        say(&mut tx, what, now).await;
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(read(&db, Cursor::default()).await.len(), 2);
+    let mut tx = db.platform(Reason::Worker("test")).await.unwrap();
+    let end = events::end(&mut tx).await.unwrap();
+    assert!(
+        events::read_after(&mut tx, end, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    sqlx::raw_sql("rollback")
+        .execute(&mut stranger)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -109,7 +137,7 @@ async fn one_of_many_readers_reads_and_its_place_commits_with_what_it_made() {
     events::move_cursor(&mut first, "webhooks", to)
         .await
         .unwrap();
-    drop(first);
+    first.roll_back().await.unwrap();
     assert_eq!(take(&db).await.1, cursor, "what is undone is not passed");
     let (mut first, _) = take(&db).await;
     events::move_cursor(&mut first, "webhooks", to)

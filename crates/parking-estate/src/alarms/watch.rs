@@ -171,11 +171,24 @@ impl Found {
         self.cleared.push((tenant, alarm.id, reason));
     }
 
+    /// Locks whatever will be written before any of it is.
+    async fn hold(&self, tx: &mut PlatformTx) -> Result<(), DbError> {
+        let cleared = self.cleared.iter().map(|(tenant, id, _)| (*tenant, *id));
+        let recovering = self.recovering.iter().map(|(tenant, id, _)| (*tenant, *id));
+        let grouped = self.grouped.iter().map(|(tenant, id, _)| (*tenant, *id));
+        let (tenants, ids): Keys = cleared.chain(recovering).chain(grouped).unzip();
+        if ids.is_empty() && self.down.1.is_empty() {
+            return Ok(());
+        }
+        write::hold(tx, (&tenants, &ids), (&self.down.0, &self.down.1)).await
+    }
+
     async fn write(
         &self,
         tx: &mut PlatformTx,
         (at, now): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<(), DbError> {
+        self.hold(tx).await?;
         let mut news = Vec::new();
         if !self.raised.is_empty() {
             news.extend(write::raise(tx, &self.raised, now).await?);

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+use parking_access::audit::By;
 use parking_db::queue::JobError;
 use parking_db::{DbError, TenantTx};
 use parking_domain::csv_import::{Message, Refusal};
@@ -20,7 +22,7 @@ use super::judging::{Plan, Ruling, Verdict, judge};
 use super::store::Made;
 use super::{Import, ImportError, Kind, Status, enqueue, rows, settled, store};
 use crate::devices::{AssignmentDraft, DeviceDraft, DeviceError};
-use crate::record::Maker;
+use crate::record::{Change, Maker, record};
 use crate::spaces::{SpaceError, SpaceFields};
 use crate::{Estate, devices, spaces};
 
@@ -91,6 +93,13 @@ async fn step(
     let Some(maker) = import.maker.clone() else {
         return Ok(Step::Over);
     };
+    if matches!(import.status, Status::Running | Status::Undoing)
+        && !store::is_of_an_active_tenant(&mut tx).await?
+    {
+        stop(&mut tx, &import, estate.clock.now()).await?;
+        tx.commit().await?;
+        return Ok(Step::Over);
+    }
     let has_worked = match import.status {
         Status::Running => carry_out(&mut tx, estate, (&import, &maker), portion).await?,
         Status::Undoing => take_back(&mut tx, estate, (&import, &maker), portion).await?,
@@ -113,6 +122,24 @@ async fn step(
     })?;
     tx.commit().await?;
     Ok(Step::Over)
+}
+
+/// Nobody works for a tenant that is suspended: what is done stays, and the rest can be started when
+/// the tenant is active again.
+async fn stop(tx: &mut TenantTx, import: &Import, now: DateTime<Utc>) -> Result<(), DbError> {
+    const TROUBLE: &str = "the organisation was suspended";
+    store::recount(tx, import.id, now).await?;
+    store::fail(tx, (import.id, TROUBLE), now).await?;
+    let change = Change {
+        kind: "import.failed",
+        entity: "import",
+        id: import.id,
+        name: &import.file_name,
+        site: None,
+        values: (None, None),
+        reason: Some(TROUBLE),
+    };
+    record(tx, &By::system("imports"), now, change).await
 }
 
 /// Makes what the next good rows say. False if there are none.

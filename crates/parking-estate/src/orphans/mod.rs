@@ -9,7 +9,8 @@ mod store;
 mod tests;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_db::{Db, DbError, PlatformTx, Reason, TenantTx};
+use parking_access::audit::{self, Entry};
+use parking_db::{Db, DbError, PlatformTx, Reason, TenantTx, events};
 use parking_domain::models;
 use serde_json::json;
 use thiserror::Error;
@@ -57,6 +58,16 @@ pub struct Orphan {
     /// Who set it aside.
     pub dismissed_by: Option<String>,
 }
+
+/// An orphan by its names.
+#[derive(Clone, Debug)]
+struct Named {
+    id: Uuid,
+    dev_eui: String,
+}
+
+/// The most orphans set aside at once.
+const BULK_MAX: usize = 500;
 
 /// A message from a device that nobody has claimed.
 #[derive(Clone, Debug)]
@@ -166,35 +177,42 @@ pub async fn claim(
     let wanted = (&draft, assignment.as_ref());
     let device = devices::create(tx, maker, wanted, now).await?;
     let reason = claim.reason.as_deref();
-    changed(tx, maker, now, ("claimed", &orphan), reason).await?;
+    let named = Named {
+        id: orphan.id,
+        dev_eui: orphan.dev_eui,
+    };
+    changed(tx, maker, now, ("claimed", &named), reason).await?;
     Ok(device.id)
 }
 
-/// Sets an orphan aside, or takes it back into view. Says nothing if it is there already.
+/// Sets orphans aside, or takes them back into view, all of them or none; those that are so already
+/// stay. Says which have changed.
 pub async fn set_aside(
     tx: &mut TenantTx,
     maker: &Maker,
-    id: Uuid,
+    ids: &[Uuid],
     is_aside: bool,
     now: DateTime<Utc>,
-) -> Result<Orphan, OrphanError> {
-    let orphan = held(tx, id).await?;
-    if orphan.dismissed_at.is_some() == is_aside {
-        return Ok(orphan);
+) -> Result<Vec<Uuid>, OrphanError> {
+    if store::lock(tx, ids).await? < ids.len() {
+        return Err(OrphanError::Absent);
     }
     let (aside, verb) = if is_aside {
         (Some((now, maker.name.as_str())), "dismissed")
     } else {
         (None, "restored")
     };
-    store::set_dismissed(tx, id, aside).await?;
-    changed(tx, maker, now, (verb, &orphan), None).await?;
-    let orphan = store::find(tx.conn(), id).await?;
-    orphan.ok_or(OrphanError::Absent)
+    let moved = store::set_dismissed(tx, ids, aside).await?;
+    match moved.as_slice() {
+        [] => {}
+        [one] => changed(tx, maker, now, (verb, one), None).await?,
+        many => many_changed(tx, maker, now, (verb, many)).await?,
+    }
+    Ok(moved.into_iter().map(|orphan| orphan.id).collect())
 }
 
 async fn held(tx: &mut TenantTx, id: Uuid) -> Result<Orphan, OrphanError> {
-    store::lock(tx, id).await?;
+    store::lock(tx, &[id]).await?;
     let orphan = store::find(tx.conn(), id).await?;
     orphan.ok_or(OrphanError::Absent)
 }
@@ -203,7 +221,7 @@ async fn changed(
     tx: &mut TenantTx,
     maker: &Maker,
     now: DateTime<Utc>,
-    (verb, orphan): (&str, &Orphan),
+    (verb, orphan): (&str, &Named),
     reason: Option<&str>,
 ) -> Result<(), OrphanError> {
     let change = Change {
@@ -216,4 +234,34 @@ async fn changed(
         reason,
     };
     Ok(record(tx, &maker.by, now, change).await?)
+}
+
+/// An event of each, and one entry for all of them.
+async fn many_changed(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    now: DateTime<Utc>,
+    (verb, orphans): (&str, &[Named]),
+) -> Result<(), OrphanError> {
+    let tenant = tx.tenant();
+    let told = |orphan: &Named| {
+        let payload = json!({ "site_id": null, "name": orphan.dev_eui });
+        (orphan.id.to_string(), payload)
+    };
+    let subjects: Vec<_> = orphans.iter().map(told).collect();
+    let kind = format!("orphan.{verb}");
+    events::append_many(tx.conn(), tenant, now, (&kind, "orphan"), &subjects).await?;
+    let euis: Vec<&str> = orphans.iter().map(|one| one.dev_eui.as_str()).collect();
+    let (action, name) = (
+        format!("orphans.{verb}"),
+        format!("{} orphans", orphans.len()),
+    );
+    let entry = Entry {
+        action: &action,
+        entity_type: "orphan",
+        entity_name: Some(&name),
+        new: Some(json!({ "dev_euis": euis })),
+        ..Entry::default()
+    };
+    Ok(audit::append(tx.conn(), tenant, &maker.by, now, entry).await?)
 }

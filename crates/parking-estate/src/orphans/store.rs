@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Orphan, Stray};
+use super::{Named, Orphan, Stray};
 
 /// Which orphans are wanted.
 #[derive(Clone, Debug, Default)]
@@ -98,29 +98,45 @@ pub(super) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Orp
     Ok(orphan.fetch_optional(conn).await?)
 }
 
-/// Holds the orphan until the end of the transaction.
-pub(super) async fn lock(tx: &mut TenantTx, id: Uuid) -> Result<()> {
-    sqlx::query!("select id from orphan_devices where id = $1 for update", id)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(())
+/// Holds orphans until the end of the transaction, and says how many there are.
+pub(super) async fn lock(tx: &mut TenantTx, ids: &[Uuid]) -> Result<usize> {
+    let held = sqlx::query!(
+        "select id from orphan_devices where id = any($1) order by id for update",
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(held.len())
 }
 
+/// Sets orphans aside or takes them back, and names those that were not so before.
 pub(super) async fn set_dismissed(
     tx: &mut TenantTx,
-    id: Uuid,
+    ids: &[Uuid],
     aside: Option<(DateTime<Utc>, &str)>,
-) -> Result<()> {
+) -> Result<Vec<Named>> {
     let (at, by) = aside.unzip();
-    sqlx::query!(
-        "update orphan_devices set dismissed_at = $2, dismissed_by = $3 where id = $1",
-        id,
+    let moved = sqlx::query_as!(
+        Named,
+        "update orphan_devices set dismissed_at = $2, dismissed_by = $3
+         where id = any($1) and (dismissed_at is null) <> ($2::timestamptz is null)
+         returning id, dev_eui",
+        ids,
         at,
         by
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    Ok(moved)
+}
+
+/// Orphans by their ids, in their order.
+pub(super) async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Orphan>> {
+    let query = format!(
+        "{SELECT}select p.* from orphan_devices p where p.id = any($1){JOINS} order by o.id"
+    );
+    let orphans = sqlx::query_as(AssertSqlSafe(query)).bind(ids);
+    Ok(orphans.fetch_all(conn).await?)
 }
 
 /// The most orphans of a tenant.

@@ -180,3 +180,56 @@ async fn what_is_set_aside_is_out_of_view_until_it_is_taken_back() {
         "forbidden",
     );
 }
+
+#[tokio::test]
+async fn many_are_set_aside_and_taken_back_at_once_all_or_none() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let mut ids = Vec::new();
+    for number in 0..60 {
+        let eui = format!("70B3D500000010{number:02X}");
+        ids.push(stage.hears(admin.tenant, &eui, None).await);
+    }
+    let path = "/api/v6/orphans/bulk/dismiss";
+    let already = json!({ "ids": [ids[0]] });
+    assert_eq!(
+        admin.post(path, already).await.json()["changed"],
+        json!([ids[0]])
+    );
+    let done = admin.post(path, json!({ "ids": ids })).await.json();
+    let changed = done["changed"].as_array().expect("ids").clone();
+    assert_eq!(
+        (changed.len(), changed.contains(&json!(ids[0]))),
+        (59, false)
+    );
+    assert_eq!(done["orphans"][7]["dismissed_by"], "Ada Lovelace");
+    assert_eq!(admin.get("/api/v6/orphans").await.json()["total"], 0);
+    // What has changed is taken back, and with one that is not there nothing is.
+    let back = "/api/v6/orphans/bulk/restore";
+    let other = stage.admin("South").await;
+    let foreign = stage.hears(other.tenant, "70B3D50000002000", None).await;
+    let mixed = json!({ "ids": [ids[1], foreign] });
+    refused(&admin.post(back, mixed).await, 404, "not_found");
+    assert_eq!(admin.get("/api/v6/orphans").await.json()["total"], 0);
+    let taken = admin.post(back, json!({ "ids": changed })).await;
+    assert_eq!(taken.status.as_u16(), 200, "{}", taken.text);
+    assert_eq!(admin.get("/api/v6/orphans").await.json()["total"], 59);
+    let none = json!({ "ids": [] });
+    refused(&admin.post(back, none).await, 422, "validation_failed");
+    let written: Vec<(String, i64)> = sqlx::query_as(
+        "select action, count(*) from audit_log where tenant_id = $1 and entity_type = 'orphan' group by 1 order by 1",
+    )
+    .bind(admin.tenant.0)
+    .fetch_all(&mut stage.superuser().await)
+    .await
+    .expect("a log");
+    let one = |action: &str| (action.to_owned(), 1);
+    assert_eq!(
+        written,
+        [
+            one("orphan.dismissed"),
+            one("orphans.dismissed"),
+            one("orphans.restored")
+        ]
+    );
+}

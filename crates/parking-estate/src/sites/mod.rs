@@ -198,6 +198,7 @@ pub async fn restore(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Site, SiteError> {
+    hold_count(tx).await?;
     let site = store::lock(tx, id).await?.ok_or(SiteError::Absent)?;
     if site.deleted_at.is_none() {
         return Ok(site);
@@ -216,7 +217,12 @@ pub async fn restore(
     Ok(site)
 }
 
-/// Deletes a site in which no bay lives.
+/// Locks how many sites there are, as whoever makes one does: before the site, and before the log.
+pub async fn hold_count(tx: &mut TenantTx) -> Result<(), DbError> {
+    store::hold_count(tx).await
+}
+
+/// Deletes a site in which no bay lives. The count of sites is held.
 pub async fn delete(
     tx: &mut TenantTx,
     by: &By,

@@ -6,7 +6,7 @@ use parking_db::TenantTx;
 use parking_http::{ApiError, IfMatch};
 use uuid::Uuid;
 
-use super::{change, delete, store};
+use super::{change, delete, held, store};
 use crate::sites;
 
 /// What becomes of the bays of a site that is deleted.
@@ -28,13 +28,18 @@ pub(super) async fn close_site(
     fate: Fate,
     now: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    // Whoever makes a site takes the count before the log; so does who takes one away.
-    store::hold_count_of_sites(tx).await?;
+    sites::hold_count(tx).await?;
     sites::held(tx, id, seen).await?;
     let none = IfMatch::default();
     if fate != Fate::None {
-        // All at once, so that no bay is locked after something was written to the log.
+        // All at once and in the order in which everybody locks them: each step below writes to the
+        // log, and whoever holds that waits for nothing.
         let bays = store::living_of_site(tx, id).await?;
+        held(tx, &bays, &none, true).await?;
+        if fate == Fate::Delete {
+            store::serving::hold(tx, &bays).await?;
+        }
+        store::hold_gateways(tx, id).await?;
         match fate {
             Fate::Move(to) => {
                 let relocate = |space: &mut super::Space| -> Result<(), ApiError> {

@@ -507,3 +507,66 @@ async fn the_log_keeps_every_bay_of_several_sites_though_their_codes_are_the_sam
     .unwrap();
     assert_eq!(kept, 2);
 }
+
+#[tokio::test]
+async fn closing_a_site_while_one_of_its_gateways_is_deleted_is_no_deadlock() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let site = admin.makes_site("Quay").await;
+    admin.makes_space(site, "A-1").await;
+    let gateway = json!({ "eui": "0016C001F1500001", "name": "Roof", "site_id": site });
+    let gateway = id_of(&admin.makes("/api/v6/gateways", gateway).await);
+    let mut other = stage.superuser().await;
+    sqlx::raw_sql("begin; select from audit_heads for update")
+        .execute(&mut other)
+        .await
+        .expect("a lock");
+    let closes = async {
+        admin
+            .delete(&format!("/api/v6/sites/{site}?force=true"))
+            .await
+    };
+    let deletes = async {
+        stage.until_waiting(1).await;
+        admin.delete(&format!("/api/v6/gateways/{gateway}")).await
+    };
+    let lets_go = async {
+        stage.until_waiting(2).await;
+        sqlx::raw_sql("rollback")
+            .execute(&mut other)
+            .await
+            .expect("an end");
+    };
+    let (closed, deleted, ()) = tokio::join!(closes, deletes, lets_go);
+    assert_eq!(closed.status, StatusCode::NO_CONTENT, "{}", closed.text);
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text);
+}
+
+#[tokio::test]
+async fn bringing_back_a_site_while_it_is_deleted_again_is_no_deadlock() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    let site = admin.makes_site("Quay").await;
+    let path = format!("/api/v6/sites/{site}");
+    assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+    let mut other = stage.superuser().await;
+    sqlx::raw_sql("begin; select from tenant_usage where resource = 'sites' for update")
+        .execute(&mut other)
+        .await
+        .expect("a lock");
+    let deletes = async { admin.delete(&path).await };
+    let restores = async {
+        stage.until_waiting(1).await;
+        admin.post(&format!("{path}/restore"), json!({})).await
+    };
+    let lets_go = async {
+        stage.until_waiting(2).await;
+        sqlx::raw_sql("rollback")
+            .execute(&mut other)
+            .await
+            .expect("an end");
+    };
+    let (deleted, restored, ()) = tokio::join!(deletes, restores, lets_go);
+    assert_eq!(deleted.status, StatusCode::NOT_FOUND, "{}", deleted.text);
+    assert_eq!(restored.status, StatusCode::OK, "{}", restored.text);
+}

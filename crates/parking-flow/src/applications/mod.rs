@@ -95,6 +95,14 @@ impl Applications {
     }
 }
 
+/// The tenant of this slug, unless it is on its way out.
+pub async fn tenant(db: &Db, slug: &str) -> Result<Option<TenantId>, DbError> {
+    let mut tx = db
+        .platform(Reason::Worker("find a tenant by its slug"))
+        .await?;
+    store::tenant_of(&mut tx, slug).await
+}
+
 /// All that were given to somebody, by name.
 pub async fn list(db: &Db) -> Result<Vec<Application>, DbError> {
     let mut tx = db.platform(Reason::Worker("list applications")).await?;

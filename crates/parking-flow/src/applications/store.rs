@@ -39,7 +39,7 @@ pub(super) async fn list(tx: &mut PlatformTx) -> Result<Vec<Application>> {
 
 pub(super) async fn tenant_of(tx: &mut PlatformTx, slug: &str) -> Result<Option<TenantId>> {
     let id = sqlx::query_scalar!(
-        "select id from tenants where slug = $1 and status <> 'pending_delete'",
+        "select id from tenants where slug = $1 and status <> 'deleting'",
         slug
     )
     .fetch_optional(tx.conn())

@@ -4,6 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_domain::access::Permission;
 use parking_domain::bay_state::{Held, SensorFact, Span};
+use parking_domain::radio::AHEAD_MAX;
 use parking_estate::view::View;
 use parking_estate::wire;
 use parking_http::wire::one_of;
@@ -71,7 +72,7 @@ struct EvidenceBody {
     sensor: SensorEvidence,
     /// What took it out of use then, or was to later.
     overrides: Vec<OverrideEvidence>,
-    /// The reservations that held it then or were to later.
+    /// The reservations that held it then or were to later; none as long as bays cannot be reserved.
     reservations: Vec<ReservationEvidence>,
     /// The devices that served it then.
     devices: Vec<DeviceEvidence>,
@@ -186,7 +187,13 @@ async fn space_evidence(
     Query(moment): Query<Moment>,
 ) -> Result<axum::Json<EvidenceBody>, ApiError> {
     let now = flow.clock.now();
+    // A clock that is a little ahead of ours asks about now.
     let at = moment.at.unwrap_or(now);
+    let at = if at > now + AHEAD_MAX {
+        at
+    } else {
+        at.min(now)
+    };
     let mut view = View::of(&flow.db, &caller).await?;
     let bay = store::bay(view.conn(), id).await?;
     let bay = bay.ok_or_else(ApiError::not_found)?;

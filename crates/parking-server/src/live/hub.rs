@@ -274,7 +274,7 @@ impl Hub {
                 }
             }
         }
-        state.as_of = as_of.or(state.as_of);
+        state.as_of = as_of.max(state.as_of);
         if !state.seats.is_empty() {
             self.position.send_replace(Some(to));
         }

@@ -192,6 +192,10 @@ impl Live {
         let Some(from) = self.hub.begin(end, as_of) else {
             return Ok(false);
         };
+        // What happened and cannot be told yet, because somebody's change is still under way: nobody is
+        // told that they know how things are now.
+        let waiting = events::waiting_since(&mut tx).await?;
+        let as_of = waiting.map_or(as_of, |at| at.min(as_of));
         let read = events::read_after(&mut tx, from, READ_MAX).await?;
         drop(tx);
         let has_more = i64::try_from(read.len()) == Ok(READ_MAX);

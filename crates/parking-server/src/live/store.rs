@@ -48,11 +48,9 @@ pub(super) async fn snapshot(
     site: Option<Uuid>,
 ) -> Result<(Cursor, Vec<SiteNow>)> {
     // First, so that what happens meanwhile is rather told twice than not at all.
-    let xid = sqlx::query_scalar!(
-        r#"select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) as "xid!""#
-    )
-    .fetch_one(tx.conn())
-    .await?;
+    let xid = sqlx::query_scalar!(r#"select (events_horizon()::text::bigint - 1) as "xid!""#)
+        .fetch_one(tx.conn())
+        .await?;
     let mut sites = sites(tx, site).await?;
     for bay in bays(tx, site).await? {
         if let Ok(at) = sites.binary_search_by_key(&bay.site_id, |one| one.id) {

@@ -6,12 +6,12 @@ use parking_access::audit::{self, By, Entry};
 use parking_db::{Db, Reason};
 use parking_domain::clock::Clock;
 use parking_domain::ids::TenantId;
-use parking_flow::ingest;
+use parking_flow::{applications, ingest};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Asked;
 use crate::database::Database;
+use crate::exit::{Exit, Stop};
 
 /// What to do with messages.
 #[derive(Debug, Subcommand)]
@@ -27,9 +27,9 @@ pub(super) struct Replay {
     /// Those that came since this instant: 2026-11-20T06:00:00Z.
     #[arg(long)]
     since: DateTime<FixedOffset>,
-    /// Those of this tenant alone, by its id.
+    /// Those of this tenant alone, by its slug.
     #[arg(long)]
-    tenant: Option<Uuid>,
+    tenant: Option<String>,
 }
 
 /// Runs the command.
@@ -48,26 +48,29 @@ pub(super) fn run(command: &Command, asked: &Asked<'_>) -> anyhow::Result<()> {
 
 async fn replay(db: &Db, wanted: &Replay) -> anyhow::Result<()> {
     let since = wanted.since.with_timezone(&Utc);
-    let tenant = wanted.tenant.map(TenantId);
-    let count = ingest::replay(db, tenant, since).await?;
+    let tenant = match &wanted.tenant {
+        Some(slug) => Some(named(db, slug).await?),
+        None => None,
+    };
+    // Written first: whatever ends it in the middle, it stands there that somebody began.
     let mut tx = db.platform(Reason::Worker("record a replay")).await?;
     let entry = Entry {
         action: "uplinks.replayed",
         entity_type: "uplink",
-        new: Some(json!({ "since": since, "tenant_id": wanted.tenant, "count": count })),
+        new: Some(json!({ "since": since, "tenant_id": tenant.map(|tenant| tenant.0) })),
         ..Entry::default()
     };
-    let by = By::system("parking uplinks replay");
-    let now = Clock::system().now();
-    audit::append(
-        tx.conn(),
-        tenant.unwrap_or(TenantId::PLATFORM),
-        &by,
-        now,
-        entry,
-    )
-    .await?;
+    let (by, now) = (By::system("parking uplinks replay"), Clock::system().now());
+    let log = tenant.unwrap_or(TenantId::PLATFORM);
+    audit::append(tx.conn(), log, &by, now, entry).await?;
     tx.commit().await?;
+    let count = ingest::replay(db, tenant, since).await?;
     say!("{count} messages wait to be acted on again; a running server does so within seconds");
     Ok(())
+}
+
+async fn named(db: &Db, slug: &str) -> anyhow::Result<TenantId> {
+    let tenant = applications::tenant(db, slug).await?;
+    let absent = || Stop::new(Exit::Failed, format!("there is no tenant {slug}"));
+    Ok(tenant.ok_or_else(absent)?)
 }

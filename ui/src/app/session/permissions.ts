@@ -30,7 +30,8 @@ export type Permission =
   | 'devices:manage'
   | 'devices:assign'
   | 'telemetry:read'
-  | 'imports:manage';
+  | 'imports:manage'
+  | 'dashboard:read';
 
 export function can(me: Pick<Me, 'permissions'>, permission: Permission): boolean {
   return me.permissions.includes(permission);

@@ -6,6 +6,7 @@ import { useFormats } from '@/components/format';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import styles from './alarms.module.css';
+import { mutesBefore } from './mutesBefore';
 import { useMarkAlarms, useMuteAlarms } from './queries';
 
 const spans = [
@@ -40,9 +41,15 @@ export function MuteDialog({ alarms, onClose, onDone }: Props) {
       onClose();
       onDone?.();
       const text = t('alarms.done.mute', { count, formatted: formats.number(count) });
-      toast.undoable(text, () => mark.mutateAsync({ verb: 'unmute', ids }));
+      toast.undoable(text, () => takeBack(alarms));
     },
   });
+  /** Those that were muted before are so again, for as long as they had left; the others are not. */
+  async function takeBack(before: readonly Alarm[]) {
+    const { heard, muted } = mutesBefore(before, Date.now());
+    for (const { ids, ...how } of muted) await mute.mutateAsync({ ids, ...how });
+    if (heard.length > 0) await mark.mutateAsync({ verb: 'unmute', ids: heard });
+  }
   const first = alarms[0];
   return (
     <Modal

@@ -72,7 +72,8 @@ export default function ApiKeysPage() {
         }
       />
       <CreateApiKeyDialog
-        isOpen={create === '1'}
+        isOpen={create === '1' || create === 'ingest'}
+        isForIngest={create === 'ingest'}
         onClose={() => setCreate(null)}
         onCreated={setCreated}
       />

@@ -9,11 +9,13 @@ import { useCreateApiKey } from './queries';
 
 type Props = {
   isOpen: boolean;
+  /** Whether it is to hand in messages and do nothing else, unless one says otherwise. */
+  isForIngest: boolean;
   onClose: () => void;
   onCreated: (created: CreatedApiKey) => void;
 };
 
-export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
+export function CreateApiKeyDialog({ isOpen, isForIngest, onClose, onCreated }: Props) {
   const { t } = useTranslation();
   const create = useCreateApiKey();
   const [form] = Form.useForm<ApiKeyValues>();
@@ -54,7 +56,11 @@ export function CreateApiKeyDialog({ isOpen, onClose, onCreated }: Props) {
         form={form}
         name="api-key"
         layout="vertical"
-        initialValues={{ role: 'viewer', scopes: [] }}
+        initialValues={
+          isForIngest
+            ? { role: 'operator', scopes: ['webhook:ingest'] }
+            : { role: 'viewer', scopes: [] }
+        }
         onFinish={submit}
       >
         <ApiKeyFields />

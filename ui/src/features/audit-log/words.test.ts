@@ -38,6 +38,7 @@ const BUILT: [string, string[]][] = [
     ].map((verb) => `import.${verb}`),
   ],
   ['"orphan.{verb}"', ['claimed', 'dismissed', 'restored'].map((verb) => `orphan.${verb}`)],
+  ['"orphans.{verb}"', ['dismissed', 'restored'].map((verb) => `orphans.${verb}`)],
   [
     '"alarm.{verb}"',
     ['acknowledged', 'unacknowledged', 'muted', 'unmuted', 'commented'].map(

@@ -123,6 +123,8 @@ export const actions = [
   'orphan.claimed',
   'orphan.dismissed',
   'orphan.restored',
+  'orphans.dismissed',
+  'orphans.restored',
   'alarm.acknowledged',
   'alarm.unacknowledged',
   'alarm.muted',

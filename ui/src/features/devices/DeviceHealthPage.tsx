@@ -7,7 +7,7 @@ import { paths } from '@/app/paths';
 import { useCan } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
-import { freshness, isBatteryLow, quality } from '@/components/devices';
+import { freshness, quality } from '@/components/devices';
 import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
 import { Battery, Every, LastSeen, Signal } from '@/components/Health';
@@ -64,7 +64,7 @@ function Verdict({ device }: { device: Device }) {
   const { t } = useTranslation();
   const state = useFromNow((now) => freshness(device, now));
   const faults = [
-    ...(isBatteryLow(device.battery_percent) ? [t('devices.verdicts.battery')] : []),
+    ...(device.is_battery_low ? [t('devices.verdicts.battery')] : []),
     ...(quality(device.rssi, device.snr) === 'weak' ? [t('devices.verdicts.signal')] : []),
   ];
   const tones: Record<typeof state, Tone> = {

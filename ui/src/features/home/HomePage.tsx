@@ -17,7 +17,8 @@ export default function HomePage() {
   const { t } = useTranslation();
   const me = useMe();
   const roleName = useRoleName();
-  const dashboard = useQuery(dashboardQuery(me.tenant.id));
+  const seesFigures = can(me, 'dashboard:read');
+  const dashboard = useQuery(dashboardQuery(me.tenant.id, seesFigures));
   const name = me.user?.name || me.user?.email || '';
   // Before there is a site there is nothing to count; first steps are of more use than noughts.
   const hasFigures = dashboard.isError || (dashboard.data?.counts.sites ?? 0) > 0;
@@ -30,7 +31,7 @@ export default function HomePage() {
       <LimitNotice />
       {can(me, 'tenants:read') && <PlatformFigures />}
       {hasFigures && <Dashboard query={dashboard} />}
-      {!dashboard.isPending && (
+      {!(seesFigures && dashboard.isPending) && (
         <div className={styles.columns}>
           <div className={styles.wide}>
             <NextSteps me={me} counts={dashboard.data?.counts ?? null} />

@@ -4,8 +4,9 @@ import { answer, api } from '@/api/client';
 /** Bays change while one looks. */
 const REFRESH_MS = 15_000;
 
-export const dashboardQuery = (tenantId: string) =>
+export const dashboardQuery = (tenantId: string, isAllowed: boolean) =>
   queryOptions({
+    enabled: isAllowed,
     queryKey: [tenantId, 'dashboard'],
     queryFn: () => answer(api.GET('/api/v6/dashboard/data')),
     refetchInterval: REFRESH_MS,

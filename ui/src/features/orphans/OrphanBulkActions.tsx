@@ -7,9 +7,6 @@ import { EyeInvisibleOutlined, UndoOutlined } from '@/components/icons';
 import { useToast } from '@/components/toast';
 import { useDismiss, useRestore } from './queries';
 
-/** The server sets them aside one by one; more at once would run into its limit of requests. */
-const AT_ONCE_MAX = 50;
-
 export function OrphanBulkActions({ orphans, onDone }: { orphans: Orphan[]; onDone: () => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -19,10 +16,7 @@ export function OrphanBulkActions({ orphans, onDone }: { orphans: Orphan[]; onDo
   const restore = useRestore();
   const count = orphans.length;
   const formatted = formats.number(count);
-  const refusal =
-    denied ??
-    (count > AT_ONCE_MAX ? t('orphans.tooMany', { max: formats.number(AT_ONCE_MAX) }) : null);
-  const gate = { isAllowed: refusal === null, reason: refusal ?? '' };
+  const gate = { isAllowed: denied === null, reason: denied ?? '' };
   const ids = (isAside: boolean) =>
     orphans.filter(({ dismissed_at }) => Boolean(dismissed_at) === isAside).map(({ id }) => id);
   const [inView, aside] = [ids(false), ids(true)];
@@ -35,10 +29,10 @@ export function OrphanBulkActions({ orphans, onDone }: { orphans: Orphan[]; onDo
           loading={dismiss.isPending}
           onClick={() =>
             dismiss.mutate(inView, {
-              onSuccess: () => {
+              onSuccess: ({ changed }) => {
                 onDone();
                 toast.undoable(t('orphans.dismissedMany', { count, formatted }), () =>
-                  restore.mutateAsync(inView),
+                  restore.mutateAsync(changed),
                 );
               },
               onError: toast.failed,

@@ -35,27 +35,20 @@ export function useClaim() {
   });
 }
 
-/** One after the other: each is set aside for itself, and one that fails leaves the others so. */
 export function useDismiss() {
-  const onSettled = useRefreshEstate();
+  const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: async (ids: string[]) => {
-      for (const id of ids) {
-        await answer(api.POST('/api/v6/orphans/{id}/dismiss', { params: { path: { id } } }));
-      }
-    },
-    onSettled,
+    mutationFn: (ids: string[]) =>
+      answer(api.POST('/api/v6/orphans/bulk/dismiss', { body: { ids } })),
+    onSuccess,
   });
 }
 
 export function useRestore() {
-  const onSettled = useRefreshEstate();
+  const onSuccess = useRefreshEstate();
   return useMutation({
-    mutationFn: async (ids: string[]) => {
-      for (const id of ids) {
-        await answer(api.POST('/api/v6/orphans/{id}/restore', { params: { path: { id } } }));
-      }
-    },
-    onSettled,
+    mutationFn: (ids: string[]) =>
+      answer(api.POST('/api/v6/orphans/bulk/restore', { body: { ids } })),
+    onSuccess,
   });
 }

@@ -5,6 +5,7 @@ import { levelsQuery, siteQuery } from '@/api/estate';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
+import { useFormats } from '@/components/format';
 import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -15,6 +16,7 @@ import { siteBaysQuery } from './queries';
 /** Draws the bays of one level; who may not draw looks at the same page. */
 export default function PlanEditorPage() {
   const { t } = useTranslation();
+  const formats = useFormats();
   const tenantId = useTenantId();
   const { siteId = '', levelId = '' } = useParams();
   const site = useQuery(siteQuery(tenantId, siteId));
@@ -27,8 +29,10 @@ export default function PlanEditorPage() {
   const deleted = site.data?.site.deleted_at ? t('sites.deletedNotice') : null;
   const error = site.error ?? levels.error ?? bays.error;
   const isAbsent = levels.data !== undefined && !level;
+  // A plan that hides bays would have them drawn twice.
+  const isTooLarge = bays.data !== undefined && bays.data.total > bays.data.spaces.length;
 
-  if (level && site.data && bays.data && sheet.size) {
+  if (level && site.data && bays.data && sheet.size && !isTooLarge) {
     return (
       <PlanEditor
         key={levelId}
@@ -54,7 +58,8 @@ export default function PlanEditorPage() {
         />
       )}
       {isAbsent && <p>{t('plan.noSuchLevel')}</p>}
-      {!error && !isAbsent && <PageSkeleton />}
+      {isTooLarge && <p>{t('plan.tooLarge', { total: formats.number(bays.data?.total ?? 0) })}</p>}
+      {!error && !isAbsent && !isTooLarge && <PageSkeleton />}
     </>
   );
 }

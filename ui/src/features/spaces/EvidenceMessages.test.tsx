@@ -27,7 +27,7 @@ const message = (id: string, fields: Partial<Message> = {}): Message => ({
 
 function show(messages: Message[] | null, uplink_id: string | null = null) {
   const evidence = { space_id: 'b', messages, sensor: { uplink_id } } as Evidence;
-  renderPart(<EvidenceMessages evidence={evidence} />);
+  renderPart(<EvidenceMessages evidence={evidence} isThen={false} zone="Europe/Paris" />);
 }
 
 describe('the messages behind a state', () => {

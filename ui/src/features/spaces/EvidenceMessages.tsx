@@ -7,14 +7,22 @@ import { Signal } from '@/components/Health';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
 import styles from './spaces.module.css';
+import { useExactClock } from './useExactClock';
 
 type Message = NonNullable<Evidence['messages']>[number];
 
 /** A message that took longer than this was late. */
 const LATE_MS = 60_000;
 
+type Props = {
+  evidence: Evidence;
+  /** Whether a moment in the past is asked about. */
+  isThen: boolean;
+  zone: string | undefined;
+};
+
 /** The last messages about a bay, the newest first; the one its sensor's state comes from is marked. */
-export function EvidenceMessages({ evidence }: { evidence: Evidence }) {
+export function EvidenceMessages({ evidence, isThen, zone }: Props) {
   const { t } = useTranslation();
   const { messages, sensor } = evidence;
   if (!messages) return <p className={styles.hint}>{t('evidence.messagesHidden')}</p>;
@@ -28,17 +36,22 @@ export function EvidenceMessages({ evidence }: { evidence: Evidence }) {
             key={message.id}
             message={message}
             isBehind={message.id === sensor.uplink_id}
+            zone={zone}
           />
         ))}
       </ol>
-      <Link to={paths.messages({ bay: evidence.space_id })}>{t('evidence.allMessages')}</Link>
+      <Link to={paths.messages({ bay: evidence.space_id, ...(isThen ? { to: evidence.at } : {}) })}>
+        {t('evidence.allMessages')}
+      </Link>
     </>
   );
 }
 
-function MessageItem({ message, isBehind }: { message: Message; isBehind: boolean }) {
+function MessageItem(props: { message: Message; isBehind: boolean; zone: string | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const exact = useExactClock(props.zone);
+  const { message, isBehind } = props;
   const { received_at, arrived_at, f_port, f_cnt, payload, receptions, outcome } = message;
   const isLate = Date.parse(arrived_at) - Date.parse(received_at) > LATE_MS;
   const numbers = [
@@ -61,7 +74,7 @@ function MessageItem({ message, isBehind }: { message: Message; isBehind: boolea
             </StatusTag>
           )}
         </span>
-        <time dateTime={received_at}>{formats.exactClock(received_at)}</time>
+        <time dateTime={received_at}>{exact(received_at)}</time>
       </div>
       {isLate && (
         <div className={styles.second}>

@@ -3,14 +3,20 @@ import { Button, DatePicker, Skeleton } from 'antd';
 import dayjs from 'dayjs';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { siteQuery } from '@/api/estate';
 import type { Evidence, Space } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
+import { instantOf, wallOf } from '@/components/zoneTime';
 import { EvidenceMessages } from './EvidenceMessages';
 import { evidenceQuery } from './queries';
 import styles from './spaces.module.css';
+import { useExactClock } from './useExactClock';
+
+/** As the calendar's wall clock is read. */
+const WALL = 'YYYY-MM-DDTHH:mm:ss';
 
 type Props = {
   space: Space;
@@ -24,6 +30,8 @@ export function EvidencePart({ space, at, onAt }: Props) {
   const { t } = useTranslation();
   const query = useQuery(evidenceQuery(useTenantId(), space.id, at));
   const evidence = query.data;
+  // What happens at a bay happens by the clocks of its site, wherever the reader sits.
+  const zone = useQuery(siteQuery(useTenantId(), space.site_id)).data?.site.timezone;
   const heading = useRef<HTMLHeadingElement>(null);
   const asked = useRef(at);
 
@@ -38,30 +46,35 @@ export function EvidencePart({ space, at, onAt }: Props) {
       <h2 ref={heading} tabIndex={-1} className={styles.title}>
         {at === null ? t('evidence.whyNow') : t('evidence.whyThen')}
       </h2>
-      <Steps space={space} at={at} onAt={onAt} changes={evidence?.changes ?? []} />
+      <Steps space={space} at={at} onAt={onAt} changes={evidence?.changes ?? []} zone={zone} />
+      {zone && (
+        <p className={styles.hint}>{t('evidence.zone', { zone: zone.replace(/_/g, ' ') })}</p>
+      )}
       {query.error && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Skeleton active />}
       {evidence && (
         <div className={query.isPlaceholderData ? styles.outdated : undefined}>
-          <Verdict evidence={evidence} isThen={at !== null} />
+          <Verdict evidence={evidence} isThen={at !== null} zone={zone} />
           {/* What takes it out of use now stands above. */}
           {at !== null && <OverrideFacts evidence={evidence} />}
-          <EvidenceMessages evidence={evidence} />
+          <EvidenceMessages evidence={evidence} isThen={at !== null} zone={zone} />
         </div>
       )}
     </section>
   );
 }
 
-type StepsProps = Props & { changes: Evidence['changes'] };
+type StepsProps = Props & { changes: Evidence['changes']; zone: string | undefined };
 
 /** From change to change, to any moment, and back to now. */
-function Steps({ space, at, onAt, changes }: StepsProps) {
+function Steps({ space, at, onAt, changes, zone }: StepsProps) {
   const { t } = useTranslation();
   const from = at === null ? Number.POSITIVE_INFINITY : Date.parse(at);
   // The newest first: an earlier one is the first before the moment, a later one the last after it.
   const earlier = changes.find((change) => Date.parse(change.at) < from);
   const later = changes.findLast((change) => Date.parse(change.at) > from);
+  const wall = (instant: string | number) =>
+    zone ? dayjs(wallOf(zone, new Date(instant).getTime())) : null;
   return (
     <div className={styles.steps}>
       <Button disabled={!earlier} onClick={() => earlier && onAt(earlier.at)}>
@@ -75,10 +88,15 @@ function Steps({ space, at, onAt, changes }: StepsProps) {
         placeholder={t('evidence.moment')}
         showTime={{ format: 'HH:mm:ss' }}
         format="YYYY-MM-DD HH:mm:ss"
-        value={at === null ? null : dayjs(at)}
-        minDate={dayjs(space.created_at)}
-        maxDate={dayjs()}
-        onChange={(moment) => onAt(moment ? held(moment.valueOf(), space) : null)}
+        disabled={!zone}
+        // "Now" would be the reader's, not the site's.
+        showNow={false}
+        value={at === null ? null : wall(at)}
+        {...(zone ? { minDate: dayjs(wallOf(zone, Date.parse(space.created_at))) } : {})}
+        {...(zone ? { maxDate: dayjs(wallOf(zone, Date.now())) } : {})}
+        onChange={(moment) =>
+          onAt(moment && zone ? held(instantOf(zone, moment.format(WALL)), space) : null)
+        }
       />
       {at !== null && <Button onClick={() => onAt(null)}>{t('evidence.now')}</Button>}
     </div>
@@ -86,23 +104,24 @@ function Steps({ space, at, onAt, changes }: StepsProps) {
 }
 
 /** Nothing is known of a bay before it was, nor of what is to come. */
-function held(at: number, space: Space): string {
+function held(at: string, space: Space): string {
   const first = Date.parse(space.created_at);
-  return new Date(Math.min(Math.max(at, first), Date.now())).toISOString();
+  return new Date(Math.min(Math.max(Date.parse(at), first), Date.now())).toISOString();
 }
 
 /** What followed from the facts, by which rule, in words. */
-function Verdict({ evidence, isThen }: { evidence: Evidence; isThen: boolean }) {
+function Verdict(props: { evidence: Evidence; isThen: boolean; zone: string | undefined }) {
   const { t } = useTranslation();
-  const formats = useFormats();
+  const exact = useExactClock(props.zone);
+  const { evidence, isThen } = props;
   const { at, state, cause, sensor, shown } = evidence;
   const clock = (instant: string | null | undefined) =>
-    instant ? formats.exactClock(instant) : t('common.never');
+    instant ? exact(instant) : t('common.never');
   return (
     <div className={styles.verdict}>
       <div className={styles.verdictHead}>
         <SpaceStateTag state={state} />
-        {isThen && <time dateTime={at}>{formats.exactClock(at)}</time>}
+        {isThen && <time dateTime={at}>{exact(at)}</time>}
       </div>
       <p className={styles.rule}>{t(`evidence.rules.${cause}`)}</p>
       {sensor.observed_at && (

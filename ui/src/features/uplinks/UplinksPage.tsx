@@ -10,8 +10,9 @@ import { EmptyState } from '@/components/EmptyState';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { useFormats } from '@/components/format';
-import { PauseCircleOutlined, PlayCircleOutlined } from '@/components/icons';
+import { PauseCircleOutlined, PlayCircleOutlined, WarningFilled } from '@/components/icons';
 import { type ListState, useListState } from '@/components/listState';
+import { useFromNow } from '@/components/now';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -24,8 +25,20 @@ import { useFollow } from './useFollow';
 import { kinds, outcomes, sources } from './words';
 
 /** As the API names them, so that a link made by hand or by a program works. */
-const filterNames = ['device_id', 'space_id', 'site_id', 'kind', 'outcome', 'source'] as const;
+const filterNames = [
+  'device_id',
+  'space_id',
+  'site_id',
+  'kind',
+  'outcome',
+  'source',
+  'to',
+  'before',
+] as const;
 type Filter = (typeof filterNames)[number];
+
+/** Asked every two seconds, what is older than this does not flow. */
+const FLOWS_MS = 10_000;
 
 /** What the radio says, as it comes in: to see whether a device is heard, and what is made of it. */
 export default function UplinksPage() {
@@ -37,11 +50,10 @@ export default function UplinksPage() {
     ...list.filters,
     ...(list.query.q ? { dev_eui: list.query.q } : {}),
   } as UplinkQuery;
-  const { rows, heldCount, hasMore, error, isPending, resume } = useFollow(
-    useTenantId(),
-    wanted,
-    isPaused,
-  );
+  const follow = useFollow(useTenantId(), wanted, isPaused);
+  const { rows, heldCount, hasMore, error, isPending, resume } = follow;
+  const isBygone = Boolean(list.filters.before || list.filters.to);
+  const oldest = rows.at(-1)?.id;
   return (
     <>
       <PageHeader title={t('uplinks.title')} intro={t('uplinks.intro')} />
@@ -53,19 +65,29 @@ export default function UplinksPage() {
             onSearch={list.setSearch}
           />
           <UplinkFilters list={list} />
-          <Stream
-            isPaused={isPaused}
-            heldCount={heldCount}
-            onTurn={() => {
-              if (isPaused) resume();
-              setIsPaused(!isPaused);
-            }}
-          />
+          {isBygone ? (
+            <span className={styles.stream}>
+              <span className={styles.held}>{t('uplinks.bygone')}</span>
+              <Button onClick={() => list.setFilters({ before: undefined, to: undefined })}>
+                {t('uplinks.toNow')}
+              </Button>
+            </span>
+          ) : (
+            <Stream
+              isPaused={isPaused}
+              heldCount={heldCount}
+              answeredAt={follow.answeredAt}
+              onTurn={() => {
+                if (isPaused) resume();
+                setIsPaused(!isPaused);
+              }}
+            />
+          )}
         </div>
         <Narrowed list={list} />
         {error !== null && (
           <div className={styles.problem}>
-            <ProblemAlert error={error} />
+            <ProblemAlert error={error} onRetry={follow.retry} />
           </div>
         )}
         {isPending && <Skeleton active className={styles.problem ?? ''} />}
@@ -78,7 +100,14 @@ export default function UplinksPage() {
             <Unconnected />
           ))}
         {rows.length > 0 && <UplinkTable rows={rows} onOpen={setOpenId} />}
-        {hasMore && <p className={styles.foot}>{t('uplinks.kept', { max: KEPT_MAX })}</p>}
+        {hasMore && (
+          <p className={styles.foot}>
+            {!isBygone && t('uplinks.kept', { max: KEPT_MAX })}{' '}
+            <Button onClick={() => list.setFilters({ before: oldest, to: undefined })}>
+              {t('uplinks.older')}
+            </Button>
+          </p>
+        )}
       </section>
       <UplinkDrawer
         id={openId}
@@ -89,17 +118,27 @@ export default function UplinksPage() {
   );
 }
 
+type StreamProps = {
+  isPaused: boolean;
+  heldCount: number;
+  answeredAt: number;
+  onTurn: () => void;
+};
+
 /** Whether it flows; to hold it still, and what came meanwhile. */
-function Stream(props: { isPaused: boolean; heldCount: number; onTurn: () => void }) {
+function Stream({ isPaused, heldCount, answeredAt, onTurn }: StreamProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { isPaused, heldCount, onTurn } = props;
+  const isLate = useFromNow((now) => answeredAt > 0 && now - answeredAt > FLOWS_MS);
   return (
     <span className={styles.stream}>
-      <span className={styles.held} aria-live="polite">
-        {isPaused
-          ? t('uplinks.held', { count: heldCount, formatted: formats.number(heldCount) })
-          : t('uplinks.live')}
+      <span className={isLate ? styles.late : styles.held} aria-live="polite">
+        {isLate && <WarningFilled />}{' '}
+        {isLate
+          ? t('dataAge.stale', { at: formats.clock(answeredAt) })
+          : isPaused
+            ? t('uplinks.held', { count: heldCount, formatted: formats.number(heldCount) })
+            : answeredAt > 0 && t('uplinks.live')}
       </span>
       <Button
         type={isPaused ? 'primary' : 'default'}
@@ -146,15 +185,19 @@ function UplinkFilters({ list }: { list: ListState<Filter> }) {
 /** What a link narrowed the stream to, and how to see all of it again. */
 function Narrowed({ list }: { list: ListState<Filter> }) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const narrowed = (['device_id', 'space_id', 'site_id'] as const).filter(
     (name) => list.filters[name],
   );
-  if (narrowed.length === 0) return null;
+  const { to } = list.filters;
+  const isMoment = to !== undefined && !Number.isNaN(Date.parse(to));
+  if (narrowed.length === 0 && !isMoment) return null;
   return (
     <p className={styles.narrowed}>
       {narrowed.map((name) => (
         <Tag key={name}>{t(`uplinks.only.${name}`)}</Tag>
       ))}
+      {isMoment && <Tag>{t('uplinks.only.to', { at: formats.precise(to) })}</Tag>}
       <Button type="link" size="small" onClick={list.clear}>
         {t('uplinks.showAll')}
       </Button>
@@ -165,7 +208,7 @@ function Narrowed({ list }: { list: ListState<Filter> }) {
 /** Nothing ever came: how to connect what hears the devices. */
 function Unconnected() {
   const { t } = useTranslation();
-  const mayConnect = useCan('webhook_secrets:manage');
+  const mayMakeKeys = useCan('api_keys:manage');
   const roads = ['chirpstack', 'tts', 'observations'] as const;
   return (
     <EmptyState
@@ -181,11 +224,14 @@ function Unconnected() {
               </span>
             ))}
           </span>
+          {t('uplinks.emptyKey')} {t('uplinks.emptyBroker')}
         </>
       }
       action={
         <>
-          {mayConnect && <Link to={paths.webhookSecrets()}>{t('uplinks.emptyAction')}</Link>}
+          {mayMakeKeys && (
+            <Link to={paths.apiKeys({ create: 'ingest' })}>{t('uplinks.emptyAction')}</Link>
+          )}
           <a href="/docs">{t('uplinks.emptyDocs')}</a>
         </>
       }

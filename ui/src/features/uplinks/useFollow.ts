@@ -9,29 +9,45 @@ const RETRY_MS = 8_000;
 const FIRST = 100;
 const NEXT = 300;
 
-type Following = Followed & { error: unknown; isPending: boolean; resume: () => void };
+type Following = Followed & {
+  error: unknown;
+  isPending: boolean;
+  /** When the server answered last. */
+  answeredAt: number;
+  resume: () => void;
+  retry: () => void;
+};
 
-/** Follows what comes in for as long as the page is open and in sight. */
+/** Follows what comes in for as long as the page is open and in sight. What came before a message or
+ * an instant stays as it is: that is asked for once. */
 export function useFollow(tenantId: string, filters: UplinkQuery, isPaused: boolean): Following {
   const [followed, setFollowed] = useState<Followed>(nothing);
   const [error, setError] = useState<unknown>(null);
   const [isPending, setIsPending] = useState(true);
+  const [answeredAt, setAnsweredAt] = useState(0);
   const paused = useRef(isPaused);
   paused.current = isPaused;
+  const askNow = useRef<() => void>(() => undefined);
   // Another tenant or other filters are another stream.
   const asked = JSON.stringify([tenantId, filters]);
 
   useEffect(() => {
     const [, query] = JSON.parse(asked) as [string, UplinkQuery];
+    const isBygone = Boolean(query.before || query.to);
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let after: string | undefined;
+    let isAsking = false;
     setFollowed(nothing);
     setIsPending(true);
     setError(null);
+    setAnsweredAt(0);
 
-    async function ask(after: string | undefined): Promise<void> {
-      let [next, pause] = [after, ASK_MS];
-      if (!document.hidden) {
+    async function ask(): Promise<void> {
+      if (isAsking) return;
+      isAsking = true;
+      let pause: number | null = ASK_MS;
+      if (!document.hidden || isBygone) {
         try {
           const page = await answer(
             api.GET('/api/v6/uplinks', {
@@ -44,24 +60,37 @@ export function useFollow(tenantId: string, filters: UplinkQuery, isPaused: bool
           if (stop.signal.aborted) return;
           setFollowed((state) => taken(state, page, paused.current));
           setError(null);
-          setIsPending(false);
-          next = page.after ?? after;
+          setAnsweredAt(Date.now());
+          after = page.after ?? after;
+          if (isBygone) pause = null;
         } catch (failure) {
           if (stop.signal.aborted) return;
           setError(failure);
-          setIsPending(false);
           pause = RETRY_MS;
         }
+        setIsPending(false);
       }
-      timer = setTimeout(() => void ask(next), pause);
+      isAsking = false;
+      if (pause !== null) timer = setTimeout(() => void ask(), pause);
     }
 
-    void ask(undefined);
+    askNow.current = () => {
+      clearTimeout(timer);
+      void ask();
+    };
+    void ask();
     return () => {
       stop.abort();
       clearTimeout(timer);
     };
   }, [asked]);
 
-  return { ...followed, error, isPending, resume: () => setFollowed(resumed) };
+  return {
+    ...followed,
+    error,
+    isPending,
+    answeredAt,
+    resume: () => setFollowed(resumed),
+    retry: () => askNow.current(),
+  };
 }

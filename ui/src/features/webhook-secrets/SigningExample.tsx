@@ -13,15 +13,20 @@ const names: Record<ExampleLanguage, string> = {
   node: 'Node.js',
 };
 
+/** What is seen of one bay, as the programs that can sign hand it in. */
+const BODY = '{"observations":[{"dev_eui":"0004A30B001C0530","state":"occupied"}]}';
+
 /** The secret stands in a variable: examples get pasted into tickets. */
-function example(language: ExampleLanguage, header: string): string {
+function example(language: ExampleLanguage, header: string, credential: string): string {
+  const url = `${window.location.origin}/api/v6/ingest/observations`;
   switch (language) {
     case 'shell':
       return [
-        `BODY='{"deviceInfo":{"devEui":"0004A30B001C0530"},"data":"AQ=="}'`,
+        `BODY='${BODY}'`,
         `SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -hex | sed 's/^.* //')`,
-        `curl -X POST "$URL" \\`,
+        `curl -X POST '${url}' \\`,
         `  -H 'Content-Type: application/json' \\`,
+        `  -H 'X-Webhook-Credential: ${credential}' \\`,
         `  -H "${header}: sha256=$SIGNATURE" \\`,
         `  --data-raw "$BODY"`,
       ].join('\n');
@@ -29,29 +34,42 @@ function example(language: ExampleLanguage, header: string): string {
       return [
         'import hashlib, hmac, os, urllib.request',
         '',
-        `body = b'{"deviceInfo":{"devEui":"0004A30B001C0530"},"data":"AQ=="}'`,
+        `body = b'${BODY}'`,
         `signature = hmac.new(os.environ["SECRET"].encode(), body, hashlib.sha256).hexdigest()`,
         'urllib.request.urlopen(urllib.request.Request(',
-        '    os.environ["URL"], data=body,',
-        `    headers={"Content-Type": "application/json", "${header}": "sha256=" + signature},`,
+        `    "${url}", data=body, headers={`,
+        '        "Content-Type": "application/json",',
+        `        "X-Webhook-Credential": "${credential}",`,
+        `        "${header}": "sha256=" + signature,`,
+        '    },',
         '))',
       ].join('\n');
     case 'node':
       return [
         `import { createHmac } from 'node:crypto';`,
         '',
-        `const body = '{"deviceInfo":{"devEui":"0004A30B001C0530"},"data":"AQ=="}';`,
+        `const body = '${BODY}';`,
         `const signature = createHmac('sha256', process.env.SECRET).update(body).digest('hex');`,
-        'await fetch(process.env.URL, {',
+        `await fetch('${url}', {`,
         `  method: 'POST',`,
-        `  headers: { 'content-type': 'application/json', '${header}': 'sha256=' + signature },`,
+        '  headers: {',
+        `    'content-type': 'application/json',`,
+        `    'x-webhook-credential': '${credential}',`,
+        `    '${header.toLowerCase()}': 'sha256=' + signature,`,
+        '  },',
         '  body,',
         '});',
       ].join('\n');
   }
 }
 
-export function SigningExample({ header = 'X-Webhook-Signature' }: { header?: string }) {
+type Props = {
+  /** The id of the credential that is signed with. */
+  credential: string;
+  header?: string;
+};
+
+export function SigningExample({ credential, header = 'X-Webhook-Signature' }: Props) {
   const { t } = useTranslation();
   const [language, setLanguage] = useState<ExampleLanguage>('shell');
   return (
@@ -62,7 +80,7 @@ export function SigningExample({ header = 'X-Webhook-Signature' }: { header?: st
         options={languages.map((value) => ({ value, label: names[value] }))}
         onChange={setLanguage}
       />
-      <CodeBlock label={t('webhookSecrets.example')} code={example(language, header)} />
+      <CodeBlock label={t('webhookSecrets.example')} code={example(language, header, credential)} />
     </div>
   );
 }

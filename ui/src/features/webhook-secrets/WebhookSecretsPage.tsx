@@ -4,6 +4,7 @@ import { type Ref, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CreatedWebhookSecret, WebhookSecret } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
+import { CopyButton } from '@/components/CopyButton';
 import { useConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/EmptyState';
 import { PlusOutlined, SyncOutlined } from '@/components/icons';
@@ -36,7 +37,7 @@ export default function WebhookSecretsPage() {
   const query = useQuery(webhookSecretsQuery(useTenantId(), list.query));
   const [dialog, setDialog] = useOpenParam('dialog');
   const [created, setCreated] = useState<CreatedWebhookSecret | null>(null);
-  const hasActive = query.data?.webhook_secrets.some(({ status }) => status === 'active') ?? false;
+  const active = query.data?.webhook_secrets.find(({ status }) => status === 'active');
   // Whichever of the two stands in the header: after the first secret it is the other one.
   const headerButton = useRef<HTMLButtonElement>(null);
   const createButton = (ref?: Ref<HTMLButtonElement>) => (
@@ -52,7 +53,7 @@ export default function WebhookSecretsPage() {
         intro={t('webhookSecrets.intro')}
         actions={
           query.data &&
-          (hasActive ? (
+          (active ? (
             <Button
               ref={headerButton}
               type="primary"
@@ -84,7 +85,7 @@ export default function WebhookSecretsPage() {
           }
         />
         <Panel title={t('webhookSecrets.howTitle')} intro={t('webhookSecrets.howText')}>
-          <SigningExample />
+          <SigningExample credential={active?.id ?? '00000000-0000-0000-0000-000000000000'} />
         </Panel>
       </div>
       <CreateSecretDialog
@@ -105,8 +106,11 @@ export default function WebhookSecretsPage() {
           onClose={() => setCreated(null)}
           returnTo={headerButton}
         >
+          <p className={styles.id}>
+            {t('webhookSecrets.id')} <CredentialId id={created.id} />
+          </p>
           <p>{t('webhookSecrets.tryIt')}</p>
-          <SigningExample header={created.header_name} />
+          <SigningExample credential={created.id} header={created.header_name} />
         </RevealSecret>
       )}
     </>
@@ -123,6 +127,11 @@ function useColumns(): Column<WebhookSecret>[] {
       render: ({ name }) => (
         <span className={styles.name}>{name || t('webhookSecrets.unnamed')}</span>
       ),
+    },
+    {
+      key: 'id',
+      title: t('webhookSecrets.id'),
+      render: ({ id }) => <CredentialId id={id} />,
     },
     {
       key: 'status',
@@ -158,6 +167,17 @@ function useColumns(): Column<WebhookSecret>[] {
       render: (secret) => <RevokeButton secret={secret} />,
     },
   ];
+}
+
+/** What a sender names: no secret, and wanted in full. */
+function CredentialId({ id }: { id: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className={styles.id}>
+      <code>{id}</code>
+      <CopyButton text={id} label={t('webhookSecrets.copyId')} />
+    </span>
+  );
 }
 
 function RevokeButton({ secret }: { secret: WebhookSecret }) {

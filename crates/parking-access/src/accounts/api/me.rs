@@ -249,7 +249,7 @@ fn answer(caller: &Caller, me: &profile::Me) -> Response {
         role: identity.role.name(),
         permissions: PERMISSIONS
             .iter()
-            .filter(|grant| caller.may(grant.permission))
+            .filter(|grant| caller.may_here(grant.permission))
             .map(|grant| grant.name)
             .collect(),
         scopes: identity

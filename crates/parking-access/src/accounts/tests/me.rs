@@ -151,3 +151,19 @@ async fn an_api_key_sees_itself_and_has_no_profile() {
         assert_eq!(refused.code(), "person_required", "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_member_of_the_platform_who_does_not_run_it_is_offered_nothing_of_the_estate() {
+    let house = House::built().await;
+    house.platform_admin("root@example.org").await;
+    let user = house.account("ada@example.org").await;
+    house.join(user, TenantId::PLATFORM, Role::Viewer).await;
+    let offered = async |email: &str| {
+        let session = house.session(email).await;
+        let me = house.get(&session, ME).await.json();
+        let offered = me["permissions"].as_array().unwrap().clone();
+        offered.contains(&json!("sites:read"))
+    };
+    assert!(offered("root@example.org").await);
+    assert!(!offered("ada@example.org").await);
+}

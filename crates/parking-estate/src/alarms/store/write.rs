@@ -27,6 +27,33 @@ pub(in crate::alarms) struct News {
     pub(in crate::alarms) is_critical: bool,
 }
 
+/// Holds alarms that are about to be written, and those that an outage of these gateways explains, in
+/// the order of their ids: people mark many at once in the same.
+pub(in crate::alarms) async fn hold(
+    tx: &mut PlatformTx,
+    (tenants, ids): (&[Uuid], &[Uuid]),
+    (owners, gateways): (&[Uuid], &[Uuid]),
+) -> Result<()> {
+    sqlx::query!(
+        "with wanted as materialized (
+           select tenant_id, id from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
+           union
+           select c.tenant_id, c.id from unnest($3::uuid[], $4::uuid[]) as w (tenant_id, id)
+           join gateways g on g.tenant_id = w.tenant_id and g.id = w.id
+           join devices d on d.tenant_id = g.tenant_id and d.only_gateway_eui = g.eui
+           join alarms c on c.tenant_id = d.tenant_id and c.subject_id = d.id and c.kind = 'device_silent' and c.cleared_at is null)
+         select a.id from alarms a join wanted w on w.tenant_id = a.tenant_id and w.id = a.id
+         order by a.id for no key update of a",
+        tenants,
+        ids,
+        owners,
+        gateways,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Raises alarms, unless they are open. A mute outlives the alarm it was put on.
 pub(in crate::alarms) async fn raise(
     tx: &mut PlatformTx,
@@ -257,10 +284,14 @@ pub(in crate::alarms) async fn forget_cleared(
     limit: i64,
 ) -> Result<u64> {
     let done = sqlx::query!(
-        "delete from alarms where (tenant_id, id) in (
+        "with old as materialized (
            select a.tenant_id, a.id from tenants t cross join lateral (
              select tenant_id, id from alarms where tenant_id = t.id and cleared_at < $1 order by cleared_at limit $2) a
-           limit $2)",
+           limit $2),
+         held as materialized (
+           select a.tenant_id, a.id from alarms a join old on old.tenant_id = a.tenant_id and old.id = a.id
+           order by a.id for update of a)
+         delete from alarms a using held where a.tenant_id = held.tenant_id and a.id = held.id",
         before,
         limit
     )

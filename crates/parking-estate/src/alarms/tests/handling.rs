@@ -4,7 +4,7 @@ use axum::http::Method;
 use parking_domain::access::Role;
 use serde_json::{Value, json};
 
-use super::hours;
+use super::{hours, look};
 use crate::tests::{Stage, refused};
 
 fn path(alarm: &Value, verb: &str) -> String {
@@ -348,4 +348,66 @@ async fn rules_and_recipients_are_kept_within_reason() {
         404,
         "not_found",
     );
+}
+
+#[tokio::test]
+async fn marking_many_while_they_are_looked_at_is_no_deadlock() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let lots = [
+        admin.has_lot(1).await,
+        admin.has_lot(2).await,
+        admin.has_lot(3).await,
+    ];
+    stage.looks().await;
+    stage.passes(hours(25)).await;
+    let mut alarms = admin.alarms("status=open&kind=device_silent").await;
+    assert_eq!(alarms.len(), 3);
+    alarms.sort_by_key(|alarm| alarm["id"].to_string());
+    let ids: Vec<&Value> = alarms.iter().map(|alarm| &alarm["id"]).collect();
+    // The devices of the last and the first speak again, and are looked at in this order.
+    for alarm in [&alarms[2], &alarms[0]] {
+        let device = &alarm["subject_id"];
+        let lot = lots.iter().find(|lot| json!(lot.sensor) == *device);
+        stage
+            .hears_device(&admin, lot.expect("a lot").sensor, None)
+            .await;
+    }
+    let subject = |alarm: &Value| alarm["subject_id"].as_str().expect("an id").to_owned();
+    let due = format!(
+        "update alarm_watches set due_at = 'infinity';
+         update alarm_watches set due_at = '2000-01-01' where subject_id = '{}';
+         update alarm_watches set due_at = '2000-01-02' where subject_id = '{}'",
+        subject(&alarms[2]),
+        subject(&alarms[0])
+    );
+    stage.sql(&due).await;
+    let mut other = stage.superuser().await;
+    let held = format!(
+        "begin; select id from alarms where id = '{}' for update",
+        alarms[1]["id"].as_str().expect("an id")
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(held))
+        .execute(&mut other)
+        .await
+        .expect("a lock");
+    let mutes = async {
+        let body = json!({ "ids": ids, "mute": { "minutes": 60 } });
+        admin.post("/api/v6/alarms/bulk/mute", body).await
+    };
+    let looks = async {
+        stage.until_waiting(1).await;
+        look(&stage.estate.db, stage.now()).await
+    };
+    let lets_go = async {
+        stage.until_waiting(2).await;
+        sqlx::raw_sql("rollback")
+            .execute(&mut other)
+            .await
+            .expect("an end");
+    };
+    let (muted, looked, ()) = tokio::join!(mutes, looks, lets_go);
+    assert_eq!(muted.status.as_u16(), 200, "{}", muted.text);
+    assert_eq!(looked.expect("a look"), 2);
+    assert_eq!(admin.alarms("muted=true").await.len(), 3);
 }

@@ -334,3 +334,31 @@ async fn what_is_due_is_found_by_its_index_and_nothing_else_is_looked_at() {
     assert!(plan.contains("rows=30"), "{plan}");
     assert_eq!(stage.passes(minutes(0)).await, 30);
 }
+
+#[tokio::test]
+async fn a_battery_is_low_where_the_tenants_alarms_say_so_whoever_shows_it() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let lot = admin.has_lot(1).await;
+    let message = Heard {
+        tenant_id: admin.tenant.0,
+        device_id: lot.sensor,
+        at: stage.now(),
+        battery_percent: Some(25.0),
+        ..Heard::default()
+    };
+    stage.hears_all(&[message]).await;
+    let path = format!("/api/v6/devices/{}", lot.sensor);
+    for (rule, is_low) in [
+        (json!(10), false),
+        (json!(25), true),
+        (json!(30), true),
+        (json!(null), false),
+    ] {
+        let rules = json!({ "battery_low_percent": rule, "battery_clear_percent": 40 });
+        let changed = admin.put("/api/v6/alarms/rules", rules).await;
+        assert_eq!(changed.status.as_u16(), 200, "{}", changed.text);
+        let device = admin.get(&path).await.json();
+        assert_eq!(device["is_battery_low"], is_low, "{rule}");
+    }
+}

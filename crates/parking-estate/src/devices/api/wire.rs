@@ -287,6 +287,8 @@ pub(crate) struct DeviceBody {
     silent_at: Option<DateTime<Utc>>,
     battery_percent: Option<f32>,
     battery_volts: Option<f32>,
+    /// Whether it is at or below what the tenant's alarms say, 20 percent where they say nothing.
+    is_battery_low: bool,
     rssi: Option<i32>,
     snr: Option<f32>,
     /// How many of its messages nobody heard, by the gaps in their numbers.
@@ -351,6 +353,7 @@ impl DeviceBody {
             silent_at: silent_at(view.last_seen_at, expected),
             battery_percent: view.battery_percent,
             battery_volts: view.battery_volts,
+            is_battery_low: view.is_battery_low,
             rssi: view.rssi,
             snr: view.snr,
             frames_lost: view.frames_lost,

@@ -53,6 +53,7 @@ pub(in crate::devices) struct DeviceView {
     pub(in crate::devices) last_seen_at: Option<DateTime<Utc>>,
     pub(in crate::devices) battery_percent: Option<f32>,
     pub(in crate::devices) battery_volts: Option<f32>,
+    pub(in crate::devices) is_battery_low: bool,
     pub(in crate::devices) rssi: Option<i32>,
     pub(in crate::devices) snr: Option<f32>,
     pub(in crate::devices) frames_lost: i64,
@@ -88,13 +89,14 @@ pub(in crate::devices) struct Serves {
 const SELECT: &str = "select d.tenant_id, t.name as tenant_name, d.id, d.dev_eui, d.name, d.model, d.own_model_id, d.is_sensor,
     d.is_display, d.heartbeat_seconds, d.join_eui, d.sealed_app_key is not null as has_app_key, d.serial_number, d.notes,
     d.metadata, d.lifecycle, d.lifecycle_changed_at, d.last_seen_at, d.battery_percent, d.battery_volts, d.rssi, d.snr,
-    d.frames_lost, d.archived_at, d.created_at, d.updated_at, d.version,
+    coalesce(d.battery_percent <= coalesce(r.battery_low_percent, 20), false) as is_battery_low, d.frames_lost, d.archived_at, d.created_at, d.updated_at, d.version,
     m.vendor as own_vendor, m.name as own_name, m.based_on as own_based_on, m.heartbeat_seconds as own_heartbeat,
     a.role, a.space_id, a.space_code, a.site_id, a.site_name, a.assigned_at, a.assigned_by
   from (";
 // A device that serves two bays shows the one it watches.
 const JOINS: &str = ") d
   join tenants t on t.id = d.tenant_id
+  left join alarm_rules r on r.tenant_id = d.tenant_id
   left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
   left join lateral (
     select o.role, o.space_id, s.code as space_code, s.site_id, i.name as site_name, o.assigned_at, o.assigned_by
@@ -176,6 +178,7 @@ impl FromRow<'_, PgRow> for DeviceView {
             last_seen_at: row.try_get("last_seen_at")?,
             battery_percent: row.try_get("battery_percent")?,
             battery_volts: row.try_get("battery_volts")?,
+            is_battery_low: row.try_get("is_battery_low")?,
             rssi: row.try_get("rssi")?,
             snr: row.try_get("snr")?,
             frames_lost: row.try_get("frames_lost")?,

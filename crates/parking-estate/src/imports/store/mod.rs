@@ -302,6 +302,31 @@ pub(super) async fn forget_beyond(
     Ok(())
 }
 
+/// Whether the tenant is neither suspended nor on its way out.
+pub(super) async fn is_of_an_active_tenant(tx: &mut TenantTx) -> Result<bool> {
+    let status = sqlx::query_scalar!("select status from tenants where id = current_tenant_id()")
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(status.as_deref() == Some("active"))
+}
+
+/// Stops an import with the reason; it can be started again.
+pub(super) async fn fail(
+    tx: &mut TenantTx,
+    (id, trouble): (Uuid, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update imports set status = 'failed', trouble = $2, updated_at = $3, version = version + 1 where id = $1",
+        id,
+        trouble,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// An import on which nothing went on for too long.
 pub(super) struct Stalled {
     pub(super) tenant_id: Uuid,

@@ -280,6 +280,54 @@ async fn what_stands_still_is_given_up_and_can_be_started_again() {
 }
 
 #[tokio::test]
+async fn nobody_works_for_a_tenant_that_was_suspended_and_the_rest_can_be_started_afterwards() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("Quay").await;
+    admin.makes_site("Quay").await;
+    let id = admin
+        .has_checked("kind=spaces", &many_bays("Quay", 3))
+        .await;
+    admin.moves(id, "start", json!({})).await;
+    let status = async |status: &str| {
+        sqlx::query("update tenants set status = $2 where id = $1")
+            .bind(admin.tenant.0)
+            .bind(status)
+            .execute(&mut stage.superuser().await)
+            .await
+            .unwrap();
+    };
+    status("suspended").await;
+    stage.works().await;
+    let stopped = admin.import(id).await;
+    assert_eq!(
+        [
+            &stopped["status"],
+            &stopped["trouble"],
+            &stopped["rows"]["created"]
+        ],
+        [
+            &json!("failed"),
+            &json!("the organisation was suspended"),
+            &json!(0)
+        ]
+    );
+    assert_eq!(admin.total("/api/v6/spaces").await, 0);
+    status("active").await;
+    admin.moves(id, "start", json!({})).await;
+    stage.works().await;
+    assert_eq!(admin.import(id).await["status"], "done");
+    // So it is with what is being taken back.
+    admin.moves(id, "undo", json!(null)).await;
+    status("suspended").await;
+    stage.works().await;
+    assert_eq!(admin.total("/api/v6/spaces").await, 3);
+    status("active").await;
+    admin.moves(id, "undo", json!(null)).await;
+    stage.works().await;
+    assert_eq!(admin.import(id).await["status"], "undone");
+}
+
+#[tokio::test]
 async fn rows_are_forgotten_after_a_month_and_their_counts_stay() {
     let stage = Stage::set().await;
     let admin = stage.admin("Quay").await;

@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::response::Response;
 use parking_db::TenantTx;
-use parking_http::{Answer, ApiError, Caller, Id, Once, Tagged};
+use parking_http::{Answer, ApiError, Caller, Id, Json, Once, Tagged};
 
+use super::super::store::by_ids;
 use super::super::{claim, set_aside};
-use super::wire::{ClaimDraft, OrphanBody};
+use super::wire::{ClaimDraft, OrphanBody, OrphanIds, OrphansBody};
 use crate::devices::{DeviceBody, read_one};
 use crate::{Estate, Maker, view};
 
@@ -52,15 +53,54 @@ pub(super) async fn restore_orphan(
     put(&estate, &caller, id, false).await
 }
 
+/// Sets orphans aside, all or none; heard again, they stay so.
+#[utoipa::path(post, path = "/api/v6/orphans/bulk/dismiss", request_body = OrphanIds,
+    responses((status = 200, body = OrphansBody),
+        (status = 404, description = "An orphan of the request is not there", body = parking_http::Problem, content_type = "application/problem+json")))]
+pub(super) async fn dismiss_orphans(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Json(wanted): Json<OrphanIds>,
+) -> Result<axum::Json<OrphansBody>, ApiError> {
+    put_all(&estate, &caller, &wanted.distinct()?, true).await
+}
+
+/// Takes orphans that were set aside back into view, all or none.
+#[utoipa::path(post, path = "/api/v6/orphans/bulk/restore", request_body = OrphanIds,
+    responses((status = 200, body = OrphansBody),
+        (status = 404, description = "An orphan of the request is not there", body = parking_http::Problem, content_type = "application/problem+json")))]
+pub(super) async fn restore_orphans(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Json(wanted): Json<OrphanIds>,
+) -> Result<axum::Json<OrphansBody>, ApiError> {
+    put_all(&estate, &caller, &wanted.distinct()?, false).await
+}
+
 async fn put(
     estate: &Estate,
     caller: &Caller,
     id: uuid::Uuid,
     is_aside: bool,
 ) -> Result<axum::Json<OrphanBody>, ApiError> {
+    let axum::Json(mut all) = put_all(estate, caller, &[id], is_aside).await?;
+    let one = all.orphans.pop().ok_or_else(ApiError::not_found)?;
+    Ok(axum::Json(one))
+}
+
+async fn put_all(
+    estate: &Estate,
+    caller: &Caller,
+    ids: &[uuid::Uuid],
+    is_aside: bool,
+) -> Result<axum::Json<OrphansBody>, ApiError> {
     let mut tx = view::change(&estate.db, caller).await?;
     let (maker, now) = (Maker::caller(caller), estate.clock.now());
-    let orphan = set_aside(&mut tx, &maker, id, is_aside, now).await?;
+    let changed = set_aside(&mut tx, &maker, ids, is_aside, now).await?;
+    let orphans = by_ids(tx.conn(), ids).await?;
     tx.commit().await?;
-    Ok(axum::Json(OrphanBody::of(orphan)))
+    Ok(axum::Json(OrphansBody {
+        orphans: orphans.into_iter().map(OrphanBody::of).collect(),
+        changed,
+    }))
 }

@@ -20,6 +20,8 @@ pub fn routes(state: Estate) -> Routes {
         .add(assigns, routes!(claim::claim_orphan))
         .add(assigns, routes!(claim::dismiss_orphan))
         .add(assigns, routes!(claim::restore_orphan))
+        .add(assigns, routes!(claim::dismiss_orphans))
+        .add(assigns, routes!(claim::restore_orphans))
         .with_state(state)
 }
 

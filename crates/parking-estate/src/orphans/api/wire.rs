@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::{Claim, Orphan};
+use super::super::{BULK_MAX, Claim, Orphan};
 use crate::devices::named_model;
 use crate::wire::{self, REASON_MAX, a_line};
 
@@ -49,6 +49,37 @@ impl ClaimDraft {
             reason,
         })
     }
+}
+
+/// Which orphans.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrphanIds {
+    #[schema(min_items = 1, max_items = 500)]
+    ids: Vec<Uuid>,
+}
+
+impl OrphanIds {
+    /// Each once.
+    pub(super) fn distinct(mut self) -> Result<Vec<Uuid>, ApiError> {
+        self.ids.sort_unstable();
+        self.ids.dedup();
+        if !(1..=BULK_MAX).contains(&self.ids.len()) {
+            return Err(ApiError::field(
+                "ids",
+                format!("must be from 1 to {BULK_MAX}"),
+            ));
+        }
+        Ok(self.ids)
+    }
+}
+
+/// What became of orphans.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OrphansBody {
+    pub(super) orphans: Vec<OrphanBody>,
+    /// Those that are not as they were before.
+    pub(super) changed: Vec<Uuid>,
 }
 
 /// A device heard of that nobody has claimed.

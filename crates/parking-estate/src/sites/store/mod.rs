@@ -118,6 +118,14 @@ pub(super) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Sit
     Ok(site.fetch_optional(conn).await?)
 }
 
+/// Locks how many sites the tenant has.
+pub(super) async fn hold_count(tx: &mut TenantTx) -> Result<()> {
+    sqlx::query!("select used from tenant_usage where resource = 'sites' for update")
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The site, locked until the end of the transaction.
 pub(super) async fn lock(tx: &mut TenantTx, id: Uuid) -> Result<Option<Site>> {
     sqlx::query!("select id from sites where id = $1 for no key update", id)

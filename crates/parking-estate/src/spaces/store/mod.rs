@@ -25,14 +25,6 @@ pub(super) async fn hold_site(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Holds the tenant's count of sites until the end of the transaction.
-pub(super) async fn hold_count_of_sites(tx: &mut TenantTx) -> Result<()> {
-    sqlx::query!("select used from tenant_usage where resource = 'sites' for update")
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// The fields of many bays, each field a list, as `unnest` wants them.
 struct Columns {
     codes: Vec<String>,
@@ -252,6 +244,17 @@ fn refused(error: sqlx::Error) -> SpaceError {
         Some("spaces_code_unique") => SpaceError::CodesTaken(Vec::new()),
         _ => SpaceError::Db(error),
     }
+}
+
+/// Locks the gateways of a site, in the order of their ids.
+pub(super) async fn hold_gateways(tx: &mut TenantTx, site: Uuid) -> Result<()> {
+    sqlx::query!(
+        "select id from gateways where site_id = $1 order by id for no key update",
+        site
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Gateways that stood in a site stand in another, or nowhere in particular.

@@ -26,6 +26,20 @@ pub(in crate::spaces) async fn count(tx: &mut TenantTx, ids: &[Uuid]) -> Result<
     Ok(count)
 }
 
+/// Locks the devices that serve bays, in the order of their ids.
+pub(in crate::spaces) async fn hold(tx: &mut TenantTx, ids: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "select d.id from devices d
+         join device_assignments a on a.tenant_id = d.tenant_id and a.device_id = d.id
+         where a.space_id = any($1) and a.unassigned_at is null
+         order by d.id for no key update of d",
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Ends the assignments of bays, and puts devices that serve no other back on the shelf.
 pub(in crate::spaces) async fn release(
     tx: &mut TenantTx,

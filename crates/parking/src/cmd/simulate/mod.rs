@@ -45,11 +45,18 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         bail!("there is no gateway {number}: a site of this size has {gateways}");
     }
     let key = key(options)?;
+    if key.is_none() && wants_key(options) {
+        bail!(
+            "{} takes messages from whom it knows: give an API key with --key-file (role operator, scope webhook:ingest; \
+             role admin, scope admin:* to have the site made), or see with --dry-run what would be sent",
+            options.to
+        );
+    }
     super::block_on(async {
-        let sink = match &options.to {
-            _ if options.dry_run => Sink::Lines(Box::new(print)),
-            Some(url) => Sink::open(url, key.as_deref())?,
-            None => bail!("say where to with --to, or --dry-run to see what would be sent"),
+        let sink = if options.dry_run {
+            Sink::Lines(Box::new(print))
+        } else {
+            Sink::open(&options.to, key.as_deref())?
         };
         if let Some((url, key)) = where_to_make(options, key.as_deref())? {
             make_estate(&lot, url, key, options.estate).await?;
@@ -118,10 +125,9 @@ fn where_to_make<'a>(
     options: &'a Options,
     key: Option<&'a str>,
 ) -> anyhow::Result<Option<(&'a Url, &'a str)>> {
-    let server = options.to.as_ref();
-    let server = server.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let server = Some(&options.to).filter(|url| matches!(url.scheme(), "http" | "https"));
     match server.zip(key) {
-        _ if options.no_estate => Ok(None),
+        _ if options.no_estate || options.dry_run => Ok(None),
         Some(server) => Ok(Some(server)),
         None if !options.estate => Ok(None),
         None if server.is_some() => bail!("--estate needs --key or --key-file"),
@@ -170,6 +176,13 @@ fn draft(options: &Options, now: DateTime<Utc>) -> anyhow::Result<LotDraft> {
             })
             .collect(),
     })
+}
+
+/// Whether a server of ours is told. Of a broker, or of what answers at a path of its own, nobody here
+/// knows what it wants.
+fn wants_key(options: &Options) -> bool {
+    let is_server = matches!(options.to.scheme(), "http" | "https") && options.to.path() == "/";
+    is_server && !options.dry_run
 }
 
 /// The key, from the command line or better from a file.

@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 /// What to simulate, and whom to tell.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("where").args(["to", "dry_run"]).required(true))]
 pub(in crate::cmd) struct Options {
     /// What the site is called.
     #[arg(long, default_value = "Simulated lot", value_parser = site)]
@@ -46,10 +45,10 @@ pub(in crate::cmd) struct Options {
     /// half an hour. Can be given several times.
     #[arg(long = "outage", value_name = "GATEWAY@AFTER+FOR", value_parser = out)]
     pub(super) outages: Vec<Out>,
-    /// Whom to tell: a server (`http://127.0.0.1:8000`, another path if it has one) or a broker
+    /// Whom to tell: a server (another path, if it has one) or a broker
     /// (`mqtt://name:password@127.0.0.1`).
-    #[arg(long, value_name = "URL", value_parser = address)]
-    pub(super) to: Option<Url>,
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = address)]
+    pub(super) to: Url,
     /// The API key to show. Others on this machine can see it here; better use `--key-file`.
     #[arg(long, conflicts_with = "key_file")]
     pub(super) key: Option<String>,
@@ -59,7 +58,7 @@ pub(in crate::cmd) struct Options {
     /// Make what is missing of the site through the API before anything else, or end: levels with
     /// drawings, bays, gateways, devices. What is there stays as it is. Needs a key of an administrator
     /// with `admin:*`. With such a key this is done unasked.
-    #[arg(long, requires = "to")]
+    #[arg(long, conflicts_with = "dry_run")]
     pub(super) estate: bool,
     /// Make nothing, whatever the key is good for.
     #[arg(long, conflicts_with = "estate")]
@@ -87,7 +86,7 @@ pub(super) enum Wrong {
     None,
     /// What a lot in good order has: one frame in a hundred lost, some repeated, late, out of order.
     Usual,
-    /// What nobody would want: everything ten times as often.
+    /// What nobody would want: everything five to forty times as often.
     Rough,
 }
 

@@ -171,6 +171,13 @@ async fn messages_wait_at_the_broker_while_the_server_is_away_and_count_when_it_
         .expect("a count");
     assert_eq!(stored, 2);
     let since = ["uplinks", "replay", "--since", "2026-01-01T00:00:00Z"];
+    let nobodys = [&since[..], &["--tenant", "nobody"]].concat();
+    let refused = lot.stage.server.command(&nobodys).await;
+    assert!(
+        refused.text().contains("there is no tenant nobody"),
+        "{}",
+        refused.text()
+    );
     let replayed = lot.stage.server.command(&since).await;
     assert!(
         replayed.text().contains("0 messages wait"),

@@ -55,7 +55,7 @@ async fn a_dry_run_prints_the_events_of_the_same_day_for_the_same_seed() {
 #[tokio::test]
 async fn what_cannot_be_simulated_is_refused_in_words() {
     for (arguments, code, why) in [
-        (&["--spaces", "10"][..], 2, "required"),
+        (&["--spaces", "10"][..], 1, "--key-file"),
         (&["--dry-run", "--spaces", "0"], 2, "from 1 to 20000"),
         (&["--dry-run", "--models", "acme-1"], 1, "no model acme-1"),
         (
@@ -67,7 +67,7 @@ async fn what_cannot_be_simulated_is_refused_in_words() {
         (&["--dry-run", "--outage", "1@soon"], 2, "1@2h+30m"),
         (&["--dry-run", "--outage", "9@1h+1h"], 1, "no gateway 9"),
         (&["--to", "ftp://there"], 2, "must be an address"),
-        (&["--estate", "--dry-run"], 1, "--to"),
+        (&["--estate", "--dry-run"], 2, "cannot be used with"),
         (
             &["--estate", "--to", "mqtt://127.0.0.1:1", "--key", "k"],
             1,

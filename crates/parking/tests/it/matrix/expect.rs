@@ -213,6 +213,8 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v6/orphans/{id}/claim", Needs("operator", "devices:write")),
     ("POST /api/v6/orphans/{id}/dismiss", Needs("operator", "devices:write")),
     ("POST /api/v6/orphans/{id}/restore", Needs("operator", "devices:write")),
+    ("POST /api/v6/orphans/bulk/dismiss", Needs("operator", "devices:write")),
+    ("POST /api/v6/orphans/bulk/restore", Needs("operator", "devices:write")),
     ("GET /api/v6/devices/pool/stats", Needs("platform_admin", "tenants:read")),
     ("POST /api/v6/devices/{id}/transfer", Needs("platform_admin", "tenants:write")),
     ("GET /api/v6/alarms", Needs("viewer", "devices:read")),

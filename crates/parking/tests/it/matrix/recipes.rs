@@ -535,6 +535,10 @@ fn ingestion() -> Vec<Recipe> {
     ]
 }
 
+/// An orphan that has the tenant's own id.
+const ONE_ORPHAN: &str = "insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source)
+    values ('$tenant', '$tenant', '70B3D5FFFFFFFFFF', now(), now(), 'chirpstack_mqtt') on conflict do nothing";
+
 fn devices() -> Vec<Recipe> {
     let name = || json!({ "name": "$email" });
     let ids = || json!({ "ids": ["$tenant"] });
@@ -588,6 +592,8 @@ fn devices() -> Vec<Recipe> {
         post("POST /api/v6/orphans/{id}/claim", json!({}), &[200, 201]).of(Thing::Orphan),
         post("POST /api/v6/orphans/{id}/dismiss", json!({}), &[200]).of(Thing::Orphan),
         post("POST /api/v6/orphans/{id}/restore", json!({}), &[200]).of(Thing::Orphan),
+        post("POST /api/v6/orphans/bulk/dismiss", ids(), &[200]).on(ONE_ORPHAN),
+        post("POST /api/v6/orphans/bulk/restore", ids(), &[200]).on(ONE_ORPHAN),
     ]
 }
 
