@@ -225,6 +225,22 @@ $$;
 
 ALTER FUNCTION public.ensure_partitions(parent text, around timestamp with time zone, months_ahead integer) OWNER TO parking_owner;
 
+CREATE FUNCTION public.events_horizon() RETURNS xid8
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(
+      (select x from pg_snapshot_xip(pg_current_snapshot()) x
+       where x::xid not in (
+         select l.transactionid from pg_locks l
+         where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted and l.pid in (
+           select a.pid from pg_stat_get_activity(null) a
+           where a.datid <> (select d.oid from pg_database d where d.datname = current_database())))
+       order by x limit 1),
+      pg_snapshot_xmax(pg_current_snapshot()))
+  $$;
+
+ALTER FUNCTION public.events_horizon() OWNER TO parking_owner;
+
 CREATE FUNCTION public.keep_an_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -658,6 +674,7 @@ CREATE TABLE public.devices (
     radio_session text,
     radio_f_cnt bigint,
     frames_lost bigint DEFAULT 0 NOT NULL,
+    radio_session_before text,
     CONSTRAINT devices_battery_percent CHECK (((battery_percent >= (0)::double precision) AND (battery_percent <= (100)::double precision))),
     CONSTRAINT devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT devices_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
