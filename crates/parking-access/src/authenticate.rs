@@ -27,6 +27,7 @@ use parking_db::freshness::Freshness;
 use parking_db::listen::{Notice, Subscription};
 use parking_domain::access::{Permission, Scope};
 use parking_domain::clock::Clock;
+use parking_domain::ids::TenantId;
 use parking_http::caller::{Miss, Request};
 use parking_http::{Actor, ApiError, Authenticate, Caller, Code, Credentials, Identity};
 use prometheus_client::registry::Registry;
@@ -270,6 +271,10 @@ impl Authenticate for Callers {
 
     fn missed(&self, caller: &Caller, miss: Miss) {
         self.misses.note(caller, miss);
+    }
+
+    fn give_back(&self, tenant: TenantId, nonce: &str) {
+        self.signers.give_back(tenant, nonce);
     }
 
     fn authenticate<'a>(

@@ -167,5 +167,6 @@ pub(crate) fn request_from(ip: &str) -> caller::Request {
     caller::Request {
         id: "req_test".into(),
         ip: ip.parse::<IpAddr>().expect("an address"),
+        nonce: None,
     }
 }

@@ -130,6 +130,8 @@ const LATE_MAX: u32 = 64;
 pub struct Numbering {
     /// The address of the session.
     pub session: Option<String>,
+    /// The address of the session before it: what comes of that now comes late.
+    pub session_before: Option<String>,
     /// The highest number heard in it; none right after a join.
     pub highest: Option<u32>,
     /// How many numbers have been left out, in this session and those before it.
@@ -139,12 +141,26 @@ pub struct Numbering {
 impl Numbering {
     /// The device has joined: it counts from 0.
     pub fn join(&mut self, session: Option<&str>) {
-        self.session = session.map(str::to_owned);
+        self.begin(session);
         self.highest = None;
+    }
+
+    fn begin(&mut self, session: Option<&str>) {
+        if self.session.as_deref() != session {
+            self.session_before = self.session.take();
+            self.session = session.map(str::to_owned);
+        }
     }
 
     /// A message of this number came, which has not come before.
     pub fn hear(&mut self, session: Option<&str>, number: u32) {
+        // Whether it was counted as lost nobody remembers; what matters is the session that goes on.
+        if session.is_some()
+            && self.session.as_deref() != session
+            && self.session_before.as_deref() == session
+        {
+            return;
+        }
         let left_out = match self.highest {
             // Of a session whose beginning nobody saw, it is not known what came before.
             _ if self.session.as_deref() != session => 0,
@@ -157,7 +173,7 @@ impl Numbering {
             Some(_) => 0,
         };
         self.lost = self.lost.saturating_add(left_out);
-        self.session = session.map(str::to_owned);
+        self.begin(session);
         self.highest = Some(number);
     }
 }
@@ -306,5 +322,27 @@ mod tests {
         numbering.hear(Some("01"), 4_990);
         numbering.hear(Some("02"), 1);
         assert_eq!(numbering.lost, 899);
+    }
+
+    #[test]
+    fn a_late_message_of_the_session_before_hides_no_gap_of_the_one_that_goes_on() {
+        let mut numbering = Numbering::default();
+        numbering.hear(Some("01"), 5_000);
+        numbering.join(Some("02"));
+        numbering.hear(Some("01"), 4_990);
+        numbering.hear(Some("02"), 2);
+        assert_eq!(numbering.lost, 2);
+        numbering.hear(Some("01"), 5_001);
+        numbering.hear(Some("01"), 4_000);
+        numbering.hear(Some("02"), 5);
+        assert_eq!(numbering.lost, 4);
+        // Late within its session it is not lost, whatever came of the other in between.
+        numbering.hear(Some("02"), 3);
+        assert_eq!((numbering.lost, numbering.highest), (3, Some(5)));
+        // A third session, whose join nobody heard.
+        numbering.hear(Some("03"), 7);
+        numbering.hear(Some("02"), 6);
+        numbering.hear(Some("03"), 9);
+        assert_eq!((numbering.lost, numbering.highest), (4, Some(9)));
     }
 }

@@ -80,6 +80,8 @@ pub struct Request {
     pub id: Arc<str>,
     /// Where it came from, past the trusted proxies.
     pub ip: IpAddr,
+    /// The word that its signer gave it and no other message has; `None` of one that is not signed.
+    pub nonce: Option<Arc<str>>,
 }
 
 /// What a request shows to prove who sent it.
@@ -129,6 +131,9 @@ pub trait Authenticate: Send + Sync + 'static {
 
     /// Takes note, without delay, that a caller asked by id for what is not there or not theirs.
     fn missed(&self, _caller: &Caller, _miss: Miss) {}
+
+    /// Lets a tenant's nonce be shown again, without delay: the message it came with was not taken in.
+    fn give_back(&self, _tenant: TenantId, _nonce: &str) {}
 
     /// Who it is, or why not.
     fn authenticate<'a>(

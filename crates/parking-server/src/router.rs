@@ -270,7 +270,7 @@ impl Server {
 
     /// Routes that push back by themselves.
     fn streams(&self) -> Routes {
-        parking_flow::routes(self.flow())
+        parking_flow::ingest::routes(self.flow())
     }
 
     pub(crate) fn flow(&self) -> Flow {

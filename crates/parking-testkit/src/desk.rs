@@ -67,7 +67,12 @@ impl Authenticate for People {
             Credentials::Bearer(token) | Credentials::ApiKey(token) => {
                 self.0.lock().expect("not poisoned").get(token).cloned()
             }
-            Credentials::Signed(_) => None,
+            // Whoever signs in a name is believed; a nonce is not remembered, as on a server that has
+            // not seen it.
+            Credentials::Signed(shown) => {
+                let people = self.0.lock().expect("not poisoned");
+                people.get(&shown.credential.to_string()).cloned()
+            }
         };
         Box::pin(async move { found.ok_or_else(|| ApiError::new(Code::Unauthenticated)) })
     }
@@ -100,7 +105,8 @@ impl Served {
             Arc::new(Buckets::default()),
             metrics,
         );
-        Self(edge.around(routes.into_parts().0, Router::new(), Router::new()))
+        // As streams, because those may be signed; without limits there is no other difference.
+        Self(edge.around(Router::new(), routes.into_parts().0, Router::new()))
     }
 
     /// Somebody reads.

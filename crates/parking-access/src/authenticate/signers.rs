@@ -2,8 +2,9 @@
 //!
 //! A message names a credential and is signed with a secret of the credential's tenant. One that
 //! says when it was signed is refused when that is more than five minutes off, and one with a nonce
-//! when the nonce was seen in that time; a server forgets nonces when it is started anew, and another
-//! has its own, which does no harm: a message told twice counts once.
+//! when the nonce was seen in that time. One whose message could not be taken in is good again. A
+//! server forgets nonces when it is started anew, and another has its own, which does no harm: a
+//! message told twice counts once, whoever is told it.
 //!
 //! Wrong signatures are counted. In the tenant's log stands one of them in ten minutes: strangers may
 //! know the name of a credential, and must not fill the log by it.
@@ -50,7 +51,8 @@ const REGULAR_FOR: Duration = Duration::from_hours(1);
 pub(super) struct Signers {
     vault: Vault,
     pub(super) known: Shelf<Uuid, Signer>,
-    nonces: Cache<[u8; 32], ()>,
+    /// Asked and told without waiting: what is given back is so at once.
+    nonces: moka::sync::Cache<[u8; 32], ()>,
     complaints: Cache<TenantId, ()>,
     regulars: Cache<Uuid, ()>,
     uses: Mutex<BTreeMap<Uuid, DateTime<Utc>>>,
@@ -71,7 +73,11 @@ impl Signers {
         Self {
             vault,
             known: Shelf::that_remembers(KEPT_MAX),
-            nonces: kept_for(NONCES_KEPT_FOR),
+            nonces: moka::sync::Cache::builder()
+                .max_capacity(KEPT_MAX)
+                .eviction_policy(EvictionPolicy::lru())
+                .time_to_live(NONCES_KEPT_FOR)
+                .build(),
             complaints: kept_for(COMPLAINT_PER),
             regulars: kept_for(REGULAR_FOR),
             uses: Mutex::default(),
@@ -100,6 +106,28 @@ impl Signers {
             return Ok(());
         }
         webhook_secrets::used(db, &gathered).await
+    }
+
+    /// A nonce of a tenant is good for one message.
+    fn take_nonce(&self, tenant: TenantId, nonce: Option<&str>) -> Result<(), ApiError> {
+        let Some(nonce) = nonce else {
+            return Ok(());
+        };
+        if self
+            .nonces
+            .entry(digest(tenant, nonce))
+            .or_insert(())
+            .is_fresh()
+        {
+            Ok(())
+        } else {
+            Err(ApiError::new(Code::NonceReused))
+        }
+    }
+
+    /// Its message was not taken in.
+    pub(super) fn give_back(&self, tenant: TenantId, nonce: &str) {
+        self.nonces.invalidate(&digest(tenant, nonce));
     }
 
     fn note(&self, credential: Uuid, now: DateTime<Utc>) {
@@ -143,10 +171,10 @@ impl Callers {
         };
         self.signers.regulars.insert(named, ()).await;
         is_of_now(&shown, now)?;
-        self.take_nonce(&signer, &shown).await?;
         if !signer.is_tenant_active {
             return Err(ApiError::new(Code::TenantSuspended));
         }
+        self.signers.take_nonce(signer.tenant, shown.nonce)?;
         self.signers.note(credential, now);
         Ok(identity(&signer, credential))
     }
@@ -166,23 +194,6 @@ impl Callers {
         })
     }
 
-    /// A nonce of a tenant is good for one message.
-    async fn take_nonce(&self, signer: &Signer, shown: &Signed<'_>) -> Result<(), ApiError> {
-        let Some(nonce) = shown.nonce else {
-            return Ok(());
-        };
-        let digest = Sha256::new()
-            .chain_update(signer.tenant.0)
-            .chain_update(nonce)
-            .finalize();
-        let entry = self.signers.nonces.entry(digest.into()).or_insert(()).await;
-        if entry.is_fresh() {
-            Ok(())
-        } else {
-            Err(ApiError::new(Code::NonceReused))
-        }
-    }
-
     /// Has a wrong signature written down, unless one was a while ago.
     async fn complain(&self, signer: &Signer, credential: Uuid, request: &Request) {
         let complaints = &self.signers.complaints;
@@ -199,6 +210,15 @@ impl Callers {
             ));
         }
     }
+}
+
+/// A tenant's nonce, as it is remembered.
+fn digest(tenant: TenantId, nonce: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(tenant.0)
+        .chain_update(nonce)
+        .finalize()
+        .into()
 }
 
 /// What is signed: the body, after the timestamp and the nonce where there are any, each with a dot.

@@ -600,6 +600,14 @@ async fn a_signature_with_a_time_ends_with_it_and_a_nonce_is_good_once() {
     assert_eq!(at(&now, Some("a"), &stamped(&now, Some("a"))).await, None);
     let again = at(&now, Some("a"), &stamped(&now, Some("a"))).await;
     assert_eq!(again, Some(Code::NonceReused));
+    // Its message could not be taken in after all; another tenant's nonce is another.
+    callers.give_back(TenantId(fresh()), "a");
+    let again = at(&now, Some("a"), &stamped(&now, Some("a"))).await;
+    assert_eq!(again, Some(Code::NonceReused));
+    callers.give_back(tenant, "a");
+    assert_eq!(at(&now, Some("a"), &stamped(&now, Some("a"))).await, None);
+    let again = at(&now, Some("a"), &stamped(&now, Some("a"))).await;
+    assert_eq!(again, Some(Code::NonceReused));
     // Neither is worth anything that is not signed.
     let invalid = Some(Code::SignatureInvalid);
     assert_eq!(

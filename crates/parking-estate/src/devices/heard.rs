@@ -74,6 +74,7 @@ pub async fn listened(
             watches: device.space_id.zip(device.assigned_at),
             numbering: Numbering {
                 session: device.session,
+                session_before: device.session_before,
                 highest: device.f_cnt.and_then(|number| u32::try_from(number).ok()),
                 lost: u64::try_from(device.frames_lost).unwrap_or_default(),
             },

@@ -121,6 +121,10 @@ pub struct Observation {
     pub seen_at: DateTime<Utc>,
     /// The teller's own name for it.
     pub name: Option<String>,
+    /// Of one that has neither a name nor a time of its own: what it is known by among all that its
+    /// signer ever sends. Sent again, it would otherwise be a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<String>,
 }
 
 /// What an observation is about.
@@ -193,6 +197,7 @@ impl Row {
                 row.content = json!({ "event": garbled.event, "problem": garbled.problem });
             }
         }
+        row.content = storable(row.content);
         row
     }
 
@@ -223,9 +228,10 @@ impl Row {
 
 impl Observation {
     fn key(&self, about: &str) -> String {
-        match &self.name {
-            Some(name) => format!("{about}:seen:{name}"),
-            None => format!(
+        match (&self.name, &self.sent_as) {
+            (Some(name), _) => format!("{about}:seen:{name}"),
+            (None, Some(sent_as)) => format!("{about}:sent:{sent_as}"),
+            (None, None) => format!(
                 "{about}:seen:{}:{}",
                 self.seen_at.timestamp_micros(),
                 self.state.name()
@@ -274,6 +280,21 @@ fn remainder(content: &Content) -> Value {
         } => {
             json!({ "latitude": latitude, "longitude": longitude })
         }
+    }
+}
+
+/// The same without the character U+0000, which names and payloads may hold and the database cannot.
+fn storable(value: Value) -> Value {
+    let text = |text: String| text.replace('\0', "\u{fffd}");
+    match value {
+        Value::String(held) => Value::String(text(held)),
+        Value::Array(held) => held.into_iter().map(storable).collect(),
+        Value::Object(held) => {
+            let held = held.into_iter();
+            held.map(|(key, value)| (text(key), storable(value)))
+                .collect()
+        }
+        plain => plain,
     }
 }
 

@@ -1,10 +1,17 @@
 //! Messages from the broker of the network server: acknowledged when they are stored.
+//!
+//! Those of one device are stored in the order they came in, each after the one before it; those of
+//! different devices at once.
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_chirpstack::mqtt::Arrived;
-use tokio::sync::{Semaphore, mpsc};
+use parking_domain::eui::Eui64;
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
@@ -29,20 +36,51 @@ pub async fn receive(flow: Flow, mut events: mpsc::Receiver<Arrived>, stop: Canc
         let place = Arc::clone(&places).acquire_owned().await.ok()?;
         Some((events.recv().await?, place))
     };
+    let mut lines = Lines::default();
     loop {
         let arrived = tokio::select! {
             () = stop.cancelled() => break,
             arrived = next() => arrived,
         };
         let Some((event, place)) = arrived else { break };
-        let kept = keep(flow.clone(), event, stop.clone());
+        let (before, mine) = lines.queue(event.dev_eui);
+        let (flow, stop) = (flow.clone(), stop.clone());
         keeping.spawn(async move {
-            kept.await;
-            drop(place);
+            if let Some(before) = before {
+                let _gone = before.await;
+            }
+            // One that was stopped comes again, and so must those behind it.
+            if !stop.is_cancelled() {
+                keep(flow, event, stop).await;
+            }
+            drop((mine, place));
         });
     }
     keeping.close();
     keeping.wait().await;
+}
+
+/// The last message under way of each device, by the end of what is dropped when it is done with.
+#[derive(Default)]
+struct Lines(HashMap<Eui64, oneshot::Receiver<Infallible>>);
+
+impl Lines {
+    /// Puts a message behind the one before it, if there is one; the next waits until the second is
+    /// dropped.
+    fn queue(
+        &mut self,
+        device: Eui64,
+    ) -> (
+        Option<oneshot::Receiver<Infallible>>,
+        oneshot::Sender<Infallible>,
+    ) {
+        if self.0.len() > 2 * UNDER_WAY_MAX {
+            self.0
+                .retain(|_, last| last.try_recv() == Err(TryRecvError::Empty));
+        }
+        let (mine, behind) = oneshot::channel();
+        (self.0.insert(device, behind), mine)
+    }
 }
 
 /// Stores one message, however long that takes, and acknowledges it then.

@@ -76,7 +76,9 @@ impl Lot {
             exports: Exports::default(),
         };
         let people = Arc::<People>::default();
-        let routes = parking_estate::routes(estate).merge(crate::routes(flow.clone()));
+        let routes = parking_estate::routes(estate)
+            .merge(crate::ingest::routes(flow.clone()))
+            .merge(crate::routes(flow.clone()));
         let callers = Arc::clone(&people) as Arc<dyn Authenticate>;
         let served = Served::new(routes, &clock, callers);
         let tenant = tenant(&db, &clock, "Harbour").await;
@@ -421,6 +423,38 @@ async fn who_floods_is_turned_away_for_a_moment_and_leaves_room_for_others() {
     // Sent again, those that found room the first time are not stored twice.
     let again = tells(&mine, 4, 500).await.expect("an answer");
     assert_eq!(again.json(), json!({ "stored": 452, "duplicates": 48 }));
+}
+
+#[tokio::test]
+async fn an_observation_that_is_signed_with_a_nonce_counts_once_on_any_server() {
+    let lot = Lot::open().await;
+    // A server that has not seen the nonce: only the database remembers.
+    let signed = |nonce: &str| {
+        let named = [
+            ("x-webhook-credential", lot.token.clone()),
+            ("x-webhook-signature", "00".repeat(32)),
+            ("x-webhook-timestamp", lot.now().timestamp().to_string()),
+        ];
+        let nonce = (!nonce.is_empty()).then(|| ("x-webhook-nonce", nonce.to_owned()));
+        named.into_iter().chain(nonce).collect::<Vec<_>>()
+    };
+    let seen = json!({ "dev_eui": EUI, "state": "occupied" });
+    let body = json!({ "observations": [&seen, &seen] });
+    let sends = async |nonce: &str| {
+        let path = "/api/v6/ingest/observations";
+        let answer = lot
+            .served
+            .call(Method::POST, path, &signed(nonce), Some(body.clone()))
+            .await;
+        lot.test.clock().advance(TimeDelta::seconds(1));
+        answer.json()
+    };
+    assert_eq!(sends("n-1").await, json!({ "stored": 2, "duplicates": 0 }));
+    assert_eq!(sends("n-1").await, json!({ "stored": 0, "duplicates": 2 }));
+    assert_eq!(sends("n-2").await, json!({ "stored": 2, "duplicates": 0 }));
+    // Nobody says that these are the same: only those of one instant are.
+    assert_eq!(sends("").await, json!({ "stored": 1, "duplicates": 1 }));
+    assert_eq!(sends("").await, json!({ "stored": 1, "duplicates": 1 }));
 }
 
 #[tokio::test]

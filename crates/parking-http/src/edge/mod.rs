@@ -159,6 +159,10 @@ enum Limits {
     StrangersAlone,
 }
 
+/// Marks the answer to one of a stream of requests: that it went well is no news.
+#[derive(Clone, Copy, Debug)]
+struct OfAStream;
+
 /// Finds out who is asking and whether they may ask this fast.
 async fn identify(
     State((edge, limits)): State<(Arc<Edge>, Limits)>,
@@ -186,6 +190,7 @@ async fn identify(
         )),
         Seen::Nobody | Seen::Refused(_) => Some(count_address(&edge.buckets, rates, facts.ip, now)),
     });
+    let nonce = edge.taken_nonce(&seen);
     let log = match &seen {
         Seen::Known(caller) => Some(caller.clone()),
         _ => None,
@@ -202,6 +207,12 @@ async fn identify(
             .insert(BodyLimit(edge.options.body_size_max));
         next.run(request).await
     };
+    if limits == Limits::StrangersAlone {
+        response.extensions_mut().insert(OfAStream);
+    }
+    if let Some(nonce) = nonce {
+        nonce.answered(response.status());
+    }
     if let Some(verdict) = verdict {
         verdict.write(response.headers_mut());
     }

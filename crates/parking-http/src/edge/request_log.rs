@@ -14,9 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use parking_db::DbError;
 use parking_domain::ids::fresh;
-use tracing::{Instrument as _, error, info, info_span};
+use tracing::{Instrument as _, debug, error, info, info_span};
 
-use super::{Edge, endpoint, headers};
+use super::{Edge, OfAStream, endpoint, headers};
 use crate::error::causes;
 use crate::{ApiError, Caller, Code, caller};
 
@@ -43,6 +43,7 @@ pub(super) async fn answer(
     request.extensions_mut().insert(caller::Request {
         id: Arc::clone(&id),
         ip,
+        nonce: None,
     });
 
     let span = info_span!("request", request.id = %id, http.method = %method, http.route = %route);
@@ -199,6 +200,7 @@ fn log(line: &Line<'_>, response: &Response, failure: Option<&ApiError>) {
     let caller = response.extensions().get::<Caller>();
     let tenant = caller.map(|caller| caller.tenant().to_string());
     let actor = caller.map(Caller::credential);
+    let is_routine = failure.is_none() && response.extensions().get::<OfAStream>().is_some();
     let code = failure.map(|failure| failure.code.name());
     let cause = failure
         .and_then(|failure| failure.cause.as_deref())
@@ -206,6 +208,9 @@ fn log(line: &Line<'_>, response: &Response, failure: Option<&ApiError>) {
     if failure.is_some_and(wants_a_person) {
         error!(request.id = id, http.method = method, http.route = route, http.status = status, duration_ms,
             client.ip = %ip, tenant.id = tenant, actor.id = actor, error.code = code, error.cause = cause, "request failed");
+    } else if is_routine {
+        debug!(request.id = id, http.method = method, http.route = route, http.status = status, duration_ms,
+            client.ip = %ip, tenant.id = tenant, actor.id = actor, "request");
     } else {
         info!(request.id = id, http.method = method, http.route = route, http.status = status, duration_ms,
             client.ip = %ip, tenant.id = tenant, actor.id = actor, error.code = code, error.cause = cause, "request");

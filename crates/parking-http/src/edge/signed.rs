@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Edge;
 use crate::caller::{self, Seen};
 use crate::extract::{BodyLimit, read_body};
-use crate::{ApiError, Code, Credentials, Signed};
+use crate::{ApiError, Authenticate, Caller, Code, Credentials, Signed};
 
 const CREDENTIAL: HeaderName = HeaderName::from_static("x-webhook-credential");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-webhook-signature");
@@ -26,7 +26,45 @@ pub(super) fn is_signed(headers: &HeaderMap) -> bool {
     headers.contains_key(SIGNATURE)
 }
 
+/// A nonce whose message is being taken in. Unless that is settled it is given back, so that whoever
+/// is told to come again, or is told nothing, may come with the same request.
+pub(super) struct TakenNonce {
+    authenticate: Arc<dyn Authenticate>,
+    caller: Caller,
+    is_settled: bool,
+}
+
+impl TakenNonce {
+    /// Says how the request was answered.
+    pub(super) fn answered(mut self, status: StatusCode) {
+        self.is_settled = !status.is_server_error();
+    }
+}
+
+impl Drop for TakenNonce {
+    fn drop(&mut self) {
+        if let Some(nonce) = self.caller.request.nonce.as_deref()
+            && !self.is_settled
+        {
+            self.authenticate.give_back(self.caller.tenant(), nonce);
+        }
+    }
+}
+
 impl Edge {
+    /// What a good signer's nonce was taken for, if there was one.
+    pub(super) fn taken_nonce(&self, seen: &Seen) -> Option<TakenNonce> {
+        let Seen::Known(caller) = seen else {
+            return None;
+        };
+        caller.request.nonce.as_ref()?;
+        Some(TakenNonce {
+            authenticate: Arc::clone(&self.authenticate),
+            caller: caller.clone(),
+            is_settled: false,
+        })
+    }
+
     /// Who signed a request. Its body is read, and put back for the handler. Of an address that has
     /// shown too much that was bad not a byte is read.
     pub(super) async fn see_signed(
@@ -45,7 +83,11 @@ impl Edge {
         };
         match body {
             Ok(body) => match signed(&headers, &body) {
-                Ok(shown) => self.ask(Credentials::Signed(shown), facts, now).await,
+                Ok(shown) => {
+                    let nonce = shown.nonce.map(Arc::from);
+                    let facts = caller::Request { nonce, ..facts };
+                    self.ask(Credentials::Signed(shown), facts, now).await
+                }
                 Err(error) => Seen::Refused(Arc::new(error)),
             },
             Err(error) => Seen::Refused(Arc::new(error)),

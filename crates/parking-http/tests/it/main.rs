@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -409,4 +409,83 @@ fn the_description_states_the_access_of_every_operation() {
         );
         assert!(operation.responses.responses.contains_key("429"), "{path}");
     }
+}
+
+/// Believes whoever signs, and remembers nonces until they are given back.
+#[derive(Default)]
+struct Notary(Mutex<BTreeSet<String>>);
+
+impl Authenticate for Notary {
+    fn give_back(&self, _: TenantId, nonce: &str) {
+        self.0.lock().unwrap().remove(nonce);
+    }
+
+    fn authenticate<'a>(
+        &'a self,
+        credentials: Credentials<'a>,
+        request: &'a caller::Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Arc<Identity>, ApiError>> + Send + 'a>> {
+        let nonce = match credentials {
+            Credentials::Signed(shown) => shown.nonce.unwrap_or_default(),
+            _ => "",
+        };
+        if !self.0.lock().unwrap().insert(nonce.to_owned()) {
+            return Box::pin(async { Err(ApiError::new(Code::NonceReused)) });
+        }
+        Doorman.authenticate(Credentials::Bearer("owner"), request)
+    }
+}
+
+#[tokio::test]
+async fn a_nonce_is_good_again_if_its_message_was_not_taken_in() {
+    // What the handler answers, the last first; then nothing.
+    let answers = Arc::new(Mutex::new(vec![
+        Err(Code::ValidationFailed),
+        Ok("taken in"),
+        Err(Code::Unavailable),
+    ]));
+    let stream = Router::new().route(
+        "/in",
+        axum::routing::post(async move || {
+            let next = answers.lock().unwrap().pop();
+            match next {
+                Some(answer) => answer.map_err(ApiError::new),
+                None => std::future::pending().await,
+            }
+        }),
+    );
+    let options = EdgeOptions {
+        request_timeout: Duration::from_millis(200),
+        rate_limits: None,
+        ..EdgeOptions::default()
+    };
+    let edge = Edge::new(
+        options,
+        clock(),
+        Arc::new(Notary::default()),
+        Arc::new(Buckets::default()),
+        EdgeMetrics::new(&mut Registry::default()),
+    );
+    let app = edge.around(Router::new(), stream, Router::new());
+    let send = async |nonce: &str| {
+        let request = Request::post("/in")
+            .header("x-webhook-credential", Uuid::from_u128(7).to_string())
+            .header("x-webhook-signature", "00")
+            .header("x-webhook-timestamp", "1800000000")
+            .header("x-webhook-nonce", nonce)
+            .body(Body::empty())
+            .unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        response.status().as_u16()
+    };
+    // Turned away, the same request may come again, and no more when it was taken in.
+    assert_eq!(send("a").await, 503);
+    assert_eq!(send("a").await, 200);
+    assert_eq!(send("a").await, 409);
+    // What was refused for what it says is not better the second time.
+    assert_eq!(send("b").await, 422);
+    assert_eq!(send("b").await, 409);
+    // Left without an answer until its time was over.
+    assert_eq!(send("c").await, 503);
+    assert_eq!(send("c").await, 503);
 }

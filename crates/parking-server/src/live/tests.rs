@@ -47,6 +47,7 @@ fn somebody(tenant: TenantId) -> Caller {
         request: Request {
             id: Arc::from("r"),
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            nonce: None,
         },
     }
 }

@@ -18,6 +18,7 @@ pub(in crate::devices) struct Known {
     pub(in crate::devices) space_id: Option<Uuid>,
     pub(in crate::devices) assigned_at: Option<DateTime<Utc>>,
     pub(in crate::devices) session: Option<String>,
+    pub(in crate::devices) session_before: Option<String>,
     pub(in crate::devices) f_cnt: Option<i64>,
     pub(in crate::devices) frames_lost: i64,
 }
@@ -32,8 +33,8 @@ pub(in crate::devices) async fn known(
         Known,
         r#"select d.tenant_id, d.dev_eui, d.id, coalesce(d.model, m.based_on) as model,
              coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat,
-             a.space_id as "space_id?", a.assigned_at as "assigned_at?", d.radio_session as session, d.radio_f_cnt as f_cnt,
-             d.frames_lost
+             a.space_id as "space_id?", a.assigned_at as "assigned_at?", d.radio_session as session,
+             d.radio_session_before as session_before, d.radio_f_cnt as f_cnt, d.frames_lost
            from (select distinct * from unnest($1::uuid[], $2::text[]) as w (tenant_id, dev_eui)) w
            join devices d on d.dev_eui = w.dev_eui and d.archived_at is null and d.tenant_id = w.tenant_id
            left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
@@ -62,6 +63,10 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         .clone()
         .map(|of| of.and_then(|of| of.session.clone()))
         .collect();
+    let sessions_before: Vec<_> = numberings
+        .clone()
+        .map(|of| of.and_then(|of| of.session_before.clone()))
+        .collect();
     let numbers: Vec<_> = numberings
         .clone()
         .map(|of| of.and_then(|of| of.highest).map(i64::from))
@@ -74,8 +79,8 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         "with w as materialized (
            select distinct on (tenant_id, id) *
            from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::real[], $5::real[], $6::int[], $7::real[], $8::text[],
-               $9::text[], $10::bigint[], $11::bigint[])
-             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway, session, f_cnt, lost)
+               $9::text[], $10::bigint[], $11::bigint[], $12::text[])
+             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway, session, f_cnt, lost, session_before)
            order by tenant_id, id, at desc),
          held as materialized (
            select w.*, d.last_seen_at is null or d.last_seen_at <= w.at as is_newest
@@ -89,6 +94,7 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
            battery_percent = case when w.is_newest then coalesce(w.battery_percent, d.battery_percent) else d.battery_percent end,
            battery_volts = case when w.is_newest then coalesce(w.battery_volts, d.battery_volts) else d.battery_volts end,
            radio_session = case when w.lost is null then d.radio_session else w.session end,
+           radio_session_before = case when w.lost is null then d.radio_session_before else w.session_before end,
            radio_f_cnt = case when w.lost is null then d.radio_f_cnt else w.f_cnt end,
            frames_lost = coalesce(w.lost, d.frames_lost)
          from held w
@@ -104,6 +110,7 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         &sessions as &[Option<String>],
         &numbers as &[Option<i64>],
         &lost as &[Option<i64>],
+        &sessions_before as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;

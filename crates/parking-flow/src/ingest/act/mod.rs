@@ -15,8 +15,8 @@ use serde_json::json;
 use tracing::warn;
 use uuid::Uuid;
 
-use super::SHARDS;
 use super::store::{self, Acted, Pending};
+use super::{SHARDS, storable};
 use crate::Flow;
 
 /// Messages acted on in one transaction.
@@ -204,7 +204,7 @@ impl<'a> Understood<'a> {
                 (self.battery_percent, self.battery_volts) =
                     (reading.battery.percent.map(f32::from), volts);
                 self.acted.outcome = "read";
-                self.acted.reading = serde_json::to_value(&reading).ok();
+                self.acted.reading = serde_json::to_value(&reading).ok().map(storable);
                 let state = reading.occupied().map(|is_occupied| {
                     if is_occupied {
                         SensorState::Occupied

@@ -65,7 +65,8 @@ pub(super) async fn post_observations(
     parking_http::Json(draft): parking_http::Json<ObservationsDraft>,
 ) -> Result<Response, ApiError> {
     let now = flow.clock.now();
-    let observations = draft.read(now)?;
+    let nonce = caller.request.nonce.as_deref();
+    let observations = draft.read(now, nonce)?;
     match know_spaces(&flow, &caller, &observations).await {
         // Nobody can say now.
         Err(error) if error.code == Code::Unavailable => {}
@@ -103,7 +104,7 @@ async fn know_spaces(
 }
 
 impl ObservationsDraft {
-    fn read(self, now: DateTime<Utc>) -> Result<Vec<Observation>, ApiError> {
+    fn read(self, now: DateTime<Utc>, nonce: Option<&str>) -> Result<Vec<Observation>, ApiError> {
         let mut wrong = Wrong::default();
         let count = self.observations.len();
         if count == 0 || count > OBSERVATIONS_MAX {
@@ -117,7 +118,14 @@ impl ObservationsDraft {
             .observations
             .into_iter()
             .enumerate()
-            .map(|(at, draft)| draft.read(&mut wrong, at, now))
+            .map(|(at, draft)| {
+                let nameless = draft.id.is_none() && draft.observed_at.is_none();
+                let sent_as = nonce
+                    .filter(|_| nameless)
+                    .map(|nonce| format!("{nonce}:{at}"));
+                let seen = draft.read(&mut wrong, at, now)?;
+                Some(Observation { sent_as, ..seen })
+            })
             .collect();
         wrong.settle(read.into_iter().collect())
     }
@@ -166,6 +174,7 @@ impl ObservationDraft {
             state: state?,
             seen_at: seen_at.min(now),
             name: self.id,
+            sent_as: None,
         })
     }
 }

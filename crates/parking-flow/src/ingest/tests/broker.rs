@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use parking_access::audit::By;
 use parking_chirpstack::broker::{Broker, Door, Sessions};
-use parking_chirpstack::mqtt::{BrokerAddress, Settings, Source};
+use parking_chirpstack::mqtt::{Arrived, BrokerAddress, Settings, Source};
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Lot;
@@ -35,9 +36,8 @@ async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-#[tokio::test]
-async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_tenants() {
-    let lot = Lot::open().await;
+/// A broker whose application is the lot's, and the road from it.
+async fn connect(lot: &Lot) -> (Broker, Source, mpsc::Receiver<Arrived>) {
     let slug = lot
         .one("select slug from tenants where id = $1", lot.tenant.0)
         .await;
@@ -54,6 +54,13 @@ async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_ten
     let (source, events) =
         Source::connect(Settings::of(address, "server"), lot.flow.clock.clone()).expect("settings");
     eventually("connected", async || source.counts().is_connected).await;
+    (broker, source, events)
+}
+
+#[tokio::test]
+async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_tenants() {
+    let lot = Lot::open().await;
+    let (broker, source, events) = connect(&lot).await;
 
     // The database will not have anything: nothing is acknowledged.
     let mut admin = lot.test.superuser().await;
@@ -94,6 +101,46 @@ async fn a_message_from_the_broker_is_acknowledged_when_it_is_stored_and_its_ten
     .await
     .expect("a count");
     assert_eq!(of_tenant, 20);
+    stop.cancel();
+    receiving.await.expect("an end");
+    source.stop().await;
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn messages_of_a_device_are_stored_in_their_order_even_if_one_has_to_wait() {
+    let lot = Lot::open().await;
+    let (broker, source, events) = connect(&lot).await;
+    let mut admin = lot.test.superuser().await;
+    let locked = "begin; lock table uplink_keys in access exclusive mode";
+    sqlx::raw_sql(locked)
+        .execute(&mut admin)
+        .await
+        .expect("a lock");
+    let stop = CancellationToken::new();
+    let receiving = tokio::spawn(receive(lot.flow.clone(), events, stop.clone()));
+    // The first cannot be stored and has to come again; the second comes while it waits.
+    broker.publish(TOPIC, up(1), true);
+    eventually("handed in", async || {
+        lot.flow.intake.waiting_of(lot.tenant) == 1
+    })
+    .await;
+    broker.publish(TOPIC, up(2), true);
+    eventually("refused", async || {
+        lot.flow.intake.waiting_of(lot.tenant) != 1
+    })
+    .await;
+    eventually("one waits", async || source.counts().unacknowledged == 2).await;
+    sqlx::raw_sql("rollback")
+        .execute(&mut admin)
+        .await
+        .expect("unlocked");
+    eventually("acknowledged", async || broker.waiting("server") == 0).await;
+    let numbers: Vec<i64> = sqlx::query_scalar("select f_cnt from uplinks order by id")
+        .fetch_all(&mut admin)
+        .await
+        .expect("rows");
+    assert_eq!(numbers, [1, 2]);
     stop.cancel();
     receiving.await.expect("an end");
     source.stop().await;

@@ -184,6 +184,44 @@ async fn numbers_nobody_heard_are_counted_and_a_rejoin_silences_nobody() {
     lot.act().await;
     assert_eq!(lot.state(1).await, "occupied");
     assert_eq!(lot.device(TPS).await["frames_lost"], 3);
+    // Late ones of the session before, in a batch of their own: the gap in this session is one all the same.
+    for number in [14, 16] {
+        let late = up(number, FREE, lot.now() - TimeDelta::seconds(35));
+        lot.says_up(late).await;
+    }
+    lot.act().await;
+    let mut behind = up(0, FREE, lot.now() - TimeDelta::seconds(10));
+    behind["devAddr"] = json!("00ac503b");
+    behind["fCnt"] = json!(3);
+    lot.says_up(behind).await;
+    lot.act().await;
+    assert_eq!(lot.device(TPS).await["frames_lost"], 5);
+}
+
+#[tokio::test]
+async fn a_character_that_the_database_cannot_hold_costs_no_message() {
+    const LAMP: &str = "24E124600C123456";
+    let lot = Lot::with_sensor().await;
+    let lamp = json!({ "dev_eui": LAMP, "model": "milesight-ds3604" });
+    assert_eq!(
+        lot.post("/api/v6/devices", lamp).await.status,
+        StatusCode::CREATED
+    );
+    let mut named = up(1, OCCUPIED, lot.now());
+    named["deviceInfo"]["deviceName"] = json!("Bay\u{0}7");
+    lot.says_up(named).await;
+    // The text of a block, of which the second character is none.
+    let mut written = up(1, "+wEAA0EAQg==", lot.now());
+    written["deviceInfo"]["devEui"] = json!(LAMP.to_lowercase());
+    written["devAddr"] = json!("00ac5fff");
+    written["fPort"] = json!(85);
+    lot.says_up(written).await;
+    lot.act().await;
+    assert_eq!(lot.outcomes().await, ["read", "read"]);
+    assert_eq!(lot.state(1).await, "occupied");
+    let text = "select reading::text from uplinks where tenant_id = $1 and f_port = 85";
+    let reading = lot.one(text, lot.tenant.0).await;
+    assert!(reading.contains("A\u{fffd}B"), "{reading}");
 }
 
 #[tokio::test]

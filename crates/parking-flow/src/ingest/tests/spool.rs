@@ -49,6 +49,7 @@ async fn waits(lot: &Lot, spool: &Spool, states: &[&str]) {
             state: serde_json::from_value(json!(state)).expect("a state"),
             seen_at: lot.now() + TimeDelta::milliseconds(i64::try_from(number).expect("few")),
             name: None,
+            sent_as: None,
         };
         let parcel = Parcel::of_observations(lot.tenant, lot.now(), &[seen]);
         assert_eq!(spool.keep_if(true, &parcel).await, Ok(true));

@@ -75,6 +75,10 @@ async fn whoever_asks_too_fast_is_told_when_to_come_back_and_nobody_else_pays() 
     assert!((1..=60).contains(&wait), "{wait}");
     assert_eq!(last.header("x-ratelimit-remaining"), "0");
 
+    // What was heard is read like anything else; only those who hand it in are not counted.
+    let heard = owner.api.get("/api/v6/uplinks").await;
+    heard.refused(429, "rate_limited");
+
     stage.platform.looks_at_me().await.expect(200);
     for path in ["/health/live", "/health/ready"] {
         owner.api.get(path).await.expect(200);
