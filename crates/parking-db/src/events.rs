@@ -189,6 +189,17 @@ pub async fn read_after(tx: &mut PlatformTx, after: Cursor, limit: i64) -> Resul
         .collect())
 }
 
+/// Since when something is committed that no reader is shown yet, because a transaction that began
+/// before it still goes on, in whichever database of the cluster; nothing if there is nothing.
+pub async fn held_since(tx: &mut PlatformTx) -> Result<Option<DateTime<Utc>>> {
+    let at = sqlx::query_scalar!(
+        "select at from events where xid >= pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit 1"
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(at)
+}
+
 /// The end of the log as of now: a reader that starts here sees only what comes later.
 pub async fn end(tx: &mut PlatformTx) -> Result<Cursor> {
     let xid = sqlx::query_scalar!(

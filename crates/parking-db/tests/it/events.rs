@@ -37,6 +37,11 @@ async fn an_event_that_commits_late_is_read_and_nothing_is_read_before_it() {
         read(&db, Cursor::default()).await.is_empty(),
         "a reader would pass the slow one"
     );
+    let held_since = async || {
+        let mut tx = db.platform(Reason::Worker("test")).await.unwrap();
+        events::held_since(&mut tx).await.unwrap()
+    };
+    assert_eq!(held_since().await, Some(now), "who watches is told so");
     slow.commit().await.unwrap();
     // The oldest transaction is that of the whole cluster, where other tests are at work.
     let names = loop {
@@ -51,6 +56,9 @@ async fn an_event_that_commits_late_is_read_and_nothing_is_read_before_it() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
     assert_eq!(names, ["slow", "quick"]);
+    while held_since().await.is_some() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]

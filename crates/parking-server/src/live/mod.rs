@@ -193,8 +193,11 @@ impl Live {
             return Ok(false);
         };
         let read = events::read_after(&mut tx, from, READ_MAX).await?;
-        drop(tx);
         let has_more = i64::try_from(read.len()) == Ok(READ_MAX);
+        // What a long transaction holds back has happened, and who watches has not been told.
+        let held_since = events::held_since(&mut tx).await?;
+        drop(tx);
+        let as_of = held_since.map_or(as_of, |at| at.min(as_of));
         let last = read.last().map_or(from, |event| event.cursor);
         let to = if has_more { last } else { last.max(end) };
         self.hub.tell(&read, to, (!has_more).then_some(as_of));
