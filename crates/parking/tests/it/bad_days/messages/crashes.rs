@@ -73,10 +73,10 @@ async fn killed_at_any_instant_it_keeps_every_acknowledged_message_once() {
 }
 
 /// How many requests are answered while PostgreSQL is away in the ordinary run.
-const OUTAGE: usize = 400;
+const OUTAGE: u32 = 400;
 
 /// How many, as `PARKING_TEST_OUTAGE` says.
-fn outage() -> usize {
+fn outage() -> u32 {
     #[expect(
         clippy::disallowed_methods,
         reason = "tests have no configuration of their own"
