@@ -5,7 +5,7 @@
 //! (expiry, the end of acting) and on the request (address, secret) is checked at each use.
 //! Requests that ask for the same thing at once share one look into the database.
 //!
-//! While the database is away, keys and signers that it vouched for in the last ten minutes may hand
+//! While the database is away, keys and signers that it vouched for in the last day may hand
 //! in messages and do nothing else: what they send is kept until it is back.
 
 mod misses;

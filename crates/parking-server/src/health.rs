@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Db, Reason, queue};
 use parking_domain::clock::Clock;
-use parking_flow::ingest::Intake;
+use parking_flow::ingest::{self, Intake};
 use parking_http::{Access, Routes};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,9 @@ const DISK_FREE_MIN: u64 = 512 * 1024 * 1024;
 
 /// How long a job may be overdue before somebody should look.
 const OVERDUE_MAX: TimeDelta = TimeDelta::minutes(5);
+
+/// How long a message may be stored and not acted on before somebody should look.
+const UNACTED_MAX: TimeDelta = TimeDelta::seconds(30);
 
 /// What health is found out from.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub(crate) struct Checks {
     disk: Check,
     /// Messages that wait on disk for the database.
     spool: Check,
+    /// Messages that are stored and wait to be acted on.
+    messages: Check,
 }
 
 /// One thing that was looked at.
@@ -200,6 +205,7 @@ impl Checks {
             .max(self.jobs.status)
             .max(self.disk.status)
             .max(self.spool.status)
+            .max(self.messages.status)
     }
 
     /// The same checks with their ages as of now.
@@ -209,6 +215,7 @@ impl Checks {
             &mut self.jobs,
             &mut self.disk,
             &mut self.spool,
+            &mut self.messages,
         ];
         for check in all {
             check.age_seconds = (now - check.checked_at).as_seconds_f64().max(0.0);
@@ -242,11 +249,13 @@ impl Health {
         let jobs = self.look_at_jobs().await;
         let disk = self.look_at_disk();
         let spool = self.look_at_spool();
+        let messages = self.look_at_messages().await;
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Checks {
             database,
             jobs,
             disk,
             spool,
+            messages,
         });
     }
 
@@ -315,12 +324,34 @@ impl Health {
             let detail = "there is none: messages are refused while the database is away";
             return self.found(CheckStatus::Ok, detail);
         };
-        match spool.depth() {
-            0 => self.found(CheckStatus::Ok, "nothing waits"),
-            depth => {
+        match (spool.depth(), spool.refused_bytes()) {
+            (0, 0) => self.found(CheckStatus::Ok, "nothing waits"),
+            (0, refused) => {
+                let detail = format!(
+                    "{refused} bytes of requests that the database would not have are set aside"
+                );
+                self.found(CheckStatus::Warning, &detail)
+            }
+            (depth, _) => {
                 let detail = format!("{depth} requests wait for the database");
                 self.found(CheckStatus::Warning, &detail)
             }
+        }
+    }
+
+    async fn look_at_messages(&self) -> Check {
+        let look = ingest::unacted(&self.db);
+        let Ok(Ok((count, oldest_at))) = tokio::time::timeout(LOOK_MAX, look).await else {
+            return self.found(CheckStatus::Failed, "messages cannot be counted");
+        };
+        let waits = oldest_at.map_or(TimeDelta::zero(), |at| self.clock.now() - at);
+        let seconds = waits.num_seconds().max(0);
+        self.metrics.set_unacted(count, seconds);
+        let detail = format!("{count} stored and not acted on, the oldest for {seconds} s");
+        if waits < UNACTED_MAX {
+            self.found(CheckStatus::Ok, &detail)
+        } else {
+            self.found(CheckStatus::Warning, &detail)
         }
     }
 

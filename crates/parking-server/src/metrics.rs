@@ -39,6 +39,9 @@ struct Messages {
     broker: Arc<Mutex<Option<mqtt::Gauge>>>,
     spooled: Gauge,
     spooled_bytes: Gauge,
+    refused_bytes: Gauge,
+    unacted: Gauge,
+    unacted_age: Gauge,
     is_connected: Gauge,
     connections: Gauge,
     failures: Gauge,
@@ -74,6 +77,18 @@ impl Messages {
             spooled_bytes: gauge(
                 "webhook_spool_bytes",
                 "Bytes of the requests that wait on disk",
+            ),
+            refused_bytes: gauge(
+                "webhook_spool_refused_bytes",
+                "Bytes of the requests that the database would not have, set aside on disk",
+            ),
+            unacted: gauge(
+                "uplink_unacted",
+                "Messages that are stored and not acted on, ten thousand at most",
+            ),
+            unacted_age: gauge(
+                "uplink_unacted_oldest_seconds",
+                "How long the oldest of them waits",
             ),
             is_connected: gauge("mqtt_connected", "Whether the broker sends us its messages"),
             connections: gauge(
@@ -119,6 +134,7 @@ impl Messages {
         if let Some(spool) = self.intake.spool() {
             self.spooled.set(whole(spool.depth()));
             self.spooled_bytes.set(whole(spool.bytes()));
+            self.refused_bytes.set(whole(spool.refused_bytes()));
         }
         let broker = self.broker.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(counts) = broker.as_ref().map(mqtt::Gauge::counts) else {
@@ -175,6 +191,13 @@ impl Metrics {
         for (state, value) in [("queued", queued), ("failed", failed)] {
             self.jobs.get_or_create(&StateLabel { state }).set(value);
         }
+    }
+
+    /// How many messages are not acted on, and for how many seconds the oldest of them waits, as the
+    /// last look found.
+    pub(crate) fn set_unacted(&self, count: i64, oldest_seconds: i64) {
+        self.messages.unacted.set(count);
+        self.messages.unacted_age.set(oldest_seconds);
     }
 
     pub(crate) fn router(&self) -> Router {

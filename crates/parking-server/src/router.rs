@@ -254,6 +254,7 @@ impl Server {
             }))
             .merge(webhooks::routes(self.webhooks.clone()))
             .merge(parking_estate::routes(self.estate()))
+            .merge(parking_flow::routes(self.flow()))
             .merge(live::routes(Arc::clone(&self.live)))
             .merge(dashboard::routes(Arc::clone(&self.dashboard)))
             .merge(platform::routes(db))

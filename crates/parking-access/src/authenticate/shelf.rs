@@ -16,9 +16,11 @@ pub(super) const BELIEVED_FOR: Duration = Duration::from_secs(5);
 /// How long something may be believed not to be there.
 const ABSENT_FOR: Duration = Duration::from_secs(1);
 
-/// How long what the database vouched for may be remembered while it is away. Whoever revokes a
-/// credential needs the database; this is for how long a server that lost it may not have heard.
-pub(super) const REMEMBERED_FOR: Duration = Duration::from_mins(10);
+/// How long what the database vouched for may be remembered while it is away: an outage of a night
+/// must not cost what a network server tells once. Whoever revokes a credential needs the database;
+/// this is for how long a server that lost it may not have heard, and all that can be done meanwhile
+/// is to hand in messages.
+const REMEMBERED_FOR: Duration = Duration::from_hours(24);
 
 /// How often an answer that changed while it was fetched is fetched again.
 const ATTEMPTS_MAX: usize = 3;

@@ -27,7 +27,9 @@ pub(super) fn parse(topic: &[u8]) -> Option<(String, Eui64, EventKind)> {
     let device = fixed("device")?;
     let kind = EventKind::by_name(fixed("event")?)?;
     let is_whole = parts.next().is_none();
-    let is_identifier = !application.is_empty() && application.len() <= APPLICATION_CHARS_MAX;
+    let is_identifier = !application.is_empty()
+        && application.len() <= APPLICATION_CHARS_MAX
+        && !application.contains(char::is_control);
     let dev_eui = (device.len() == 16)
         .then(|| device.parse().ok())
         .flatten()?;
@@ -57,6 +59,7 @@ mod tests {
             "application/a/device/70b3d57ed0000003/event/integration",
             "application/a/device/70b3d57ed0000003/command/down",
             "application//device/70b3d57ed0000003/event/up",
+            "application/a\0b/device/70b3d57ed0000003/event/up",
             "application/a/device/70b3/event/up",
             "application/a/device/70b3d57ed000000g/event/up",
             "gateway/a/device/70b3d57ed0000003/event/up",

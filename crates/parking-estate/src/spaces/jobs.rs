@@ -5,7 +5,7 @@ use parking_db::Reason;
 use parking_db::queue::{Job, JobError, Schedule, Worker};
 use serde::{Deserialize, Serialize};
 
-use super::{settle, state};
+use super::state;
 use crate::Estate;
 
 /// Bays settled in one transaction.
@@ -47,7 +47,7 @@ async fn settle_due(estate: &Estate) -> Result<(), JobError> {
             .platform(Reason::Worker("settle bays whose time has come"))
             .await?;
         let due = state::due(&mut tx, now, BATCH).await?;
-        settle(tx.conn(), &due, now).await?;
+        state::settle_across(tx.conn(), &due, now).await?;
         tx.commit().await?;
         if i64::try_from(due.len()).unwrap_or(BATCH) < BATCH {
             return Ok(());

@@ -33,7 +33,7 @@ use crate::record::{Change, record};
 
 pub use api::routes;
 pub use jobs::{jobs, schedules};
-pub use sensing::{Sensed, living, sensed};
+pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
 pub use state::{OverrideDraft, settle};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::store::state::{self as store, Settled};
+use super::store::state::{self as store, Bay, Settled};
 use super::{SpaceError, held};
 use crate::record::{Change, record};
 use parking_http::IfMatch;
@@ -36,23 +36,36 @@ pub async fn settle(
     ids: &[Uuid],
     now: DateTime<Utc>,
 ) -> Result<usize, parking_db::DbError> {
-    let mut settled = Vec::new();
-    for bay in store::facts(conn, ids, now).await? {
-        let (state, cause) = explained(&bay.facts, now);
-        settled.push(Settled {
-            tenant_id: bay.tenant_id,
-            site_id: bay.site_id,
-            id: bay.id,
-            change_id: fresh(),
-            from: bay.state,
-            to: state.name(),
-            cause: cause.name(),
-            due_at: next_boundary(&bay.facts, now),
-            evidence: bay.evidence,
-        });
-    }
+    let bays = store::of_tenants(conn, ids).await?;
+    settle_across(conn, &bays, now).await
+}
+
+/// The same of bays of several tenants, each with its tenant.
+pub(super) async fn settle_across(
+    conn: &mut PgConnection,
+    bays: &[(Uuid, Uuid)],
+    now: DateTime<Utc>,
+) -> Result<usize, parking_db::DbError> {
+    let bays = store::facts(conn, bays, now).await?;
+    let settled: Vec<Settled> = bays.iter().map(|bay| settled(bay, now)).collect();
     store::write(conn, &settled, now).await?;
     Ok(settled.iter().filter(|bay| bay.from != bay.to).count())
+}
+
+/// What a bay's state is by its facts, beside what it was.
+pub(super) fn settled(bay: &Bay, now: DateTime<Utc>) -> Settled {
+    let (state, cause) = explained(&bay.facts, now);
+    Settled {
+        tenant_id: bay.tenant_id,
+        site_id: bay.site_id,
+        id: bay.id,
+        change_id: fresh(),
+        from: bay.state.clone(),
+        to: state.name(),
+        cause: cause.name(),
+        due_at: next_boundary(&bay.facts, now),
+        evidence: bay.evidence(),
+    }
 }
 
 /// Living bays whose time has come, locked; those that somebody else is at are left to them.
@@ -60,7 +73,7 @@ pub(super) async fn due(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<Uuid>, parking_db::DbError> {
+) -> Result<Vec<(Uuid, Uuid)>, parking_db::DbError> {
     store::due(tx, now, limit).await
 }
 

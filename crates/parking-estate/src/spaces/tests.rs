@@ -288,8 +288,11 @@ async fn a_bay_out_of_use_says_so_until_it_is_put_back_and_its_history_tells() {
         .expect("a door");
     let now = stage.clock().now();
     let due = state::due(&mut tx, now, 10).await.expect("due bays");
-    assert_eq!(due, [bay]);
-    settle(tx.conn(), &due, now).await.expect("settled");
+    let ids: Vec<Uuid> = due.iter().map(|(_, id)| *id).collect();
+    assert_eq!(ids, [bay]);
+    state::settle_across(tx.conn(), &due, now)
+        .await
+        .expect("settled");
     tx.commit().await.expect("a commit");
     let read = operator.get(&format!("/api/v6/spaces/{bay}")).await.json();
     assert_eq!(

@@ -78,7 +78,8 @@ impl Applications {
 
     /// Whose an application is: the platform's, as long as nobody has said so.
     pub async fn owner(&self, application: Option<&str>) -> Result<TenantId, DbError> {
-        let Some(application) = application else {
+        // What no application can be called was given to nobody.
+        let Some(application) = application.filter(|name| !name.contains('\0')) else {
             return Ok(TenantId::PLATFORM);
         };
         if let Some(known) = self.known.get(application).await {

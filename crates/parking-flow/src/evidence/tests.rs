@@ -219,6 +219,23 @@ async fn a_replay_changes_no_answer_about_the_past() {
 }
 
 #[tokio::test]
+async fn a_replay_of_what_kept_a_bay_believed_changes_no_answer_about_the_past() {
+    let lot = Lot::open().await;
+    lot.wait(1);
+    lot.hears(1, OCCUPIED).await;
+    lot.wait(120);
+    // Nothing to be read, but the sensor lives: what it said is believed for another two hours and a half.
+    let nonsense = lot.hears(2, &[0xff]).await;
+    let asked = lot.wait(60);
+    assert_eq!(lot.verdict(asked).await, verdict("occupied", "sensor"));
+    lot.wait(300);
+    let count = replay(&lot.flow.db, None, nonsense - TimeDelta::hours(1)).await;
+    assert_eq!(count.expect("a replay"), 1);
+    lot.act().await;
+    assert_eq!(lot.verdict(asked).await, verdict("occupied", "sensor"));
+}
+
+#[tokio::test]
 async fn signs_of_life_keep_a_bay_believed_and_the_message_that_decided_stays_in_sight() {
     let lot = Lot::open().await;
     lot.wait(1);

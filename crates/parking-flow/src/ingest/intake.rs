@@ -4,16 +4,20 @@
 //! batches grow by themselves.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use moka::future::Cache;
 use parking_db::reconcile::Nudge;
 use parking_db::{Db, DbError, Reason};
 use parking_domain::ids::TenantId;
+use parking_http::error::causes;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
 use super::metrics::{Metrics, Outcome};
 use super::spool::Spool;
@@ -22,7 +26,8 @@ use super::{Arrival, Row, Source, store};
 /// Messages one writer has waiting at most.
 const WAITING_MAX: usize = 4_096;
 
-/// The most of them that may be of one tenant: one that floods leaves room for the others.
+/// The most of them that may be of one tenant over HTTP: one that floods leaves room for the others,
+/// and for its own messages from the broker.
 const WAITING_OF_TENANT_MAX: usize = WAITING_MAX / 2;
 
 /// Messages in one statement.
@@ -31,6 +36,16 @@ const BATCH_MAX: usize = 512;
 /// How long storing a batch may take before the database counts as away: a connection whose peer
 /// vanished never answers, and senders wait five seconds.
 const STORING_MAX: Duration = Duration::from_secs(3);
+
+/// How often is said again why messages cannot be stored, as long as that lasts.
+const COMPLAINT_PERIOD: Duration = Duration::from_mins(1);
+
+/// How many are kept of a tenant that nobody can make out, and in what time.
+const GARBLED_MAX: u32 = if cfg!(test) { 20 } else { 1_000 };
+const GARBLED_PER: Duration = Duration::from_hours(1);
+
+/// Tenants of which that is counted.
+const TENANTS_MAX: u64 = 10_000;
 
 /// How many writers there are; each has devices of its own, so that no two wait for one another.
 const WRITERS: usize = 2;
@@ -44,10 +59,16 @@ pub enum IntakeError {
     /// The database is away.
     #[error("messages cannot be stored at the moment")]
     Unavailable,
+    /// Storing it failed, and nothing says that it always will.
+    #[error("the message could not be stored")]
+    Failed,
     /// The database would not have this one.
     #[error("the message cannot be stored")]
     Refused,
 }
+
+/// Where the answer comes: whether it was told for the first time.
+type Answered = oneshot::Receiver<Result<bool, IntakeError>>;
 
 /// Where messages are handed in.
 #[derive(Clone, Debug)]
@@ -56,6 +77,10 @@ pub struct Intake {
     waiting: Arc<Mutex<HashMap<TenantId, usize>>>,
     metrics: Metrics,
     spool: Option<Spool>,
+    /// How many were kept of each tenant lately that nobody can make out.
+    garbled: Cache<TenantId, Arc<AtomicU32>>,
+    /// What is being taken in, whether or not somebody still waits for the answer.
+    keeping: TaskTracker,
 }
 
 /// A message and whoever waits for the answer.
@@ -63,7 +88,7 @@ pub struct Intake {
 struct Waiting {
     row: Row,
     answer: Answer,
-    _place: Place,
+    _place: Option<Place>,
 }
 
 /// Whoever waits for what becomes of a message, and since when.
@@ -84,7 +109,7 @@ impl Answer {
     }
 }
 
-/// A tenant's place in the queue, given back when the message has left it.
+/// A tenant's place in the queue for what comes over HTTP, given back when the message has left it.
 #[derive(Debug)]
 struct Place {
     tenant: TenantId,
@@ -97,6 +122,29 @@ struct Place {
 pub struct Writer {
     queue: mpsc::Receiver<Waiting>,
     metrics: Metrics,
+    complaint: Complaint,
+}
+
+/// Says why messages cannot be stored: at once, and every minute as long as that lasts.
+#[derive(Debug, Default)]
+struct Complaint {
+    said_at: Option<Instant>,
+}
+
+impl Complaint {
+    fn say(&mut self, messages: usize, error: &InsertError) {
+        let is_said = |at: Instant| at.elapsed() < COMPLAINT_PERIOD;
+        if !self.said_at.is_some_and(is_said) {
+            self.said_at = Some(Instant::now());
+            warn!(messages, error = causes(error), "messages cannot be stored");
+        }
+    }
+
+    fn is_over(&mut self) {
+        if self.said_at.take().is_some() {
+            info!("messages can be stored again");
+        }
+    }
 }
 
 /// A place to hand messages in, and the writers that store them.
@@ -105,6 +153,7 @@ pub fn writers() -> (Intake, Vec<Writer>) {
     let writer = |queue| Writer {
         queue,
         metrics: metrics.clone(),
+        complaint: Complaint::default(),
     };
     let (queues, writers) = (0..WRITERS)
         .map(|_| mpsc::channel(WAITING_MAX))
@@ -115,6 +164,11 @@ pub fn writers() -> (Intake, Vec<Writer>) {
         waiting: Arc::default(),
         metrics: metrics.clone(),
         spool: None,
+        garbled: Cache::builder()
+            .max_capacity(TENANTS_MAX)
+            .time_to_live(GARBLED_PER)
+            .build(),
+        keeping: TaskTracker::new(),
     };
     (intake, writers)
 }
@@ -132,6 +186,26 @@ impl Intake {
     /// Where messages wait while the database is away, if they can.
     pub const fn spool(&self) -> Option<&Spool> {
         self.spool.as_ref()
+    }
+
+    /// Whether one more that nobody can make out is kept of a tenant: who sends nothing else would fill
+    /// the disk.
+    pub(super) async fn keeps_garbled(&self, tenant: TenantId, source: Source) -> bool {
+        let kept = self.garbled.entry(tenant).or_default().await.into_value();
+        let is_kept = kept.fetch_add(1, Ordering::Relaxed) < GARBLED_MAX;
+        if !is_kept {
+            self.metrics.turned_away(source, Outcome::Refused);
+        }
+        is_kept
+    }
+
+    /// Does something to the end, though whoever waits for it may go away.
+    pub(super) async fn see_through<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, IntakeError>> + Send + 'static,
+    ) -> Result<T, IntakeError> {
+        let done = self.keeping.spawn(work).await;
+        done.unwrap_or(Err(IntakeError::Failed))
     }
 
     /// What is counted of messages.
@@ -173,34 +247,51 @@ impl Intake {
         waiting.get(&tenant).copied().unwrap_or_default()
     }
 
-    fn hand_in(
-        &self,
-        arrival: &Arrival,
-    ) -> Result<oneshot::Receiver<Result<bool, IntakeError>>, IntakeError> {
+    /// Stores a message that its sender keeps until it is stored: it waits for room, however long
+    /// that takes, and takes none that is left for others.
+    pub(super) async fn store_kept(&self, arrival: &Arrival) -> Result<bool, IntakeError> {
+        let (queue, waiting, answered) = self.ready(arrival, None);
+        let sent = queue.send(waiting).await;
+        sent.map_err(|_| IntakeError::Unavailable)?;
+        answered.await.unwrap_or(Err(IntakeError::Unavailable))
+    }
+
+    fn hand_in(&self, arrival: &Arrival) -> Result<Answered, IntakeError> {
         let place = self
             .place(arrival.tenant)
-            .inspect_err(|_| self.metrics.refused(arrival.source, Outcome::Full))?;
-        let row = Row::of(arrival);
-        let writer = usize::from(row.shard.unsigned_abs()) % self.queues.len();
-        let (to, answered) = oneshot::channel();
-        let waiting = Waiting {
-            row,
-            answer: Answer {
-                to,
-                source: arrival.source,
-                since: Instant::now(),
-                metrics: self.metrics.clone(),
-            },
-            _place: place,
-        };
-        match self.queues[writer].try_send(waiting) {
+            .inspect_err(|_| self.metrics.turned_away(arrival.source, Outcome::Full))?;
+        let (queue, waiting, answered) = self.ready(arrival, Some(place));
+        match queue.try_send(waiting) {
             Ok(()) => Ok(answered),
             Err(mpsc::error::TrySendError::Full(_)) => {
-                self.metrics.refused(arrival.source, Outcome::Full);
+                self.metrics.turned_away(arrival.source, Outcome::Full);
                 Err(IntakeError::Full)
             }
             Err(mpsc::error::TrySendError::Closed(_)) => Err(IntakeError::Unavailable),
         }
+    }
+
+    /// A message ready to be queued, its queue, and where the answer comes.
+    fn ready(
+        &self,
+        arrival: &Arrival,
+        place: Option<Place>,
+    ) -> (&mpsc::Sender<Waiting>, Waiting, Answered) {
+        let row = Row::of(arrival);
+        let writer = usize::from(row.shard.unsigned_abs()) % self.queues.len();
+        let (to, answered) = oneshot::channel();
+        let answer = Answer {
+            to,
+            source: arrival.source,
+            since: Instant::now(),
+            metrics: self.metrics.clone(),
+        };
+        let waiting = Waiting {
+            row,
+            answer,
+            _place: place,
+        };
+        (&self.queues[writer], waiting, answered)
     }
 
     fn place(&self, tenant: TenantId) -> Result<Place, IntakeError> {
@@ -248,44 +339,68 @@ impl Writer {
                 }
             }
             self.metrics.batch(batch.len());
-            store_batch(&db, std::mem::take(&mut batch)).await;
+            self.store(&db, std::mem::take(&mut batch)).await;
             acting.now();
+        }
+    }
+
+    /// Stores a batch in one statement; if the database will not have it, one by one, so that a
+    /// message it cannot hold does not take the others with it.
+    async fn store(&mut self, db: &Db, batch: Vec<Waiting>) {
+        let rows: Vec<&Row> = batch.iter().map(|one| &one.row).collect();
+        match insert(db, &rows).await {
+            Ok(new) => {
+                self.complaint.is_over();
+                for (waiting, is_new) in batch.into_iter().zip(new) {
+                    waiting.answer.send(Ok(is_new));
+                }
+            }
+            Err(error) if error.is_away() => {
+                self.complaint.say(batch.len(), &error);
+                self.give_up(batch);
+            }
+            Err(_) => self.store_one_by_one(db, batch).await,
+        }
+    }
+
+    async fn store_one_by_one(&mut self, db: &Db, batch: Vec<Waiting>) {
+        let mut batch = batch.into_iter();
+        while let Some(waiting) = batch.next() {
+            let answer = match insert(db, &[&waiting.row]).await {
+                Ok(new) => Ok(new.first().copied().unwrap_or_default()),
+                Err(error) if error.is_of_the_message() => {
+                    warn!(error = causes(&error), "a message cannot be stored");
+                    Err(IntakeError::Refused)
+                }
+                Err(error) => {
+                    self.complaint.say(1, &error);
+                    if error.is_away() {
+                        return self.give_up(std::iter::once(waiting).chain(batch));
+                    }
+                    Err(IntakeError::Failed)
+                }
+            };
+            waiting.answer.send(answer);
+        }
+    }
+
+    /// Nothing can be stored now. Whoever queued meanwhile is told at once: each batch that was tried
+    /// in turn would take as long as this one did.
+    fn give_up(&mut self, batch: impl IntoIterator<Item = Waiting>) {
+        for waiting in batch {
+            waiting.answer.send(Err(IntakeError::Unavailable));
+        }
+        while let Ok(waiting) = self.queue.try_recv() {
+            waiting.answer.send(Err(IntakeError::Unavailable));
         }
     }
 }
 
-/// Stores a batch in one statement; if the database will not have it, one by one, so that a message
-/// it cannot hold does not take the others with it.
-async fn store_batch(db: &Db, batch: Vec<Waiting>) {
-    let rows: Vec<&Row> = batch.iter().map(|one| &one.row).collect();
-    match insert(db, &rows).await {
-        Ok(new) => {
-            for (waiting, is_new) in batch.into_iter().zip(new) {
-                waiting.answer.send(Ok(is_new));
-            }
-        }
-        Err(error) if error.is_away() => {
-            warn!(
-                messages = batch.len(),
-                error = %error,
-                "messages could not be stored"
-            );
-            for waiting in batch {
-                waiting.answer.send(Err(IntakeError::Unavailable));
-            }
-        }
-        Err(_) => {
-            for waiting in batch {
-                let answer = match insert(db, &[&waiting.row]).await {
-                    Ok(new) => Ok(new.first().copied().unwrap_or_default()),
-                    Err(error) if error.is_of_the_message() => {
-                        warn!(error = %error, "a message cannot be stored");
-                        Err(IntakeError::Refused)
-                    }
-                    Err(_) => Err(IntakeError::Unavailable),
-                };
-                waiting.answer.send(answer);
-            }
+impl From<DbError> for IntakeError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(_) => Self::Unavailable,
+            _ => Self::Failed,
         }
     }
 }

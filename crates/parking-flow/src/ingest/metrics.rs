@@ -52,7 +52,7 @@ impl Outcome {
             Ok(false) => Self::Duplicate,
             Err(IntakeError::Refused) => Self::Refused,
             Err(IntakeError::Full) => Self::Full,
-            Err(IntakeError::Unavailable) => Self::Unavailable,
+            Err(IntakeError::Unavailable | IntakeError::Failed) => Self::Unavailable,
         }
     }
 
@@ -124,7 +124,7 @@ impl Metrics {
     }
 
     pub(super) fn settled(&self, source: Source, outcome: Outcome, took: Duration) {
-        self.refused(source, outcome);
+        self.count(source, outcome, 1);
         match outcome {
             Outcome::Duplicate => {
                 self.duplicates.inc();
@@ -135,9 +135,19 @@ impl Metrics {
         }
     }
 
-    /// Counts one that nobody waited for.
-    pub(super) fn refused(&self, source: Source, outcome: Outcome) {
+    /// Counts one that did not get in, and for which nobody waited.
+    pub(super) fn turned_away(&self, source: Source, outcome: Outcome) {
         self.count(source, outcome, 1);
+    }
+
+    /// How many observations could not be stored so far.
+    #[cfg(test)]
+    pub(super) fn failures(&self) -> u64 {
+        let labels = RequestLabels {
+            source: Source::Observation.name(),
+            status: Outcome::Unavailable.name(),
+        };
+        self.requests.get_or_create(&labels).get()
     }
 
     pub(super) fn spooled(&self, source: Source, messages: usize) {

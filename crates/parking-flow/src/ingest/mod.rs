@@ -99,15 +99,52 @@ pub enum Told {
     Garbled(Garbled),
 }
 
+impl Told {
+    /// The bay it is about, if that is known by its code and nobody has looked it up.
+    fn unknown_bay(&mut self) -> Option<&mut Coded> {
+        match self {
+            Self::Observation(Observation {
+                about: About::Code(bay),
+                ..
+            }) => Some(bay).filter(|bay| bay.space.is_none()),
+            _ => None,
+        }
+    }
+
+    /// The device it is told of, if it is a radio message.
+    fn device(&self) -> Option<Eui64> {
+        match self {
+            Self::Message(message) => Some(message.dev_eui),
+            Self::Observation(_) | Self::Garbled(_) => None,
+        }
+    }
+}
+
 /// What should have been a message.
 #[derive(Clone, Debug)]
 pub struct Garbled {
-    /// What kind of event it was to be.
-    pub event: &'static str,
-    /// The body.
-    pub body: Vec<u8>,
-    /// What is wrong with it; never what stands there.
-    pub problem: String,
+    event: &'static str,
+    /// The beginning of the body.
+    beginning: Vec<u8>,
+    bytes: usize,
+    digest: Uuid,
+    problem: String,
+}
+
+/// How much is kept of a body that nobody can make out: as much as anybody is shown.
+const GARBLED_BYTES_MAX: usize = 16 * 1024;
+
+impl Garbled {
+    /// What kind of event it was to be, its body, and what is wrong with it: never what stands there.
+    pub fn new(event: &'static str, body: &[u8], problem: String) -> Self {
+        Self {
+            event,
+            beginning: body[..body.len().min(GARBLED_BYTES_MAX)].to_vec(),
+            bytes: body.len(),
+            digest: digest(body),
+            problem,
+        }
+    }
 }
 
 /// What somebody saw.
@@ -128,13 +165,26 @@ pub struct Observation {
 }
 
 /// What an observation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
     /// The bay that this device watches.
     Device(Eui64),
     /// This bay.
     Space(Uuid),
+    /// The bay of this code.
+    Code(Coded),
+}
+
+/// A bay by what is painted on the ground.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coded {
+    /// The site, by its id or slug; nothing if only one site has such a bay.
+    pub site: Option<String>,
+    /// What is painted there.
+    pub code: String,
+    /// Which bay that is; nothing as long as nobody could be asked, or if there is none.
+    pub space: Option<Uuid>,
 }
 
 /// A message on its way into the database.
@@ -161,12 +211,16 @@ impl Row {
     fn of(arrival: &Arrival) -> Self {
         let (key, spread) = match &arrival.told {
             Told::Message(message) => (message.key(), message.dev_eui.bytes().to_vec()),
-            Told::Observation(seen) => match seen.about {
+            Told::Observation(seen) => match &seen.about {
                 About::Device(eui) => (seen.key(&eui.to_string()), eui.bytes().to_vec()),
                 About::Space(id) => (seen.key(&id.to_string()), id.as_bytes().to_vec()),
+                About::Code(bay) => {
+                    let spread = bay.space.unwrap_or_default().as_bytes().to_vec();
+                    (seen.key(&bay.key()), spread)
+                }
             },
             Told::Garbled(garbled) => {
-                let digest = digest(&garbled.body);
+                let digest = garbled.digest;
                 let key = format!("garbled:{}:{digest}", garbled.event);
                 (key, digest.as_bytes().to_vec())
             }
@@ -193,8 +247,10 @@ impl Row {
             Told::Observation(seen) => row.see(seen),
             Told::Garbled(garbled) => {
                 row.kind = "garbled";
-                row.payload = Some(garbled.body.clone());
-                row.content = json!({ "event": garbled.event, "problem": garbled.problem });
+                row.payload = Some(garbled.beginning.clone());
+                row.content = json!({
+                    "event": garbled.event, "problem": garbled.problem, "bytes": garbled.bytes,
+                });
             }
         }
         row.content = storable(row.content);
@@ -219,10 +275,22 @@ impl Row {
     fn see(&mut self, seen: &Observation) {
         self.received_at = seen.seen_at;
         self.content = json!({ "state": seen.state, "name": seen.name });
-        match seen.about {
+        match &seen.about {
             About::Device(eui) => self.dev_eui = Some(eui.to_string()),
-            About::Space(id) => self.space = Some(id),
+            About::Space(id) => self.space = Some(*id),
+            About::Code(bay) => {
+                self.space = bay.space;
+                self.content["space_code"] = json!(bay.code);
+                self.content["site"] = json!(bay.site);
+            }
         }
+    }
+}
+
+impl Coded {
+    fn key(&self) -> String {
+        let site = self.site.as_deref().unwrap_or_default();
+        format!("code:{site}:{}", self.code.to_lowercase())
     }
 }
 
@@ -296,6 +364,16 @@ fn storable(value: Value) -> Value {
         }
         plain => plain,
     }
+}
+
+/// How many messages that are not acted on are counted at most.
+pub const COUNTED_MAX: i64 = 10_000;
+
+/// How many messages are stored and not acted on, [`COUNTED_MAX`] at most, and when the oldest of
+/// them came.
+pub async fn unacted(db: &Db) -> Result<(i64, Option<DateTime<Utc>>), DbError> {
+    let mut tx = db.platform(Reason::Worker("count messages")).await?;
+    store::unacted(&mut tx, COUNTED_MAX).await
 }
 
 /// How long it is remembered that a message was told.

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use parking_chirpstack::tts;
 use parking_chirpstack::wire::{self, EventKind};
-use parking_db::DbError;
+use parking_db::{DbError, Reason};
 use parking_domain::ids::TenantId;
+use parking_estate::spaces;
 use serde::{Deserialize, Serialize};
 
 use super::spool::KeepError;
-use super::{Arrival, Garbled, IntakeError, Observation, Source, Told};
+use super::{Arrival, Coded, Garbled, IntakeError, Observation, Source, Told};
 use crate::Flow;
-use crate::applications::Applications;
 
 /// What a request hands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,11 +98,7 @@ impl Parcel {
     }
 
     fn garbled(&self, problem: String) -> Opened {
-        let garbled = Garbled {
-            event: self.road.name(),
-            body: self.body.clone(),
-            problem: problem.clone(),
-        };
+        let garbled = Garbled::new(self.road.name(), &self.body, problem.clone());
         Opened {
             told: vec![Told::Garbled(garbled)],
             problem: Some(problem),
@@ -110,17 +106,19 @@ impl Parcel {
     }
 
     /// What it tells, each with whose it is: with a credential of the platform, the tenant's to which
-    /// the application was given.
+    /// the application was given. Bays that are still known by their codes alone are looked up.
     pub(super) async fn arrivals(
         &self,
-        applications: &Applications,
-        told: Vec<Told>,
+        flow: &Flow,
+        mut told: Vec<Told>,
     ) -> Result<Vec<Arrival>, DbError> {
+        self.find_bays(flow, &mut told).await?;
         let mut arrivals = Vec::with_capacity(told.len());
         for told in told {
             let tenant = match &told {
                 Told::Message(message) if self.tenant.is_platform() => {
-                    applications.owner(message.application.as_deref()).await?
+                    let application = message.application.as_deref();
+                    flow.applications.owner(application).await?
                 }
                 _ => self.tenant,
             };
@@ -132,6 +130,27 @@ impl Parcel {
             });
         }
         Ok(arrivals)
+    }
+
+    async fn find_bays(&self, flow: &Flow, told: &mut [Told]) -> Result<(), DbError> {
+        let mut bays: Vec<&mut Coded> = told.iter_mut().filter_map(Told::unknown_bay).collect();
+        if bays.is_empty() {
+            return Ok(());
+        }
+        let asked = bays.iter().map(|bay| (bay.site.as_deref(), &*bay.code));
+        let asked: Vec<(Option<&str>, &str)> = asked.collect();
+        let mut tx = flow
+            .db
+            .platform(Reason::Worker("find bays by their codes"))
+            .await?;
+        let found = spaces::coded(tx.conn(), self.tenant, &asked).await?;
+        for (place, bay) in bays.iter_mut().enumerate() {
+            // Which of several is meant nobody can say any more.
+            if let Some([one]) = found.get(&place).map(Vec::as_slice) {
+                bay.space = Some(*one);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -145,7 +164,7 @@ impl Road {
         }
     }
 
-    const fn source(self) -> Source {
+    pub(super) const fn source(self) -> Source {
         match self {
             Self::ChirpStack(_) => Source::ChirpStackHttp,
             Self::Tts => Source::Tts,
@@ -155,16 +174,23 @@ impl Road {
 }
 
 /// Takes a parcel in: stored when this returns, or, while the database is away, kept where nothing
-/// that happens to this process can take it away.
+/// that happens to this process can take it away. A sender that hangs up meanwhile takes nothing
+/// along: it may be one that never comes again.
 pub(super) async fn take_in(
     flow: &Flow,
-    parcel: &Parcel,
+    parcel: Parcel,
     told: Vec<Told>,
 ) -> Result<TakenIn, IntakeError> {
-    let all = told.len();
-    if all == 0 {
-        return Ok(TakenIn::Stored { new: 0, all });
+    if told.is_empty() {
+        return Ok(TakenIn::Stored { new: 0, all: 0 });
     }
+    let own = flow.clone();
+    let kept = async move { keep(&own, &parcel, told).await };
+    flow.intake.see_through(kept).await
+}
+
+async fn keep(flow: &Flow, parcel: &Parcel, told: Vec<Told>) -> Result<TakenIn, IntakeError> {
+    let all = told.len();
     let spool = flow.intake.spool();
     if let Some(spool) = spool
         && spool.keep_if(flow.db.is_away(), parcel).await?
@@ -173,7 +199,7 @@ pub(super) async fn take_in(
         return Ok(TakenIn::Spooled(all));
     }
     match (store(flow, parcel, told).await, spool) {
-        (Err(IntakeError::Unavailable), Some(spool)) => {
+        (Err(IntakeError::Unavailable | IntakeError::Failed), Some(spool)) => {
             spool.keep_if(true, parcel).await?;
             flow.intake.metrics().spooled(parcel.road.source(), all);
             Ok(TakenIn::Spooled(all))
@@ -183,8 +209,7 @@ pub(super) async fn take_in(
 }
 
 async fn store(flow: &Flow, parcel: &Parcel, told: Vec<Told>) -> Result<usize, IntakeError> {
-    let arrivals = parcel.arrivals(&flow.applications, told).await;
-    let arrivals = arrivals.map_err(|_| IntakeError::Unavailable)?;
+    let arrivals = parcel.arrivals(flow, told).await?;
     flow.intake.store_all(&arrivals).await
 }
 

@@ -93,7 +93,7 @@ async fn keep(flow: Flow, event: Arrived, stop: CancellationToken) {
                 warn!(dev_eui = %event.dev_eui, event = event.kind.name(), "a message from the broker cannot be stored and is let go");
                 return event.token.done();
             }
-            Err(IntakeError::Full | IntakeError::Unavailable) => {}
+            Err(IntakeError::Full | IntakeError::Unavailable | IntakeError::Failed) => {}
         }
         tokio::select! {
             // Dropped undone: it comes again.
@@ -105,16 +105,17 @@ async fn keep(flow: Flow, event: Arrived, stop: CancellationToken) {
 
 async fn store(flow: &Flow, event: &Arrived) -> Result<(), IntakeError> {
     let tenant = flow.applications.owner(Some(&event.application)).await;
-    let tenant = tenant.map_err(|_| IntakeError::Unavailable)?;
+    let tenant = tenant?;
     let told = match event.read() {
         Ok(message) => Told::Message(Box::new(message)),
         Err(error) => {
             warn!(dev_eui = %event.dev_eui, %error, "an event from the broker cannot be read");
-            Told::Garbled(Garbled {
-                event: event.kind.name(),
-                body: event.body.to_vec(),
-                problem: error.to_string(),
-            })
+            let source = Source::ChirpStackMqtt;
+            if !flow.intake.keeps_garbled(tenant, source).await {
+                return Err(IntakeError::Refused);
+            }
+            let problem = error.to_string();
+            Told::Garbled(Garbled::new(event.kind.name(), &event.body, problem))
         }
     };
     let arrival = Arrival {
@@ -123,5 +124,5 @@ async fn store(flow: &Flow, event: &Arrived) -> Result<(), IntakeError> {
         at: event.arrived_at,
         told,
     };
-    flow.intake.store(&arrival).await.map(drop)
+    flow.intake.store_kept(&arrival).await.map(drop)
 }

@@ -15,16 +15,18 @@ use super::store;
 const PORTION: i64 = 1_000;
 
 /// Has the messages wait again that came since an instant and came to nothing, of one tenant or of
-/// all, and says how many. A running server acts on them within a second.
+/// all, and says how many. A running server acts on them when it
+/// has acted on all that is new.
 pub async fn replay(
     db: &Db,
     tenant: Option<TenantId>,
     since: DateTime<Utc>,
 ) -> Result<u64, DbError> {
-    let (mut count, mut after) = (0, Uuid::nil());
+    let tenant = tenant.map(|tenant| tenant.0);
+    let mut after = (tenant.unwrap_or_default(), Uuid::nil());
+    let mut count = 0;
     loop {
         let mut tx = db.platform(Reason::Worker("replay messages")).await?;
-        let tenant = tenant.map(|tenant| tenant.0);
         let revived = store::revive(&mut tx, tenant, since, (after, PORTION)).await?;
         tx.commit().await?;
         let Some(last) = revived.iter().max() else {

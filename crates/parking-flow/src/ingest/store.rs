@@ -39,6 +39,8 @@ pub(super) struct Acted {
     pub(super) problem: Option<&'static str>,
     /// What is known of the bay's sensor after it, if that is something else than before.
     pub(super) sensor_fact: Option<Value>,
+    /// How many messages it shows to be lost; less than none if it was itself counted as lost.
+    pub(super) frames_lost: Option<i64>,
 }
 
 impl Acted {
@@ -54,6 +56,7 @@ impl Acted {
             reading: None,
             problem: Some("cannot_be_acted_on"),
             sensor_fact: None,
+            frames_lost: None,
         }
     }
 }
@@ -79,7 +82,9 @@ pub(super) async fn insert(tx: &mut PlatformTx, rows: &[&Row]) -> Result<Vec<Uui
            fresh as (
              insert into uplink_keys as known (tenant_id, key, at)
              select distinct on (tenant_id, key) tenant_id, key, at from w order by tenant_id, key
-             on conflict (tenant_id, key) do update set at = excluded.at where known.at < excluded.at - interval '48 hours'
+             on conflict (tenant_id, key) do update set at = excluded.at
+             -- One that lies as far ahead was written by a clock that was wrong.
+             where known.at not between excluded.at - interval '48 hours' and excluded.at + interval '48 hours'
              returning tenant_id, key),
            told_first as (
              select distinct on (w.tenant_id, w.key) w.* from w join fresh using (tenant_id, key)
@@ -111,34 +116,100 @@ pub(super) async fn insert(tx: &mut PlatformTx, rows: &[&Row]) -> Result<Vec<Uui
     Ok(new)
 }
 
-/// Takes a shard until the end of the transaction, unless somebody else has it.
+/// Takes a shard until the end of the transaction, unless somebody else has it. PostgreSQL does not
+/// sort until [`waiting`] has been asked, where an index has the order: whatever the statistics say, a
+/// tenant's oldest messages are not found by sorting all of a flood.
 pub(super) async fn take(tx: &mut PlatformTx, shard: i16) -> Result<bool> {
     // The first number names what is locked: nothing else in the product takes locks by it.
-    let is_taken = sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock(7423, $1) as "is_taken!""#,
+    let row = sqlx::query!(
+        r#"select pg_try_advisory_xact_lock(7423, $1) as "is_taken!", set_config('enable_sort', 'off', true)"#,
         i32::from(shard)
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(is_taken)
+    Ok(row.is_taken)
 }
 
-/// The messages of a shard that wait, in the order they came.
+/// Tenants among which a batch is dealt out: those whose messages wait longest.
+const TENANTS_MAX: i64 = 500;
+
+/// The least of a batch that is dealt to a tenant.
+pub(super) const SHARE_MIN: i64 = 20;
+
+/// How much of a batch those may take that are acted on again.
+const REPLAYED_MAX: i64 = 100;
+
+/// Messages of a shard that wait, in the order they came: of each tenant its oldest, as many as is
+/// its share, so that no flood of one holds up another's. Those that are acted on again come after
+/// all that are new.
 pub(super) async fn waiting(tx: &mut PlatformTx, shard: i16, limit: i64) -> Result<Vec<Pending>> {
-    let rows = sqlx::query_as!(
+    let mut pending = sqlx::query_as!(
         Pending,
-        "select tenant_id, id, at, received_at, source, kind, dev_eui, f_port, f_cnt, replays, payload, receptions,
-           content, space_id
-         from uplinks where shard = $1 and acted_at is null order by id limit $2",
+        r#"with recursive first as (
+             (select tenant_id, id from uplinks where shard = $1 and acted_at is null and (replays > 0)::int = 0
+              order by tenant_id, id limit 1)
+             union all
+             select next.tenant_id, next.id from first cross join lateral (
+               select tenant_id, id from uplinks
+               where shard = $1 and acted_at is null and (replays > 0)::int = 0 and tenant_id > first.tenant_id
+               order by tenant_id, id limit 1) next),
+           sharing as materialized (
+             select tenant_id, greatest($4, $2 / count(*) over ()) as share
+             from (select * from first order by id limit $3) f),
+           new as (
+             select u.* from sharing cross join lateral (
+               select * from uplinks
+               where shard = $1 and acted_at is null and (replays > 0)::int = 0 and tenant_id = sharing.tenant_id
+               order by tenant_id, id limit sharing.share) u
+             order by u.id limit $2),
+           again as (
+             select * from uplinks where shard = $1 and acted_at is null and (replays > 0)::int = 1
+             order by tenant_id, id limit $5)
+           select u.tenant_id as "tenant_id!", u.id as "id!", u.at as "at!", u.received_at as "received_at!",
+             u.source as "source!", u.kind as "kind!", u.dev_eui, u.f_port, u.f_cnt, u.replays as "replays!", u.payload,
+             u.receptions as "receptions!", u.content as "content!", u.space_id
+           from (select * from new union all select * from again) u"#,
         shard,
-        limit
+        limit,
+        TENANTS_MAX,
+        SHARE_MIN,
+        limit.min(REPLAYED_MAX),
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows)
+    if !pending.is_empty() {
+        sqlx::query_scalar!("select set_config('enable_sort', 'on', true)")
+            .fetch_one(tx.conn())
+            .await?;
+    }
+    pending.sort_unstable_by_key(|one| (one.replays > 0, one.id));
+    pending.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(pending)
 }
 
-/// Writes down what came of messages.
+/// How many messages are stored and not acted on, of so many at most, and when the oldest of those
+/// came.
+pub(super) async fn unacted(
+    tx: &mut PlatformTx,
+    limit: i64,
+) -> Result<(i64, Option<DateTime<Utc>>)> {
+    // As for those that are acted on: of a flood only the beginning is read.
+    sqlx::query_scalar!("select set_config('enable_sort', 'off', true)")
+        .fetch_one(tx.conn())
+        .await?;
+    let row = sqlx::query!(
+        r#"select count(*) as "count!", min(at) as oldest from (
+             select at from uplinks where acted_at is null and (replays > 0)::int = 0
+             order by shard, (replays > 0)::int, tenant_id, id limit $1) w"#,
+        limit
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.count, row.oldest))
+}
+
+/// Writes down what came of messages. One that is acted on again and changes nothing stays evidence
+/// of what it was the first time, and from when.
 pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<Utc>) -> Result<()> {
     macro_rules! column {
         ($of:expr) => {
@@ -148,10 +219,12 @@ pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<U
     let outcomes: Vec<String> = column!(|one| one.outcome.to_owned());
     let problems: Vec<Option<String>> = column!(|one| one.problem.map(str::to_owned));
     sqlx::query!(
-        "update uplinks u set acted_at = $9, outcome = w.outcome, device_id = w.device_id, space_id = w.space_id,
-           reading = w.reading, problem = w.problem, sensor_fact = w.sensor_fact
+        "update uplinks u set acted_at = case when w.sensor_fact is null then coalesce(u.first_acted_at, $9) else $9 end,
+           outcome = w.outcome, device_id = w.device_id, space_id = w.space_id, reading = w.reading, problem = w.problem,
+           sensor_fact = coalesce(w.sensor_fact, u.sensor_fact), frames_lost = coalesce(w.frames_lost, u.frames_lost)
          from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[],
-           $10::jsonb[]) as w (tenant_id, id, at, outcome, device_id, space_id, reading, problem, sensor_fact)
+           $10::jsonb[], $11::bigint[])
+           as w (tenant_id, id, at, outcome, device_id, space_id, reading, problem, sensor_fact, frames_lost)
          where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at",
         &column!(|one| one.tenant_id),
         &column!(|one| one.id),
@@ -163,6 +236,7 @@ pub(super) async fn settle(tx: &mut PlatformTx, acted: &[Acted], now: DateTime<U
         &problems as &[Option<String>],
         now,
         &column!(|one| one.sensor_fact.clone()) as &[Option<Value>],
+        &column!(|one| one.frames_lost) as &[Option<i64>],
     )
     .execute(tx.conn())
     .await?;
@@ -187,30 +261,36 @@ pub(super) async fn delete_keys(
     Ok(deleted.rows_affected())
 }
 
-/// Has messages wait again that came to nothing, the oldest first, and says how many.
+/// Has messages wait again that came to nothing, of one tenant or of all, in the order of tenants and
+/// ids, and says which.
 pub(super) async fn revive(
     tx: &mut PlatformTx,
     tenant: Option<Uuid>,
     since: DateTime<Utc>,
-    (after, limit): (Uuid, i64),
-) -> Result<Vec<Uuid>> {
-    let revived = sqlx::query_scalar!(
-        "update uplinks u set acted_at = null, outcome = null, problem = null, reading = null, replays = u.replays + 1
+    (after, limit): ((Uuid, Uuid), i64),
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let revived = sqlx::query!(
+        "update uplinks u set acted_at = null, outcome = null, problem = null, reading = null, replays = u.replays + 1,
+           first_acted_at = coalesce(u.first_acted_at, u.acted_at)
          from (
            select tenant_id, id, at from uplinks
-           where at >= $2 and ($1::uuid is null or tenant_id = $1) and id > $3
+           where at >= $2 and (tenant_id, id) > ($3, $4) and tenant_id <= $1
              and outcome in ('orphan', 'no_bay', 'unreadable', 'failed') and kind <> 'garbled'
-           order by id limit $4 for update) w
+           order by tenant_id, id limit $5 for update) w
          where u.tenant_id = w.tenant_id and u.id = w.id and u.at = w.at
-         returning u.id",
-        tenant,
+         returning u.tenant_id, u.id",
+        tenant.unwrap_or(Uuid::max()),
         since,
-        after,
+        after.0,
+        after.1,
         limit
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(revived)
+    Ok(revived
+        .into_iter()
+        .map(|row| (row.tenant_id, row.id))
+        .collect())
 }
 
 /// The bay that a device of the tenant watches, by its code and with its state; nothing if there is

@@ -5,6 +5,7 @@
     reason = "writers, senders and brokers really work at once"
 )]
 
+mod acting;
 mod broker;
 mod network;
 mod spool;
@@ -224,6 +225,44 @@ async fn an_observation_of_a_bay_becomes_its_state_and_names_itself_as_the_reaso
         )
         .await;
     assert_eq!(named, "true");
+}
+
+#[tokio::test]
+async fn an_observation_names_a_bay_by_what_is_painted_on_the_ground() {
+    let lot = Lot::open().await;
+    let told = json!([{ "space_code": "a-2", "state": "occupied" }]);
+    assert_eq!(lot.observe(told).await.status, StatusCode::OK);
+    lot.act().await;
+    assert_eq!(lot.state(1).await, "occupied");
+    let absent =
+        json!([{ "space_code": "A-1", "state": "free" }, { "space_code": "Z-9", "state": "free" }]);
+    let absent = lot.observe(absent).await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+    assert!(absent.text.contains("observations[1]"), "{}", absent.text);
+    // Another site has such a bay too.
+    let site = json!({ "name": "Pier", "slug": "pier", "timezone": "Europe/Paris" });
+    let site = lot.post("/api/v6/sites", site).await.json()["id"].clone();
+    let bay = json!({ "site_id": site, "code": "A-2" });
+    let bay = lot.post("/api/v6/spaces", bay).await.json()["id"].clone();
+    let which = json!([{ "space_code": "A-2", "state": "free" }]);
+    let which = lot.observe(which).await;
+    assert_eq!(which.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(which.json()["errors"][0]["field"], "observations[0].site");
+    for (site, state) in [(json!("pier"), "free"), (site, "occupied")] {
+        let told = json!([{ "space_code": "A-2", "site": site, "state": state }]);
+        assert_eq!(lot.observe(told).await.status, StatusCode::OK);
+        lot.act().await;
+        let path = format!("/api/v6/spaces/{}", bay.as_str().expect("an id"));
+        let seen = lot.served.get(&lot.token, &path).await.json();
+        assert_eq!(seen["state"], state);
+        lot.test.clock().advance(TimeDelta::seconds(1));
+    }
+    assert_eq!(lot.state(1).await, "occupied");
+    let both = json!([{ "space_code": "A-2", "dev_eui": EUI, "state": "free" }]);
+    assert_eq!(
+        lot.observe(both).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[tokio::test]

@@ -96,6 +96,7 @@ impl UplinkFilter {
             source: self.source.map(UplinkSource::name),
             from: self.from.or(now.checked_sub_signed(AGE)),
             to: self.to,
+            back_to: None,
         };
         wrong.settle(Some((filter, part, limit)))
     }
@@ -103,17 +104,20 @@ impl UplinkFilter {
 
 /// The messages that came in, the newest first, garbled ones among them. With the platform's tenant
 /// selected, those that belong to no customer. To follow what comes, ask with `after`; that answers
-/// what came next after it, again the newest first.
+/// what came next after it, again the newest first. By `source` or `site_id` alone, twenty thousand
+/// messages are looked at for an answer: it may hold few or none and still say that there is more.
 #[utoipa::path(get, path = "/api/v6/uplinks", params(UplinkFilter), responses((status = 200, body = UplinkPage)))]
 async fn list_uplinks(
     State(flow): State<Flow>,
     caller: Caller,
     Query(filter): Query<UplinkFilter>,
 ) -> Result<axum::Json<UplinkPage>, ApiError> {
-    let (filter, part, limit) = filter.read(flow.clock.now())?;
+    let (mut filter, part, limit) = filter.read(flow.clock.now())?;
     let mut tx = flow.db.tenant(caller.tenant()).await?;
+    filter.back_to = store::horizon(tx.conn(), &filter, part).await?;
     let mut found = store::page(tx.conn(), &filter, (part, limit + 1)).await?;
     let has_more = i64::try_from(found.len()).is_ok_and(|count| count > limit);
+    let looked_back_to = filter.back_to.filter(|_| !has_more);
     let is_after = matches!(part, Part::After(_));
     if has_more && is_after {
         // The newest of them is one too many: what follows is asked for next.
@@ -133,9 +137,9 @@ async fn list_uplinks(
     };
     Ok(axum::Json(UplinkPage {
         tenant_id: caller.tenant().0,
-        has_more,
+        has_more: has_more || looked_back_to.is_some(),
         after,
-        before: uplinks.last().map(|one| one.id),
+        before: looked_back_to.or(uplinks.last().map(|one| one.id)),
         uplinks,
     }))
 }

@@ -97,13 +97,9 @@ pub(super) async fn device_health(
     let device = device.ok_or_else(ApiError::not_found)?;
     let step_seconds = step_of(to - from);
     let from = begun(from, step_seconds);
-    let told = store::steps(
-        view.conn(),
-        &device,
-        (from, to),
-        TimeDelta::seconds(step_seconds),
-    )
-    .await?;
+    let step = TimeDelta::seconds(step_seconds);
+    let mut told = store::steps(view.conn(), &device, (from, to), step).await?;
+    carry(&mut told);
     Ok(axum::Json(DeviceHealthBody {
         device_id: id,
         from,
@@ -113,6 +109,16 @@ pub(super) async fn device_health(
         lost: told.iter().map(|step| step.lost).sum(),
         steps: filled(told, (from, to), step_seconds),
     }))
+}
+
+/// Takes what came late off the steps that counted it as lost: those next to where it belongs.
+fn carry(steps: &mut [Step]) {
+    let mut back = 0;
+    for step in steps {
+        let lost = step.lost + back;
+        step.lost = lost.max(0);
+        back = lost.min(0);
+    }
 }
 
 /// The shortest step of which so long a time has not too many.

@@ -50,6 +50,8 @@ pub(super) struct Filter {
     pub(super) source: Option<&'static str>,
     pub(super) from: Option<DateTime<Utc>>,
     pub(super) to: Option<DateTime<Utc>>,
+    /// No further back than this message.
+    pub(super) back_to: Option<Uuid>,
 }
 
 /// Which part of the list.
@@ -92,6 +94,43 @@ pub(super) async fn page(
     query.push(format_args!(" order by id {direction} limit "));
     query.push_bind(limit).push(JOINS);
     Ok(query.build_query_as().fetch_all(conn).await?)
+}
+
+/// How many messages are looked at for a page that no index finds.
+const LOOKED_AT_MAX: i64 = if cfg!(test) { 20 } else { 20_000 };
+
+/// The message as far as which a page is looked for, if that is not as far as was asked for: what is
+/// rare among many may be nowhere for months.
+pub(super) async fn horizon(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    part: Part,
+) -> Result<Option<Uuid>> {
+    let is_found_by_an_index = filter.dev_eui.is_some()
+        || filter.device.is_some()
+        || filter.space.is_some()
+        || matches!(filter.outcome, Some("waiting"));
+    let is_looked_for = filter.source.is_some() || filter.site.is_some();
+    if is_found_by_an_index || !is_looked_for {
+        return Ok(None);
+    }
+    let span = Filter {
+        from: filter.from,
+        to: filter.to,
+        ..Filter::default()
+    };
+    let mut query = QueryBuilder::new("select id from uplinks where true");
+    span.push_onto(&mut query);
+    match part {
+        Part::Newest => {}
+        Part::Before(id) => {
+            query.push(" and id < ").push_bind(id);
+        }
+        Part::After(_) => return Ok(None),
+    }
+    query.push(" order by id desc limit 1 offset ");
+    query.push_bind(LOOKED_AT_MAX);
+    Ok(query.build_query_scalar().fetch_optional(conn).await?)
 }
 
 /// A message by its id, with as much of its body as anybody will read.
@@ -209,9 +248,8 @@ pub(super) async fn heard(conn: &mut PgConnection, device: Uuid) -> Result<Optio
 
 /// How a device fared, in steps from a moment on; steps in which it was not heard are left out.
 ///
-/// A number that leaves some out after the highest before it says that those were lost. One that
-/// comes late was counted as lost and is taken off again; one far below means that the device counts
-/// anew.
+/// What was lost is what was counted when messages were acted on. In a step it may be less than
+/// none: a message that comes late was counted as lost by another.
 pub(super) async fn steps(
     conn: &mut PgConnection,
     device: &Heard,
@@ -221,25 +259,20 @@ pub(super) async fn steps(
     let steps = sqlx::query_as!(
         Step,
         r#"with told as (
-             select id, received_at, kind, f_cnt, content ->> 'dev_addr' as session,
+             select received_at, kind, frames_lost,
                (receptions -> 0 ->> 'rssi')::int as rssi, (receptions -> 0 ->> 'snr')::float8 as snr,
                coalesce(reading ->> 'battery_pct', content ->> 'battery_percent')::float8 as battery_percent,
                (reading ->> 'battery_v')::float8 as battery_volts
              from uplinks
              where tenant_id = $5 and dev_eui = $1 and at >= $2 and received_at >= $2 and received_at < $3
-               and kind in ('up', 'join', 'status', 'observation')),
-           numbered as (
-             select *, f_cnt - max(f_cnt) over (
-               partition by session order by id rows between unbounded preceding and 1 preceding) as ahead
-             from told)
+               and kind in ('up', 'join', 'status', 'observation'))
            select date_bin($4::interval, received_at, $2) as "at!",
              count(*) filter (where kind = 'up') as "messages!",
-             greatest(0, coalesce(sum(case when ahead > 1 then ahead - 1 when ahead between -64 and -1 then -1 else 0 end), 0))::bigint
-               as "lost!",
+             coalesce(sum(frames_lost), 0)::bigint as "lost!",
              avg(rssi)::float8 as rssi, min(rssi) as rssi_min, avg(snr)::float8 as snr,
              (array_agg(battery_percent order by received_at desc) filter (where battery_percent is not null))[1] as battery_percent,
              (array_agg(battery_volts order by received_at desc) filter (where battery_volts is not null))[1] as battery_volts
-           from numbered group by 1 order by 1"#,
+           from told group by 1 order by 1"#,
         device.dev_eui,
         from,
         to,
@@ -264,7 +297,7 @@ fn select(shown: i32) -> QueryBuilder<Postgres> {
     );
     query.push_bind(shown);
     query.push(
-        ") as payload, octet_length(u.payload) as payload_bytes, u.receptions, u.content, u.acted_at, u.outcome, u.reading,
+        ") as payload, coalesce((u.content ->> 'bytes')::int, octet_length(u.payload)) as payload_bytes, u.receptions, u.content, u.acted_at, u.outcome, u.reading,
            u.problem, u.replays, u.device_id, d.name as device_name, u.space_id, s.code as space_code, s.site_id
          from (",
     );
@@ -308,6 +341,9 @@ impl Filter {
         }
         if let Some(to) = self.to {
             query.push(" and at < ").push_bind(to);
+        }
+        if let Some(id) = self.back_to {
+            query.push(" and id >= ").push_bind(id);
         }
     }
 }

@@ -63,6 +63,32 @@ async fn messages_are_listed_newest_first_and_paged_back_without_a_gap() {
 }
 
 #[tokio::test]
+async fn what_is_rare_among_many_is_looked_for_in_portions() {
+    let lot = Lot::open().await;
+    let rare = json!([{ "dev_eui": EUI, "state": "free" }]);
+    lot.observe(rare).await;
+    for number in 0..50 {
+        let arrival = Arrival {
+            source: Source::ChirpStackHttp,
+            ..lot.told(number, OCCUPIED, lot.now())
+        };
+        assert_eq!(lot.flow.intake.store(&arrival).await, Ok(true));
+    }
+    let (mut pages, mut before) = (0, String::new());
+    let found = loop {
+        let page = lot.listed(&format!("?source=observation{before}")).await;
+        pages += 1;
+        let found = page["uplinks"].as_array().expect("a list").len();
+        if page["has_more"] == false {
+            break found;
+        }
+        assert_eq!(found, 0);
+        before = format!("&before={}", page["before"].as_str().expect("a cursor"));
+    };
+    assert_eq!((pages, found), (3, 1));
+}
+
+#[tokio::test]
 async fn whoever_follows_misses_nothing_however_much_comes_at_once() {
     let lot = Lot::open().await;
     assert_eq!(lot.listed("").await["after"], Value::Null);
@@ -135,11 +161,7 @@ async fn what_nobody_can_make_out_is_shown_as_it_came_and_not_more_than_anybody_
         tenant: lot.tenant,
         source: Source::ChirpStackHttp,
         at: lot.now(),
-        told: Told::Garbled(Garbled {
-            event: "up",
-            body,
-            problem: "not JSON".into(),
-        }),
+        told: Told::Garbled(Garbled::new("up", &body, "not JSON".into())),
     };
     lot.flow.intake.store(&garbled).await.expect("stored");
     lot.act().await;

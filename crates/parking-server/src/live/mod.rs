@@ -197,8 +197,8 @@ impl Live {
         let waiting = events::waiting_since(&mut tx).await?;
         let as_of = waiting.map_or(as_of, |at| at.min(as_of));
         let read = events::read_after(&mut tx, from, READ_MAX).await?;
-        drop(tx);
         let has_more = i64::try_from(read.len()) == Ok(READ_MAX);
+        drop(tx);
         let last = read.last().map_or(from, |event| event.cursor);
         let to = if has_more { last } else { last.max(end) };
         self.hub.tell(&read, to, (!has_more).then_some(as_of));

@@ -35,7 +35,7 @@ const KEYS: [&str; 4] = [
     // An id is one credential's.
     "webhook_secrets_by_id",
     // Of all messages, of whichever month, those that nobody has acted on yet.
-    "_shard_id_idx",
+    "_shard_int4_tenant_id_id_idx",
 ];
 
 /// Lets PostgreSQL tell each session how it finds what is asked for.

@@ -83,6 +83,7 @@ const figures: Figures = {
       jobs: check('warning'),
       disk: check('ok'),
       spool: check('ok'),
+      messages: check('ok'),
     },
   },
 };

@@ -9,7 +9,7 @@ export function SystemState({ system }: { system: Dashboard['system'] }) {
   if (system.status === 'healthy') {
     return <StatusTag tone="good">{t('dashboard.system.healthy')}</StatusTag>;
   }
-  const parts = (['database', 'jobs', 'disk', 'spool'] as const).filter(
+  const parts = (['database', 'jobs', 'disk', 'spool', 'messages'] as const).filter(
     (part) => checks && checks[part].status !== 'ok',
   );
   if (parts.length === 0)

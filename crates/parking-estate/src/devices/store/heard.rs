@@ -76,21 +76,34 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         .collect();
     // Locked in one order, because two batches may hold messages of the same devices.
     sqlx::query!(
-        "with w as materialized (
-           select distinct on (tenant_id, id) *
+        "with told as materialized (
+           select *, rssi is not null or snr is not null or gateway is not null as is_received
            from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::real[], $5::real[], $6::int[], $7::real[], $8::text[],
-               $9::text[], $10::bigint[], $11::bigint[], $12::text[])
-             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway, session, f_cnt, lost, session_before)
-           order by tenant_id, id, at desc),
+               $9::text[], $10::bigint[], $11::bigint[], $12::text[]) with ordinality
+             as w (tenant_id, id, at, battery_percent, battery_volts, rssi, snr, gateway, session, f_cnt, lost, session_before,
+               place)),
+         w as materialized (
+           -- Of each thing what the newest message says that says anything of it.
+           select tenant_id, id, max(at) as at, bool_or(is_received) as is_received,
+             (array_agg(rssi order by at desc, place desc) filter (where is_received))[1] as rssi,
+             (array_agg(snr order by at desc, place desc) filter (where is_received))[1] as snr,
+             (array_agg(gateway order by at desc, place desc) filter (where is_received))[1] as gateway,
+             (array_agg(battery_percent order by at desc, place desc) filter (where battery_percent is not null))[1]
+               as battery_percent,
+             (array_agg(battery_volts order by at desc, place desc) filter (where battery_volts is not null))[1] as battery_volts,
+             (array_agg(session order by place desc))[1] as session, (array_agg(f_cnt order by place desc))[1] as f_cnt,
+             (array_agg(session_before order by place desc))[1] as session_before,
+             (array_agg(lost order by place desc))[1] as lost
+           from told group by tenant_id, id),
          held as materialized (
            select w.*, d.last_seen_at is null or d.last_seen_at <= w.at as is_newest
            from devices d join w on w.tenant_id = d.tenant_id and w.id = d.id
            where d.archived_at is null order by d.tenant_id, d.id for no key update of d)
          update devices d set
            last_seen_at = greatest(d.last_seen_at, w.at),
-           rssi = case when w.is_newest then w.rssi else d.rssi end,
-           snr = case when w.is_newest then w.snr else d.snr end,
-           only_gateway_eui = case when w.is_newest then w.gateway else d.only_gateway_eui end,
+           rssi = case when w.is_newest and w.is_received then w.rssi else d.rssi end,
+           snr = case when w.is_newest and w.is_received then w.snr else d.snr end,
+           only_gateway_eui = case when w.is_newest and w.is_received then w.gateway else d.only_gateway_eui end,
            battery_percent = case when w.is_newest then coalesce(w.battery_percent, d.battery_percent) else d.battery_percent end,
            battery_volts = case when w.is_newest then coalesce(w.battery_volts, d.battery_volts) else d.battery_volts end,
            radio_session = case when w.lost is null then d.radio_session else w.session end,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::bay_state::{BayFacts, Override, OverrideKind, SensorFact, Span};
 use serde_json::{Value, json};
@@ -19,8 +19,16 @@ pub(in crate::spaces) struct Bay {
     pub(in crate::spaces) id: Uuid,
     pub(in crate::spaces) state: String,
     pub(in crate::spaces) facts: BayFacts,
-    /// Which facts they were, for whoever asks later.
-    pub(in crate::spaces) evidence: Value,
+    /// For how long a change of its sensor is held back.
+    pub(in crate::spaces) window: TimeDelta,
+    overrides: Vec<Uuid>,
+}
+
+impl Bay {
+    /// Which facts they are, for whoever asks later.
+    pub(in crate::spaces) fn evidence(&self) -> Value {
+        json!({ "sensor": self.facts.sensor, "overrides": self.overrides })
+    }
 }
 
 /// What a bay's state has become.
@@ -36,24 +44,48 @@ pub(in crate::spaces) struct Settled {
     pub(in crate::spaces) evidence: Value,
 }
 
-/// Living bays and their facts, locked in the order of their ids.
-pub(in crate::spaces) async fn facts(
+/// The tenants of bays, each with the bay.
+pub(in crate::spaces) async fn of_tenants(
     conn: &mut PgConnection,
     ids: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!("select tenant_id, id from spaces where id = any($1)", ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.tenant_id, row.id))
+        .collect())
+}
+
+/// Living bays and their facts, locked in the order of their ids. The tenants are named, because
+/// no index finds a bay by its id alone.
+pub(in crate::spaces) async fn facts(
+    conn: &mut PgConnection,
+    bays: &[(Uuid, Uuid)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Bay>> {
+    let tenants: Vec<Uuid> = bays.iter().map(|(tenant, _)| *tenant).collect();
+    let ids: Vec<Uuid> = bays.iter().map(|(_, id)| *id).collect();
     let bays = sqlx::query!(
-        "select tenant_id, site_id, id, state, sensor_state, sensor_observed_at, sensor_stale_at, sensor_held_state,
-           sensor_held_until, sensor_uplink_id
-         from spaces where id = any($1) and deleted_at is null order by id for no key update",
-        ids
+        "select s.tenant_id, s.site_id, s.id, s.state, s.sensor_state, s.sensor_observed_at, s.sensor_stale_at,
+           s.sensor_held_state, s.sensor_held_until, s.sensor_uplink_id, i.debounce_seconds
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
+         join spaces s on s.tenant_id = w.tenant_id and s.id = w.id
+         join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
+         where s.deleted_at is null order by s.id for no key update of s",
+        &tenants,
+        &ids,
     )
     .fetch_all(&mut *conn)
     .await?;
     let overrides = sqlx::query!(
-        "select id, space_id, kind, starts_at, ends_at from overrides
-         where space_id = any($1) and lifted_at is null and (ends_at is null or ends_at > $2) order by starts_at",
-        ids,
+        "select o.id, o.space_id, o.kind, o.starts_at, o.ends_at
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
+         join overrides o on o.tenant_id = w.tenant_id and o.space_id = w.id
+         where o.lifted_at is null and (o.ends_at is null or o.ends_at > $3) order by o.starts_at",
+        &tenants,
+        &ids,
         now
     )
     .fetch_all(conn)
@@ -86,7 +118,8 @@ pub(in crate::spaces) async fn facts(
             site_id: row.site_id,
             id: row.id,
             state: row.state,
-            evidence: json!({ "sensor": sensor, "overrides": ids }),
+            window: TimeDelta::seconds(row.debounce_seconds.into()),
+            overrides: ids,
             facts: BayFacts {
                 sensor,
                 overrides: overrides.into_iter().map(|(_, one)| one).collect(),
@@ -97,7 +130,8 @@ pub(in crate::spaces) async fn facts(
     Ok(bays.collect())
 }
 
-/// Writes the states of bays, and the history and an event of those that changed.
+/// Writes the states of bays, and the history and an event of each change; a bay that changed several
+/// times is among them as often, in order.
 pub(in crate::spaces) async fn write(
     conn: &mut PgConnection,
     settled: &[Settled],
@@ -113,25 +147,29 @@ pub(in crate::spaces) async fn write(
     let dues: Vec<Option<DateTime<Utc>>> = settled.iter().map(|bay| bay.due_at).collect();
     let evidence: Vec<Value> = settled.iter().map(|bay| bay.evidence.clone()).collect();
     sqlx::query!(
-        "with w as (
+        "with w as materialized (
            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-             $8::timestamptz[], $9::jsonb[])
-             as w (tenant_id, site_id, id, change_id, from_state, to_state, cause, due_at, evidence)),
+             $8::timestamptz[], $9::jsonb[]) with ordinality
+             as w (tenant_id, site_id, id, change_id, from_state, to_state, cause, due_at, evidence, place)),
+         counted as (
+           select tenant_id, id, max(place) as place, count(*) filter (where from_state <> to_state) as changes
+           from w group by tenant_id, id),
          written as (
            update spaces s set state = w.to_state, state_due_at = w.due_at,
-             state_changed_at = case when w.from_state = w.to_state then s.state_changed_at else $10 end,
-             state_sequence = s.state_sequence + (w.from_state <> w.to_state)::int
-           from w where s.tenant_id = w.tenant_id and s.id = w.id
-             and (s.state <> w.to_state or s.state_due_at is distinct from w.due_at)
-           returning s.id, s.state_sequence),
+             state_changed_at = case when c.changes = 0 then s.state_changed_at else $10 end,
+             state_sequence = s.state_sequence + c.changes
+           from counted c join w on w.place = c.place where s.tenant_id = w.tenant_id and s.id = w.id
+             and (c.changes > 0 or s.state_due_at is distinct from w.due_at)
+           returning s.id, s.state_sequence - c.changes as sequence_before),
          remembered as (
            insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause, evidence)
            select tenant_id, change_id, id, $10, from_state, to_state, cause, evidence from w where from_state <> to_state)
          insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
          select w.tenant_id, $10, 'space.state_changed', 'space', w.id::text,
            jsonb_build_object('site_id', w.site_id, 'from', w.from_state, 'to', w.to_state, 'cause', w.cause,
-             'change_id', w.change_id, 'sequence', s.state_sequence)
-         from w join written s on s.id = w.id where w.from_state <> w.to_state",
+             'change_id', w.change_id,
+             'sequence', s.sequence_before + row_number() over (partition by w.id order by w.place))
+         from w join written s on s.id = w.id where w.from_state <> w.to_state order by w.place",
         &tenants,
         &sites,
         &ids,
@@ -153,16 +191,19 @@ pub(in crate::spaces) async fn due(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<Uuid>> {
-    let ids = sqlx::query_scalar!(
-        "select id from spaces where state_due_at <= $1 and deleted_at is null
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "select tenant_id, id from spaces where state_due_at <= $1 and deleted_at is null
          order by state_due_at limit $2 for no key update skip locked",
         now,
         limit
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(ids)
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.tenant_id, row.id))
+        .collect())
 }
 
 pub(in crate::spaces) async fn insert_override(

@@ -17,12 +17,12 @@ use crate::ingest::{Source, strongest};
 /// Writes down how devices and gateways were heard.
 pub(super) async fn note(
     tx: &mut PlatformTx,
-    understood: &[Understood<'_>],
+    understood: &mut [Understood<'_>],
 ) -> Result<(), DbError> {
     let numberings = numberings(understood);
     let mut heard = Vec::new();
     let mut signs: HashMap<(Eui64, Option<Uuid>), DateTime<Utc>> = HashMap::new();
-    for one in understood {
+    for one in &*understood {
         let receptions = one.receptions();
         for reception in &receptions {
             let seen = signs
@@ -39,8 +39,9 @@ pub(super) async fn note(
             tenant_id: device.tenant_id,
             device_id: device.id,
             at: one.message.received_at,
-            battery_percent: one.battery_percent,
-            battery_volts: one.battery_volts,
+            // Many say 255 for "unknown"; the reading keeps the number.
+            battery_percent: (one.battery_percent).filter(|p| (0.0..=100.0).contains(p)),
+            battery_volts: one.battery_volts.filter(|volts| volts.is_finite()),
             rssi: best.and_then(|best| best.rssi),
             snr: best.and_then(|best| best.snr),
             only_gateway: match receptions.as_slice() {
@@ -72,9 +73,10 @@ fn teller(one: &Understood<'_>) -> Option<Uuid> {
     (!is_our_own).then_some(one.message.tenant_id)
 }
 
-/// How the messages of devices are numbered after these. One that is acted on again was counted
-/// the first time, if it was its device's then.
-fn numberings(understood: &[Understood<'_>]) -> HashMap<(Uuid, Uuid), Numbering> {
+/// How the messages of devices are numbered after these; each is told how many it shows to be lost,
+/// or not lost after all. One that is acted on again was counted the first time, if it was its
+/// device's then.
+fn numberings(understood: &mut [Understood<'_>]) -> HashMap<(Uuid, Uuid), Numbering> {
     let mut numberings: HashMap<(Uuid, Uuid), Numbering> = HashMap::new();
     for one in understood {
         let Some(device) = one.device.filter(|_| one.message.replays == 0) else {
@@ -89,10 +91,15 @@ fn numberings(understood: &[Understood<'_>]) -> HashMap<(Uuid, Uuid), Numbering>
                 .entry(key)
                 .or_insert_with(of_device)
                 .join(session),
-            ("up", Some(number)) => numberings
-                .entry(key)
-                .or_insert_with(of_device)
-                .hear(session, number),
+            ("up", Some(number)) => {
+                let numbering = numberings.entry(key).or_insert_with(of_device);
+                let before = numbering.lost;
+                numbering.hear(session, number);
+                one.acted.frames_lost = i64::try_from(numbering.lost)
+                    .ok()
+                    .zip(i64::try_from(before).ok())
+                    .map(|(after, before)| after - before);
+            }
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 mod health;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, PlatformTx, Reason};
@@ -10,7 +11,8 @@ use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
 use parking_domain::radio::Reception;
 use parking_estate::devices::{self, Listened};
-use parking_estate::spaces::{self, Sensed};
+use parking_estate::spaces::{self, Effect, Sensed};
+use parking_http::error::causes;
 use serde_json::json;
 use tracing::warn;
 use uuid::Uuid;
@@ -22,23 +24,54 @@ use crate::Flow;
 /// Messages acted on in one transaction.
 const BATCH: i64 = 500;
 
-/// Acts on the messages that wait, a batch of each shard, and says whether there are more.
-pub async fn act(flow: &Flow) -> Result<bool, DbError> {
-    let mut has_more = false;
-    for shard in 0..SHARDS {
-        has_more |= act_on_shard(flow, shard).await?;
-    }
-    Ok(has_more)
+/// How long a shard is left alone that somebody else acts on; what was stored meanwhile may be more
+/// than they saw.
+const TAKEN_PAUSE: Duration = Duration::from_millis(20);
+
+/// What acting on a shard came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Nothing is left.
+    Done,
+    /// There may be more.
+    More,
+    /// Somebody else acts on it.
+    Taken,
 }
 
-async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
+/// Acts on the messages that wait, a batch of each shard, and says whether there are more. A shard
+/// that cannot be acted on holds up no other.
+pub async fn act(flow: &Flow) -> Result<bool, DbError> {
+    let mut turns = Vec::new();
+    let mut failure = None;
+    for shard in 0..SHARDS {
+        match act_on_shard(flow, shard).await {
+            Ok(turn) => turns.push(turn),
+            Err(error) if flow.db.is_away() => return Err(error),
+            Err(error) => {
+                warn!(shard, error = causes(&error), "messages cannot be acted on");
+                failure = failure.or(Some(error));
+            }
+        }
+    }
+    if turns.contains(&Turn::More) {
+        return Ok(true);
+    }
+    if turns.contains(&Turn::Taken) {
+        tokio::time::sleep(TAKEN_PAUSE).await;
+        return Ok(true);
+    }
+    failure.map_or(Ok(false), Err)
+}
+
+async fn act_on_shard(flow: &Flow, shard: i16) -> Result<Turn, DbError> {
     let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
     if !store::take(&mut tx, shard).await? {
-        return Ok(false);
+        return Ok(Turn::Taken);
     }
     let pending = store::waiting(&mut tx, shard, BATCH).await?;
     if pending.is_empty() {
-        return Ok(false);
+        return Ok(Turn::Done);
     }
     let now = flow.clock.now();
     match act_on(&mut tx, &pending, now).await {
@@ -50,7 +83,9 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<bool, DbError> {
             act_one_by_one(flow, shard, pending.len()).await?;
         }
     }
-    Ok(i64::try_from(pending.len()).is_ok_and(|count| count == BATCH))
+    // A tenant that had more than its share waits on.
+    let is_all = i64::try_from(pending.len()).is_ok_and(|count| count < store::SHARE_MIN);
+    Ok(if is_all { Turn::Done } else { Turn::More })
 }
 
 /// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
@@ -71,7 +106,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
             Err(error) if is_of_the_moment(&error) => return Err(error),
             Err(error) => {
                 tx.roll_back().await?;
-                warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, %error, "a message cannot be acted on and is set aside");
+                warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, error = causes(&error), "a message cannot be acted on and is set aside");
                 let mut tx = flow
                     .db
                     .platform(Reason::Worker("set a message aside"))
@@ -122,7 +157,7 @@ async fn act_on(
         })
         .collect();
     sense(tx, &mut understood, now).await?;
-    health::note(tx, &understood).await?;
+    health::note(tx, &mut understood).await?;
     health::note_strays(tx, &understood).await?;
     let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
     store::settle(tx, &acted, now).await?;
@@ -159,6 +194,7 @@ impl<'a> Understood<'a> {
                 reading: None,
                 problem: None,
                 sensor_fact: None,
+                frames_lost: None,
             },
         };
         match (message.kind.as_str(), device) {
@@ -184,7 +220,7 @@ impl<'a> Understood<'a> {
         self.acted.outcome = "read";
         self.acted.reading = Some(json!({ "occupancy": state }));
         match (self.message.space_id, self.device) {
-            (Some(space), _) => self.sense(space, Some(state), None),
+            (Some(space), _) => self.sense(space, None, Some(state)),
             (None, Some(device)) => self.sense_by(device, Some(state)),
             (None, None) => self.acted.outcome = "orphan",
         }
@@ -237,22 +273,22 @@ impl<'a> Understood<'a> {
             .watches
             .filter(|(_, since)| *since <= self.message.received_at);
         match watched {
-            Some((space, _)) => self.sense(space, state, device.heartbeat_s),
+            Some((space, _)) => self.sense(space, Some(device), state),
             None if state.is_some() => self.acted.outcome = "no_bay",
             None => {}
         }
     }
 
-    fn sense(&mut self, space: Uuid, state: Option<SensorState>, heartbeat_s: Option<u32>) {
+    fn sense(&mut self, space: Uuid, device: Option<&Listened>, state: Option<SensorState>) {
         self.acted.space_id = Some(space);
         self.sensed = Some(Sensed {
             tenant_id: self.message.tenant_id,
             space_id: space,
+            device_id: device.map(|device| device.id),
             state,
             at: self.message.received_at,
-            heartbeat_s,
+            heartbeat_s: device.and_then(|device| device.heartbeat_s),
             uplink_id: self.message.id,
-            followed_at: None,
         });
     }
 
@@ -266,60 +302,31 @@ fn volts(voltage: Millivolts) -> f32 {
     voltage.volts() as f32
 }
 
-/// Tells the bays what was sensed. A bay that several messages are about is told them one after the
-/// other, in the order they were received: nothing that happened is missing from its history.
+/// Tells the bays what was sensed, in the order in which it was received: nothing that happened is
+/// missing from their history.
 async fn sense(
     tx: &mut PlatformTx,
     understood: &mut [Understood<'_>],
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    let mut order: Vec<usize> = (0..understood.len())
-        .filter(|index| understood[*index].sensed.is_some())
-        .collect();
-    order.sort_by_key(|index| {
-        (
-            understood[*index].message.received_at,
-            understood[*index].message.id,
-        )
-    });
-    let mut rounds: Vec<Vec<usize>> = Vec::new();
-    let mut told: HashMap<Uuid, Vec<usize>> = HashMap::new();
-    for index in order {
-        let Some((space, at, says)) = (understood[index].sensed.as_ref())
-            .map(|sensed| (sensed.space_id, sensed.at, sensed.state.is_some()))
-        else {
-            continue;
-        };
-        let earlier = told.entry(space).or_default();
-        if rounds.len() == earlier.len() {
-            rounds.push(Vec::new());
-        }
-        rounds[earlier.len()].push(index);
-        if says {
-            // Those before the last one that said something have been told of it.
-            for index in earlier.iter().rev() {
-                match understood[*index].sensed.as_mut() {
-                    Some(sensed) if sensed.followed_at.is_none() => sensed.followed_at = Some(at),
-                    _ => break,
+    let sensed = understood.iter().filter_map(|one| one.sensed.clone());
+    let mut sensed: Vec<Sensed> = sensed.collect();
+    sensed.sort_by_key(|one| (one.at, one.uplink_id));
+    let effects = spaces::sensed(tx, &sensed, now).await?;
+    for one in understood {
+        let says = (one.sensed.as_ref()).is_some_and(|sensed| sensed.state.is_some());
+        match effects.get(&one.message.id) {
+            Some(Effect::Counted(fact)) => {
+                one.acted.sensor_fact = serde_json::to_value(fact).ok();
+            }
+            Some(Effect::Nothing) if says => one.acted.outcome = "superseded",
+            Some(Effect::Unwatched) => {
+                one.acted.space_id = one.message.space_id;
+                if says {
+                    one.acted.outcome = "no_bay";
                 }
             }
-        }
-        earlier.push(index);
-    }
-    for round in rounds {
-        let sensed: Vec<Sensed> = round
-            .iter()
-            .filter_map(|index| understood[*index].sensed.clone())
-            .collect();
-        let counted = spaces::sensed(tx, &sensed, now).await?;
-        for index in round {
-            let one = &mut understood[index];
-            let fact = counted.get(&one.message.id);
-            let says = (one.sensed.as_ref()).is_some_and(|sensed| sensed.state.is_some());
-            if says && fact.is_none() {
-                one.acted.outcome = "superseded";
-            }
-            one.acted.sensor_fact = fact.and_then(|fact| serde_json::to_value(fact).ok());
+            Some(Effect::Nothing) | None => {}
         }
     }
     Ok(())

@@ -67,9 +67,11 @@ impl TakenIn {
 impl From<IntakeError> for ApiError {
     fn from(error: IntakeError) -> Self {
         match error {
-            IntakeError::Full | IntakeError::Unavailable => Self::new(Code::Unavailable)
-                .detail(error.to_string())
-                .retry_after(RETRY_AFTER),
+            IntakeError::Full | IntakeError::Unavailable | IntakeError::Failed => {
+                Self::new(Code::Unavailable)
+                    .detail(error.to_string())
+                    .retry_after(RETRY_AFTER)
+            }
             IntakeError::Refused => Self::new(Code::ValidationFailed).detail(error.to_string()),
         }
     }

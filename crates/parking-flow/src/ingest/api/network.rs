@@ -7,6 +7,7 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use parking_chirpstack::wire::{BODY_BYTES_MAX, EventKind};
+use parking_domain::eui::Eui64;
 use parking_http::extract::{BodyLimit, read_body};
 use parking_http::{ApiError, Caller, Query};
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use utoipa::IntoParams;
 
 use super::{Spooled, Stored};
 use crate::Flow;
-use crate::ingest::{Parcel, Road, TakenIn, take_in};
+use crate::ingest::{Parcel, Road, TakenIn, Told, take_in};
 
 /// Of which nothing follows here: the network server speaks of its other integrations.
 const NONE_OF_OURS: &str = "integration";
@@ -49,7 +50,7 @@ pub(super) async fn post_chirpstack(
     let Some(kind) = params.kind()? else {
         return Ok(TakenIn::Stored { new: 0, all: 0 }.answer());
     };
-    let taken = take(&flow, &caller, Road::ChirpStack(kind), body).await?;
+    let (taken, _) = take(&flow, &caller, Road::ChirpStack(kind), body).await?;
     Ok(taken.answer())
 }
 
@@ -67,7 +68,8 @@ pub(super) async fn post_tts(
     request: Request,
 ) -> Result<Response, ApiError> {
     let body = read(request).await?;
-    Ok(take(&flow, &caller, Road::Tts, body).await?.answer())
+    let (taken, _) = take(&flow, &caller, Road::Tts, body).await?;
+    Ok(taken.answer())
 }
 
 impl EventParams {
@@ -90,13 +92,14 @@ pub(super) async fn read(request: Request) -> Result<Vec<u8>, ApiError> {
     Ok(read_body(&parts, body).await?.to_vec())
 }
 
-/// Takes in what was told, if anything; what cannot be read is kept, and refused then.
+/// Takes in what was told, if anything, and says of which device; what cannot be read is kept, and
+/// refused then.
 pub(super) async fn take(
     flow: &Flow,
     caller: &Caller,
     road: Road,
     body: Vec<u8>,
-) -> Result<TakenIn, ApiError> {
+) -> Result<(TakenIn, Option<Eui64>), ApiError> {
     let parcel = Parcel {
         tenant: caller.tenant(),
         at: flow.clock.now(),
@@ -104,9 +107,18 @@ pub(super) async fn take(
         body,
     };
     let opened = parcel.open();
-    let taken = take_in(flow, &parcel, opened.told).await?;
+    if let Some(problem) = &opened.problem
+        && !flow
+            .intake
+            .keeps_garbled(parcel.tenant, road.source())
+            .await
+    {
+        return Err(ApiError::field("body", problem.clone()));
+    }
+    let device = opened.told.first().and_then(Told::device);
+    let taken = take_in(flow, parcel, opened.told).await?;
     match opened.problem {
-        None => Ok(taken),
+        None => Ok((taken, device)),
         Some(problem) => Err(ApiError::field("body", problem)),
     }
 }

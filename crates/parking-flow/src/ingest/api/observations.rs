@@ -14,12 +14,15 @@ use uuid::Uuid;
 
 use super::{Spooled, Stored};
 use crate::Flow;
-use crate::ingest::{About, Observation, Parcel, take_in};
+use crate::ingest::{About, Coded, Observation, Parcel, Told, take_in};
 
 /// The most observations in one request.
 const OBSERVATIONS_MAX: usize = 500;
 
-/// The longest name a teller gives an observation.
+/// The longest code of a bay.
+const CODE_MAX: usize = 50;
+
+/// The longest name a teller gives an observation, or slug of a site.
 const NAME_MAX: usize = 100;
 
 /// What somebody, or something, saw of bays.
@@ -34,11 +37,18 @@ pub(super) struct ObservationsDraft {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ObservationDraft {
-    /// The `DevEUI` of the device that watches the bay, in any notation; or else `space_id`.
+    /// The `DevEUI` of the device that watches the bay, in any notation; or else `space_id` or
+    /// `space_code`.
     #[schema(max_length = 50)]
     dev_eui: Option<String>,
-    /// The bay; or else `dev_eui`.
+    /// The bay.
     space_id: Option<Uuid>,
+    /// The bay, by what is painted on the ground, in capitals or not.
+    #[schema(min_length = 1, max_length = 50)]
+    space_code: Option<String>,
+    /// The site of `space_code`, by its id or its slug; needed where several sites have such a bay.
+    #[schema(min_length = 1, max_length = 100)]
+    site: Option<String>,
     /// What was seen: `free` or `occupied`; `unknown` takes back what was said before.
     #[schema(value_type = String, pattern = "^(free|occupied|unknown)$")]
     state: String,
@@ -57,7 +67,7 @@ struct ObservationDraft {
 #[utoipa::path(post, path = "/api/v6/ingest/observations", request_body = ObservationsDraft,
     responses((status = 200, body = Stored),
         (status = 202, description = "The database is away: they are kept on disk and stored when that is back; of a bay that does not exist nothing comes then", body = Spooled),
-        (status = 404, description = "`not_found`: a bay that does not exist", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: a bay that does not exist; `detail` says which observation names it", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: more comes in than can be stored or kept", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn post_observations(
     State(flow): State<Flow>,
@@ -66,41 +76,64 @@ pub(super) async fn post_observations(
 ) -> Result<Response, ApiError> {
     let now = flow.clock.now();
     let nonce = caller.request.nonce.as_deref();
-    let observations = draft.read(now, nonce)?;
-    match know_spaces(&flow, &caller, &observations).await {
+    let mut observations = draft.read(now, nonce)?;
+    match find_bays(&flow, &caller, &mut observations).await {
         // Nobody can say now.
         Err(error) if error.code == Code::Unavailable => {}
-        known => known?,
+        found => found?,
     }
     let parcel = Parcel::of_observations(caller.tenant(), now, &observations);
-    let told = parcel.open().told;
-    Ok(take_in(&flow, &parcel, told).await?.answer())
+    let told = observations.into_iter().map(Told::Observation).collect();
+    Ok(take_in(&flow, parcel, told).await?.answer())
 }
 
 /// Bays that observations name must be there: who names one by mistake would never find out.
-async fn know_spaces(
+async fn find_bays(
     flow: &Flow,
     caller: &Caller,
-    observations: &[Observation],
+    observations: &mut [Observation],
 ) -> Result<(), ApiError> {
-    let mut wanted: Vec<Uuid> = observations
-        .iter()
-        .filter_map(|seen| match seen.about {
-            About::Space(id) => Some(id),
-            About::Device(_) => None,
-        })
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    if wanted.is_empty() || flow.db.is_away() {
+    let names_a_bay = |seen: &Observation| !matches!(seen.about, About::Device(_));
+    if !observations.iter().any(names_a_bay) || flow.db.is_away() {
         return Ok(());
     }
+    let (mut ids, mut codes) = (Vec::new(), Vec::new());
+    for seen in &*observations {
+        match &seen.about {
+            About::Space(id) => ids.push(*id),
+            About::Code(bay) => codes.push((bay.site.as_deref(), &*bay.code)),
+            About::Device(_) => {}
+        }
+    }
     let mut tx = flow.db.tenant(caller.tenant()).await?;
-    let known = spaces::living(&mut tx, &wanted).await?;
-    if known < wanted.len() {
-        return Err(ApiError::not_found());
+    let living = spaces::living(&mut tx, &ids).await?;
+    let mut coded = spaces::coded(tx.conn(), caller.tenant(), &codes).await?;
+    let coded = (0..codes.len()).map(|place| coded.remove(&place).unwrap_or_default());
+    let mut coded = coded.collect::<Vec<_>>().into_iter();
+    for (at, seen) in observations.iter_mut().enumerate() {
+        match &mut seen.about {
+            About::Space(id) if !living.contains(id) => return Err(no_bay(at)),
+            About::Code(bay) => match coded.next().unwrap_or_default().as_slice() {
+                [] => return Err(no_bay(at)),
+                [one] => bay.space = Some(*one),
+                _ => {
+                    let field = format!("observations[{at}].site");
+                    return Err(ApiError::field(
+                        &field,
+                        "must say which: several sites have such a bay",
+                    ));
+                }
+            },
+            About::Space(_) | About::Device(_) => {}
+        }
     }
     Ok(())
+}
+
+fn no_bay(at: usize) -> ApiError {
+    ApiError::not_found().detail(format!(
+        "observations[{at}] names a bay that does not exist"
+    ))
 }
 
 impl ObservationsDraft {
@@ -134,16 +167,31 @@ impl ObservationsDraft {
 impl ObservationDraft {
     fn read(self, wrong: &mut Wrong, at: usize, now: DateTime<Utc>) -> Option<Observation> {
         let field = |name: &str| format!("observations[{at}].{name}");
-        let about = match (self.dev_eui, self.space_id) {
-            (Some(eui), None) => wrong
+        let about = match (self.dev_eui, self.space_id, self.space_code) {
+            (Some(eui), None, None) => wrong
                 .read(&field("dev_eui"), eui.parse::<Eui64>())
                 .map(About::Device),
-            (None, Some(id)) => Some(About::Space(id)),
+            (None, Some(id), None) => Some(About::Space(id)),
+            (None, None, Some(code)) => {
+                note_text(wrong, &field("space_code"), &code, CODE_MAX);
+                if let Some(site) = &self.site {
+                    note_text(wrong, &field("site"), site, NAME_MAX);
+                }
+                Some(About::Code(Coded {
+                    site: self.site.clone(),
+                    code,
+                    space: None,
+                }))
+            }
             _ => {
-                wrong.note(&field("dev_eui"), "either this or space_id must be given");
+                let one = "exactly one of this, space_id and space_code must be given";
+                wrong.note(&field("dev_eui"), one);
                 None
             }
         };
+        if self.site.is_some() && !matches!(about, Some(About::Code(_))) {
+            wrong.note(&field("site"), "goes with space_code");
+        }
         let state = match self.state.as_str() {
             "free" => Some(SensorState::Free),
             "occupied" => Some(SensorState::Occupied),
@@ -160,14 +208,8 @@ impl ObservationDraft {
                 "must be at most two minutes ahead and thirty days back",
             );
         }
-        let is_named = self.id.as_ref().is_none_or(|name| {
-            !name.is_empty() && name.chars().count() <= NAME_MAX && !name.contains('\0')
-        });
-        if !is_named {
-            wrong.note(
-                &field("id"),
-                format!("must have from 1 to {NAME_MAX} characters"),
-            );
+        if let Some(name) = &self.id {
+            note_text(wrong, &field("id"), name, NAME_MAX);
         }
         Some(Observation {
             about: about?,
@@ -176,5 +218,12 @@ impl ObservationDraft {
             name: self.id,
             sent_as: None,
         })
+    }
+}
+
+/// Notes a text that is empty, too long, or not to be stored.
+fn note_text(wrong: &mut Wrong, field: &str, text: &str, max: usize) {
+    if text.is_empty() || text.chars().count() > max || text.contains('\0') {
+        wrong.note(field, format!("must have from 1 to {max} characters"));
     }
 }

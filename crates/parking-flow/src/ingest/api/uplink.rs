@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use parking_domain::eui::Eui64;
 use parking_http::{ApiError, Caller, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,12 +47,11 @@ pub(super) async fn post_uplink(
 ) -> Result<Response, ApiError> {
     let began = Instant::now();
     let body = read(request).await?;
-    let device = device(&body);
-    let status = match params.kind()? {
-        None => StatusCode::OK,
+    let (status, device) = match params.kind()? {
+        None => (StatusCode::OK, None),
         Some(kind) => match take(&flow, &caller, Road::ChirpStack(kind), body).await? {
-            TakenIn::Stored { .. } => StatusCode::OK,
-            TakenIn::Spooled(_) => StatusCode::ACCEPTED,
+            (TakenIn::Stored { .. }, device) => (StatusCode::OK, device),
+            (TakenIn::Spooled(_), device) => (StatusCode::ACCEPTED, device),
         },
     };
     let mut taken = UplinkTaken {
@@ -69,12 +67,6 @@ pub(super) async fn post_uplink(
     }
     taken.processing_time_ms = began.elapsed().as_secs_f64() * 1_000.0;
     Ok((status, Json(taken)).into_response())
-}
-
-/// The device that a body in JSON names.
-fn device(body: &[u8]) -> Option<Eui64> {
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    value["deviceInfo"]["devEui"].as_str()?.parse().ok()
 }
 
 impl UplinkTaken {

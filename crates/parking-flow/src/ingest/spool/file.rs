@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use super::record::{self, Piece, RECORD_BYTES_MAX, Salt};
 use crate::ingest::Parcel;
 
 /// What a file begins with; another form of records gets another number.
-const NAME: [u8; 8] = *b"PKSPOOL1";
+const NAME: [u8; 8] = *b"PKSPOOL2";
 
 /// The name and the salt.
 const HEAD_BYTES: u64 = 8 + 16;
@@ -61,7 +61,10 @@ pub(super) struct SpoolFile {
     bytes_max: u64,
     drained: u64,
     end: u64,
+    /// Where what is damaged is copied to, for somebody to look at.
     aside: PathBuf,
+    /// Where those wait that the database would not have.
+    refused: PathBuf,
     /// Whether what stands after `end` could not be taken away.
     is_broken: bool,
     /// How much of the file is whose, since it was empty: nobody may have more than half of it.
@@ -92,11 +95,15 @@ impl SpoolFile {
             drained: HEAD_BYTES,
             end: HEAD_BYTES,
             aside: folder.join("set-aside"),
+            refused: folder.join("refused"),
             is_broken: false,
             shares: HashMap::new(),
             depth: 0,
         };
         spool.recover()?;
+        if let Err(error) = spool.readmit() {
+            error!(%error, "what the database would not have cannot be tried again");
+        }
         File::open(folder)?.sync_all()?;
         Ok(spool)
     }
@@ -145,6 +152,42 @@ impl SpoolFile {
             self.file.sync_all()?;
         }
         Ok(())
+    }
+
+    /// Has those wait again that the database would not have: it, or this program, may have been
+    /// mended since. What was stored meanwhile counts once.
+    fn readmit(&mut self) -> io::Result<()> {
+        let bytes = match fs::read(&self.refused) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            read => read?,
+        };
+        let mut parcels = Vec::new();
+        let mut rest = bytes.as_slice();
+        loop {
+            let taken = match record::next(&self.salt, rest) {
+                Piece::Record(held, taken) => {
+                    parcels.extend(record::read(held));
+                    taken
+                }
+                Piece::Damaged(taken) => taken,
+                Piece::Torn | Piece::End => break,
+            };
+            rest = &rest[taken..];
+        }
+        let is_whole = !parcels.is_empty() && self.keep(&parcels).iter().all(Result::is_ok);
+        if is_whole {
+            fs::remove_file(&self.refused)?;
+            warn!(
+                requests = parcels.len(),
+                "what the database would not have is tried again"
+            );
+        }
+        Ok(())
+    }
+
+    /// Bytes of those that the database would not have.
+    pub(super) fn refused_bytes(&self) -> u64 {
+        fs::metadata(&self.refused).map_or(0, |file| file.len())
     }
 
     /// Writes the head of a new file, over what was no spool.
@@ -289,27 +332,25 @@ impl SpoolFile {
             Err(error) => error!(%error, bytes = to - from, "a damaged part of the spool is lost"),
         }
     }
-}
 
-/// Writes parcels to the file of those that were set aside, for somebody to look at.
-pub(super) fn set_aside(spool: &SpoolFile, parcels: &[Parcel]) {
-    for parcel in parcels {
-        let Some(record) = record::write(&spool.salt, parcel) else {
-            continue;
-        };
-        let written = OpenOptions::new()
+    /// Writes down those that the database would not have. When this returns they survive the
+    /// machine; where there is no room for them they are not done with.
+    pub(super) fn refuse(&self, parcels: &[Parcel]) -> io::Result<()> {
+        if parcels.is_empty() {
+            return Ok(());
+        }
+        let records = parcels.iter().map(|one| record::write(&self.salt, one));
+        let records: Vec<u8> = records.flatten().flatten().collect();
+        if self.refused_bytes() + records.len() as u64 > self.bytes_max {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let mut options = OpenOptions::new();
+        let mut refused = options
             .create(true)
             .append(true)
             .mode(0o600)
-            .open(&spool.aside)
-            .and_then(|mut aside| {
-                if aside.metadata()?.len() < spool.bytes_max {
-                    io::Write::write_all(&mut aside, &record)?;
-                }
-                aside.sync_all()
-            });
-        if let Err(error) = written {
-            error!(%error, "a message that cannot be stored is lost");
-        }
+            .open(&self.refused)?;
+        refused.write_all(&records)?;
+        refused.sync_all()
     }
 }

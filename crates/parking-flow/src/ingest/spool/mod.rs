@@ -8,7 +8,7 @@
 //!   it or on the disk, nothing of a message is kept and its sender is told so.
 //! * A crash while it is written costs nothing that was told to be kept: what is half written is
 //!   recognised and cut off. What is damaged, and what the database will never have, is set aside
-//!   and holds up nothing.
+//!   and holds up nothing; the latter is tried again when the server starts.
 //!
 //! One thread does all that is done with the file. Not here: messages from a broker, which keeps
 //! them itself.
@@ -51,7 +51,7 @@ pub struct Spool {
 struct State {
     depth: AtomicU64,
     bytes: AtomicU64,
-    kept: AtomicU64,
+    refused_bytes: AtomicU64,
     /// Held for reading by who decides to keep a parcel here, for writing by who stores the last of
     /// them: what comes then waits for that moment, and passes nothing.
     gate: RwLock<()>,
@@ -61,7 +61,7 @@ struct State {
 enum Asked {
     Keep(Parcel, oneshot::Sender<Result<(), KeepError>>),
     Next(oneshot::Sender<io::Result<Batch>>),
-    Drained(Batch, Vec<Parcel>, oneshot::Sender<()>),
+    Drained(Batch, Vec<Parcel>, oneshot::Sender<io::Result<()>>),
 }
 
 impl Spool {
@@ -97,9 +97,9 @@ impl Spool {
         self.state.bytes.load(Ordering::Relaxed)
     }
 
-    /// How many were kept since the start.
-    pub fn kept(&self) -> u64 {
-        self.state.kept.load(Ordering::Relaxed)
+    /// How many bytes have been set aside that the database would not have.
+    pub fn refused_bytes(&self) -> u64 {
+        self.state.refused_bytes.load(Ordering::Relaxed)
     }
 
     async fn keep(&self, parcel: &Parcel) -> Result<(), KeepError> {
@@ -118,14 +118,13 @@ impl Spool {
         answered.await.map_err(|_| gone())?
     }
 
-    /// Forgets a batch; what of it cannot be stored is set aside.
-    async fn drained(&self, batch: Batch, aside: Vec<Parcel>) {
+    /// Forgets a batch, once what of it cannot be stored is set aside.
+    async fn drained(&self, batch: Batch, aside: Vec<Parcel>) -> io::Result<()> {
         let (answer, answered) = oneshot::channel();
-        let asked = Asked::Drained(batch, aside, answer);
-        if self.asked.send(asked).await.is_ok() {
-            // Who does not answer has ended, and the file is read again by the next.
-            let _ended = answered.await;
-        }
+        let gone = || io::Error::other("the spool has ended");
+        let asked = self.asked.send(Asked::Drained(batch, aside, answer)).await;
+        asked.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
     }
 }
 
@@ -133,6 +132,8 @@ impl State {
     fn show(&self, file: &SpoolFile) {
         self.bytes.store(file.bytes(), Ordering::Relaxed);
         self.depth.store(file.depth, Ordering::SeqCst);
+        self.refused_bytes
+            .store(file.refused_bytes(), Ordering::Relaxed);
     }
 }
 
@@ -159,19 +160,15 @@ fn work(mut file: SpoolFile, mut asking: mpsc::Receiver<Asked>, state: &State) {
                 let verdicts = file.keep(&parcels);
                 state.show(&file);
                 for (verdict, answer) in verdicts.into_iter().zip(answers) {
-                    state
-                        .kept
-                        .fetch_add(u64::from(verdict.is_ok()), Ordering::Relaxed);
                     // Who has gone away is not told; the message is kept all the same.
                     let _gone = answer.send(verdict);
                 }
             }
             Asked::Next(answer) => drop(answer.send(file.next())),
             Asked::Drained(batch, aside, answer) => {
-                file::set_aside(&file, &aside);
-                file.drained(&batch);
+                let kept = file.refuse(&aside).map(|()| file.drained(&batch));
                 state.show(&file);
-                let _gone = answer.send(());
+                let _gone = answer.send(kept);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! How a record of the spool lies in its file, and how it is found again.
 //!
 //! A mark, the length, a digest, then what it holds: two bytes for the length of its head, the head
-//! in JSON, the body as it came. The digest is taken with the salt of the file, which no sender
-//! knows: a body that looks like a record is none, wherever the file breaks.
+//! in JSON, the body as it came. Mark and digest are made with the salt of the file, which no sender
+//! knows: a body that looks like a record is none, wherever the file breaks, and nobody can have us
+//! look for records where there are none.
 
 use chrono::{DateTime, Utc};
 use parking_domain::ids::TenantId;
@@ -15,7 +16,7 @@ use crate::ingest::{Parcel, Road};
 /// The random part of a file's head.
 pub(super) type Salt = [u8; 16];
 
-/// What a record begins with.
+/// What a record begins with, before the salt is mixed in.
 const MARK: [u8; 8] = *b"\xa7parcel\n";
 
 /// The mark, the length and the digest.
@@ -59,7 +60,7 @@ pub(super) fn write(salt: &Salt, parcel: &Parcel) -> Option<Vec<u8>> {
         return None;
     }
     let length = u32::try_from(held.len()).ok()?.to_le_bytes();
-    Some([&MARK[..], &length, &digest(salt, &held), &held].concat())
+    Some([&mark(salt)[..], &length, &digest(salt, &held), &held].concat())
 }
 
 /// The parcel that a record holds, if this program understands it.
@@ -83,19 +84,28 @@ pub(super) fn next<'a>(salt: &Salt, bytes: &'a [u8]) -> Piece<'a> {
     if let Some(held) = whole(salt, bytes) {
         return Piece::Record(held, PREFIX_BYTES + held.len());
     }
-    let marks = bytes.windows(MARK.len()).enumerate().skip(1);
+    let mark = mark(salt);
+    let marks = bytes.windows(mark.len()).enumerate().skip(1);
     let next = marks
-        .filter(|(_, window)| *window == MARK)
+        .filter(|(_, window)| *window == mark)
         .find(|(at, _)| whole(salt, &bytes[*at..]).is_some());
     next.map_or(Piece::Torn, |(at, _)| Piece::Damaged(at))
 }
 
 fn whole<'a>(salt: &Salt, bytes: &'a [u8]) -> Option<&'a [u8]> {
-    let rest = bytes.strip_prefix(&MARK)?;
+    let rest = bytes.strip_prefix(&mark(salt))?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
     let (shown, rest) = rest.split_first_chunk::<8>()?;
     let held = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
     (digest(salt, held) == *shown).then_some(held)
+}
+
+fn mark(salt: &Salt) -> [u8; 8] {
+    let mut mark = MARK;
+    for (byte, salt) in mark.iter_mut().zip(salt) {
+        *byte ^= salt;
+    }
+    mark
 }
 
 fn digest(salt: &Salt, held: &[u8]) -> [u8; 8] {

@@ -101,6 +101,32 @@ fn a_body_that_looks_like_a_record_is_none_wherever_the_file_breaks() {
 }
 
 #[test]
+fn a_damaged_place_before_bodies_full_of_marks_is_passed_in_no_time() {
+    let (folder, mut file) = of_bytes(b"");
+    let body = b"\xa7parcel\n\x00\x00\x0c\x00".repeat(80_000);
+    let marks = Parcel { body, ..parcel(1) };
+    assert_eq!(file.keep(&[parcel(7)]), [Ok(())]);
+    let damaged = std::fs::read(folder.0.join("messages"))
+        .expect("a file")
+        .len()
+        - 1;
+    drop(file);
+    let mut room = SpoolFile::open(&folder.0, 16 * ROOM).expect("a spool");
+    let verdicts = room.keep(&[marks, parcel(2)]);
+    assert_eq!(verdicts, [Ok(()), Ok(())]);
+    let mut bytes = std::fs::read(folder.0.join("messages")).expect("a file");
+    drop(room);
+    // The first record and the mark of the second are damaged: all that is in it looks like marks of
+    // long records, each of which would be digested.
+    bytes[damaged] ^= 1;
+    bytes[damaged + 1] ^= 1;
+    let began = std::time::Instant::now();
+    let (_other, mut file) = of_bytes(&bytes);
+    assert_eq!(numbers(&mut file), [2]);
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}
+
+#[test]
 fn garbage_is_survived() {
     let mut seed = 7_u64;
     let mut random = || {

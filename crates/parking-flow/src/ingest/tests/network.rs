@@ -195,7 +195,16 @@ async fn numbers_nobody_heard_are_counted_and_a_rejoin_silences_nobody() {
     behind["fCnt"] = json!(3);
     lot.says_up(behind).await;
     lot.act().await;
-    assert_eq!(lot.device(TPS).await["frames_lost"], 5);
+    let device = lot.device(TPS).await;
+    assert_eq!(device["frames_lost"], 5);
+    // The chart beside it is of the same count.
+    let path = format!(
+        "/api/v6/devices/{}/health",
+        device["id"].as_str().expect("an id")
+    );
+    lot.test.clock().advance(TimeDelta::seconds(1));
+    let health = lot.served.get(&lot.token, &path).await.json();
+    assert_eq!(health["lost"], 5);
 }
 
 #[tokio::test]

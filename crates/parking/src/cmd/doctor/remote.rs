@@ -8,6 +8,7 @@ use parking_chirpstack::mqtt::{Settings, Source};
 use parking_db::cluster::{NEWEST_MAJOR, OLDEST_MAJOR};
 use parking_db::{Db, Reason, catalogue, queue};
 use parking_domain::clock::Clock;
+use parking_flow::ingest;
 
 use super::Finding;
 use crate::config::Config;
@@ -18,6 +19,9 @@ use crate::parts;
 const CLOCK_WARN: TimeDelta = TimeDelta::seconds(2);
 const CLOCK_FAIL: TimeDelta = TimeDelta::seconds(30);
 
+/// A message is acted on within a second.
+const UNACTED_SECONDS_MAX: i64 = 30;
+
 /// Everything about the database, as far as it lets itself be asked.
 pub(super) async fn check_database(config: &Config, database: &Database) -> Vec<Finding> {
     let db = database.pool(config);
@@ -26,6 +30,7 @@ pub(super) async fn check_database(config: &Config, database: &Database) -> Vec<
         findings.extend(migrations(database).await);
         findings.extend(isolation(&db).await);
         findings.extend(jobs(&db).await);
+        findings.extend(messages(&db).await);
         findings.extend(administrator(&db).await);
     }
     db.close().await;
@@ -133,6 +138,26 @@ async fn jobs(db: &Db) -> Vec<Finding> {
                     format!("{text}, one for {minutes} minutes: is a server running?"),
                 ),
                 _ => Finding::ok(subject, text),
+            }
+        }
+    }]
+}
+
+/// Whether messages that are stored are acted on.
+async fn messages(db: &Db) -> Vec<Finding> {
+    let subject = "messages";
+    vec![match ingest::unacted(db).await {
+        Err(error) => Finding::fail(subject, chain(&error)),
+        Ok((count, oldest_at)) => {
+            let seconds = oldest_at.map_or(0, |at| (Clock::system().now() - at).num_seconds());
+            let text = format!("{count} stored and not acted on");
+            if seconds >= UNACTED_SECONDS_MAX {
+                let text = format!(
+                    "{text}, the oldest for {seconds} seconds: is a server running, and what does its log say?"
+                );
+                Finding::warn(subject, text)
+            } else {
+                Finding::ok(subject, text)
             }
         }
     }]

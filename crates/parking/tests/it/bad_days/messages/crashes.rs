@@ -72,6 +72,21 @@ async fn killed_at_any_instant_it_keeps_every_acknowledged_message_once() {
     street.check(&mut admin, &acknowledged).await;
 }
 
+/// How many requests are answered while PostgreSQL is away in the ordinary run.
+const OUTAGE: u32 = 400;
+
+/// How many, as `PARKING_TEST_OUTAGE` says.
+fn outage() -> u32 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests have no configuration of their own"
+    )]
+    let wanted = std::env::var("PARKING_TEST_OUTAGE");
+    wanted.map_or(OUTAGE, |wanted| {
+        wanted.parse().expect("a number of requests")
+    })
+}
+
 /// A PostgreSQL of the test's own, which can be stopped.
 struct Postgres {
     folder: PathBuf,
@@ -134,7 +149,7 @@ async fn postgres_stopped_at_two_hundred_a_second_costs_no_acknowledged_message(
     traffic.until(200, 100).await;
     postgres.stop();
     // The load goes on: each is answered, and kept.
-    traffic.until(202, 400).await;
+    traffic.until(202, outage()).await;
     postgres.start();
     traffic.until(200, 100).await;
     let (acknowledged, refused) = traffic.end().await;
