@@ -1297,6 +1297,8 @@ CREATE TABLE public.uplinks (
     problem text,
     replays integer DEFAULT 0 NOT NULL,
     sensor_fact jsonb,
+    first_acted_at timestamp with time zone,
+    frames_lost bigint,
     CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
     CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
@@ -1332,6 +1334,8 @@ CREATE TABLE public.uplinks_default (
     problem text,
     replays integer DEFAULT 0 NOT NULL,
     sensor_fact jsonb,
+    first_acted_at timestamp with time zone,
+    frames_lost bigint,
     CONSTRAINT uplinks_about_something CHECK (((dev_eui IS NOT NULL) OR (kind = ANY (ARRAY['observation'::text, 'garbled'::text])))),
     CONSTRAINT uplinks_acted_with_an_outcome CHECK (((acted_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT uplinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
@@ -1836,9 +1840,9 @@ CREATE INDEX uplink_keys_age ON public.uplink_keys USING btree (at);
 
 CREATE INDEX uplinks_come_to_nothing ON ONLY public.uplinks USING btree (tenant_id, outcome, id DESC) WHERE (outcome = ANY (ARRAY['unreadable'::text, 'orphan'::text, 'no_bay'::text, 'failed'::text]));
 
-CREATE INDEX uplinks_waiting ON ONLY public.uplinks USING btree (shard, id) WHERE (acted_at IS NULL);
+CREATE INDEX uplinks_waiting ON ONLY public.uplinks USING btree (shard, (((replays > 0))::integer), tenant_id, id) WHERE (acted_at IS NULL);
 
-CREATE INDEX uplinks_default_shard_id_idx ON public.uplinks_default USING btree (shard, id) WHERE (acted_at IS NULL);
+CREATE INDEX uplinks_default_shard_int4_tenant_id_id_idx ON public.uplinks_default USING btree (shard, (((replays > 0))::integer), tenant_id, id) WHERE (acted_at IS NULL);
 
 CREATE INDEX uplinks_of_device ON ONLY public.uplinks USING btree (tenant_id, dev_eui, id DESC);
 
@@ -1847,6 +1851,10 @@ CREATE INDEX uplinks_default_tenant_id_dev_eui_id_idx ON public.uplinks_default 
 CREATE INDEX uplinks_newest ON ONLY public.uplinks USING btree (tenant_id, id DESC);
 
 CREATE INDEX uplinks_default_tenant_id_id_idx ON public.uplinks_default USING btree (tenant_id, id DESC);
+
+CREATE INDEX uplinks_to_replay ON ONLY public.uplinks USING btree (tenant_id, id) WHERE ((outcome = ANY (ARRAY['orphan'::text, 'no_bay'::text, 'unreadable'::text, 'failed'::text])) AND (kind <> 'garbled'::text));
+
+CREATE INDEX uplinks_default_tenant_id_id_idx1 ON public.uplinks_default USING btree (tenant_id, id) WHERE ((outcome = ANY (ARRAY['orphan'::text, 'no_bay'::text, 'unreadable'::text, 'failed'::text])) AND (kind <> 'garbled'::text));
 
 CREATE INDEX uplinks_of_kind ON ONLY public.uplinks USING btree (tenant_id, kind, id DESC) WHERE (kind <> 'up'::text);
 
@@ -1900,11 +1908,13 @@ ALTER INDEX public.events_told_by_all ATTACH PARTITION public.events_default_xid
 
 ALTER INDEX public.uplinks_pkey ATTACH PARTITION public.uplinks_default_pkey;
 
-ALTER INDEX public.uplinks_waiting ATTACH PARTITION public.uplinks_default_shard_id_idx;
+ALTER INDEX public.uplinks_waiting ATTACH PARTITION public.uplinks_default_shard_int4_tenant_id_id_idx;
 
 ALTER INDEX public.uplinks_of_device ATTACH PARTITION public.uplinks_default_tenant_id_dev_eui_id_idx;
 
 ALTER INDEX public.uplinks_newest ATTACH PARTITION public.uplinks_default_tenant_id_id_idx;
+
+ALTER INDEX public.uplinks_to_replay ATTACH PARTITION public.uplinks_default_tenant_id_id_idx1;
 
 ALTER INDEX public.uplinks_of_kind ATTACH PARTITION public.uplinks_default_tenant_id_kind_id_idx;
 

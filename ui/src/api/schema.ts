@@ -988,6 +988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/devices/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a device fared: battery, signal, messages and those that were lost, in at most 121 steps. An
+         *     API key needs `telemetry:read`.
+         */
+        get: operations["device_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/devices/{id}/history": {
         parameters: {
             query?: never;
@@ -1996,6 +2016,27 @@ export interface paths {
         patch: operations["patch_space"];
         trace?: never;
     };
+    "/api/v6/spaces/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a bay is in its state, or was at any moment: the facts as they were known then, the rule that
+         *     decided, the messages and the changes around it. A message that came later is no evidence, even
+         *     if it was received before. An API key needs `telemetry:read` besides to see the messages.
+         */
+        get: operations["space_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/spaces/{id}/history": {
         parameters: {
             query?: never;
@@ -2221,6 +2262,45 @@ export interface paths {
         put?: never;
         /** Locks a tenant's people and keys out until it is activated again. */
         post: operations["suspend_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/uplinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The messages that came in, the newest first, garbled ones among them. With the platform's tenant
+         *     selected, those that belong to no customer. To follow what comes, ask with `after`; that answers
+         *     what came next after it, again the newest first. By `source` or `site_id` alone, twenty thousand
+         *     messages are looked at for an answer: it may hold few or none and still say that there is more.
+         */
+        get: operations["list_uplinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/uplinks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message; of a body that could not be read, the first 16 KiB. */
+        get: operations["get_uplink"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3185,6 +3265,8 @@ export interface components {
             database: components["schemas"]["Check"];
             disk: components["schemas"]["Check"];
             jobs: components["schemas"]["Check"];
+            /** @description Messages that are stored and wait to be acted on. */
+            messages: components["schemas"]["Check"];
             /** @description Messages that wait on disk for the database. */
             spool: components["schemas"]["Check"];
         };
@@ -3436,6 +3518,18 @@ export interface components {
             notes?: string | null;
             serial_number?: components["schemas"]["Line"] | null;
         };
+        /** @description A device that served a bay. */
+        DeviceEvidence: {
+            /** Format: date-time */
+            assigned_at: string;
+            dev_eui: string;
+            /** Format: uuid */
+            device_id: string;
+            name?: string | null;
+            role: components["schemas"]["DeviceTypeName"];
+            /** Format: date-time */
+            unassigned_at?: string | null;
+        };
         /** @description Devices in use, by number. */
         DeviceFigures: {
             /**
@@ -3449,6 +3543,35 @@ export interface components {
             total: number;
             /** Format: int64 */
             unassigned: number;
+        };
+        /** @description How a device fared, step by step. Times are those at which messages were received. */
+        DeviceHealthBody: {
+            /** Format: uuid */
+            device_id: string;
+            /**
+             * Format: date-time
+             * @description When the first step begins.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Messages it sent that nobody heard, by the gaps in their numbers.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Messages it sent.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description How long each step is; the last one may be cut.
+             */
+            step_seconds: number;
+            /** @description Every step, also those in which nothing was heard. */
+            steps: components["schemas"]["HealthStep"][];
+            /** Format: date-time */
+            to: string;
         };
         /** @description Which devices. */
         DeviceIds: {
@@ -3552,6 +3675,39 @@ export interface components {
         /** @description Every type of event. */
         EventTypeList: {
             event_types: components["schemas"]["EventTypeBody"][];
+        };
+        /** @description Why a bay was in its state at a moment, by what was known then. */
+        EvidenceBody: {
+            /** Format: date-time */
+            at: string;
+            /** @description The rule that decided. */
+            cause: components["schemas"]["StateCause"];
+            /** @description The last changes up to then and the next ones after it, the newest first. */
+            changes: components["schemas"]["StateChangeEvidence"][];
+            code: string;
+            /** @description The devices that served it then. */
+            devices: components["schemas"]["DeviceEvidence"][];
+            /**
+             * @description The last messages that had come by then, the newest first: those about the bay, and what else
+             *     its devices said. The one that `sensor` names is among them as long as it is kept. Null
+             *     without `telemetry:read`.
+             */
+            messages?: components["schemas"]["UplinkBody"][] | null;
+            /** @description What took it out of use then, or was to later. */
+            overrides: components["schemas"]["OverrideEvidence"][];
+            /** @description The reservations that held it then or were to later; none as long as bays cannot be reserved. */
+            reservations: components["schemas"]["ReservationEvidence"][];
+            sensor: components["schemas"]["SensorEvidence"];
+            /** @description What everybody was shown. It follows the facts within seconds where time alone changes them. */
+            shown: components["schemas"]["ShownState"];
+            /** Format: uuid */
+            site_id: string;
+            /** Format: uuid */
+            space_id: string;
+            /** @description What follows from the facts. */
+            state: components["schemas"]["SpaceState"];
+            /** Format: uuid */
+            tenant_id: string;
         };
         /**
          * @description What is wrong there.
@@ -3736,6 +3892,52 @@ export interface components {
         /** @description Figures of the moment. */
         HealthStats: {
             database: components["schemas"]["PoolStats"];
+        };
+        /** @description How a device fared in one step. What nobody said is null. */
+        HealthStep: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description What it said of its battery last, in percent.
+             */
+            battery_percent?: number | null;
+            /**
+             * Format: double
+             * @description What it said of its battery last, in volts.
+             */
+            battery_volts?: number | null;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            messages: number;
+            /**
+             * Format: double
+             * @description How strong it was heard by its best gateway on average, in dBm.
+             */
+            rssi?: number | null;
+            /**
+             * Format: int32
+             * @description How weak at worst.
+             */
+            rssi_min?: number | null;
+            /**
+             * Format: double
+             * @description How far above the noise on average, in dB.
+             */
+            snr?: number | null;
+        };
+        /** @description A change that is held back until it has stood for a while. */
+        HeldChange: {
+            state: components["schemas"]["SensorStateName"];
+            /**
+             * Format: date-time
+             * @description From when on it is believed, if nothing contradicts it.
+             */
+            until: string;
         };
         /** @description Why no device could be made. */
         Hindrance: {
@@ -4397,7 +4599,10 @@ export interface components {
         Name: string;
         /** @description What was seen of one bay: by the device that watches it, or of the bay itself. */
         ObservationDraft: {
-            /** @description The `DevEUI` of the device that watches the bay, in any notation; or else `space_id`. */
+            /**
+             * @description The `DevEUI` of the device that watches the bay, in any notation; or else `space_id` or
+             *     `space_code`.
+             */
             dev_eui?: string | null;
             /**
              * @description Your own name for it. An observation of the same bay or device and the same name within two
@@ -4409,9 +4614,13 @@ export interface components {
              * @description When; at most two minutes ahead of the server's clock and thirty days behind it. Now, if absent.
              */
             observed_at?: string | null;
+            /** @description The site of `space_code`, by its id or its slug; needed where several sites have such a bay. */
+            site?: string | null;
+            /** @description The bay, by what is painted on the ground, in capitals or not. */
+            space_code?: string | null;
             /**
              * Format: uuid
-             * @description The bay; or else `dev_eui`.
+             * @description The bay.
              */
             space_id?: string | null;
             /** @description What was seen: `free` or `occupied`; `unknown` takes back what was said before. */
@@ -4535,6 +4744,29 @@ export interface components {
             id: string;
             /** @description `blocked` or `out_of_service`. */
             kind: string;
+            notes?: string | null;
+            reason: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description What takes a bay out of use. */
+        OverrideEvidence: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            /** Format: date-time */
+            ends_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it held at the moment. */
+            is_in_force: boolean;
+            kind: components["schemas"]["OverrideKind"];
+            /**
+             * Format: date-time
+             * @description When it was lifted since.
+             */
+            lifted_at?: string | null;
+            lifted_by?: string | null;
             notes?: string | null;
             reason: string;
             /** Format: date-time */
@@ -4668,6 +4900,26 @@ export interface components {
             /** Format: int32 */
             writes_per_minute: number;
         };
+        /** @description A gateway that heard a message. */
+        ReceptionBody: {
+            gateway_eui: string;
+            /**
+             * Format: uuid
+             * @description The gateway, if the tenant has it.
+             */
+            gateway_id?: string | null;
+            gateway_name?: string | null;
+            /**
+             * Format: int32
+             * @description How strong, in dBm.
+             */
+            rssi?: number | null;
+            /**
+             * Format: float
+             * @description How far above the noise, in dB.
+             */
+            snr?: number | null;
+        };
         /** @description Shows a refresh token. */
         Refresh: {
             /** @description The token; if left out, the one in the cookie. */
@@ -4701,6 +4953,14 @@ export interface components {
             tenant_slug?: components["schemas"]["Slug"] | null;
             /** @description The secret part of the link in the letter. */
             token: string;
+        };
+        /** @description What holds a bay for somebody. */
+        ReservationEvidence: {
+            /** Format: date-time */
+            ends_at?: string | null;
+            is_in_force: boolean;
+            /** Format: date-time */
+            starts_at: string;
         };
         /**
          * @description What is limited.
@@ -4774,6 +5034,38 @@ export interface components {
          * @enum {string}
          */
         SecretStatus: "active" | "retiring" | "expired" | "revoked";
+        /** @description What was known of a bay's sensor. */
+        SensorEvidence: {
+            /**
+             * @description What it is taken to say: unknown after too long a silence, and a change only after it stood
+             *     for as long as the site wants.
+             */
+            believed: components["schemas"]["SensorStateName"];
+            held?: components["schemas"]["HeldChange"] | null;
+            is_stale: boolean;
+            /**
+             * Format: date-time
+             * @description When the last message that said anything was received.
+             */
+            observed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description From when on it is no longer believed; null if silence means nothing.
+             */
+            stale_at?: string | null;
+            /** @description What it said, whether that is believed or not. */
+            state: components["schemas"]["SensorStateName"];
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            uplink_id?: string | null;
+        };
+        /**
+         * @description What a sensor says.
+         * @enum {string}
+         */
+        SensorStateName: "free" | "occupied" | "unknown";
         /** @description A device that serves a bay. */
         ServingBody: {
             dev_eui: string;
@@ -4830,6 +5122,12 @@ export interface components {
          * @enum {string}
          */
         SeverityName: "info" | "warning" | "critical";
+        /** @description The state that was shown. */
+        ShownState: {
+            /** Format: date-time */
+            since: string;
+            state: components["schemas"]["SpaceState"];
+        };
         /** @description A place with a time zone. */
         SiteBody: {
             address?: string | null;
@@ -5203,6 +5501,11 @@ export interface components {
             /** @description How many messages wait. */
             spooled: number;
         };
+        /**
+         * @description Which fact decided, in the order in which they are asked for: somebody took it out of service, somebody blocked it, its sensor says so (before a reservation if it says occupied, after it if it says free), it is booked, its sensor has been silent for too long, no sensor has said anything.
+         * @enum {string}
+         */
+        StateCause: "out_of_service" | "blocked" | "sensor" | "reservation" | "sensor_silent" | "no_reading";
         /** @description A change of a bay's state. */
         StateChangeBody: {
             /** Format: date-time */
@@ -5210,6 +5513,18 @@ export interface components {
             /** @description Which fact decided. */
             cause: string;
             /** @description The facts as they were. */
+            evidence: unknown;
+            from: components["schemas"]["SpaceState"];
+            /** Format: uuid */
+            id: string;
+            to: components["schemas"]["SpaceState"];
+        };
+        /** @description A change of a bay's state. */
+        StateChangeEvidence: {
+            /** Format: date-time */
+            at: string;
+            cause: components["schemas"]["StateCause"];
+            /** @description The facts as they were: the sensor with the message's id, and the ids of overrides. */
             evidence: unknown;
             from: components["schemas"]["SpaceState"];
             /** Format: uuid */
@@ -5479,6 +5794,109 @@ export interface components {
             name?: components["schemas"]["Name"] | null;
             slug?: components["schemas"]["Slug"] | null;
             tier?: components["schemas"]["Tier"] | null;
+        };
+        /** @description A message of the radio, or an observation, and what was made of it. */
+        UplinkBody: {
+            /**
+             * Format: date-time
+             * @description When it was acted on.
+             */
+            acted_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to us.
+             */
+            arrived_at: string;
+            /** @description What else it says, by its kind. */
+            content: unknown;
+            dev_eui?: string | null;
+            device?: components["schemas"]["UplinkDevice"] | null;
+            /** Format: int64 */
+            f_cnt?: number | null;
+            /** Format: int32 */
+            f_port?: number | null;
+            /**
+             * Format: uuid
+             * @description Its identity; later ones are greater.
+             */
+            id: string;
+            kind: components["schemas"]["UplinkKind"];
+            outcome: components["schemas"]["UplinkOutcome"];
+            /** @description What it carries, in hexadecimal; of a long body only the beginning. */
+            payload?: string | null;
+            /**
+             * Format: int32
+             * @description How many bytes it carries.
+             */
+            payload_bytes?: number | null;
+            /** @description Why nothing could be read from it, as a code. */
+            problem?: string | null;
+            /** @description What was read from it. */
+            reading?: unknown;
+            /**
+             * Format: date-time
+             * @description When it was received, as far as the source's clocks can be believed; when it counts.
+             */
+            received_at: string;
+            /** @description Which gateways heard it, the strongest first. */
+            receptions: components["schemas"]["ReceptionBody"][];
+            /**
+             * Format: int32
+             * @description How often somebody had it acted on again.
+             */
+            replays: number;
+            source: components["schemas"]["UplinkSource"];
+            space?: components["schemas"]["UplinkSpace"] | null;
+            /** Format: uuid */
+            tenant_id: string;
+        };
+        /** @description The device a message is of. */
+        UplinkDevice: {
+            /** Format: uuid */
+            id: string;
+            name?: string | null;
+        };
+        /**
+         * @description What kind of message it is.
+         * @enum {string}
+         */
+        UplinkKind: "up" | "join" | "status" | "txack" | "ack" | "log" | "location" | "observation" | "garbled";
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        UplinkOutcome: "waiting" | "read" | "heard" | "unreadable" | "orphan" | "no_bay" | "superseded" | "failed";
+        /** @description Messages in the order they came, the newest first. */
+        UplinkPage: {
+            /**
+             * Format: uuid
+             * @description What to ask for next as `after`, to follow what comes. Messages of the last two seconds may
+             *     come again then, because not all are stored in the order they came: know them by their ids.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description What to ask for next as `before`, to look further back.
+             */
+            before?: string | null;
+            /** @description Whether there is more in the direction that was asked for. */
+            has_more: boolean;
+            /** Format: uuid */
+            tenant_id: string;
+            uplinks: components["schemas"]["UplinkBody"][];
+        };
+        /**
+         * @description How it came in.
+         * @enum {string}
+         */
+        UplinkSource: "chirpstack_mqtt" | "chirpstack_http" | "tts" | "observation";
+        /** @description The bay a message is about. */
+        UplinkSpace: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            site_id: string;
         };
         /**
          * @description What the predecessor answered. The message is acted on a moment later: what it does to the bay is
@@ -12487,6 +12905,113 @@ export interface operations {
             };
         };
     };
+    device_health: {
+        parameters: {
+            query?: {
+                /** @description From when on; a day before `to`, if absent. */
+                from?: string;
+                /** @description Until when; now, if absent. At most 31 days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceHealthBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     device_history: {
         parameters: {
             query?: {
@@ -15096,7 +15621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: a bay that does not exist */
+            /** @description `not_found`: a bay that does not exist; `detail` says which observation names it */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -21070,6 +21595,111 @@ export interface operations {
             };
         };
     };
+    space_evidence: {
+        parameters: {
+            query?: {
+                /** @description The moment that is asked about; now, if absent. Not before the bay and not in the future. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     space_history: {
         parameters: {
             query?: {
@@ -22825,6 +23455,221 @@ export interface operations {
             };
             /** @description `precondition_failed` */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_uplinks: {
+        parameters: {
+            query?: {
+                /** @description Messages of this device, also those from before somebody claimed it. */
+                device_id?: string;
+                /** @description Messages of the device of this `DevEUI`, in any notation. */
+                dev_eui?: string;
+                /** @description Messages about this bay. */
+                space_id?: string;
+                /** @description Messages about bays of this site. */
+                site_id?: string;
+                kind?: "up" | "join" | "status" | "txack" | "ack" | "log" | "location" | "observation" | "garbled";
+                outcome?: "waiting" | "read" | "heard" | "unreadable" | "orphan" | "no_bay" | "superseded" | "failed";
+                source?: "chirpstack_mqtt" | "chirpstack_http" | "tts" | "observation";
+                /** @description Messages that came at this instant or later; those of the last 31 days, if absent. */
+                from?: string;
+                /** @description Messages that came before this instant. */
+                to?: string;
+                /** @description What came next after this message, as `after` of an earlier answer. */
+                after?: string;
+                /** @description What came before this message, as `before` of an earlier answer. */
+                before?: string;
+                /** @description How many; 50 unless asked otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_uplink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UplinkBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -162,7 +162,9 @@ async fn a_stranger_gets_a_site_with_everything_in_its_place() {
     let named = (text(site, "name"), text(site, "timezone"));
     assert_eq!(named, ("North Quay", "Europe/Paris"));
     let of_site = format!("site_id={}", text(site, "id"));
-    let levels = stranger.sees(&format!("/api/v6/levels?{of_site}")).await;
+    let levels = stranger
+        .sees(&format!("/api/v6/levels?{of_site}&include_stats=true"))
+        .await;
     let level = &items(&levels, "levels")[0];
     assert_eq!(
         (&level["has_plan"], &level["spaces"]),
