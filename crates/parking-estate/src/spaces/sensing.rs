@@ -47,7 +47,7 @@ pub enum Effect {
 /// A bay while it is told what was sensed, one message after the other.
 struct Told {
     bay: Bay,
-    is_told: bool,
+    has_news: bool,
     settled: Vec<Settled>,
 }
 
@@ -101,7 +101,7 @@ pub async fn sensed(
         let effect = bay.map_or(Effect::Nothing, |bay| bay.hear(message, followed_at, now));
         effects.insert(message.uplink_id, effect);
     }
-    let mut told: Vec<Told> = bays.into_values().filter(|bay| bay.is_told).collect();
+    let mut told: Vec<Told> = bays.into_values().filter(|bay| bay.has_news).collect();
     told.sort_unstable_by_key(|told| told.bay.id);
     let facts: Vec<&Bay> = told.iter().map(|told| &told.bay).collect();
     store::write(tx, &facts).await?;
@@ -138,7 +138,7 @@ impl Told {
         }
         Self {
             bay,
-            is_told: false,
+            has_news: false,
             settled: Vec::new(),
         }
     }
@@ -155,12 +155,12 @@ impl Told {
             return Effect::Nothing;
         };
         *known = fact;
-        self.is_told = true;
+        self.has_news = true;
         // What the next message, which is here, takes back before anybody believes it never was.
         let ends = fact.held.map(|held| held.until).zip(followed_at);
-        if !ends.is_some_and(|(until, followed_at)| followed_at < until) {
+        if ends.is_none_or(|(until, followed_at)| followed_at >= until) {
             let one = settled(&self.bay, now);
-            self.bay.state = one.to.to_owned();
+            one.to.clone_into(&mut self.bay.state);
             self.settled.push(one);
         }
         Effect::Counted(fact)

@@ -246,7 +246,6 @@ struct DeviceModelBody {
 
 /// One device. Its key is never part of it.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own")]
 pub(crate) struct DeviceBody {
     id: Uuid,
     tenant_id: Uuid,

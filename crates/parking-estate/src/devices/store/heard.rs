@@ -49,31 +49,16 @@ pub(in crate::devices) async fn known(
 }
 
 pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -> Result<()> {
-    let tenants: Vec<Uuid> = messages.iter().map(|one| one.tenant_id).collect();
-    let ids: Vec<Uuid> = messages.iter().map(|one| one.device_id).collect();
-    let ats: Vec<_> = messages.iter().map(|one| one.at).collect();
-    let percents: Vec<_> = messages.iter().map(|one| one.battery_percent).collect();
-    let volts: Vec<_> = messages.iter().map(|one| one.battery_volts).collect();
-    let rssis: Vec<_> = messages.iter().map(|one| one.rssi).collect();
-    let snrs: Vec<_> = messages.iter().map(|one| one.snr).collect();
-    let gateway = |one: &Heard| one.only_gateway.map(|eui| eui.to_string());
-    let gateways: Vec<_> = messages.iter().map(gateway).collect();
-    let numberings = messages.iter().map(|one| one.numbering.as_ref());
-    let sessions: Vec<_> = numberings
-        .clone()
-        .map(|of| of.and_then(|of| of.session.clone()))
-        .collect();
-    let sessions_before: Vec<_> = numberings
-        .clone()
-        .map(|of| of.and_then(|of| of.session_before.clone()))
-        .collect();
-    let numbers: Vec<_> = numberings
-        .clone()
-        .map(|of| of.and_then(|of| of.highest).map(i64::from))
-        .collect();
-    let lost: Vec<_> = numberings
-        .map(|of| of.map(|of| i64::try_from(of.lost).unwrap_or(i64::MAX)))
-        .collect();
+    macro_rules! column {
+        ($of:expr) => {
+            messages.iter().map($of).collect::<Vec<_>>()
+        };
+    }
+    macro_rules! numbered {
+        ($of:expr) => {
+            column!(|one| one.numbering.as_ref().and_then($of))
+        };
+    }
     // Locked in one order, because two batches may hold messages of the same devices.
     sqlx::query!(
         "with told as materialized (
@@ -112,18 +97,18 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
            frames_lost = coalesce(w.lost, d.frames_lost)
          from held w
          where d.tenant_id = w.tenant_id and d.id = w.id and (w.is_newest or w.lost is not null)",
-        &tenants,
-        &ids,
-        &ats,
-        &percents as &[Option<f32>],
-        &volts as &[Option<f32>],
-        &rssis as &[Option<i32>],
-        &snrs as &[Option<f32>],
-        &gateways as &[Option<String>],
-        &sessions as &[Option<String>],
-        &numbers as &[Option<i64>],
-        &lost as &[Option<i64>],
-        &sessions_before as &[Option<String>],
+        &column!(|one| one.tenant_id),
+        &column!(|one| one.device_id),
+        &column!(|one| one.at),
+        &column!(|one| one.battery_percent) as &[Option<f32>],
+        &column!(|one| one.battery_volts) as &[Option<f32>],
+        &column!(|one| one.rssi) as &[Option<i32>],
+        &column!(|one| one.snr) as &[Option<f32>],
+        &column!(|one| one.only_gateway.map(|eui| eui.to_string())) as &[Option<String>],
+        &numbered!(|of| of.session.clone()) as &[Option<String>],
+        &numbered!(|of| of.highest.map(i64::from)) as &[Option<i64>],
+        &numbered!(|of| Some(i64::try_from(of.lost).unwrap_or(i64::MAX))) as &[Option<i64>],
+        &numbered!(|of| of.session_before.clone()) as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;

@@ -32,6 +32,7 @@ pub(in crate::devices) struct Filter {
 
 /// A device as people see it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(in crate::devices) struct DeviceView {
     pub(in crate::devices) tenant_id: Uuid,
     pub(in crate::devices) tenant_name: String,
