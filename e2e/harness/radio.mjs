@@ -1,4 +1,4 @@
-/** What the radio would write down, written straight into the server's database: nobody sends yet. */
+/** What takes hours or days on the radio, written straight into the server's database: nobody can send an age. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
