@@ -1,5 +1,9 @@
 -- PostgreSQL 15. Generated from migrations/; `make gen` rewrites it.
 
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
 CREATE FUNCTION public.announce_access() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -61,6 +65,28 @@ end
 $$;
 
 ALTER FUNCTION public.chain_audit_entry() OWNER TO parking_owner;
+
+CREATE FUNCTION public.count_listed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  change record;
+begin
+  if tg_op = 'INSERT' then
+    insert into list_totals (tenant_id, list, total)
+      select tenant_id, tg_table_name, count(*) from added group by tenant_id order by tenant_id
+      on conflict (tenant_id, list) do update set total = list_totals.total + excluded.total;
+  else
+    for change in select tenant_id, count(*) as gone from removed group by tenant_id order by tenant_id loop
+      update list_totals set total = total - change.gone
+        where tenant_id = change.tenant_id and list = tg_table_name;
+    end loop;
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.count_listed() OWNER TO parking_owner;
 
 CREATE FUNCTION public.count_living_towards_limit() RETURNS trigger
     LANGUAGE plpgsql
@@ -265,6 +291,167 @@ $$;
 
 ALTER FUNCTION public.keep_an_owner() OWNER TO parking_owner;
 
+CREATE FUNCTION public.mark_lamps_of_assignments() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id) select tenant_id, device_id from added where role = 'display';
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_assignments() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_changed_reservations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select distinct a.tenant_id, a.device_id
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    join device_assignments a on a.tenant_id = n.tenant_id and a.space_id in (n.space_id, o.space_id)
+      and a.role = 'display' and a.unassigned_at is null
+    where (n.status, n.space_id, n.start_time, n.end_time, n.checked_in_at)
+      is distinct from (o.status, o.space_id, o.start_time, o.end_time, o.checked_in_at);
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_changed_reservations() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_devices() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select n.tenant_id, n.id
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    where (n.is_display or o.is_display) and (n.model, n.own_model_id, n.lifecycle, n.archived_at)
+      is distinct from (o.model, o.own_model_id, o.lifecycle, o.archived_at);
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_devices() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_models() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select d.tenant_id, d.id from added n
+    join devices d on d.tenant_id = n.tenant_id and d.own_model_id = n.id and d.is_display;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_models() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_overrides() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select n.tenant_id, a.device_id
+    from added n
+    join device_assignments a
+      on a.tenant_id = n.tenant_id and a.space_id = n.space_id and a.role = 'display' and a.unassigned_at is null;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_overrides() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_policies() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    insert into lamp_marks (tenant_id, device_id)
+      select distinct a.tenant_id, a.device_id
+      from removed p
+      join spaces s on s.tenant_id = p.tenant_id and (p.site_id is null or s.site_id = p.site_id)
+      join device_assignments a
+        on a.tenant_id = s.tenant_id and a.space_id = s.id and a.role = 'display' and a.unassigned_at is null
+      where p.is_active;
+  elsif tg_op = 'INSERT' then
+    insert into lamp_marks (tenant_id, device_id)
+      select distinct a.tenant_id, a.device_id
+      from added p
+      join spaces s on s.tenant_id = p.tenant_id and (p.site_id is null or s.site_id = p.site_id)
+      join device_assignments a
+        on a.tenant_id = s.tenant_id and a.space_id = s.id and a.role = 'display' and a.unassigned_at is null
+      where p.is_active;
+  else
+    insert into lamp_marks (tenant_id, device_id)
+      select distinct a.tenant_id, a.device_id
+      from added n
+      join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+      join spaces s on s.tenant_id = n.tenant_id
+        and (n.site_id is null or o.site_id is null or s.site_id in (n.site_id, o.site_id))
+      join device_assignments a
+        on a.tenant_id = s.tenant_id and a.space_id = s.id and a.role = 'display' and a.unassigned_at is null
+      where n.is_active or o.is_active;
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_policies() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_reservations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select distinct a.tenant_id, a.device_id
+    from added n
+    join device_assignments a
+      on a.tenant_id = n.tenant_id and a.space_id = n.space_id and a.role = 'display' and a.unassigned_at is null;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_reservations() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_sites() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select a.tenant_id, a.device_id
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    join spaces s on s.tenant_id = n.tenant_id and s.site_id = n.id
+    join device_assignments a
+      on a.tenant_id = s.tenant_id and a.space_id = s.id and a.role = 'display' and a.unassigned_at is null
+    where n.emergency is distinct from o.emergency;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_sites() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_lamps_of_spaces() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into lamp_marks (tenant_id, device_id)
+    select n.tenant_id, a.device_id
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    join device_assignments a
+      on a.tenant_id = n.tenant_id and a.space_id = n.id and a.role = 'display' and a.unassigned_at is null
+    where (n.state, n.sensor_state, n.sensor_observed_at, n.site_id, n.deleted_at)
+      is distinct from (o.state, o.sensor_state, o.sensor_observed_at, o.site_id, o.deleted_at);
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_lamps_of_spaces() OWNER TO parking_owner;
+
 CREATE FUNCTION public.watch_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -288,8 +475,8 @@ begin
     select n.tenant_id, n.id, 'device', timestamptz 'epoch'
     from added n
     join removed o on o.tenant_id = n.tenant_id and o.id = n.id
-    where (n.lifecycle, n.archived_at, n.model, n.own_model_id, n.heartbeat_seconds)
-        is distinct from (o.lifecycle, o.archived_at, o.model, o.own_model_id, o.heartbeat_seconds)
+    where (n.lifecycle, n.archived_at, n.model, n.own_model_id, n.heartbeat_seconds, n.display_fault)
+        is distinct from (o.lifecycle, o.archived_at, o.model, o.own_model_id, o.heartbeat_seconds, o.display_fault)
       or n.battery_percent is distinct from o.battery_percent
       or (o.last_seen_at is null and n.last_seen_at is not null)
       or (n.last_seen_at is distinct from o.last_seen_at and exists (
@@ -481,7 +668,7 @@ CREATE TABLE public.alarms (
     CONSTRAINT alarms_clear_reason CHECK ((clear_reason = ANY (ARRAY['recovered'::text, 'archived'::text, 'deleted'::text, 'out_of_service'::text, 'unassigned'::text, 'reassigned'::text, 'rules_changed'::text]))),
     CONSTRAINT alarms_cleared_for_a_reason CHECK (((cleared_at IS NULL) = (clear_reason IS NULL))),
     CONSTRAINT alarms_evidence_is_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
-    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text]))),
+    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text, 'lamp_unreachable'::text, 'lamp_mismatch'::text]))),
     CONSTRAINT alarms_mute_reason_length CHECK (((char_length(mute_reason) >= 1) AND (char_length(mute_reason) <= 500))),
     CONSTRAINT alarms_no_parent_of_its_own CHECK ((parent_id <> id)),
     CONSTRAINT alarms_severity CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
@@ -597,6 +784,113 @@ ALTER TABLE ONLY public.audit_log_default FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_log_default OWNER TO parking_owner;
 
+CREATE TABLE public.chirpstack_items (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    eui text NOT NULL,
+    state text NOT NULL,
+    differs text[] DEFAULT '{}'::text[] NOT NULL,
+    changed_side text,
+    here_id uuid,
+    here_name text,
+    here_disabled boolean,
+    there_name text,
+    there_disabled boolean,
+    there_updated_at timestamp with time zone,
+    agreed_name text,
+    agreed_disabled boolean,
+    key_given bytea,
+    wanted text,
+    ignored_at timestamp with time zone,
+    error text,
+    failures integer DEFAULT 0 NOT NULL,
+    tried_at timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT chirpstack_items_changed_side CHECK ((changed_side = ANY (ARRAY['here'::text, 'there'::text]))),
+    CONSTRAINT chirpstack_items_error CHECK ((char_length(error) <= 500)),
+    CONSTRAINT chirpstack_items_eui_form CHECK ((eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT chirpstack_items_kind CHECK ((kind = ANY (ARRAY['device'::text, 'gateway'::text]))),
+    CONSTRAINT chirpstack_items_state CHECK ((state = ANY (ARRAY['same'::text, 'here'::text, 'there'::text, 'differs'::text]))),
+    CONSTRAINT chirpstack_items_wanted CHECK ((wanted = ANY (ARRAY['give'::text, 'take'::text])))
+);
+
+ALTER TABLE ONLY public.chirpstack_items FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chirpstack_items OWNER TO parking_owner;
+
+CREATE TABLE public.chirpstack_links (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    remote_tenant_id uuid NOT NULL,
+    remote_tenant_name text NOT NULL,
+    application_id uuid NOT NULL,
+    application_name text NOT NULL,
+    gives boolean DEFAULT false NOT NULL,
+    profile_a uuid,
+    profile_c uuid,
+    profiles jsonb DEFAULT '[]'::jsonb NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT chirpstack_links_application_name CHECK ((char_length(application_name) <= 255)),
+    CONSTRAINT chirpstack_links_profiles_are_listed CHECK ((jsonb_typeof(profiles) = 'array'::text)),
+    CONSTRAINT chirpstack_links_remote_name CHECK ((char_length(remote_tenant_name) <= 255))
+);
+
+ALTER TABLE ONLY public.chirpstack_links FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chirpstack_links OWNER TO parking_owner;
+
+CREATE TABLE public.chirpstack_runs (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    cause text NOT NULL,
+    is_dry boolean NOT NULL,
+    asked_by text,
+    asked_at timestamp with time zone NOT NULL,
+    began_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text,
+    CONSTRAINT chirpstack_runs_asked_by CHECK ((char_length(asked_by) <= 255)),
+    CONSTRAINT chirpstack_runs_cause CHECK ((cause = ANY (ARRAY['schedule'::text, 'demand'::text]))),
+    CONSTRAINT chirpstack_runs_counts_are_named CHECK ((jsonb_typeof(counts) = 'object'::text)),
+    CONSTRAINT chirpstack_runs_error CHECK ((char_length(error) <= 500))
+);
+
+ALTER TABLE ONLY public.chirpstack_runs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chirpstack_runs OWNER TO parking_owner;
+
+CREATE TABLE public.closures (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    notes text,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT closures_end_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT closures_kind CHECK ((kind = ANY (ARRAY['blocked'::text, 'out_of_service'::text]))),
+    CONSTRAINT closures_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT closures_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT closures_reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY public.closures FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.closures OWNER TO parking_owner;
+
 CREATE TABLE public.device_assignments (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -675,8 +969,12 @@ CREATE TABLE public.devices (
     radio_f_cnt bigint,
     frames_lost bigint DEFAULT 0 NOT NULL,
     radio_session_before text,
+    display_fault text,
+    display_fault_since timestamp with time zone,
     CONSTRAINT devices_battery_percent CHECK (((battery_percent >= (0)::double precision) AND (battery_percent <= (100)::double precision))),
     CONSTRAINT devices_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT devices_display_fault CHECK ((display_fault = ANY (ARRAY['unreachable'::text, 'mismatch'::text]))),
+    CONSTRAINT devices_display_fault_whole CHECK (((display_fault IS NULL) = (display_fault_since IS NULL))),
     CONSTRAINT devices_heartbeat CHECK (((heartbeat_seconds >= 10) AND (heartbeat_seconds <= 2592000))),
     CONSTRAINT devices_join_eui_form CHECK ((join_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT devices_lifecycle CHECK ((lifecycle = ANY (ARRAY['provisioned'::text, 'commissioned'::text, 'operational'::text, 'maintenance'::text, 'decommissioned'::text]))),
@@ -713,6 +1011,125 @@ CREATE VIEW public.display_devices WITH (security_invoker='true') AS
   WHERE (d.is_display AND (d.archived_at IS NULL));
 
 ALTER TABLE public.display_devices OWNER TO parking_owner;
+
+CREATE TABLE public.display_policies (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid,
+    name text NOT NULL,
+    description text,
+    is_active boolean DEFAULT false NOT NULL,
+    reserved_soon_threshold_sec integer NOT NULL,
+    sensor_unknown_timeout_sec integer NOT NULL,
+    debounce_window_sec integer,
+    free_color text NOT NULL,
+    occupied_color text NOT NULL,
+    reserved_color text NOT NULL,
+    reserved_soon_color text NOT NULL,
+    blocked_color text NOT NULL,
+    out_of_service_color text NOT NULL,
+    unknown_color text NOT NULL,
+    blink_reserved_soon boolean NOT NULL,
+    blink_pattern_ms integer NOT NULL,
+    allow_sensor_override boolean NOT NULL,
+    offline_rule text NOT NULL,
+    default_state text NOT NULL,
+    codes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    transitions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_by text,
+    activated_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT display_policies_blink CHECK (((blink_pattern_ms >= 100) AND (blink_pattern_ms <= 2000))),
+    CONSTRAINT display_policies_blocked_color CHECK ((blocked_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_codes_are_a_list CHECK ((jsonb_typeof(codes) = 'array'::text)),
+    CONSTRAINT display_policies_debounce CHECK (((debounce_window_sec >= 0) AND (debounce_window_sec <= 30))),
+    CONSTRAINT display_policies_default_state CHECK ((default_state = ANY (ARRAY['unknown'::text, 'free'::text]))),
+    CONSTRAINT display_policies_description_length CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT display_policies_free_color CHECK ((free_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT display_policies_occupied_color CHECK ((occupied_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_offline_rule CHECK ((offline_rule = ANY (ARRAY['hold'::text, 'unknown'::text]))),
+    CONSTRAINT display_policies_out_of_service_color CHECK ((out_of_service_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_reserved_color CHECK ((reserved_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_reserved_soon CHECK (((reserved_soon_threshold_sec >= 0) AND (reserved_soon_threshold_sec <= 3600))),
+    CONSTRAINT display_policies_reserved_soon_color CHECK ((reserved_soon_color ~ '^[0-9A-F]{6}$'::text)),
+    CONSTRAINT display_policies_sensor_unknown CHECK (((sensor_unknown_timeout_sec >= 0) AND (sensor_unknown_timeout_sec <= 300))),
+    CONSTRAINT display_policies_transitions_are_a_list CHECK ((jsonb_typeof(transitions) = 'array'::text)),
+    CONSTRAINT display_policies_unknown_color CHECK ((unknown_color ~ '^[0-9A-F]{6}$'::text))
+);
+
+ALTER TABLE ONLY public.display_policies FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.display_policies OWNER TO parking_owner;
+
+CREATE TABLE public.downlink_budgets (
+    key text NOT NULL,
+    taken_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+    taken integer[] DEFAULT '{}'::integer[] NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT downlink_budgets_pairs CHECK ((cardinality(taken_at) = cardinality(taken)))
+);
+
+ALTER TABLE ONLY public.downlink_budgets FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.downlink_budgets OWNER TO parking_owner;
+
+CREATE TABLE public.downlinks (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    dev_eui text NOT NULL COLLATE pg_catalog."C",
+    space_id uuid,
+    site_id uuid,
+    kind text NOT NULL,
+    f_port smallint NOT NULL,
+    payload bytea NOT NULL,
+    is_confirmed boolean DEFAULT false NOT NULL,
+    look jsonb,
+    why text,
+    urgency smallint DEFAULT 1 NOT NULL,
+    status text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    patience_seconds integer NOT NULL,
+    due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    deadline_at timestamp with time zone,
+    queue_item text,
+    earlier_items text[] DEFAULT '{}'::text[] NOT NULL,
+    gateway_eui text,
+    is_left_behind boolean DEFAULT false NOT NULL,
+    error text,
+    story jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    queued_at timestamp with time zone,
+    transmitted_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT downlinks_attempts CHECK (((attempts >= 0) AND (attempts <= 20))),
+    CONSTRAINT downlinks_dev_eui_form CHECK ((dev_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT downlinks_earlier_items_max CHECK ((cardinality(earlier_items) <= 20)),
+    CONSTRAINT downlinks_error_length CHECK ((char_length(error) <= 500)),
+    CONSTRAINT downlinks_f_port CHECK (((f_port >= 1) AND (f_port <= 223))),
+    CONSTRAINT downlinks_finished CHECK (((status = ANY (ARRAY['transmitted'::text, 'confirmed'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT downlinks_kind CHECK ((kind = ANY (ARRAY['state'::text, 'test'::text, 'raw'::text]))),
+    CONSTRAINT downlinks_patience CHECK (((patience_seconds >= 5) AND (patience_seconds <= 604800))),
+    CONSTRAINT downlinks_payload_length CHECK (((octet_length(payload) >= 1) AND (octet_length(payload) <= 242))),
+    CONSTRAINT downlinks_queue_item_length CHECK ((char_length(queue_item) <= 100)),
+    CONSTRAINT downlinks_queued_has_deadline CHECK (((status <> ALL (ARRAY['queued'::text, 'awaiting_ack'::text])) OR (deadline_at IS NOT NULL))),
+    CONSTRAINT downlinks_sending_is_leased CHECK (((status <> 'sending'::text) OR (leased_until IS NOT NULL))),
+    CONSTRAINT downlinks_status CHECK ((status = ANY (ARRAY['waiting'::text, 'sending'::text, 'queued'::text, 'awaiting_ack'::text, 'transmitted'::text, 'confirmed'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text]))),
+    CONSTRAINT downlinks_story_is_list CHECK ((jsonb_typeof(story) = 'array'::text)),
+    CONSTRAINT downlinks_urgency CHECK (((urgency >= 0) AND (urgency <= 2))),
+    CONSTRAINT downlinks_waiting_has_time CHECK (((status = 'waiting'::text) = (due_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.downlinks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.downlinks OWNER TO parking_owner;
 
 CREATE TABLE public.event_cursors (
     reader text NOT NULL,
@@ -908,6 +1325,65 @@ ALTER TABLE ONLY public.jobs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.jobs OWNER TO parking_owner;
 
+CREATE TABLE public.lamp_marks (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL,
+    device_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.lamp_marks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lamp_marks OWNER TO parking_owner;
+
+ALTER TABLE public.lamp_marks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.lamp_marks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.lamps (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    space_id uuid,
+    wanted_f_port smallint,
+    wanted_payload bytea,
+    wanted_look jsonb,
+    wanted_why text,
+    wanted_at timestamp with time zone,
+    transmitted_f_port smallint,
+    transmitted_payload bytea,
+    transmitted_look jsonb,
+    transmitted_at timestamp with time zone,
+    shown jsonb,
+    shown_agrees boolean,
+    shown_at timestamp with time zone,
+    test_f_port smallint,
+    test_payload bytea,
+    test_look jsonb,
+    test_until timestamp with time zone,
+    gateway_eui text COLLATE pg_catalog."C",
+    heard_at timestamp with time zone,
+    joined_at timestamp with time zone,
+    behind_since timestamp with time zone,
+    mismatched_since timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    drive_at timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    planned_at timestamp with time zone,
+    CONSTRAINT lamps_failures CHECK ((failures >= 0)),
+    CONSTRAINT lamps_gateway_eui_form CHECK ((gateway_eui ~ '^[0-9A-F]{16}$'::text)),
+    CONSTRAINT lamps_test_whole CHECK (((test_payload IS NULL) = (test_until IS NULL))),
+    CONSTRAINT lamps_transmitted_whole CHECK (((transmitted_payload IS NULL) = (transmitted_at IS NULL))),
+    CONSTRAINT lamps_wanted_whole CHECK (((wanted_payload IS NULL) = (wanted_f_port IS NULL)))
+);
+
+ALTER TABLE ONLY public.lamps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lamps OWNER TO parking_owner;
+
 CREATE TABLE public.levels (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -939,6 +1415,18 @@ CREATE TABLE public.lifecycle_changes (
 ALTER TABLE ONLY public.lifecycle_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lifecycle_changes OWNER TO parking_owner;
+
+CREATE TABLE public.list_totals (
+    tenant_id uuid NOT NULL,
+    list text NOT NULL,
+    total bigint NOT NULL,
+    CONSTRAINT list_totals_list CHECK ((list = ANY (ARRAY['levels'::text, 'zones'::text, 'alarms'::text]))),
+    CONSTRAINT list_totals_not_negative CHECK ((total >= 0))
+);
+
+ALTER TABLE ONLY public.list_totals FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.list_totals OWNER TO parking_owner;
 
 CREATE TABLE public.live_tickets (
     tenant_id uuid NOT NULL,
@@ -1008,6 +1496,7 @@ CREATE TABLE public.overrides (
     lifted_at timestamp with time zone,
     lifted_by text,
     version bigint DEFAULT 1 NOT NULL,
+    closure_id uuid,
     CONSTRAINT overrides_end_after_start CHECK (((ends_at IS NULL) OR (ends_at > starts_at))),
     CONSTRAINT overrides_kind CHECK ((kind = ANY (ARRAY['blocked'::text, 'out_of_service'::text]))),
     CONSTRAINT overrides_notes_length CHECK ((char_length(notes) <= 2000)),
@@ -1068,6 +1557,101 @@ CREATE TABLE public.registrations (
 ALTER TABLE ONLY public.registrations FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.registrations OWNER TO parking_owner;
+
+CREATE TABLE public.reservation_changes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    reservation_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    space_id uuid NOT NULL,
+    status text NOT NULL,
+    start_time timestamp with time zone NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    made_by text,
+    reason text,
+    evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT reservation_changes_kind CHECK ((kind = ANY (ARRAY['created'::text, 'updated'::text, 'confirmed'::text, 'cancelled'::text, 'checked_in'::text, 'checked_out'::text, 'contested'::text, 'overstayed'::text, 'completed'::text, 'expired'::text, 'no_show'::text]))),
+    CONSTRAINT reservation_changes_reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 255)))
+);
+
+ALTER TABLE ONLY public.reservation_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservation_changes OWNER TO parking_owner;
+
+CREATE TABLE public.reservation_terms (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid,
+    duration_max_minutes integer NOT NULL,
+    lead_max_days integer NOT NULL,
+    buffer_before_minutes integer NOT NULL,
+    buffer_after_minutes integer NOT NULL,
+    early_minutes integer NOT NULL,
+    grace_minutes integer NOT NULL,
+    hold_max_minutes integer NOT NULL,
+    cancel_notice_minutes integer NOT NULL,
+    per_person_max integer,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT reservation_terms_buffer_after CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 720))),
+    CONSTRAINT reservation_terms_buffer_before CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 720))),
+    CONSTRAINT reservation_terms_duration CHECK (((duration_max_minutes >= 5) AND (duration_max_minutes <= 44640))),
+    CONSTRAINT reservation_terms_early CHECK (((early_minutes >= 0) AND (early_minutes <= 240))),
+    CONSTRAINT reservation_terms_grace CHECK (((grace_minutes >= 1) AND (grace_minutes <= 1440))),
+    CONSTRAINT reservation_terms_hold CHECK (((hold_max_minutes >= 1) AND (hold_max_minutes <= 1440))),
+    CONSTRAINT reservation_terms_lead CHECK (((lead_max_days >= 1) AND (lead_max_days <= 730))),
+    CONSTRAINT reservation_terms_notice CHECK (((cancel_notice_minutes >= 0) AND (cancel_notice_minutes <= 43200))),
+    CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000)))
+);
+
+ALTER TABLE ONLY public.reservation_terms FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservation_terms OWNER TO parking_owner;
+
+CREATE TABLE public.reservations (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    space_id uuid NOT NULL,
+    status text NOT NULL,
+    start_time timestamp with time zone NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    blocks_from timestamp with time zone NOT NULL,
+    blocks_until timestamp with time zone NOT NULL,
+    hold_until timestamp with time zone,
+    opens_at timestamp with time zone NOT NULL,
+    no_show_at timestamp with time zone NOT NULL,
+    checked_in_at timestamp with time zone,
+    checked_in_by text,
+    checked_out_at timestamp with time zone,
+    contested_at timestamp with time zone,
+    overstayed_at timestamp with time zone,
+    due_at timestamp with time zone,
+    holder_name text,
+    holder_email text,
+    holder_plate text,
+    holder_key text,
+    notes text,
+    cancel_reason text,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT reservations_block_so_long CHECK ((blocks_until <= (blocks_from + '768:00:00'::interval))),
+    CONSTRAINT reservations_block_their_slot CHECK (((blocks_from <= start_time) AND (blocks_until >= end_time))),
+    CONSTRAINT reservations_cancel_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
+    CONSTRAINT reservations_checked_in_by CHECK ((checked_in_by = ANY (ARRAY['person'::text, 'sensor'::text]))),
+    CONSTRAINT reservations_checked_in_whole CHECK (((checked_in_at IS NULL) = (checked_in_by IS NULL))),
+    CONSTRAINT reservations_holder_email_length CHECK (((char_length(holder_email) >= 3) AND (char_length(holder_email) <= 254))),
+    CONSTRAINT reservations_holder_name_length CHECK (((char_length(holder_name) >= 1) AND (char_length(holder_name) <= 255))),
+    CONSTRAINT reservations_holder_plate_length CHECK (((char_length(holder_plate) >= 1) AND (char_length(holder_plate) <= 20))),
+    CONSTRAINT reservations_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
+    CONSTRAINT reservations_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT reservations_status CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'no_show'::text])))
+);
+
+ALTER TABLE ONLY public.reservations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservations OWNER TO parking_owner;
 
 CREATE TABLE public.schedules (
     name text NOT NULL,
@@ -1142,9 +1726,16 @@ CREATE TABLE public.sites (
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     debounce_seconds integer DEFAULT 0 NOT NULL,
+    emergency text,
+    emergency_since timestamp with time zone,
+    emergency_by text,
+    emergency_reason text,
     CONSTRAINT sites_coordinates_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
     CONSTRAINT sites_country CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT sites_debounce CHECK (((debounce_seconds >= 0) AND (debounce_seconds <= 30))),
+    CONSTRAINT sites_emergency CHECK ((emergency = ANY (ARRAY['all_red'::text, 'all_off'::text]))),
+    CONSTRAINT sites_emergency_reason_length CHECK (((char_length(emergency_reason) >= 1) AND (char_length(emergency_reason) <= 500))),
+    CONSTRAINT sites_emergency_whole CHECK ((num_nulls(emergency, emergency_since, emergency_reason) = ANY (ARRAY[0, 3]))),
     CONSTRAINT sites_latitude CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
     CONSTRAINT sites_longitude CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
     CONSTRAINT sites_metadata_is_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
@@ -1526,6 +2117,30 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.audit_log_default
     ADD CONSTRAINT audit_log_default_pkey PRIMARY KEY (tenant_id, id, at);
 
+ALTER TABLE ONLY public.chirpstack_items
+    ADD CONSTRAINT chirpstack_items_one_each UNIQUE (tenant_id, kind, eui);
+
+ALTER TABLE ONLY public.chirpstack_items
+    ADD CONSTRAINT chirpstack_items_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.chirpstack_links
+    ADD CONSTRAINT chirpstack_links_application_unique UNIQUE (application_id);
+
+ALTER TABLE ONLY public.chirpstack_links
+    ADD CONSTRAINT chirpstack_links_one_each UNIQUE (tenant_id);
+
+ALTER TABLE ONLY public.chirpstack_links
+    ADD CONSTRAINT chirpstack_links_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.chirpstack_links
+    ADD CONSTRAINT chirpstack_links_remote_unique UNIQUE (remote_tenant_id);
+
+ALTER TABLE ONLY public.chirpstack_runs
+    ADD CONSTRAINT chirpstack_runs_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.closures
+    ADD CONSTRAINT closures_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.device_assignments
     ADD CONSTRAINT device_assignments_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1537,6 +2152,15 @@ ALTER TABLE ONLY public.device_models
 
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.display_policies
+    ADD CONSTRAINT display_policies_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.downlink_budgets
+    ADD CONSTRAINT downlink_budgets_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.downlinks
+    ADD CONSTRAINT downlinks_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.event_cursors
     ADD CONSTRAINT event_cursors_pkey PRIMARY KEY (reader);
@@ -1571,6 +2195,12 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.lamp_marks
+    ADD CONSTRAINT lamp_marks_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.lamps
+    ADD CONSTRAINT lamps_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.levels
     ADD CONSTRAINT levels_of_site UNIQUE (tenant_id, site_id, id);
 
@@ -1579,6 +2209,9 @@ ALTER TABLE ONLY public.levels
 
 ALTER TABLE ONLY public.lifecycle_changes
     ADD CONSTRAINT lifecycle_changes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.list_totals
+    ADD CONSTRAINT list_totals_pkey PRIMARY KEY (tenant_id, list);
 
 ALTER TABLE ONLY public.live_tickets
     ADD CONSTRAINT live_tickets_hash_unique UNIQUE (hash);
@@ -1612,6 +2245,21 @@ ALTER TABLE ONLY public.registrations
 
 ALTER TABLE ONLY public.registrations
     ADD CONSTRAINT registrations_token_unique UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.reservation_changes
+    ADD CONSTRAINT reservation_changes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.reservation_terms
+    ADD CONSTRAINT reservation_terms_one_of_site UNIQUE NULLS NOT DISTINCT (tenant_id, site_id);
+
+ALTER TABLE ONLY public.reservation_terms
+    ADD CONSTRAINT reservation_terms_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_no_overlap EXCLUDE USING gist (tenant_id WITH =, space_id WITH =, tstzrange(blocks_from, blocks_until, '[)'::text) WITH &&) WHERE ((status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
@@ -1708,6 +2356,18 @@ CREATE INDEX audit_log_newest ON ONLY public.audit_log USING btree (tenant_id, s
 
 CREATE INDEX audit_log_default_tenant_id_seq_idx ON public.audit_log_default USING btree (tenant_id, seq DESC);
 
+CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tenant_id, eui, id) WHERE (state <> 'same'::text);
+
+CREATE INDEX chirpstack_items_wanted_ones ON public.chirpstack_items USING btree (tenant_id, id) WHERE (wanted IS NOT NULL);
+
+CREATE INDEX chirpstack_links_due ON public.chirpstack_links USING btree (tenant_id, due_at);
+
+CREATE INDEX chirpstack_runs_newest ON public.chirpstack_runs USING btree (tenant_id, id DESC);
+
+CREATE INDEX closures_newest ON public.closures USING btree (tenant_id, starts_at DESC, id DESC);
+
+CREATE INDEX closures_of_site ON public.closures USING btree (tenant_id, site_id, starts_at DESC, id DESC);
+
 CREATE INDEX device_assignments_of_device ON public.device_assignments USING btree (tenant_id, device_id, assigned_at DESC);
 
 CREATE INDEX device_assignments_of_space ON public.device_assignments USING btree (tenant_id, space_id, assigned_at DESC);
@@ -1733,6 +2393,36 @@ CREATE INDEX devices_of_model ON public.devices USING btree (tenant_id, model, i
 CREATE INDEX devices_of_own_model ON public.devices USING btree (tenant_id, own_model_id) WHERE (own_model_id IS NOT NULL);
 
 CREATE INDEX devices_seen ON public.devices USING btree (tenant_id, last_seen_at DESC NULLS LAST, id DESC);
+
+CREATE UNIQUE INDEX display_policies_name_unique ON public.display_policies USING btree (tenant_id, lower(name));
+
+CREATE UNIQUE INDEX display_policies_one_active ON public.display_policies USING btree (tenant_id, site_id) NULLS NOT DISTINCT WHERE is_active;
+
+CREATE INDEX downlinks_by_status ON public.downlinks USING btree (tenant_id, status, created_at DESC, id DESC);
+
+CREATE INDEX downlinks_deadlines ON public.downlinks USING btree (deadline_at) WHERE (status = ANY (ARRAY['queued'::text, 'awaiting_ack'::text]));
+
+CREATE INDEX downlinks_finished ON public.downlinks USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX downlinks_leases ON public.downlinks USING btree (leased_until) WHERE (leased_until IS NOT NULL);
+
+CREATE INDEX downlinks_left_behind ON public.downlinks USING btree (tenant_id, device_id) WHERE is_left_behind;
+
+CREATE INDEX downlinks_newest ON public.downlinks USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX downlinks_of_device ON public.downlinks USING btree (tenant_id, device_id, created_at DESC, id DESC);
+
+CREATE INDEX downlinks_of_site ON public.downlinks USING btree (tenant_id, site_id, created_at DESC, id DESC) WHERE (site_id IS NOT NULL);
+
+CREATE INDEX downlinks_of_space ON public.downlinks USING btree (tenant_id, space_id, created_at DESC, id DESC) WHERE (space_id IS NOT NULL);
+
+CREATE UNIQUE INDEX downlinks_one_in_flight ON public.downlinks USING btree (tenant_id, device_id) WHERE (status = ANY (ARRAY['sending'::text, 'queued'::text, 'awaiting_ack'::text]));
+
+CREATE UNIQUE INDEX downlinks_one_raw_waiting ON public.downlinks USING btree (tenant_id, device_id) WHERE ((status = 'waiting'::text) AND (kind = 'raw'::text));
+
+CREATE UNIQUE INDEX downlinks_one_waiting ON public.downlinks USING btree (tenant_id, device_id) WHERE ((status = 'waiting'::text) AND (kind <> 'raw'::text));
+
+CREATE INDEX downlinks_turn ON public.downlinks USING btree (due_at, urgency, id) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX events_newest ON ONLY public.events USING btree (tenant_id, id DESC);
 
@@ -1782,6 +2472,20 @@ CREATE INDEX jobs_given_up ON public.jobs USING btree (failed_at) WHERE (status 
 
 CREATE UNIQUE INDEX jobs_one_waiting ON public.jobs USING btree (tenant_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (status = 'queued'::text) AND (locked_until IS NULL));
 
+CREATE INDEX lamp_marks_oldest ON public.lamp_marks USING btree (id);
+
+CREATE INDEX lamps_behind ON public.lamps USING btree (tenant_id, behind_since, id) WHERE (behind_since IS NOT NULL);
+
+CREATE INDEX lamps_due ON public.lamps USING btree (due_at);
+
+CREATE INDEX lamps_mismatched ON public.lamps USING btree (tenant_id, mismatched_since, id) WHERE (mismatched_since IS NOT NULL);
+
+CREATE INDEX lamps_of_gateway ON public.lamps USING btree (tenant_id, gateway_eui) WHERE (gateway_eui IS NOT NULL);
+
+CREATE INDEX lamps_of_space ON public.lamps USING btree (tenant_id, space_id) WHERE (space_id IS NOT NULL);
+
+CREATE INDEX levels_in_order ON public.levels USING btree (tenant_id, ordinal, id);
+
 CREATE UNIQUE INDEX levels_name_unique ON public.levels USING btree (tenant_id, site_id, lower(name));
 
 CREATE INDEX lifecycle_changes_of_device ON public.lifecycle_changes USING btree (tenant_id, device_id, at DESC, id DESC);
@@ -1796,6 +2500,10 @@ CREATE INDEX orphan_devices_last_seen ON public.orphan_devices USING btree (tena
 
 CREATE INDEX overrides_ever ON public.overrides USING btree (tenant_id, space_id, created_at DESC);
 
+CREATE INDEX overrides_newest ON public.overrides USING btree (tenant_id, starts_at DESC, id DESC);
+
+CREATE INDEX overrides_of_closure ON public.overrides USING btree (tenant_id, closure_id) WHERE (closure_id IS NOT NULL);
+
 CREATE INDEX overrides_of_space ON public.overrides USING btree (tenant_id, space_id, starts_at DESC) WHERE (lifted_at IS NULL);
 
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
@@ -1803,6 +2511,24 @@ CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
 CREATE INDEX registrations_expiry ON public.registrations USING btree (expires_at);
+
+CREATE INDEX reservation_changes_of_reservation ON public.reservation_changes USING btree (tenant_id, reservation_id, at DESC, id DESC);
+
+CREATE INDEX reservation_changes_of_space ON public.reservation_changes USING btree (tenant_id, space_id, end_time);
+
+CREATE INDEX reservations_awaited ON public.reservations USING btree (opens_at) WHERE ((status = 'confirmed'::text) AND (checked_in_at IS NULL));
+
+CREATE INDEX reservations_blocking ON public.reservations USING btree (tenant_id, space_id, blocks_from) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
+
+CREATE INDEX reservations_by_start ON public.reservations USING btree (tenant_id, start_time DESC, id DESC);
+
+CREATE INDEX reservations_due ON public.reservations USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX reservations_of_holder ON public.reservations USING btree (tenant_id, holder_key, start_time DESC) WHERE (holder_key IS NOT NULL);
+
+CREATE INDEX reservations_of_space ON public.reservations USING btree (tenant_id, space_id, start_time DESC, id DESC);
+
+CREATE INDEX reservations_of_status ON public.reservations USING btree (tenant_id, status, start_time DESC, id DESC);
 
 CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
@@ -1886,6 +2612,8 @@ CREATE INDEX webhooks_in_hand ON public.webhooks USING btree (leased_until) WHER
 
 CREATE INDEX webhooks_newest ON public.webhooks USING btree (tenant_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
+CREATE INDEX zones_in_order ON public.zones USING btree (tenant_id, lower(name), id);
+
 CREATE UNIQUE INDEX zones_name_unique ON public.zones USING btree (tenant_id, site_id, lower(name));
 
 ALTER INDEX public.audit_log_pkey ATTACH PARTITION public.audit_log_default_pkey;
@@ -1922,9 +2650,19 @@ ALTER INDEX public.uplinks_come_to_nothing ATTACH PARTITION public.uplinks_defau
 
 ALTER INDEX public.uplinks_of_space ATTACH PARTITION public.uplinks_default_tenant_id_space_id_id_idx;
 
+CREATE TRIGGER alarms_listed_in AFTER INSERT ON public.alarms REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER alarms_listed_out AFTER DELETE ON public.alarms REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
 CREATE TRIGGER api_keys_announced AFTER DELETE OR UPDATE OF name, role, scopes, allowed_ips, requests_per_minute, expires_at, revoked_at ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.announce_access('key', 'public_id');
 
 CREATE TRIGGER audit_log_chained BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.chain_audit_entry();
+
+CREATE TRIGGER device_assignments_mark_lamps AFTER INSERT ON public.device_assignments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_assignments();
+
+CREATE TRIGGER device_assignments_mark_lamps_anew AFTER UPDATE ON public.device_assignments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_assignments();
+
+CREATE TRIGGER device_models_mark_lamps AFTER UPDATE ON public.device_models REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_models();
 
 CREATE TRIGGER devices_counted_anew AFTER UPDATE ON public.devices REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
 
@@ -1932,9 +2670,17 @@ CREATE TRIGGER devices_counted_in AFTER INSERT ON public.devices REFERENCING NEW
 
 CREATE TRIGGER devices_counted_out AFTER DELETE ON public.devices REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('devices', 'archived_at');
 
+CREATE TRIGGER devices_mark_lamps AFTER UPDATE ON public.devices REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_devices();
+
 CREATE TRIGGER devices_watched AFTER UPDATE ON public.devices REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_devices();
 
 CREATE TRIGGER devices_watched_anew AFTER INSERT ON public.devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_added('device');
+
+CREATE TRIGGER display_policies_mark_lamps AFTER INSERT ON public.display_policies REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_policies();
+
+CREATE TRIGGER display_policies_mark_lamps_anew AFTER UPDATE ON public.display_policies REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_policies();
+
+CREATE TRIGGER display_policies_mark_lamps_out AFTER DELETE ON public.display_policies REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_policies();
 
 CREATE TRIGGER events_announced AFTER INSERT ON public.events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.announce_events();
 
@@ -1950,6 +2696,10 @@ CREATE TRIGGER gateways_watched_out AFTER DELETE ON public.gateways REFERENCING 
 
 CREATE TRIGGER jobs_announced AFTER INSERT ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_jobs();
 
+CREATE TRIGGER levels_listed_in AFTER INSERT ON public.levels REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER levels_listed_out AFTER DELETE ON public.levels REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
 CREATE TRIGGER memberships_announced AFTER INSERT OR DELETE OR UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.announce_access('user', 'user_id');
 
 CREATE TRIGGER memberships_counted_in AFTER INSERT ON public.memberships REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('users');
@@ -1957,6 +2707,14 @@ CREATE TRIGGER memberships_counted_in AFTER INSERT ON public.memberships REFEREN
 CREATE TRIGGER memberships_counted_out AFTER DELETE ON public.memberships REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('users');
 
 CREATE TRIGGER memberships_keep_an_owner AFTER DELETE OR UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.keep_an_owner();
+
+CREATE TRIGGER overrides_mark_lamps AFTER INSERT ON public.overrides REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_overrides();
+
+CREATE TRIGGER overrides_mark_lamps_anew AFTER UPDATE ON public.overrides REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_overrides();
+
+CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_reservations();
+
+CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
 
 CREATE TRIGGER sessions_announced AFTER DELETE OR UPDATE OF ended_at, selected_tenant_id, acting_until ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.announce_access('session', 'id');
 
@@ -1966,11 +2724,15 @@ CREATE TRIGGER sites_counted_in AFTER INSERT ON public.sites REFERENCING NEW TAB
 
 CREATE TRIGGER sites_counted_out AFTER DELETE ON public.sites REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('sites', 'deleted_at');
 
+CREATE TRIGGER sites_mark_lamps AFTER UPDATE ON public.sites REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_sites();
+
 CREATE TRIGGER spaces_counted_anew AFTER UPDATE ON public.spaces REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
 
 CREATE TRIGGER spaces_counted_in AFTER INSERT ON public.spaces REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
 
 CREATE TRIGGER spaces_counted_out AFTER DELETE ON public.spaces REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('spaces', 'deleted_at');
+
+CREATE TRIGGER spaces_mark_lamps AFTER UPDATE ON public.spaces REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_spaces();
 
 CREATE TRIGGER spaces_watched AFTER UPDATE ON public.spaces REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_spaces();
 
@@ -1979,6 +2741,10 @@ CREATE TRIGGER tenants_announced AFTER DELETE OR UPDATE OF status, tier, request
 CREATE TRIGGER users_announced AFTER DELETE OR UPDATE OF is_active, name, language, theme ON public.users FOR EACH ROW EXECUTE FUNCTION public.announce_access('user', 'id');
 
 CREATE TRIGGER webhook_secrets_announced AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, sealed_secret ON public.webhook_secrets FOR EACH ROW EXECUTE FUNCTION public.announce_access('signer', 'tenant_id');
+
+CREATE TRIGGER zones_listed_in AFTER INSERT ON public.zones REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER zones_listed_out AFTER DELETE ON public.zones REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
 
 ALTER TABLE ONLY public.account_tokens
     ADD CONSTRAINT account_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -2016,6 +2782,21 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.applications
     ADD CONSTRAINT applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.chirpstack_items
+    ADD CONSTRAINT chirpstack_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.chirpstack_links
+    ADD CONSTRAINT chirpstack_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.chirpstack_runs
+    ADD CONSTRAINT chirpstack_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.closures
+    ADD CONSTRAINT closures_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.closures
+    ADD CONSTRAINT closures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.device_assignments
     ADD CONSTRAINT device_assignments_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id);
 
@@ -2030,6 +2811,15 @@ ALTER TABLE ONLY public.devices
 
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.display_policies
+    ADD CONSTRAINT display_policies_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.display_policies
+    ADD CONSTRAINT display_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.downlinks
+    ADD CONSTRAINT downlinks_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.gateways
     ADD CONSTRAINT gateways_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id);
@@ -2058,11 +2848,17 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.lamps
+    ADD CONSTRAINT lamps_device_fkey FOREIGN KEY (tenant_id, id) REFERENCES public.devices(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.levels
     ADD CONSTRAINT levels_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.lifecycle_changes
     ADD CONSTRAINT lifecycle_changes_device_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES public.devices(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.list_totals
+    ADD CONSTRAINT list_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.live_tickets
     ADD CONSTRAINT live_tickets_key_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
@@ -2080,6 +2876,9 @@ ALTER TABLE ONLY public.orphan_devices
     ADD CONSTRAINT orphan_devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.overrides
+    ADD CONSTRAINT overrides_closure_fkey FOREIGN KEY (tenant_id, closure_id) REFERENCES public.closures(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.overrides
     ADD CONSTRAINT overrides_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plans
@@ -2087,6 +2886,18 @@ ALTER TABLE ONLY public.plans
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_changes
+    ADD CONSTRAINT reservation_changes_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_terms
+    ADD CONSTRAINT reservation_terms_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_terms
+    ADD CONSTRAINT reservation_terms_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_selected_tenant_id_fkey FOREIGN KEY (selected_tenant_id) REFERENCES public.tenants(id) ON DELETE SET NULL;
@@ -2226,6 +3037,38 @@ CREATE POLICY audit_log_platform_appends ON public.audit_log FOR INSERT TO parki
 
 CREATE POLICY audit_log_worker ON public.audit_log TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.chirpstack_items ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY chirpstack_items_own ON public.chirpstack_items TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY chirpstack_items_platform ON public.chirpstack_items FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY chirpstack_items_worker ON public.chirpstack_items TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.chirpstack_links ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY chirpstack_links_own ON public.chirpstack_links TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY chirpstack_links_platform ON public.chirpstack_links FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY chirpstack_links_worker ON public.chirpstack_links TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.chirpstack_runs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY chirpstack_runs_own ON public.chirpstack_runs TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY chirpstack_runs_platform ON public.chirpstack_runs FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY chirpstack_runs_worker ON public.chirpstack_runs TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.closures ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY closures_own ON public.closures TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY closures_platform ON public.closures FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY closures_worker ON public.closures TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.device_assignments ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY device_assignments_own ON public.device_assignments TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -2249,6 +3092,28 @@ CREATE POLICY devices_own ON public.devices TO parking_tenant USING ((tenant_id 
 CREATE POLICY devices_platform ON public.devices FOR SELECT TO parking_platform USING (true);
 
 CREATE POLICY devices_worker ON public.devices TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.display_policies ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY display_policies_own ON public.display_policies TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY display_policies_platform ON public.display_policies FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY display_policies_worker ON public.display_policies TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.downlink_budgets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY downlink_budgets_worker ON public.downlink_budgets TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.downlinks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY downlinks_own ON public.downlinks TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY downlinks_owner ON public.downlinks TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY downlinks_platform ON public.downlinks FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY downlinks_worker ON public.downlinks TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.event_cursors ENABLE ROW LEVEL SECURITY;
 
@@ -2322,6 +3187,26 @@ CREATE POLICY jobs_platform_enqueues ON public.jobs FOR INSERT TO parking_platfo
 
 CREATE POLICY jobs_worker ON public.jobs TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.lamp_marks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY lamp_marks_own ON public.lamp_marks TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY lamp_marks_owner ON public.lamp_marks TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY lamp_marks_platform ON public.lamp_marks FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY lamp_marks_worker ON public.lamp_marks TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.lamps ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY lamps_own ON public.lamps TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY lamps_owner ON public.lamps TO parking_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY lamps_platform ON public.lamps FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY lamps_worker ON public.lamps TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.levels ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY levels_own ON public.levels TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -2337,6 +3222,14 @@ CREATE POLICY lifecycle_changes_own ON public.lifecycle_changes TO parking_tenan
 CREATE POLICY lifecycle_changes_platform ON public.lifecycle_changes FOR SELECT TO parking_platform USING (true);
 
 CREATE POLICY lifecycle_changes_worker ON public.lifecycle_changes TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.list_totals ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY list_totals_own ON public.list_totals TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY list_totals_platform ON public.list_totals FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY list_totals_worker ON public.list_totals TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.live_tickets ENABLE ROW LEVEL SECURITY;
 
@@ -2383,6 +3276,30 @@ CREATE POLICY refresh_tokens_worker ON public.refresh_tokens TO parking_worker U
 ALTER TABLE public.registrations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY registrations_worker ON public.registrations TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.reservation_changes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservation_changes_own ON public.reservation_changes TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservation_changes_platform ON public.reservation_changes FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY reservation_changes_worker ON public.reservation_changes TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.reservation_terms ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservation_terms_own ON public.reservation_terms TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservation_terms_platform ON public.reservation_terms FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY reservation_terms_worker ON public.reservation_terms TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.reservations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservations_own ON public.reservations TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservations_platform ON public.reservations FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY reservations_worker ON public.reservations TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.schedules ENABLE ROW LEVEL SECURITY;
 
@@ -2559,6 +3476,22 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_platform;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_worker;
 
+GRANT SELECT ON TABLE public.chirpstack_items TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_items TO parking_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_items TO parking_tenant;
+
+GRANT SELECT ON TABLE public.chirpstack_links TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_links TO parking_worker;
+GRANT SELECT,UPDATE ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT SELECT ON TABLE public.chirpstack_runs TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_runs TO parking_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_runs TO parking_tenant;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closures TO parking_tenant;
+GRANT SELECT ON TABLE public.closures TO parking_platform;
+GRANT SELECT,DELETE ON TABLE public.closures TO parking_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_assignments TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.device_assignments TO parking_worker;
 GRANT SELECT ON TABLE public.device_assignments TO parking_platform;
@@ -2574,6 +3507,16 @@ GRANT SELECT ON TABLE public.devices TO parking_platform;
 GRANT SELECT ON TABLE public.display_devices TO parking_tenant;
 GRANT SELECT ON TABLE public.display_devices TO parking_platform;
 GRANT SELECT ON TABLE public.display_devices TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.display_policies TO parking_tenant;
+GRANT SELECT ON TABLE public.display_policies TO parking_platform;
+GRANT SELECT,DELETE ON TABLE public.display_policies TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlink_budgets TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlinks TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlinks TO parking_worker;
+GRANT SELECT ON TABLE public.downlinks TO parking_platform;
 
 GRANT SELECT,UPDATE ON TABLE public.event_cursors TO parking_worker;
 
@@ -2605,6 +3548,14 @@ GRANT SELECT,INSERT ON TABLE public.jobs TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.jobs TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO parking_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lamp_marks TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lamp_marks TO parking_worker;
+GRANT SELECT ON TABLE public.lamp_marks TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lamps TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lamps TO parking_worker;
+GRANT SELECT ON TABLE public.lamps TO parking_platform;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.levels TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.levels TO parking_worker;
 GRANT SELECT ON TABLE public.levels TO parking_platform;
@@ -2612,6 +3563,12 @@ GRANT SELECT ON TABLE public.levels TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lifecycle_changes TO parking_worker;
 GRANT SELECT ON TABLE public.lifecycle_changes TO parking_platform;
+
+GRANT SELECT,INSERT ON TABLE public.list_totals TO parking_tenant;
+GRANT SELECT ON TABLE public.list_totals TO parking_platform;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_totals TO parking_worker;
+
+GRANT UPDATE(total) ON TABLE public.list_totals TO parking_tenant;
 
 GRANT SELECT,INSERT ON TABLE public.live_tickets TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.live_tickets TO parking_worker;
@@ -2643,6 +3600,18 @@ GRANT SELECT ON TABLE public.plans TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refresh_tokens TO parking_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.registrations TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_worker;
+GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_worker;
+GRANT SELECT ON TABLE public.reservation_terms TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservations TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservations TO parking_worker;
+GRANT SELECT ON TABLE public.reservations TO parking_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.schedules TO parking_worker;
 

@@ -6,6 +6,8 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // Cargo learns of a changed migration by itself, and of a new one only here.
+    println!("cargo:rerun-if-changed=../../migrations");
     println!("cargo:rerun-if-env-changed=PARKING_COMMIT");
     let version = variable("CARGO_PKG_VERSION").unwrap_or_default();
     let is_release = variable("PROFILE").is_some_and(|profile| profile == "release");

@@ -97,6 +97,23 @@ create function pg_temp.make_history(first_one int, last_one int, bays int, per_
     from generate_series(first_one, last_one) c, generate_series(0, bays - 1, 10) b;
   $$;
 
+-- Three reservations a bay: one that is over, one that was called off, and one that is to come; a change of each.
+create function pg_temp.make_reservations(first_one int, last_one int, bays int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at, no_show_at,
+      due_at, holder_name, holder_email, holder_key, created_by, created_at, updated_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(50, c, b * 3 + n), pg_temp.made(4, c, b),
+      (array['completed', 'cancelled', 'confirmed'])[n + 1], s, s + interval '1 hour', s, s + interval '1 hour',
+      s - interval '15 minutes', s + interval '15 minutes', case when n = 2 then s end, 'Person ' || b % 50,
+      format('p%s@c%s.test', b % 50, c), format('p%s@c%s.test', b % 50, c), 'Seed', at - interval '3 days', at - interval '3 days'
+    from generate_series(first_one, last_one) c, generate_series(0, bays - 1) b, generate_series(0, 2) n,
+      lateral (select date_trunc('hour', at) + (n - 1) * interval '1 day' + (b % 12) * interval '1 hour' as s) at_that_time;
+    insert into reservation_changes (tenant_id, id, reservation_id, at, kind, space_id, status, start_time, end_time)
+    select tenant_id, id, id, created_at, 'created', space_id, 'confirmed', start_time, end_time from reservations
+    where tenant_id in (select pg_temp.made(0, c, 0) from generate_series(first_one, last_one) c);
+  $$;
+
 -- Two messages a device, some of which nobody could read.
 create function pg_temp.make_uplinks(first_one int, last_one int, devices int, at timestamptz) returns void
   language sql
@@ -165,6 +182,45 @@ create function pg_temp.make_webhooks(first_one int, last_one int, at timestampt
     from generate_series(first_one, last_one) c, generate_series(0, 19) w, generate_series(0, 29) d;
   $$;
 
+-- What each lamp should show, and four commands to it.
+create function pg_temp.make_lamps(first_one int, last_one int, devices int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into lamps (tenant_id, id, space_id, wanted_f_port, wanted_payload, wanted_look, wanted_why, wanted_at, gateway_eui,
+      behind_since, due_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(7, c, d), pg_temp.made(4, c, d), 15, '\x00', '{"state": "free", "color": "00FF00"}',
+      'sensor', at, 'A84041' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(d % 60), 6, '0')), case when d % 10 = 0 then at end,
+      at + interval '1 day'
+    from generate_series(first_one, last_one) c, generate_series(0, devices - 1, 25) d;
+    insert into downlinks (tenant_id, id, device_id, dev_eui, space_id, site_id, kind, f_port, payload, patience_seconds, status,
+      created_at, transmitted_at, finished_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(40, c, n * devices + d), pg_temp.made(7, c, d),
+      '70B3D5' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(d), 6, '0')), pg_temp.made(4, c, d), pg_temp.made(1, c, d / 20), 'state', 15,
+      '\x00', 30, case when d % 100 = 0 then 'failed' else 'transmitted' end, at - n * interval '1 hour',
+      case when d % 100 > 0 then at - n * interval '1 hour' end, at - n * interval '1 hour'
+    from generate_series(first_one, last_one) c, generate_series(0, 3) n, generate_series(0, devices - 1, 25) d;
+  $$;
+
+-- ChirpStack knows every device of each customer, and of one in twenty something else.
+create function pg_temp.make_chirpstack(first_one int, last_one int, devices int, at timestamptz) returns void
+  language sql
+  as $$
+    insert into chirpstack_links (tenant_id, id, remote_tenant_id, remote_tenant_name, application_id, application_name, due_at,
+      created_at, updated_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(25, c, 0), pg_temp.made(25, c, 1), 'Customer ' || c, pg_temp.made(25, c, 2), 'parking',
+      at + interval '1 year', at, at
+    from generate_series(first_one, last_one) c;
+    insert into chirpstack_items (tenant_id, id, kind, eui, state, here_id, here_name, there_name, changed_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(26, c, d), 'device',
+      '70B3D5' || upper(lpad(to_hex(c), 4, '0') || lpad(to_hex(d), 6, '0')),
+      case d % 60 when 0 then 'here' when 20 then 'there' when 40 then 'differs' else 'same' end, pg_temp.made(7, c, d),
+      'Sensor ' || d, 'Sensor ' || d, at - d * interval '1 second'
+    from generate_series(first_one, last_one) c, generate_series(0, devices - 1) d;
+    insert into chirpstack_runs (tenant_id, id, cause, is_dry, asked_at, ended_at)
+    select pg_temp.made(0, c, 0), pg_temp.made(27, c, r), 'schedule', false, at - r * interval '5 minutes', at
+    from generate_series(first_one, last_one) c, generate_series(0, 99) r;
+  $$;
+
 -- Thirty alarms a customer, most of them over, and twenty who are told of them.
 create function pg_temp.make_alarms(first_one int, last_one int, at timestamptz) returns void
   language sql
@@ -194,7 +250,10 @@ create function pg_temp.make_estates(first_one int, last_one int, bays int, per_
     perform pg_temp.make_places(first_one, last_one, bays, per_site, at);
     perform pg_temp.make_devices(first_one, last_one, bays, at);
     perform pg_temp.make_uplinks(first_one, last_one, bays, at);
+    perform pg_temp.make_lamps(first_one, last_one, bays, at);
     perform pg_temp.make_alarms(first_one, last_one, at);
+    perform pg_temp.make_chirpstack(first_one, last_one, bays, at);
     perform pg_temp.make_history(first_one, last_one, bays, per_site, at);
+    perform pg_temp.make_reservations(first_one, last_one, bays, at);
   end
   $$;

@@ -1,4 +1,4 @@
--- The roles of the platform. Run once per PostgreSQL installation, by a role that may create roles;
+-- The roles of the platform. Run once per database, by a role that may create roles and extensions;
 -- running it again changes nothing. Each password is set by whoever runs the installation.
 --
 -- parking           logs in, owns nothing, inherits nothing: without a door it can read nothing
@@ -31,3 +31,5 @@ $$;
 
 grant parking_tenant, parking_platform, parking_worker to parking;
 grant usage, create on schema public to parking_owner;
+-- What the rule that no two reservations overlap compares tenants and bays with; the owner may not make it.
+create extension if not exists btree_gist;

@@ -17,6 +17,8 @@ pub mod queue;
 pub mod reconcile;
 pub mod roles;
 mod timing;
+mod totals;
 
 pub use doors::{Db, DbOptions, PlatformTx, Reason, TenantTx};
 pub use error::{DbError, OnConstraint, Result};
+pub use totals::list_total;

@@ -1,5 +1,7 @@
 //! Bringing the schema up to date, as its owner.
 
+use std::time::Duration;
+
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
@@ -48,12 +50,31 @@ pub async fn run(connect: &PgConnectOptions, migrations: &Migrator) -> Result<()
     sqlx::query("set role parking_owner")
         .execute(&mut conn)
         .await?;
+    take_turn(&mut conn).await?;
     migrations.run(&mut conn).await?;
     // So that a server which may not migrate can see whether it has to wait for one that may.
     sqlx::query("grant select on _sqlx_migrations to parking_worker")
         .execute(&mut conn)
         .await?;
     conn.close().await?;
+    Ok(())
+}
+
+/// Any number will do that nothing else locks.
+const TURN: i64 = 0x7061_726b_696e_6700;
+
+/// Waits until nobody else migrates; ends with the connection.
+///
+/// It asks again and again, because a statement that waits has a snapshot, and `create index concurrently` waits for
+/// all older snapshots: the two would wait for each other.
+async fn take_turn(conn: &mut PgConnection) -> Result<(), SchemaError> {
+    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)")
+        .bind(TURN)
+        .fetch_one(&mut *conn)
+        .await?
+    {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     Ok(())
 }
 

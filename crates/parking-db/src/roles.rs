@@ -67,7 +67,8 @@ pub async fn ensure(
     Ok(())
 }
 
-/// Whether every role exists, the login may take the three it needs, and we may act as the owner.
+/// Whether every role exists, the login may take the three it needs, we may act as the owner, and what the
+/// owner may not make is there.
 async fn is_ready(conn: &mut PgConnection, login: &str) -> Result<bool, sqlx::Error> {
     let roles: i64 = sqlx::query_scalar("select count(*) from pg_roles where rolname = any($1)")
         .bind([
@@ -87,7 +88,8 @@ async fn is_ready(conn: &mut PgConnection, login: &str) -> Result<bool, sqlx::Er
             and pg_has_role($1, 'parking_platform', 'member')
             and pg_has_role($1, 'parking_worker', 'member')
             and pg_has_role(current_user, 'parking_owner', 'member')
-            and has_schema_privilege('parking_owner', 'public', 'create')",
+            and has_schema_privilege('parking_owner', 'public', 'create')
+            and exists (select from pg_extension where extname = 'btree_gist')",
     )
     .bind(login)
     .fetch_one(conn)

@@ -201,9 +201,17 @@ permissions! {
     DevicesRead = "devices:read", Viewer, Some(Scope::DevicesRead), "See devices, models, gateways and orphans.";
     DevicesManage = "devices:manage", Admin, Some(Scope::DevicesWrite), "Create, change and archive devices and gateways.";
     DevicesAssign = "devices:assign", Operator, Some(Scope::DevicesWrite), "Assign devices to bays, and claim or dismiss orphans.";
+    DisplaysRead = "displays:read", Viewer, Some(Scope::DisplaysRead), "See display policies, what lamps should show, were told and say they show, and the commands to them.";
+    DisplaysManage = "displays:manage", Admin, Some(Scope::DisplaysWrite), "Create, change, activate and delete display policies.";
+    ReservationsRead = "reservations:read", Viewer, Some(Scope::ReservationsRead), "See reservations, their history, their terms and when bays are free.";
+    ReservationsBook = "reservations:book", Operator, Some(Scope::ReservationsWrite), "Reserve bays, and change, cancel and check in reservations.";
+    ReservationsPeople = "reservations:people", Operator, Some(Scope::ReservationsRead), "See for whom bays are reserved.";
+    ReservationsTerms = "reservations:terms", Admin, Some(Scope::ReservationsWrite), "Change the terms of reservations, and cancel whatever they say.";
     AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
+    DisplaysTest = "displays:test", Operator, Some(Scope::DisplaysWrite), "Try displays out, and have commands to them called off or tried again.";
+    DisplaysCommand = "displays:command", Admin, Some(Scope::DisplaysWrite), "Send any command to a display.";
     TelemetryRead = "telemetry:read", Viewer, Some(Scope::TelemetryRead), "See the messages of devices and what was made of them.";
     TelemetryIngest = "telemetry:ingest", Operator, Some(Scope::WebhookIngest), "Hand in messages of devices and observations of bays.";
     ImportsManage = "imports:manage", Admin, None, "Import bays and devices from files, and see what became of their rows.";
@@ -231,7 +239,15 @@ impl Permission {
         let subject = self.name().split(':').next();
         matches!(
             subject,
-            Some("sites" | "spaces" | "devices" | "alarms" | "imports" | "dashboard")
+            Some(
+                "sites"
+                    | "spaces"
+                    | "devices"
+                    | "reservations"
+                    | "alarms"
+                    | "imports"
+                    | "dashboard"
+            )
         )
     }
 

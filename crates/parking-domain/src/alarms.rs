@@ -26,6 +26,10 @@ pub enum AlarmKind {
     Flapping,
     /// A bay has not changed its state for longer than vehicles stay.
     Stuck,
+    /// Commands to a display come to nothing, or it does not answer them.
+    LampUnreachable,
+    /// A display says that it shows something else than it was told.
+    LampMismatch,
 }
 
 /// How bad it is.
@@ -62,12 +66,14 @@ pub enum ClearReason {
 
 impl AlarmKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::DeviceSilent,
         Self::BatteryLow,
         Self::GatewayDown,
         Self::Flapping,
         Self::Stuck,
+        Self::LampUnreachable,
+        Self::LampMismatch,
     ];
 
     /// The name in the API and the database.
@@ -78,6 +84,8 @@ impl AlarmKind {
             Self::GatewayDown => "gateway_down",
             Self::Flapping => "flapping",
             Self::Stuck => "stuck",
+            Self::LampUnreachable => "lamp_unreachable",
+            Self::LampMismatch => "lamp_mismatch",
         }
     }
 
@@ -85,7 +93,11 @@ impl AlarmKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::GatewayDown => Severity::Critical,
-            Self::DeviceSilent | Self::BatteryLow | Self::Flapping => Severity::Warning,
+            Self::DeviceSilent
+            | Self::BatteryLow
+            | Self::Flapping
+            | Self::LampUnreachable
+            | Self::LampMismatch => Severity::Warning,
             Self::Stuck => Severity::Info,
         }
     }

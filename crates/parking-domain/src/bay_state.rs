@@ -140,7 +140,8 @@ impl SensorFact {
         self.stale_at.is_some_and(|at| at <= now)
     }
 
-    fn told(&self, now: DateTime<Utc>) -> SensorState {
+    /// What it said last, believed or not.
+    pub fn told(&self, now: DateTime<Utc>) -> SensorState {
         match self.held {
             Some(held) if held.until <= now => held.state,
             _ => self.state,

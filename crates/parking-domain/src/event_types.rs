@@ -31,6 +31,18 @@ pub const TEST: &str = "webhook.test";
 /// What most events of the estate carry.
 const NAMED: &[&str] = &["site_id", "name"];
 
+/// What events of reservations carry: whose it is stays in the house.
+const RESERVATION: &[&str] = &[
+    "site_id",
+    "space_id",
+    "space_code",
+    "status",
+    "start_time",
+    "end_time",
+    "reason",
+    "evidence",
+];
+
 /// What events of alarms carry besides what is particular to them.
 macro_rules! alarm {
     ($($own:literal),*) => {
@@ -64,6 +76,9 @@ event_types! {
     "alarm_recipient.tested", NAMED, "Somebody wanted to know whether letters about alarms arrive.";
     "alarm_recipient.updated", NAMED, "Of which alarms somebody is told was changed.";
     "alarm_rules.updated", &[], "From when on something is wrong was changed.";
+    "closure.created", NAMED, "Bays of a site were closed together for a while.";
+    "closure.ended", NAMED, "A closure was ended before its time.";
+    "closure.updated", NAMED, "A closure was changed.";
     "device.archived", NAMED, "A device was taken out of use for good.";
     "device.assigned", NAMED, "A device serves a bay from now on.";
     "device.created", NAMED, "A device was made.";
@@ -76,6 +91,16 @@ event_types! {
     "device_model.created", NAMED, "A model of the tenant's own was made.";
     "device_model.deleted", NAMED, "A model of the tenant's own was deleted.";
     "device_model.updated", NAMED, "A model of the tenant's own was changed.";
+    "display.changed", &["site_id", "space_id"], "What a display should show, was told or says it shows became another.";
+    "display_policy.activated", NAMED, "A display policy governs lamps from now on.";
+    "display_policy.created", NAMED, "A display policy was made; it does not govern yet.";
+    "display_policy.deactivated", NAMED, "A display policy no longer governs lamps.";
+    "display_policy.deleted", NAMED, "A display policy was deleted.";
+    "display_policy.updated", NAMED, "A display policy was changed.";
+    "downlink.cancelled", &["site_id", "space_id", "device_id"], "A command to a display was called off before it was sent.";
+    "downlink.created", &["site_id", "space_id", "device_id"], "Somebody made a command to a display.";
+    "downlink.failed", &["site_id", "space_id", "device_id"], "A command to a display was given up after its last attempt.";
+    "downlink.retried", &["site_id", "space_id", "device_id"], "Somebody has a command tried again that was given up.";
     "gateway.created", NAMED, "A gateway was made.";
     "gateway.deleted", NAMED, "A gateway was deleted.";
     "gateway.updated", NAMED, "A gateway was changed.";
@@ -100,13 +125,29 @@ event_types! {
     "orphan.claimed", NAMED, "A radio device that nobody knew became one of the tenant's devices.";
     "orphan.dismissed", NAMED, "A radio device that nobody knows was set aside.";
     "orphan.restored", NAMED, "A radio device that was set aside is back.";
+    "reservation.cancelled", RESERVATION, "A reservation was called off.";
+    "reservation.checked_in", RESERVATION, "Somebody came for a reservation.";
+    "reservation.checked_out", RESERVATION, "Somebody left the bay they had reserved.";
+    "reservation.completed", RESERVATION, "A reservation that somebody had come for is over.";
+    "reservation.confirmed", RESERVATION, "A bay that was held is reserved.";
+    "reservation.contested", RESERVATION, "A reservation has begun, and somebody else stands in its bay.";
+    "reservation.created", RESERVATION, "A bay was reserved, or is held.";
+    "reservation.expired", RESERVATION, "A hold ran out, or a reservation is over that nobody had come for.";
+    "reservation.no_show", RESERVATION, "Nobody came for a reservation in time, and its bay is released.";
+    "reservation.overstayed", RESERVATION, "A reservation is over, and its vehicle stands there still.";
+    "reservation.updated", RESERVATION, "A reservation was moved, extended, shortened or changed otherwise.";
+    "reservation_terms.deleted", &["site_id"], "On which terms bays can be reserved is as usual again.";
+    "reservation_terms.updated", &["site_id"], "On which terms bays can be reserved was changed.";
     "site.created", NAMED, "A site was made.";
     "site.deleted", NAMED, "A site was deleted.";
+    "site.emergency_ended", NAMED, "The lamps of a site show again what its bays are.";
+    "site.emergency_started", NAMED, "All lamps of a site show one thing, whatever its bays are.";
     "site.restored", NAMED, "A site that was deleted is back.";
     "site.updated", NAMED, "A site was changed.";
     "space.created", NAMED, "A bay was made.";
     "space.deleted", NAMED, "A bay was deleted.";
     "space.overridden", NAMED, "A bay was blocked or put out of service.";
+    "space.override_changed", NAMED, "For how long or why a bay is out of use was changed.";
     "space.released", NAMED, "A bay was put back into service.";
     "space.restored", NAMED, "A bay that was deleted is back.";
     "space.state_changed", &["site_id", "from", "to", "cause", "change_id", "sequence"], "A bay's state became another: free, occupied, reserved, maintenance or unknown.";
@@ -141,9 +182,11 @@ event_fields! {
     "change_id" = "\"019ab1f0-52e1-7c3f-9a35-0d5b6b1f4c11\"", "The change in the bay's history.";
     "cleared_at" = "\"2026-11-21T04:30:00Z\"", "When the alarm ended.";
     "comment_id" = "\"019ab1f2-1c8e-7b52-8f4e-0b7a4c1d9e33\"", "The comment.";
-    "evidence" = "{\"battery_percent\": 9}", "The facts it was raised by; they differ by kind.";
+    "device_id" = "\"019ab1f0-4a11-7f0e-8f6b-7a1e0c2d9b44\"", "The display.";
+    "end_time" = "\"2026-11-21T18:00:00Z\"", "Until just before when the bay is reserved.";
+    "evidence" = "{\"battery_percent\": 9}", "The facts it came about by; they differ by kind.";
     "from" = "\"free\"", "The state before.";
-    "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping` or `stuck`.";
+    "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping`, `stuck`, `lamp_unreachable` or `lamp_mismatch`.";
     "max" = "500", "How many there may be.";
     "message" = "\"Hello\"", "A greeting.";
     "name" = "\"A-014\"", "What people call it.";
@@ -156,6 +199,8 @@ event_fields! {
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
     "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
+    "start_time" = "\"2026-11-21T16:00:00Z\"", "From when on the bay is reserved.";
+    "status" = "\"confirmed\"", "Where it stands now: `pending`, `confirmed`, `completed`, `cancelled`, `expired` or `no_show`.";
     "text" = "\"A lorry stands before the antenna.\"", "What was written.";
     "thing_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay that something is wrong with.";
     "thing_type" = "\"device\"", "What it is: `device`, `gateway` or `space`.";

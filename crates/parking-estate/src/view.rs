@@ -43,13 +43,13 @@ impl View {
 
 /// The transaction in which a caller changes things of the tenant they have selected. With the
 /// platform's own selected there is nothing to change, only to look at.
-pub(crate) async fn change(db: &Db, caller: &Caller) -> Result<TenantTx, ApiError> {
+pub async fn change(db: &Db, caller: &Caller) -> Result<TenantTx, ApiError> {
     must_own(caller)?;
     Ok(db.tenant(caller.tenant()).await?)
 }
 
 /// Refuses a caller who has the platform's tenant selected.
-pub(crate) fn must_own(caller: &Caller) -> Result<(), ApiError> {
+pub fn must_own(caller: &Caller) -> Result<(), ApiError> {
     if caller.tenant().is_platform() {
         return Err(ApiError::new(Code::SelectTenant));
     }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use parking_domain::alarms::{AlarmKind, Severity};
+use parking_domain::lamps::Emergency;
 use parking_domain::lifecycle::Lifecycle;
 use parking_domain::{bays, text};
 use parking_http::wire::{line, one_of};
@@ -19,6 +20,8 @@ words! {
     /// [`text::Slug`].
     SiteSlug = line("A name in addresses: lower-case letters and digits, with single dashes between them.",
         text::Slug::LENGTH_MAX, "^[a-z0-9]+(-[a-z0-9]+)*$").build().into();
+    /// [`Emergency`].
+    EmergencyName = one_of("What all lamps of a site show in an emergency.", Emergency::ALL.iter().map(|kind| kind.name()));
     /// What can be wrong.
     AlarmKindName = one_of("What is wrong.", AlarmKind::ALL.iter().map(|kind| kind.name()));
     /// How bad it is.
@@ -109,7 +112,7 @@ pub(crate) const REASON_MAX: usize = 255;
 const NOTE_MAX: usize = 2_000;
 
 /// A line that may be given, as it is kept; nothing but spaces is as good as nothing.
-pub(crate) fn a_line(
+pub fn a_line(
     wrong: &mut Wrong,
     field: &str,
     typed: Option<String>,
@@ -124,7 +127,7 @@ pub(crate) fn a_line(
 }
 
 /// A text of some lines that may be given, as it is kept.
-pub(crate) fn a_note(wrong: &mut Wrong, field: &str, typed: Option<String>) -> Option<String> {
+pub fn a_note(wrong: &mut Wrong, field: &str, typed: Option<String>) -> Option<String> {
     let note = typed.filter(|typed| !typed.trim().is_empty())?;
     if note.chars().count() > NOTE_MAX {
         wrong.note(field, text::TextError::TooLong(NOTE_MAX));

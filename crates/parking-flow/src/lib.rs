@@ -1,10 +1,15 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `ingest`, `uplinks`, `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `display_policies`, `displays`, `ingest`, `uplinks`,
+//! `evidence`.
 
 pub mod applications;
+pub mod chirpstack;
+pub mod display_policies;
+pub mod displays;
 pub mod evidence;
 pub mod ingest;
+pub mod reservations;
 #[cfg(test)]
 mod tests;
 pub mod uplinks;
@@ -14,6 +19,7 @@ use parking_domain::clock::Clock;
 use parking_http::Routes;
 
 use self::applications::Applications;
+use self::displays::Displays;
 use self::ingest::Intake;
 
 /// What every slice of the flow works with.
@@ -27,9 +33,15 @@ pub struct Flow {
     pub intake: Intake,
     /// Whose the applications of the network server are.
     pub applications: Applications,
+    /// What sends commands to displays.
+    pub displays: Displays,
 }
 
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
-    uplinks::routes(flow.clone()).merge(evidence::routes(flow))
+    reservations::routes(flow.clone())
+        .merge(display_policies::routes(flow.clone()))
+        .merge(displays::routes(flow.clone()))
+        .merge(uplinks::routes(flow.clone()))
+        .merge(evidence::routes(flow))
 }

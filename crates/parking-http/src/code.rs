@@ -63,6 +63,15 @@ codes! {
     GatewayTaken = "gateway_taken", CONFLICT, "The gateway's EUI is already in use";
     AlreadyAssigned = "already_assigned", CONFLICT, "The device or the bay is already assigned";
     LifecycleRefused = "lifecycle_refused", CONFLICT, "The device cannot go from its state to that one";
+    SlotTaken = "slot_taken", CONFLICT, "The bay is reserved then";
+    NoSpaceFree = "no_space_free", CONFLICT, "No such bay is free then";
+    NotReservable = "not_reservable", CONFLICT, "The bay cannot be reserved";
+    SpaceOutOfUse = "space_out_of_use", CONFLICT, "The bay is out of use then";
+    ReservationOver = "reservation_over", CONFLICT, "The reservation is over, and stays as it was";
+    PersonLimitReached = "person_limit_reached", CONFLICT, "The person has as many reservations as one may have";
+    CancellationClosed = "cancellation_closed", CONFLICT, "It is too late to cancel the reservation";
+    CheckInClosed = "check_in_closed", CONFLICT, "Nobody can check in for the reservation now";
+    NotCheckedIn = "not_checked_in", CONFLICT, "Nobody has checked in for the reservation";
     LimitReached = "limit_reached", CONFLICT, "The tenant's limit is reached";
     RowsRefused = "rows_refused", CONFLICT, "Rows of the file are refused; correct them, or have them skipped";
     SecretExists = "secret_exists", CONFLICT, "There is an active webhook credential; rotate it instead";
@@ -73,6 +82,10 @@ codes! {
     TenantNotActive = "tenant_not_active", CONFLICT, "The tenant is suspended or about to be deleted";
     IdempotencyKeyReused = "idempotency_key_reused", CONFLICT, "The idempotency key was used for another request";
     NonceReused = "nonce_reused", CONFLICT, "A message was signed with this nonce already; sign each attempt anew";
+    ChirpStackAbsent = "chirpstack_absent", CONFLICT, "This installation is connected to no ChirpStack";
+    ChirpStackUnlinked = "chirpstack_unlinked", CONFLICT, "The tenant has no part of ChirpStack yet";
+    ChirpStackLinked = "chirpstack_linked", CONFLICT, "The tenant, or that part of ChirpStack, is linked already";
+    ChirpStackRefused = "chirpstack_refused", CONFLICT, "ChirpStack does not do that";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "Somebody changed it meanwhile; load it again";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is larger than this server accepts";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be application/json";
@@ -80,6 +93,7 @@ codes! {
     TokenInvalid = "token_invalid", UNPROCESSABLE_ENTITY, "The link is wrong, used or expired";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests; wait a little";
     InternalError = "internal_error", INTERNAL_SERVER_ERROR, "Something broke on our side";
+    ChirpStackAway = "chirpstack_away", SERVICE_UNAVAILABLE, "ChirpStack does not answer; try again";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is busy or starting; try again";
 }
 

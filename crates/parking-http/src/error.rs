@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use parking_db::DbError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,6 +23,8 @@ pub struct ApiError {
     pub detail: Option<String>,
     /// Which fields are not right.
     pub errors: Vec<FieldError>,
+    /// When what was wanted is somebody else's already.
+    pub conflicts: Vec<TakenSlot>,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
     /// Why, for the log and never for the caller.
@@ -35,6 +38,15 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it.
     pub message: String,
+}
+
+/// A time that is taken, and nothing about by whom.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
+pub struct TakenSlot {
+    /// From when on.
+    pub start_time: DateTime<Utc>,
+    /// Until just before when.
+    pub end_time: DateTime<Utc>,
 }
 
 /// Collects what is wrong with a form, so that all of it is said at once.
@@ -83,6 +95,9 @@ pub struct Problem {
     /// Which fields are not right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// When what was wanted is taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<TakenSlot>,
 }
 
 impl ApiError {
@@ -92,6 +107,7 @@ impl ApiError {
             code,
             detail: None,
             errors: Vec::new(),
+            conflicts: Vec::new(),
             retry_after: None,
             cause: None,
         }
@@ -101,6 +117,13 @@ impl ApiError {
     #[must_use]
     pub fn detail(mut self, detail: impl fmt::Display) -> Self {
         self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// Says when what was wanted is taken.
+    #[must_use]
+    pub fn conflicts(mut self, conflicts: Vec<TakenSlot>) -> Self {
+        self.conflicts = conflicts;
         self
     }
 
@@ -152,6 +175,7 @@ impl ApiError {
                 .unwrap_or_else(|| self.code.title().to_owned()),
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
+            conflicts: self.conflicts.clone(),
         }
     }
 

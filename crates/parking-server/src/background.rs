@@ -12,6 +12,7 @@ use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError};
 use parking_domain::clock::Clock;
 use parking_flow::Flow;
+use parking_flow::displays;
 use parking_flow::ingest::{act, drain, receive};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -41,6 +42,9 @@ const HEALTH_PERIOD: Duration = Duration::from_secs(5);
 
 /// How often messages are looked for that another server stored, or this one before it died.
 const ACT_PERIOD: Duration = Duration::from_secs(1);
+
+/// How often displays are looked for that something happened to, and commands whose turn it is.
+const DISPLAYS_PERIOD: Duration = Duration::from_secs(1);
 
 /// How often is looked at how the network server publishes.
 const ADVICE_PERIOD: Duration = Duration::from_secs(10);
@@ -75,7 +79,7 @@ impl Server {
                 "nudges",
                 wake(
                     self.notices.subscribe(),
-                    (nudge.clone(), news.clone()),
+                    [nudge.clone(), news.clone(), self.flow().displays.to_plan],
                     stop.clone(),
                 ),
             ),
@@ -119,6 +123,7 @@ impl Server {
             Background::new("health", look_after(self.health.clone(), stop.clone())),
         ];
         self.take_messages(&mut parts, stop);
+        self.keep_displays(&mut parts, stop);
         for _ in 0..JOBS_AT_ONCE {
             parts.push(Background::new(
                 "jobs",
@@ -126,6 +131,59 @@ impl Server {
             ));
         }
         parts
+    }
+
+    /// What keeps displays showing what they should.
+    fn keep_displays(&self, parts: &mut Vec<Background>, stop: &CancellationToken) {
+        let flow = self.flow();
+        let (to_plan, to_send) = (flow.displays.to_plan.clone(), flow.displays.to_send.clone());
+        parts.push(Background::new("plan what displays show", {
+            let (flow, stop) = (flow.clone(), stop.clone());
+            async move {
+                reconcile::run(
+                    "plan what displays show",
+                    DISPLAYS_PERIOD,
+                    to_plan,
+                    stop,
+                    || {
+                        let flow = flow.clone();
+                        async move { displays::plan(&flow).await.map(|(_, has_more)| has_more) }
+                    },
+                )
+                .await;
+            }
+        }));
+        parts.push(Background::new("send commands to displays", {
+            let (flow, stop) = (flow.clone(), stop.clone());
+            async move {
+                reconcile::run(
+                    "send commands to displays",
+                    DISPLAYS_PERIOD,
+                    to_send,
+                    stop,
+                    || {
+                        let flow = flow.clone();
+                        async move { displays::send(&flow).await }
+                    },
+                )
+                .await;
+            }
+        }));
+        let stop = stop.clone();
+        parts.push(Background::new("look after sent commands", async move {
+            let nudge = Nudge::default();
+            reconcile::run(
+                "look after sent commands",
+                DISPLAYS_PERIOD,
+                nudge,
+                stop,
+                || {
+                    let flow = flow.clone();
+                    async move { displays::watch(&flow).await }
+                },
+            )
+            .await;
+        }));
     }
 
     /// What stores messages and acts on them.
@@ -260,7 +318,7 @@ async fn fan_out(state: Webhooks, news: Nudge, stop: CancellationToken) {
 /// Wakes whoever works the queue, and whoever reads the log of events.
 async fn wake(
     mut notices: parking_db::listen::Subscription,
-    (jobs, events): (Nudge, Nudge),
+    [jobs, events, displays]: [Nudge; 3],
     stop: CancellationToken,
 ) {
     loop {
@@ -268,10 +326,14 @@ async fn wake(
             () = stop.cancelled() => return,
             notice = notices.next() => match notice {
                 Notice::Jobs => jobs.now(),
-                Notice::Events(_) => events.now(),
+                Notice::Events(_) => {
+                    events.now();
+                    displays.now();
+                }
                 Notice::Missed => {
                     jobs.now();
                     events.now();
+                    displays.now();
                 }
                 Notice::Access(_) => {}
             },

@@ -17,6 +17,7 @@ use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_access::webhooks::{self, Courier, Webhooks};
+use parking_chirpstack::downlinks::Queues;
 use parking_chirpstack::mqtt;
 use parking_db::Db;
 use parking_db::listen::Notices;
@@ -25,7 +26,10 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
+use parking_flow::chirpstack::{self, ChirpStack, ChirpStacks};
+use parking_flow::displays::{self, Displays};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
+use parking_flow::reservations;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -75,6 +79,12 @@ pub struct ServerOptions {
     pub map_tiles: Option<MapTiles>,
     /// The broker of the network server, if messages come from one.
     pub broker: Option<mqtt::Settings>,
+    /// Where commands to devices are queued, if anywhere.
+    pub queues: Option<Arc<dyn Queues>>,
+    /// The API of the network server, if there is one.
+    pub chirpstack: Option<ChirpStack>,
+    /// How commands to displays are sent.
+    pub displays: displays::Settings,
 }
 
 /// What the server is made from.
@@ -110,6 +120,7 @@ pub struct Server {
     readiness: Readiness,
     intake: Intake,
     applications: Applications,
+    displays: Displays,
     /// Until they are started.
     pub(crate) writers: Arc<Mutex<Vec<Writer>>>,
 }
@@ -135,15 +146,11 @@ impl Server {
             &mut registry,
         );
         let (intake, writers) = taking_in(spool);
+        let displays = telling(&options, &mut registry);
         let metrics = Metrics::new(registry, db.clone(), intake.clone());
         let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
-        let edge = Edge::new(
-            options.edge.clone(),
-            clock.clone(),
-            authenticate,
-            buckets,
-            edge_metrics,
-        );
+        let edge = options.edge.clone();
+        let edge = Edge::new(edge, clock.clone(), authenticate, buckets, edge_metrics);
         let health = Health {
             db: db.clone(),
             clock: clock.clone(),
@@ -185,6 +192,7 @@ impl Server {
             edge,
             intake,
             applications,
+            displays,
             writers: Arc::new(Mutex::new(writers)),
         }
     }
@@ -257,6 +265,7 @@ impl Server {
             .merge(parking_flow::routes(self.flow()))
             .merge(live::routes(Arc::clone(&self.live)))
             .merge(dashboard::routes(Arc::clone(&self.dashboard)))
+            .merge(chirpstack::routes(self.chirpstacks()))
             .merge(platform::routes(db))
     }
 
@@ -266,6 +275,16 @@ impl Server {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             exports: Exports::default(),
+        }
+    }
+
+    /// What is compared with the network server, and how it is connected to.
+    pub fn chirpstacks(&self) -> ChirpStacks {
+        ChirpStacks {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            remote: self.options.chirpstack.clone(),
         }
     }
 
@@ -280,6 +299,7 @@ impl Server {
             clock: self.clock.clone(),
             intake: self.intake.clone(),
             applications: self.applications.clone(),
+            displays: self.displays.clone(),
         }
     }
 
@@ -306,6 +326,9 @@ impl Server {
         let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
         let outside = (&self.accounts.mailer, &self.witness);
         let worker = parking_estate::jobs(worker, &self.estate(), outside);
+        let worker = chirpstack::jobs(worker, &self.chirpstacks());
+        let worker = displays::jobs(worker, &self.flow(), &self.witness);
+        let worker = reservations::jobs(worker, &self.flow());
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -319,6 +342,9 @@ impl Server {
             invitations::schedules(),
             webhooks::schedules(),
             parking_estate::schedules(),
+            chirpstack::schedules(),
+            displays::schedules(),
+            reservations::schedules(),
             clean_up::schedules(),
         ]
         .concat()
@@ -331,6 +357,13 @@ fn known(accounts: &Accounts, vault: &Vault, registry: &mut Registry) -> Arc<Cal
     let callers = Callers::new(db, clock, accounts.tokens.clone(), vault.clone());
     callers.register(registry);
     callers
+}
+
+/// What sends commands to displays.
+fn telling(options: &ServerOptions, registry: &mut Registry) -> Displays {
+    let displays = Displays::new(options.displays, options.queues.clone());
+    displays.metrics.register(registry);
+    displays
 }
 
 /// Where messages are handed in, and what stores them.

@@ -5,6 +5,7 @@
 //!   its chance from a seed: the same lot twice is the same twice.
 //! * [`payload`] writes what a sensor of each model sends.
 //! * [`chirpstack`] tells it as ChirpStack would.
+//! * [`server`] is a ChirpStack with an API, queues, and lamps that hear what is queued.
 //! * [`sink`] hands it over, by HTTP or MQTT, and [`drive`] does so in time.
 //! * [`estate`] makes through the public API what the lot consists of, so that the server knows it.
 //!
@@ -18,5 +19,6 @@ pub mod estate;
 pub mod ground;
 pub mod lot;
 pub mod payload;
+pub mod server;
 pub mod sink;
 mod wire;

@@ -8,8 +8,10 @@ use parking_access::accounts::{AccountOptions, Accounts, HashOptions, Hasher, To
 use parking_access::mail::{Mailer, SmtpOptions, SmtpSecurity};
 use parking_access::secrets::Vault;
 use parking_access::webhooks::Courier;
+use parking_chirpstack::grpc::Client;
 use parking_db::Db;
 use parking_domain::clock::Clock;
+use parking_flow::chirpstack::ChirpStack;
 use parking_flow::ingest::Spool;
 use parking_http::edge::EdgeOptions;
 use parking_http::limits::{Buckets, RateLimits};
@@ -53,6 +55,7 @@ pub(crate) fn server(
             .context("there is no TLS for webhooks")?,
         spool,
     };
+    let chirpstack = chirpstack(config)?;
     let options = ServerOptions {
         app_name: config.server.app_name.clone(),
         build: BUILD,
@@ -71,8 +74,25 @@ pub(crate) fn server(
             attribution: config.server.map_tiles_attribution.clone(),
         }),
         broker: config.broker.clone(),
+        queues: chirpstack
+            .clone()
+            .map(|chirpstack| Arc::new(chirpstack.client) as _),
+        chirpstack,
+        displays: config.displays,
     };
     Ok(Server::new(parts, options))
+}
+
+/// The connection to the network server's API, which all that asks it shares.
+fn chirpstack(config: &Config) -> anyhow::Result<Option<ChirpStack>> {
+    let Some(own) = &config.chirpstack else {
+        return Ok(None);
+    };
+    let client = Client::open(&own.api).context("CHIRPSTACK_*")?;
+    Ok(Some(ChirpStack {
+        client,
+        every: own.sync_every,
+    }))
 }
 
 /// Where messages wait while the database is away. A server without one serves all the same.

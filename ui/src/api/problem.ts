@@ -4,6 +4,12 @@ export type FieldError = {
   message: string;
 };
 
+/** A time that is taken, and nothing about by whom. */
+export type TakenSlot = {
+  start_time: string;
+  end_time: string;
+};
+
 type ProblemFields = {
   status: number;
   code: string;
@@ -11,6 +17,7 @@ type ProblemFields = {
   detail?: string;
   requestId?: string;
   errors?: FieldError[];
+  conflicts?: TakenSlot[];
   retryAfterSeconds?: number;
 };
 
@@ -21,6 +28,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
   readonly errors: FieldError[];
+  readonly conflicts: TakenSlot[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(fields: ProblemFields) {
@@ -32,6 +40,7 @@ export class Problem extends Error {
     this.detail = fields.detail;
     this.requestId = fields.requestId;
     this.errors = fields.errors ?? [];
+    this.conflicts = fields.conflicts ?? [];
     this.retryAfterSeconds = fields.retryAfterSeconds;
   }
 
@@ -50,6 +59,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function takenSlots(value: unknown): TakenSlot[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    if (!isRecord(item)) return [];
+    const [start_time, end_time] = [text(item.start_time), text(item.end_time)];
+    return start_time && end_time ? [{ start_time, end_time }] : [];
+  });
 }
 
 function fieldErrors(value: unknown): FieldError[] {
@@ -82,6 +100,7 @@ export async function problemFromResponse(response: Response): Promise<Problem> 
     detail: text(document.detail),
     requestId: text(document.request_id) ?? response.headers.get('x-request-id') ?? undefined,
     errors: fieldErrors(document.errors),
+    conflicts: takenSlots(document.conflicts),
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after')),
   });
 }

@@ -72,7 +72,18 @@ export const paths = {
       gateway_id: of.gateway,
       space_id: of.bay,
     }),
+  reservations: (options?: { bay?: string; reservation?: string }) =>
+    withQuery('/reservations', {
+      space_id: options?.bay,
+      reservation: options?.reservation,
+    }),
   alarmRules: () => '/settings/alarms',
+  displayPolicies: (options?: { policy?: string }) =>
+    withQuery('/settings/lamps', { policy: options?.policy }),
+  /** What takes bays out of use, or those of it that belong to one closure. */
+  overrides: (options?: { closure?: string }) =>
+    withQuery('/overrides', { closure_id: options?.closure }),
+  closures: () => '/overrides/closures',
   bay: (spaceId: string) => `/bays?bay=${encodeURIComponent(spaceId)}`,
   devices: (options?: { create?: boolean; attention?: string; sort?: string }) =>
     withQuery('/devices', {
@@ -93,6 +104,15 @@ export const paths = {
   gateways: (options?: { create?: boolean; status?: string }) =>
     withQuery('/gateways', { create: options?.create ? '1' : undefined, status: options?.status }),
   gateway: (gatewayId: string) => `/gateways?gateway=${encodeURIComponent(gatewayId)}`,
+  chirpStack: () => '/chirpstack',
+  /** Commands to displays, of everything or of one thing. */
+  downlinks: (of?: { device?: string; bay?: string; status?: string; downlink?: string }) =>
+    withQuery('/downlinks', {
+      device_id: of?.device,
+      space_id: of?.bay,
+      status: of?.status,
+      downlink: of?.downlink,
+    }),
   /** What the radio says, of everything or of one thing. */
   messages: (of?: { device?: string; bay?: string; message?: string; to?: string }) =>
     withQuery('/messages', {

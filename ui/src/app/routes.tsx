@@ -71,6 +71,14 @@ export const routes: RouteObject[] = [
                 },
               ),
               guarded(
+                'reservations:read',
+                page('/reservations', () => import('@/features/reservations/ReservationsPage')),
+              ),
+              guarded(
+                'displays:read',
+                page('/settings/lamps', () => import('@/features/display-policies/PoliciesPage')),
+              ),
+              guarded(
                 'alarms:read',
                 page('/alarms', () => import('@/features/alarms/AlarmsPage')),
                 page('/settings/alarms', () => import('@/features/alarms/AlarmRulesPage')),
@@ -79,6 +87,21 @@ export const routes: RouteObject[] = [
                 'spaces:read',
                 page('/operations', () => import('@/features/spaces/OperationsPage')),
                 page('/bays', () => import('@/features/spaces/SpacesPage')),
+                {
+                  path: '/overrides',
+                  lazy: async () => ({
+                    Component: (await import('@/features/overrides/OverridesLayoutPage')).default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/overrides/OverridesPage')).default,
+                      }),
+                    },
+                    page('closures', () => import('@/features/overrides/ClosuresPage')),
+                  ],
+                },
                 page('/b/:spaceId', () => import('@/features/spaces/BayPage')),
                 page('/labels', () => import('@/features/spaces/LabelsPage')),
                 page(
@@ -122,6 +145,11 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/gateways', () => import('@/features/gateways/GatewaysPage')),
+                page('/chirpstack', () => import('@/features/chirpstack/ChirpStackPage')),
+              ),
+              guarded(
+                'displays:read',
+                page('/downlinks', () => import('@/features/displays/DownlinksPage')),
               ),
               guarded(
                 'telemetry:read',

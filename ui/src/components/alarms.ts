@@ -6,6 +6,8 @@ import type { Alarm, AlarmKind, Severity } from '@/api/types';
 export const alarmKinds: readonly AlarmKind[] = [
   'gateway_down',
   'device_silent',
+  'lamp_unreachable',
+  'lamp_mismatch',
   'battery_low',
   'flapping',
   'stuck',

@@ -13,6 +13,7 @@ import {
   BellOutlined as BellOutlinedGlyph,
   BorderOutlined as BorderOutlinedGlyph,
   BulbOutlined as BulbOutlinedGlyph,
+  CalendarOutlined as CalendarOutlinedGlyph,
   CameraOutlined as CameraOutlinedGlyph,
   CarOutlined as CarOutlinedGlyph,
   CheckCircleFilled as CheckCircleFilledGlyph,
@@ -20,6 +21,7 @@ import {
   ClockCircleFilled as ClockCircleFilledGlyph,
   CloseCircleFilled as CloseCircleFilledGlyph,
   CloseOutlined as CloseOutlinedGlyph,
+  CloudServerOutlined as CloudServerOutlinedGlyph,
   ClusterOutlined as ClusterOutlinedGlyph,
   CopyOutlined as CopyOutlinedGlyph,
   DashboardOutlined as DashboardOutlinedGlyph,
@@ -105,6 +107,7 @@ export const CheckOutlined = silent(CheckOutlinedGlyph);
 export const ClockCircleFilled = silent(ClockCircleFilledGlyph);
 export const CloseCircleFilled = silent(CloseCircleFilledGlyph);
 export const CloseOutlined = silent(CloseOutlinedGlyph);
+export const CloudServerOutlined = silent(CloudServerOutlinedGlyph);
 export const ClusterOutlined = silent(ClusterOutlinedGlyph);
 export const CopyOutlined = silent(CopyOutlinedGlyph);
 export const DeleteOutlined = silent(DeleteOutlinedGlyph);
@@ -168,6 +171,7 @@ export const SlidersOutlined = silent(SlidersOutlinedGlyph);
 export const LinkOutlined = silent(LinkOutlinedGlyph);
 export const ScanOutlined = silent(ScanOutlinedGlyph);
 export const WifiOutlined = silent(WifiOutlinedGlyph);
+export const CalendarOutlined = silent(CalendarOutlinedGlyph);
 export const CameraOutlined = silent(CameraOutlinedGlyph);
 export const PictureOutlined = silent(PictureOutlinedGlyph);
 export const DatabaseOutlined = silent(DatabaseOutlinedGlyph);

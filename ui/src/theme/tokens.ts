@@ -83,7 +83,7 @@ export const palettes: Record<Scheme, Palette> = {
     sunken: '#0b1110',
     ink: '#e8eeec',
     inkSoft: '#b7c4c0',
-    inkFaint: '#94a39e',
+    inkFaint: '#9caba6',
     line: '#2b3937',
     lineStrong: '#64756f',
     brand: '#5cc6cf',

@@ -45,6 +45,11 @@ pub struct By {
 }
 
 impl By {
+    /// As people call them, if they have a name.
+    pub fn name(&self) -> Option<&str> {
+        self.actor_name.as_deref()
+    }
+
     /// A caller of the API.
     pub fn caller(caller: &Caller) -> Self {
         let acting = caller.identity.acting.as_ref();

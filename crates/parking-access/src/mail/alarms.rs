@@ -94,6 +94,8 @@ pub(super) fn english(news: &AlarmNews) -> Parts {
         "gateway_down" => "Gateway down",
         "flapping" => "Bay changes too often",
         "stuck" => "Bay never changes",
+        "lamp_unreachable" => "Lamp unreachable",
+        "lamp_mismatch" => "Lamp shows something else",
         _ => "Alarm",
     };
     let tenant = &news.tenant;
@@ -127,6 +129,8 @@ pub(super) fn french(news: &AlarmNews) -> Parts {
         "gateway_down" => "Passerelle hors ligne",
         "flapping" => "Place qui change trop souvent",
         "stuck" => "Place qui ne change jamais",
+        "lamp_unreachable" => "Lampe injoignable",
+        "lamp_mismatch" => "Lampe qui montre autre chose",
         _ => "Alarme",
     };
     let tenant = &news.tenant;

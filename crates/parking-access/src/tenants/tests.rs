@@ -512,15 +512,26 @@ insert into zones (tenant_id, id, site_id, name, created_at, updated_at) values 
 insert into plans (tenant_id, level_id, media_type, width, height, image, sha256, uploaded_at) values ($t, $t, 'image/png', 1, 1, '', '', now());
 insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, deleted_at, created_at, updated_at) values ($t, $t, $t, 'B', 'B', now(), now(), now(), now());
 insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at) values ($t, $t, $t, 'blocked', now(), 'r', now());
+insert into closures (tenant_id, id, site_id, name, kind, starts_at, ends_at, reason, created_at, updated_at) values ($t, $t, $t, 'C', 'blocked', now(), now() + interval '1 day', 'r', now(), now());
+insert into display_policies (tenant_id, id, name, reserved_soon_threshold_sec, sensor_unknown_timeout_sec, free_color, occupied_color, reserved_color, reserved_soon_color, blocked_color, out_of_service_color, unknown_color, blink_reserved_soon, blink_pattern_ms, allow_sensor_override, offline_rule, default_state, created_at, updated_at) values ($t, $t, 'P', 900, 60, '00FF00', 'FF0000', 'FFA500', 'FFFF00', '808080', '800080', 'FFFFFF', false, 500, true, 'unknown', 'unknown', now(), now());
 insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause) values ($t, $t, $t, now(), 'free', 'occupied', 'sensor');
+insert into reservation_terms (tenant_id, id, duration_max_minutes, lead_max_days, buffer_before_minutes, buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, updated_at) values ($t, $t, 60, 30, 0, 0, 15, 15, 15, 0, now());
+insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at, no_show_at, holder_key, created_at, updated_at) values ($t, $t, $t, 'confirmed', now(), now() + interval '1 hour', now(), now() + interval '1 hour', now(), now(), 'p', now(), now());
+insert into reservation_changes (tenant_id, id, reservation_id, at, kind, space_id, status, start_time, end_time) values ($t, $t, $t, now(), 'created', $t, 'confirmed', now(), now() + interval '1 hour');
 insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());
 insert into devices (tenant_id, id, dev_eui, sealed_app_key, lifecycle_changed_at, archived_at, created_at, updated_at) values ($t, $t, $eui, 'SECRET'::bytea, now(), now(), now(), now());
 insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
+insert into lamps (tenant_id, id, due_at) values ($t, $t, now());
+insert into downlinks (tenant_id, id, device_id, dev_eui, kind, f_port, payload, patience_seconds, status, created_at, finished_at) values ($t, $t, $t, $eui, 'state', 1, '\\x01', 30, 'transmitted', now(), now());
+insert into lamp_marks (tenant_id, device_id) values ($t, $t);
 insert into lifecycle_changes (tenant_id, id, device_id, at, from_state, to_state) values ($t, $t, $t, now(), 'provisioned', 'commissioned');
 insert into gateways (tenant_id, id, eui, name, created_at, updated_at) values ($t, $t, $eui, 'G', now(), now());
 insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, shard) values ($t, $t, now(), now(), 'observation', 'observation', $eui, 0);
 insert into uplink_keys (tenant_id, key, at) values ($t, $t, now());
 insert into applications (tenant_id, id, application, created_at) values ($t, $t, $t::text, now());
+insert into chirpstack_links (tenant_id, id, remote_tenant_id, remote_tenant_name, application_id, application_name, due_at, created_at, updated_at) values ($t, $t, $t, 'T', $t, 'A', now(), now(), now());
+insert into chirpstack_items (tenant_id, id, kind, eui, state, changed_at) values ($t, $t, 'device', $eui, 'there', now());
+insert into chirpstack_runs (tenant_id, id, cause, is_dry, asked_at) values ($t, $t, 'demand', true, now());
 insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, source) values ($t, $t, $eui, now(), now(), 's');
 insert into alarms (tenant_id, id, kind, severity, subject_type, subject_id, subject_name, raised_at) values ($t, $t, 'stuck', 'info', 'space', $t, 'B', now());
 insert into alarm_comments (tenant_id, id, alarm_id, at, by_name, text) values ($t, $t, $t, now(), 'U', 't');
@@ -586,13 +597,18 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("audit_heads", "hash"),
         ("audit_log", "hash"),
         ("audit_log", "prev_hash"),
+        ("downlinks", "payload"),
         ("idempotency_keys", "key"),
         ("invitations", "email_key"),
         ("jobs", "unique_key"),
+        ("lamps", "test_payload"),
+        ("lamps", "transmitted_payload"),
+        ("lamps", "wanted_payload"),
         ("orphan_devices", "last_payload"),
         ("plans", "image"),
         ("plans", "sha256"),
         ("registrations", "email_key"),
+        ("reservations", "holder_key"),
         ("uplink_keys", "key"),
         ("uplinks", "payload"),
         ("users", "email_key"),

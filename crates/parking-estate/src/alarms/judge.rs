@@ -10,7 +10,7 @@ use super::store::watch::{DeviceFacts, GatewayFacts, OpenAlarm, SpaceFacts};
 
 /// Something that can raise alarms.
 pub(super) enum Subject {
-    Device(DeviceFacts),
+    Device(Box<DeviceFacts>),
     Gateway(GatewayFacts),
     Space(SpaceFacts),
 }
@@ -133,7 +133,37 @@ fn judge_device(
         }),
     };
     let silent = of_kind(open, AlarmKind::DeviceSilent);
-    vec![battery, judge_silence(device, rules, silent, at)]
+    let mut judged = vec![battery, judge_silence(device, rules, silent, at)];
+    let faults = [
+        (AlarmKind::LampUnreachable, "unreachable"),
+        (AlarmKind::LampMismatch, "mismatch"),
+    ];
+    judged.extend(faults.map(|(kind, fault)| judge_display(device, (kind, fault), open)));
+    judged
+}
+
+/// Whoever keeps displays truthful notes what is wrong with one, and waits for as long as it takes to
+/// be sure.
+fn judge_display(
+    device: &DeviceFacts,
+    (kind, fault): (AlarmKind, &str),
+    open: &[OpenAlarm],
+) -> Judged {
+    let is_wrong = device.display_fault.as_deref() == Some(fault);
+    let verdict = match (is_wrong, of_kind(open, kind)) {
+        (true, None) => Verdict::Raise,
+        (true, Some(_)) => Verdict::Hold(None),
+        (false, Some(_)) => Verdict::Clear(ClearReason::Recovered),
+        (false, None) => Verdict::Fine,
+    };
+    Judged {
+        kind,
+        finding: Finding::settled(verdict),
+        parent_id: None,
+        evidence: json!({
+            "dev_eui": device.dev_eui, "since": device.display_fault_since, "last_seen_at": device.last_seen_at,
+        }),
+    }
 }
 
 /// How often a device speaks though nothing happens.

@@ -75,7 +75,7 @@ async fn judged(tx: &mut PlatformTx, due: &[Due], at: DateTime<Utc>) -> Result<F
     let mut subjects = Vec::new();
     if !devices.0.is_empty() {
         let facts = store::devices(tx, (&devices.0, &devices.1)).await?;
-        subjects.extend(facts.into_iter().map(Subject::Device));
+        subjects.extend(facts.into_iter().map(Box::new).map(Subject::Device));
     }
     if !gateways.0.is_empty() {
         let facts = store::gateways(tx, (&gateways.0, &gateways.1)).await?;

@@ -45,6 +45,8 @@ pub struct Listened {
     pub codec: Option<&'static str>,
     /// How often it speaks though nothing happened.
     pub heartbeat_s: Option<u32>,
+    /// Whether it shows something.
+    pub is_display: bool,
     /// The bay it watches, and since when.
     pub watches: Option<(Uuid, DateTime<Utc>)>,
     /// How its messages were numbered so far.
@@ -71,6 +73,7 @@ pub async fn listened(
             id: device.id,
             codec: model.map(|model| model.codec),
             heartbeat_s: own.or_else(|| model.and_then(|model| model.heartbeat_s)),
+            is_display: device.is_display,
             watches: device.space_id.zip(device.assigned_at),
             numbering: Numbering {
                 session: device.session,
@@ -91,4 +94,36 @@ pub async fn heard(tx: &mut PlatformTx, messages: &[Heard]) -> Result<(), DbErro
         return Ok(());
     }
     store::write(tx, messages).await
+}
+
+/// What is wrong with a display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisplayFault {
+    /// Commands to it come to nothing, or it does not answer.
+    Unreachable,
+    /// It says that it shows something else than it was told.
+    Mismatch,
+}
+
+impl DisplayFault {
+    /// Its word in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Mismatch => "mismatch",
+        }
+    }
+}
+
+/// Notes what is wrong with displays, or that nothing is any more; the database has them looked at
+/// for alarms.
+pub async fn note_faults(
+    tx: &mut PlatformTx,
+    faults: &[(Uuid, Uuid, Option<DisplayFault>)],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    store::note_faults(tx, faults, now).await
 }

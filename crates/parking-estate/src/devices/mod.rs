@@ -22,7 +22,7 @@ mod transfer;
 
 use chrono::{DateTime, Utc};
 use parking_access::audit;
-use parking_access::secrets::Vault;
+use parking_access::secrets::{CannotOpen, Vault};
 use parking_db::{DbError, TenantTx};
 use parking_domain::eui::Eui64;
 use parking_domain::ids::fresh;
@@ -41,7 +41,7 @@ use crate::wire::DeviceType;
 pub use api::routes;
 pub(crate) use api::{DeviceBody, named_model, read_one};
 pub use assignments::{AssignmentDraft, Holder, assign, unassign};
-pub use heard::{Heard, Listened, heard, listened};
+pub use heard::{DisplayFault, Heard, Listened, heard, listened, note_faults};
 pub use life::{archive, become_stage, restore};
 pub(crate) use many::create_all;
 pub use transfer::{Blocker, Transfer, TransferDraft, transfer};
@@ -183,6 +183,11 @@ impl From<SpaceError> for DeviceError {
 /// Seals a device's key for the device it belongs to.
 pub fn seal(vault: &Vault, dev_eui: Eui64, app_key: &SecretString) -> Vec<u8> {
     vault.seal(app_key, &format!("device {dev_eui} AppKey"))
+}
+
+/// Opens a device's key, for the network server and nobody else.
+pub fn unseal(vault: &Vault, dev_eui: Eui64, sealed: &[u8]) -> Result<SecretString, CannotOpen> {
+    vault.open(sealed, &format!("device {dev_eui} AppKey"))
 }
 
 /// Makes a device, and puts it to work if a bay is named. If it was heard of before, it is an orphan

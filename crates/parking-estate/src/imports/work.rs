@@ -324,7 +324,9 @@ fn told_of_space(error: SpaceError, refused: impl Fn(Message) -> StepError) -> S
         }
         SpaceError::NoSuchZone => (Refusal::NoSuchZone, Some("zone")),
         SpaceError::LimitReached(_) => (Refusal::LimitReached, None),
-        SpaceError::InUse(_) | SpaceError::Stale => return refused(touched()),
+        SpaceError::InUse(_) | SpaceError::Reserved(_) | SpaceError::Stale => {
+            return refused(touched());
+        }
     };
     refused(Message::new(code, field, text))
 }

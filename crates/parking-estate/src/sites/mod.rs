@@ -16,13 +16,14 @@ use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
 use parking_db::{DbError, TenantTx};
 use parking_domain::ids::fresh;
+use parking_domain::lamps::Emergency;
 use parking_domain::text::Slug;
 use parking_http::IfMatch;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::record::{Change, record};
+use crate::record::{Change, Maker, record};
 
 pub use api::routes;
 
@@ -39,6 +40,8 @@ pub struct Site {
     pub slug: String,
     /// What people say of it.
     pub fields: SiteFields,
+    /// What all its lamps show, whatever its bays are.
+    pub emergency: Option<SiteEmergency>,
     /// When it was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -47,6 +50,19 @@ pub struct Site {
     pub updated_at: DateTime<Utc>,
     /// How often it was changed.
     pub version: i64,
+}
+
+/// A switch that somebody threw and nobody has taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteEmergency {
+    /// What lamps show.
+    pub kind: Emergency,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Who threw it.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What people say of a site.
@@ -244,6 +260,75 @@ pub async fn delete(
         (Some(site.record()), None),
     )
     .await
+}
+
+/// Lets all lamps of a living site show one thing, until somebody takes it back.
+pub(super) async fn start_emergency(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    (kind, reason): (Emergency, &str),
+    now: DateTime<Utc>,
+) -> Result<Site, SiteError> {
+    let old = held(tx, id, &IfMatch::default()).await?.emergency;
+    store::start_emergency(tx, (id, kind), (reason, &maker.name), now).await?;
+    let site = found(tx, id).await?;
+    let old = old.map(|old| json!({ "emergency": old.kind.name(), "since": old.since }));
+    let values = (old, Some(json!({ "emergency": kind.name() })));
+    switched(
+        tx,
+        maker,
+        now,
+        ("site.emergency_started", &site, Some(reason)),
+        values,
+    )
+    .await?;
+    Ok(site)
+}
+
+/// Lets the lamps of a site show again what its bays are. Where there is no emergency nothing happens.
+pub(super) async fn end_emergency(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Site, SiteError> {
+    let site = held(tx, id, &IfMatch::default()).await?;
+    let Some(old) = site.emergency else {
+        return Ok(site);
+    };
+    store::end_emergency(tx, id, now).await?;
+    let site = found(tx, id).await?;
+    let old = json!({ "emergency": old.kind.name(), "since": old.since, "by": old.by });
+    let values = (Some(old), None);
+    switched(
+        tx,
+        maker,
+        now,
+        ("site.emergency_ended", &site, None),
+        values,
+    )
+    .await?;
+    Ok(site)
+}
+
+async fn switched(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    now: DateTime<Utc>,
+    (kind, site, reason): (&str, &Site, Option<&str>),
+    values: (Option<Value>, Option<Value>),
+) -> Result<(), SiteError> {
+    let change = Change {
+        kind,
+        entity: "site",
+        id: site.id,
+        name: &site.fields.name,
+        site: Some(site.id),
+        values,
+        reason,
+    };
+    Ok(record(tx, &maker.by, now, change).await?)
 }
 
 /// A living site, locked until the end of the transaction, unless it has moved on.

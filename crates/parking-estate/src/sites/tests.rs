@@ -204,11 +204,15 @@ async fn levels_and_zones_have_names_of_their_own_in_each_site() {
         admin.makes(&path, body).await;
         let of_one = admin.get(&format!("{path}?site_id={one}")).await.json();
         assert_eq!(of_one["total"], 1);
+        assert_eq!(admin.get(&path).await.json()["total"], 2);
         let own = format!("{path}/{}", id_of(&made));
         let renamed = admin.patch(&own, json!({ "name": "Green" })).await;
         assert_eq!(renamed.json()["name"], "Green", "{}", renamed.text);
         assert_eq!(admin.delete(&own).await.status, StatusCode::NO_CONTENT);
         refused(&admin.delete(&own).await, 404, "not_found");
+        assert_eq!(admin.get(&path).await.json()["total"], 1);
+        let other = stage.admin(kind).await;
+        assert_eq!(other.get(&path).await.json()["total"], 0);
     }
 }
 

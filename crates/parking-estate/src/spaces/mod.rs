@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
-use parking_db::events;
+use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
 use parking_domain::bays::{BayCode, BayKind};
 use parking_domain::ids::fresh;
@@ -36,7 +36,7 @@ pub use jobs::{jobs, schedules};
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
-pub use state::{OverrideDraft, settle};
+pub use state::{OverrideDraft, Watched, settle, settle_across, watched};
 
 /// The most bays one request makes, changes or deletes.
 pub const BULK_MAX: usize = 2_000;
@@ -143,6 +143,9 @@ pub enum SpaceError {
     /// Devices serve it.
     #[error("{0} devices serve it")]
     InUse(i64),
+    /// Somebody has reserved it.
+    #[error("{0} reservations of it are not over")]
+    Reserved(i64),
     /// Somebody changed it meanwhile.
     #[error("it was changed meanwhile")]
     Stale,
@@ -221,7 +224,8 @@ pub async fn change<E: From<SpaceError>>(
     Ok(())
 }
 
-/// Deletes bays that live. Those that devices serve only if `force` takes the devices off.
+/// Deletes bays that live. Those that devices serve or somebody has reserved only if `force` takes the
+/// devices off and calls the reservations off.
 pub async fn delete(
     tx: &mut TenantTx,
     by: &By,
@@ -234,12 +238,55 @@ pub async fn delete(
     if serving > 0 && !force {
         return Err(SpaceError::InUse(serving));
     }
+    let reserved = store::reserved::count(tx, ids).await?;
+    if reserved > 0 && !force {
+        return Err(SpaceError::Reserved(reserved));
+    }
     release_devices(tx, ids, now).await?;
+    call_off(tx, by, ids, now).await?;
     store::set_deleted(tx, ids, Some(now), now).await?;
     many_changed(tx, by, now, "deleted", &spaces, |space| {
         (Some(space.record()), None)
     })
     .await
+}
+
+/// Why a reservation is called off whose bay is deleted.
+const BAY_DELETED: &str = "the bay was deleted";
+
+/// Calls the reservations of bays off that are not over.
+async fn call_off(
+    tx: &mut TenantTx,
+    by: &By,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), SpaceError> {
+    let tenant = tx.tenant();
+    let how = (BAY_DELETED, by.name());
+    for one in store::reserved::call_off(tx, ids, how, now).await? {
+        let id = one.id.to_string();
+        let event = EventDraft {
+            kind: "reservation.cancelled",
+            subject_type: "reservation",
+            subject_id: &id,
+            payload: &json!({
+                "site_id": one.site_id, "space_id": one.space_id, "space_code": one.space_code, "status": "cancelled",
+                "start_time": one.start_time, "end_time": one.end_time, "reason": BAY_DELETED,
+            }),
+        };
+        events::append(tx.conn(), tenant, now, event).await?;
+        let entry = audit::Entry {
+            action: "reservation.cancelled",
+            entity_type: "reservation",
+            entity_id: Some(id),
+            entity_name: Some(&one.space_code),
+            old: Some(json!({ "status": one.status })),
+            new: Some(json!({ "status": "cancelled" })),
+            reason: Some(BAY_DELETED),
+        };
+        audit::append(tx.conn(), tenant, by, now, entry).await?;
+    }
+    Ok(())
 }
 
 /// Brings deleted bays back; those that live stay.
@@ -301,7 +348,7 @@ pub async fn held(
 }
 
 /// One event and one entry a bay, or, of many at once, one of each for all of them.
-async fn many_changed(
+pub(crate) async fn many_changed(
     tx: &mut TenantTx,
     by: &By,
     now: DateTime<Utc>,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_access::audit::By;
 use parking_db::{PlatformTx, TenantTx};
-use parking_domain::bay_state::{OverrideKind, explained, next_boundary};
+use parking_domain::bay_state::{OverrideKind, SensorState, explained, next_boundary};
 use parking_domain::ids::fresh;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -41,7 +41,7 @@ pub async fn settle(
 }
 
 /// The same of bays of several tenants, each with its tenant.
-pub(super) async fn settle_across(
+pub async fn settle_across(
     conn: &mut PgConnection,
     bays: &[(Uuid, Uuid)],
     now: DateTime<Utc>,
@@ -50,6 +50,46 @@ pub(super) async fn settle_across(
     let settled: Vec<Settled> = bays.iter().map(|bay| settled(bay, now)).collect();
     store::write(conn, &settled, now).await?;
     Ok(settled.iter().filter(|bay| bay.from != bay.to).count())
+}
+
+/// What is known of a bay that is held.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Whose it is.
+    pub tenant_id: Uuid,
+    /// Where it is.
+    pub site_id: Uuid,
+    /// Which.
+    pub id: Uuid,
+    /// What its sensor is believed to say.
+    pub sensed: SensorState,
+    /// The message by which.
+    pub uplink_id: Option<Uuid>,
+    /// When the vehicle came that stands there; `None` if none does, or nobody saw it come.
+    pub taken_at: Option<DateTime<Utc>>,
+}
+
+/// What is known of living bays, which are locked in the order of their ids.
+pub async fn watched(
+    conn: &mut PgConnection,
+    bays: &[(Uuid, Uuid)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Watched>, parking_db::DbError> {
+    let held = store::facts(conn, bays, now).await?;
+    let taken = store::taken_at(conn, bays).await?;
+    let watched = held.into_iter().map(|bay| {
+        let sensed = bay.facts.sensor.believed(now);
+        let taken_at = taken.get(&bay.id).copied();
+        Watched {
+            tenant_id: bay.tenant_id,
+            site_id: bay.site_id,
+            id: bay.id,
+            sensed,
+            uplink_id: bay.facts.sensor.uplink_id,
+            taken_at: taken_at.filter(|_| sensed == SensorState::Occupied),
+        }
+    });
+    Ok(watched.collect())
 }
 
 /// What a bay's state is by its facts, beside what it was.

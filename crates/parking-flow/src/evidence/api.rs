@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::store::{self, Bay, Change, Overriding, Serving};
 use super::{Evidence, gather};
 use crate::Flow;
+use crate::displays::{self, LampEvidence};
 use crate::uplinks::{self, About, UplinkBody};
 
 /// The most messages that are shown.
@@ -70,9 +71,12 @@ struct EvidenceBody {
     /// What everybody was shown. It follows the facts within seconds where time alone changes them.
     shown: ShownState,
     sensor: SensorEvidence,
+    /// The site's emergency, if it had begun by then and was not taken back since: its lamps show that,
+    /// whatever the state.
+    emergency: Option<EmergencyEvidence>,
     /// What took it out of use then, or was to later.
     overrides: Vec<OverrideEvidence>,
-    /// The reservations that held it then or were to later; none as long as bays cannot be reserved.
+    /// The reservations that held it then or were to later, as they were known then.
     reservations: Vec<ReservationEvidence>,
     /// The devices that served it then.
     devices: Vec<DeviceEvidence>,
@@ -80,6 +84,9 @@ struct EvidenceBody {
     /// its devices said. The one that `sensor` names is among them as long as it is kept. Null
     /// without `telemetry:read`.
     messages: Option<Vec<UplinkBody>>,
+    /// What its lamp was meant to show and had been told, as far as commands are kept. Null without one, and without
+    /// `displays:read`.
+    lamp: Option<LampEvidence>,
     /// The last changes up to then and the next ones after it, the newest first.
     changes: Vec<StateChangeEvidence>,
 }
@@ -122,6 +129,16 @@ struct HeldChange {
     until: DateTime<Utc>,
 }
 
+/// What all lamps of a site show, whatever its bays are.
+#[derive(Debug, Serialize, ToSchema)]
+struct EmergencyEvidence {
+    #[schema(value_type = wire::EmergencyName)]
+    kind: String,
+    since: DateTime<Utc>,
+    by: Option<String>,
+    reason: Option<String>,
+}
+
 /// What takes a bay out of use.
 #[derive(Debug, Serialize, ToSchema)]
 struct OverrideEvidence {
@@ -144,6 +161,7 @@ struct OverrideEvidence {
 /// What holds a bay for somebody.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReservationEvidence {
+    id: Uuid,
     starts_at: DateTime<Utc>,
     ends_at: Option<DateTime<Utc>>,
     is_in_force: bool,
@@ -213,7 +231,13 @@ async fn space_evidence(
     } else {
         None
     };
-    Ok(axum::Json(EvidenceBody::of(bay, evidence, at, messages)))
+    let lamp = if caller.may(Permission::DisplaysRead) {
+        displays::lamp_then(view.conn(), (bay.tenant_id, bay.id), at).await?
+    } else {
+        None
+    };
+    let body = EvidenceBody::of(bay, evidence, at, (messages, lamp));
+    Ok(axum::Json(body))
 }
 
 impl Evidence {
@@ -228,11 +252,13 @@ impl EvidenceBody {
         bay: Bay,
         evidence: Evidence,
         at: DateTime<Utc>,
-        messages: Option<Vec<UplinkBody>>,
+        (messages, lamp): (Option<Vec<UplinkBody>>, Option<LampEvidence>),
     ) -> Self {
         let shown = evidence.changes.iter().find(|change| change.at <= at);
         let overrides = evidence.overrides.into_iter();
-        let reservations = evidence.facts.reservations.iter();
+        let reservations = evidence.reserved.iter();
+        let emergency = bay.emergency.zip(bay.emergency_since);
+        let emergency = emergency.filter(|(_, since)| *since <= at);
         Self {
             tenant_id: bay.tenant_id,
             space_id: bay.id,
@@ -246,12 +272,19 @@ impl EvidenceBody {
                 since: shown.map_or(bay.created_at, |change| change.at),
             },
             sensor: SensorEvidence::of(&evidence.facts.sensor, at),
+            emergency: emergency.map(|(kind, since)| EmergencyEvidence {
+                kind,
+                since,
+                by: bay.emergency_by,
+                reason: bay.emergency_reason,
+            }),
             reservations: reservations
-                .map(|span| ReservationEvidence::of(span, at))
+                .map(|(id, span)| ReservationEvidence::of(*id, span, at))
                 .collect(),
             overrides: overrides.map(|one| OverrideEvidence::of(one, at)).collect(),
             devices: evidence.serving.into_iter().map(Into::into).collect(),
             messages,
+            lamp,
             changes: evidence.changes.into_iter().map(Into::into).collect(),
         }
     }
@@ -299,8 +332,9 @@ impl OverrideEvidence {
 }
 
 impl ReservationEvidence {
-    fn of(span: &Span, at: DateTime<Utc>) -> Self {
+    fn of(id: Uuid, span: &Span, at: DateTime<Utc>) -> Self {
         Self {
+            id,
             starts_at: span.from,
             ends_at: span.until,
             is_in_force: span.contains(at),

@@ -5,7 +5,7 @@
 //! what overrode the bay is in `overrides`, and what follows from both is
 //! [`parking_domain::bay_state::explained`], as for the present. A message that came late was not
 //! known before it came, and is no evidence for the time before.
-//! Reads `uplinks`, `overrides`, `state_changes`, `device_assignments`.
+//! Reads `uplinks`, `overrides`, `state_changes`, `device_assignments`, and what `reservations` remembers.
 
 mod api;
 mod store;
@@ -16,9 +16,12 @@ use chrono::{DateTime, Utc};
 use parking_db::DbError;
 use parking_domain::bay_state::{BayFacts, BayState, Cause, Override, Span, explained};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 pub use api::routes;
 use store::{Bay, Change, Overriding, Serving};
+
+use crate::reservations;
 
 /// Changes of state that are shown before the moment, and as many after it.
 const CHANGES: i64 = 10;
@@ -33,6 +36,8 @@ struct Evidence {
     state: BayState,
     cause: Cause,
     overrides: Vec<Overriding>,
+    /// Reservations that held it or were to.
+    reserved: Vec<(Uuid, Span)>,
     serving: Vec<Serving>,
     /// The newest first.
     changes: Vec<Change>,
@@ -48,10 +53,11 @@ async fn gather(
     let overrides = store::overrides(conn, of, at, OVERRIDES_MAX).await?;
     let serving = store::serving(conn, of, at).await?;
     let changes = store::changes(conn, of, at, CHANGES).await?;
+    let reserved = reservations::spans_then(conn, of, at).await?;
     let facts = BayFacts {
         sensor: store::sensor(conn, of, at).await?,
         overrides: overrides.iter().filter_map(Overriding::fact).collect(),
-        reservations: Vec::new(),
+        reservations: reserved.iter().map(|(_, span)| *span).collect(),
     };
     let (state, cause) = explained(&facts, at);
     Ok(Evidence {
@@ -59,6 +65,7 @@ async fn gather(
         state,
         cause,
         overrides,
+        reserved,
         serving,
         changes,
     })

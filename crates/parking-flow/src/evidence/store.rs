@@ -16,6 +16,11 @@ pub(super) struct Bay {
     pub(super) site_id: Uuid,
     pub(super) code: String,
     pub(super) created_at: DateTime<Utc>,
+    /// What all lamps of its site show now.
+    pub(super) emergency: Option<String>,
+    pub(super) emergency_since: Option<DateTime<Utc>>,
+    pub(super) emergency_by: Option<String>,
+    pub(super) emergency_reason: Option<String>,
 }
 
 /// What overrode a bay, then or later.
@@ -58,7 +63,9 @@ pub(super) struct Change {
 pub(super) async fn bay(conn: &mut PgConnection, space: Uuid) -> Result<Option<Bay>> {
     let bay = sqlx::query_as!(
         Bay,
-        "select tenant_id, id, site_id, code, created_at from spaces where id = $1",
+        "select s.tenant_id, s.id, s.site_id, s.code, s.created_at, i.emergency, i.emergency_since, i.emergency_by,
+           i.emergency_reason
+         from spaces s join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id where s.id = $1",
         space
     )
     .fetch_optional(conn)

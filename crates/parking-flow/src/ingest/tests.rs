@@ -32,6 +32,7 @@ use uuid::Uuid;
 use super::{Arrival, Intake, Source, Spool, Told, act, forget_keys, writers};
 use crate::Flow;
 use crate::applications::Applications;
+use crate::displays::Displays;
 use crate::tests::{seat, tenant};
 pub(in crate::ingest) use spool::Folder;
 
@@ -69,6 +70,7 @@ impl Lot {
             clock: clock.clone(),
             intake,
             applications: Applications::new(db.clone()),
+            displays: Displays::new(crate::displays::Settings::default(), None),
         };
         let estate = Estate {
             db: db.clone(),

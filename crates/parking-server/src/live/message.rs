@@ -18,11 +18,13 @@ use super::store::SiteNow;
 const STATE_CHANGED: &str = "space.state_changed";
 
 /// What one needs to be told a message, as bits: the order of this list.
-const NEEDED: [Permission; 4] = [
+const NEEDED: [Permission; 6] = [
     Permission::SpacesRead,
     Permission::SitesRead,
     Permission::DevicesRead,
     Permission::AlarmsRead,
+    Permission::DisplaysRead,
+    Permission::ReservationsRead,
 ];
 
 /// Something that is told.
@@ -68,10 +70,12 @@ fn bit(needed: Permission) -> u8 {
 /// What one must be allowed to read to hear that such a thing changed; nothing for what nobody is told.
 fn needed_for(subject: &str) -> Option<u8> {
     Some(bit(match subject {
-        "space" => Permission::SpacesRead,
+        "space" | "closure" => Permission::SpacesRead,
         "site" | "level" | "zone" => Permission::SitesRead,
         "device" | "device_model" | "gateway" | "orphan" => Permission::DevicesRead,
         "alarm" | "alarm_rules" => Permission::AlarmsRead,
+        "display" | "display_policy" | "downlink" => Permission::DisplaysRead,
+        "reservation" | "reservation_terms" => Permission::ReservationsRead,
         _ => return None,
     }))
 }
@@ -309,7 +313,7 @@ mod tests {
             assert!(viewer.cover(&told), "{}", kind.name);
             assert_eq!(
                 bays.cover(&told),
-                kind.subject() == "space",
+                ["space", "closure"].contains(&kind.subject()),
                 "{}",
                 kind.name
             );

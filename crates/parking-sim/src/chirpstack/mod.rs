@@ -57,6 +57,8 @@ pub struct Network {
     site: String,
     /// Where its gateways hang.
     place: [f64; 2],
+    /// Whether lamps are told of by somebody else.
+    is_without_lamps: bool,
 }
 
 impl Network {
@@ -71,7 +73,27 @@ impl Network {
             seed: draft.seed,
             site: draft.site.clone(),
             place: place(draft.seed),
+            is_without_lamps: false,
         }
+    }
+
+    /// The same, where a [`crate::server::NetworkServer`] tells of the lamps.
+    #[must_use]
+    pub fn without_lamps(self) -> Self {
+        Self {
+            is_without_lamps: true,
+            ..self
+        }
+    }
+
+    /// The tenant of its application.
+    pub fn tenant(&self) -> Uuid {
+        self.tenant
+    }
+
+    /// What its site is called.
+    pub fn site(&self) -> &str {
+        &self.site
     }
 
     /// The application of its devices.
@@ -87,6 +109,9 @@ impl Network {
         stamp: impl Fn(DateTime<Utc>) -> DateTime<Utc>,
     ) -> Option<Event> {
         let device = lot.devices().get(message.device)?;
+        if self.is_without_lamps && device.is_lamp() {
+            return None;
+        }
         let at = stamp(message.at) + fraction(message.id);
         let (kind, body) = match &message.content {
             Content::Up(up) => ("up", self.up(lot, device, message.id, up, at)),

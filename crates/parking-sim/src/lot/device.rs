@@ -59,6 +59,11 @@ impl Device {
         TimeDelta::seconds(self.model.heartbeat_s.unwrap_or(HEARTBEAT_S).into())
     }
 
+    /// Whether it listens at all times and shows something.
+    pub fn is_lamp(&self) -> bool {
+        self.model.can_display() && self.model.class == parking_domain::models::Class::C
+    }
+
     /// Whether it wants an answer to its signs of life.
     pub(super) fn confirms_heartbeats(&self) -> bool {
         matches!(self.model.vendor, "Bosch" | "Nwave")

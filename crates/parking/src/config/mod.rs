@@ -5,7 +5,9 @@
 //! Everything wrong is reported at once. This is the only place that looks at the environment.
 
 mod auth;
+mod chirpstack;
 mod database;
+mod downlink;
 mod limits;
 mod mail;
 mod mqtt;
@@ -31,6 +33,7 @@ use std::fmt;
 use std::path::Path;
 
 pub(crate) use auth::Auth;
+pub(crate) use chirpstack::ChirpStack;
 pub(crate) use database::Database;
 pub(crate) use limits::Limits;
 pub(crate) use mail::{Mail, Tls};
@@ -59,9 +62,9 @@ static SECTIONS: [&Section; 14] = [
     &telemetry::SECTION,
     &platform::SECTION,
     &webhooks::SECTION,
-    &unused::CHIRPSTACK,
+    &chirpstack::SECTION,
     &mqtt::SECTION,
-    &unused::DOWNLINK,
+    &downlink::SECTION,
     &unused::REDIS,
     &unused::PREDECESSOR,
 ];
@@ -95,6 +98,10 @@ pub(crate) struct Config {
     pub(crate) webhooks: Webhooks,
     /// The broker of the network server, if there is one.
     pub(crate) broker: Option<parking_chirpstack::mqtt::Settings>,
+    /// How commands to displays are sent.
+    pub(crate) displays: parking_flow::displays::Settings,
+    /// The API of the network server, if there is one.
+    pub(crate) chirpstack: Option<ChirpStack>,
 }
 
 /// A configuration that may be started with, and how it came about.
@@ -184,6 +191,8 @@ fn read(reader: &mut Reader, environment: &Environment) -> Config {
         platform: platform::read(reader),
         webhooks: webhooks::read(reader),
         broker: mqtt::read(reader),
+        displays: downlink::read(reader),
+        chirpstack: chirpstack::read(reader),
     }
 }
 

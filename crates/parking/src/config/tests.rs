@@ -300,11 +300,11 @@ fn predecessors_names_are_understood() {
 
 #[test]
 fn names_without_effect_start_with_a_warning() {
-    let loaded = loaded([("CHIRPSTACK_HOST", "chirpstack")]);
+    let loaded = loaded([("ENABLE_WEBHOOKS", "true")]);
     assert_eq!(
         loaded.warnings,
         [
-            "CHIRPSTACK_HOST (environment CHIRPSTACK_HOST) has no effect: \
+            "ENABLE_WEBHOOKS (environment ENABLE_WEBHOOKS) has no effect: \
              not used by this version.",
         ]
     );
@@ -328,6 +328,30 @@ fn the_broker_is_one_url_whose_password_is_not_shown() {
         )
     );
     assert!(loaded([]).config.broker.is_none());
+}
+
+#[test]
+fn chirpstack_is_a_host_with_a_key_and_neither_alone() {
+    let given = loaded([
+        ("CHIRPSTACK_HOST", "chirpstack.example"),
+        ("CHIRPSTACK_API_TOKEN", "hush-hush"),
+        ("CHIRPSTACK_SYNC_INTERVAL", "60"),
+    ]);
+    assert!(!as_toml(&given.effective).contains("hush"));
+    assert_eq!(given.warnings.len(), 1, "{:?}", given.warnings);
+    let chirpstack = given.config.chirpstack.unwrap();
+    assert_eq!(chirpstack.api.place(), "http://chirpstack.example:8080");
+    assert_eq!(chirpstack.sync_every.as_secs(), 60);
+    assert!(loaded([]).config.chirpstack.is_none());
+    refuses([("CHIRPSTACK_HOST", "chirpstack.example")], "API_KEY");
+    refuses([("CHIRPSTACK_API_KEY", "hush-hush")], "CHIRPSTACK_HOST");
+    refuses(
+        [
+            ("CHIRPSTACK_HOST", "http://chirpstack.example"),
+            ("CHIRPSTACK_API_KEY", "hush-hush"),
+        ],
+        "without scheme",
+    );
 }
 
 #[test]

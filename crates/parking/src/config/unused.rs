@@ -23,25 +23,6 @@ const NO_REDIS: &str = "not used by this version; nothing durable would be kept 
 const POOL: &str = "the pool has one size: DB_POOL_SIZE.";
 const ALWAYS: &str = "it is always on.";
 
-unused! { CHIRPSTACK = "chirpstack", "The network server. Not used by this version.", {
-    CHIRPSTACK_HOST: "CHIRPSTACK_HOST", "host", LATER;
-    CHIRPSTACK_PORT: "CHIRPSTACK_PORT", "port", LATER;
-    CHIRPSTACK_API_KEY: "CHIRPSTACK_API_KEY", "api_key", LATER;
-    CHIRPSTACK_API_TOKEN: "CHIRPSTACK_API_TOKEN", "api_token", LATER;
-    CHIRPSTACK_API_URL: "CHIRPSTACK_API_URL", "api_url", LATER;
-    CHIRPSTACK_SYNC_INTERVAL: "CHIRPSTACK_SYNC_INTERVAL", "sync_interval", LATER;
-    CHIRPSTACK_WEBHOOK_SECRET: "CHIRPSTACK_WEBHOOK_SECRET", "webhook_secret",
-        "not used: webhook credentials belong to tenants and are made in the UI.";
-}}
-
-unused! { DOWNLINK = "downlink", "Messages to lamps. Not used by this version.", {
-    DOWNLINK_QUEUE_NAME: "DOWNLINK_QUEUE_NAME", "queue_name", "the queue is a table.";
-    DOWNLINK_MAX_RETRIES: "DOWNLINK_MAX_RETRIES", "max_retries", LATER;
-    DOWNLINK_RETRY_BACKOFF_BASE: "DOWNLINK_RETRY_BACKOFF_BASE", "retry_backoff_base", LATER;
-    DOWNLINK_RATE_LIMIT_GATEWAY: "DOWNLINK_RATE_LIMIT_GATEWAY", "rate_limit_gateway", LATER;
-    DOWNLINK_RATE_LIMIT_TENANT: "DOWNLINK_RATE_LIMIT_TENANT", "rate_limit_tenant", LATER;
-}}
-
 unused! { REDIS = "redis", "Shared limits and fan-out between replicas. Not used by this version.", {
     REDIS_URL: "REDIS_URL", "url", NO_REDIS;
     REDIS_POOL_SIZE: "REDIS_POOL_SIZE", "pool_size", NO_REDIS;

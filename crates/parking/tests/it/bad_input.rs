@@ -44,7 +44,8 @@ impl Desk {
                 .api;
         }
         let of_platform = matches!(recipe.thing, Thing::Tenant | Thing::PooledDevice)
-            || recipe.operation.ends_with(" /api/v6/tenants");
+            || recipe.operation.ends_with(" /api/v6/tenants")
+            || recipe.operation.ends_with(" /api/v6/chirpstack/links");
         let api = if of_platform {
             &self.stage.platform.api
         } else {

@@ -15,6 +15,7 @@ mod fuzz;
 mod harness;
 mod journeys;
 mod matrix;
+mod network_server;
 mod plans;
 mod schemathesis;
 mod sessions;

@@ -23,12 +23,17 @@ export type Permission =
   | 'spaces:read'
   | 'spaces:manage'
   | 'spaces:override'
+  | 'displays:manage'
+  | 'reservations:read'
+  | 'reservations:book'
   | 'alarms:read'
   | 'alarms:handle'
   | 'alarms:manage'
   | 'devices:read'
   | 'devices:manage'
   | 'devices:assign'
+  | 'displays:read'
+  | 'displays:test'
   | 'telemetry:read'
   | 'imports:manage'
   | 'dashboard:read';
@@ -42,7 +47,12 @@ export function useCan(permission: Permission): boolean {
 }
 
 /** What of the estate operators may do too, for the words of a refusal. */
-const forOperators: readonly Permission[] = ['spaces:override', 'devices:assign', 'alarms:handle'];
+const forOperators: readonly Permission[] = [
+  'spaces:override',
+  'devices:assign',
+  'alarms:handle',
+  'displays:test',
+];
 
 /**
  * Why the caller may not change the estate, or null if they may. With the platform's own tenant

@@ -18,8 +18,11 @@ const TOUCHED: Record<string, readonly string[]> = {
   device_model: ['device-models', 'devices'],
   gateway: ['gateways', 'dashboard'],
   orphan: ['orphans', 'devices'],
+  reservation: ['reservations'],
   alarm: ['alarms', 'dashboard'],
   alarm_rules: ['alarms'],
+  display: ['displays', 'downlinks'],
+  downlink: ['downlinks', 'displays'],
 };
 
 /** Lists that count bays by their states; the bays themselves are changed in place. */
@@ -97,7 +100,7 @@ export function useLive(): void {
       onBays: drops.add,
       onHint: ({ subject_type }) => gather.add(TOUCHED[subject_type] ?? []),
       onLost: () => gather.add(['spaces']),
-      onGap: () => gather.add([...ESTATE_KEYS, 'alarms']),
+      onGap: () => gather.add([...ESTATE_KEYS, 'alarms', 'reservations']),
     });
     return () => {
       gather.stop();

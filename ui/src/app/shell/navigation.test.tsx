@@ -9,9 +9,12 @@ describe('the navigation', () => {
   it('offers only what is permitted', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/operations', '/sites', '/bays']);
+    expect(paths(['reservations:read'])).toEqual(['/', '/reservations']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
-    expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways']);
+    expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways', '/chirpstack']);
+    expect(paths(['spaces:override'])).toEqual(['/', '/overrides']);
     expect(paths(['telemetry:read'])).toEqual(['/', '/messages']);
+    expect(paths(['displays:read'])).toEqual(['/', '/downlinks', '/settings/lamps']);
     expect(paths(['imports:manage'])).toEqual(['/', '/imports']);
     expect(paths(['users:read', 'audit:read'])).toEqual(['/', '/users', '/audit-log']);
     expect(paths(['api_keys:manage', 'webhook_secrets:manage', 'tenant:update'])).toEqual([

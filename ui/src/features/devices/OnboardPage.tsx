@@ -13,6 +13,7 @@ import { CodeEntry } from './CodeEntry';
 import styles from './devices.module.css';
 import { OnboardForm, type OnboardValues } from './OnboardForm';
 import { useOnboard } from './queries';
+import { Reach } from './Reach';
 import { ReadingFacts } from './ReadingFacts';
 
 /** From the code on a label to the device, one after the other, as they come out of the carton. */
@@ -117,6 +118,7 @@ function Made({ devices }: { devices: Device[] }) {
                 ? t('onboard.madeServes', { code: device.space_code })
                 : t('devices.serves.none')}
             </span>
+            <Reach deviceId={device.id} />
           </li>
         ))}
       </ul>

@@ -244,3 +244,31 @@ export function useTransfer() {
     onSuccess: ({ dry_run }) => (dry_run ? undefined : refresh()),
   });
 }
+
+/** A device that is switched on joins within a minute or two; who waits for it looks often. */
+const FIRST_WORDS_MS = 3_000;
+
+/** The newest message of a device, until there is one. */
+export const firstWordsQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'uplinks', 'first', id],
+    queryFn: () =>
+      answer(api.GET('/api/v6/uplinks', { params: { query: { device_id: id, limit: 1 } } })),
+    refetchInterval: ({ state }) => (state.data?.uplinks.length ? false : FIRST_WORDS_MS),
+  });
+
+/** What ChirpStack says of a device; asked again while it is awaited there. */
+export const reachQuery = (tenantId: string, id: string, isAwaited: boolean) =>
+  queryOptions({
+    queryKey: [tenantId, 'chirpstack', 'device', id],
+    queryFn: () => answer(api.GET('/api/v6/chirpstack/devices/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (isAwaited && !state.data?.has_joined ? FIRST_WORDS_MS : false),
+    retry: false,
+  });
+
+export function useGiveToChirpStack() {
+  return useMutation({
+    mutationFn: (id: string) =>
+      answer(api.POST('/api/v6/chirpstack/devices/{id}', { params: { path: { id } } })),
+  });
+}

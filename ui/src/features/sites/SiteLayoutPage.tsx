@@ -6,7 +6,9 @@ import { siteQuery } from '@/api/estate';
 import { asProblem } from '@/api/problem';
 import { paths } from '@/app/paths';
 import { useCan, useEstateRefusal } from '@/app/session/permissions';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
+import { EmergencyBanner, EmergencyButton } from '@/components/EmergencySwitch';
 import { useFormats } from '@/components/format';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
@@ -26,6 +28,10 @@ export default function SiteLayoutPage() {
   const query = useQuery(siteQuery(useTenantId(), id));
   const seesSpaces = useCan('spaces:read');
   const refusal = useEstateRefusal('sites:manage');
+  const emergency = {
+    refusal: useEstateRefusal('spaces:override'),
+    onSwitched: useRefreshEstate(),
+  };
   const [editId, setEditId] = useOpenParam('edit');
 
   if (query.isPending) return <PageSkeleton />;
@@ -48,14 +54,18 @@ export default function SiteLayoutPage() {
         title={site.name}
         intro={back}
         actions={
-          <SiteActions
-            site={site}
-            caption={t('table.actions')}
-            onEdit={setEditId}
-            onDeleted={() => void navigate(paths.sites())}
-          />
+          <>
+            {!site.emergency && !site.deleted_at && <EmergencyButton site={site} {...emergency} />}
+            <SiteActions
+              site={site}
+              caption={t('table.actions')}
+              onEdit={setEditId}
+              onDeleted={() => void navigate(paths.sites())}
+            />
+          </>
         }
       />
+      <EmergencyBanner site={site} {...emergency} />
       {site.deleted_at && (
         <Alert
           type="warning"

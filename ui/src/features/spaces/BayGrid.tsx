@@ -8,7 +8,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Space } from '@/api/types';
+import type { Display, Space } from '@/api/types';
 import { useFormats } from '@/components/format';
 import { BayTile } from './BayTile';
 import styles from './operations.module.css';
@@ -36,13 +36,15 @@ type Props = {
   label: string;
   groups: Group[];
   alarmed: Alarmed;
+  lamps?: ReadonlyMap<string, Display>;
   openId: string | null;
   onOpen: (id: string) => void;
   isLarge?: boolean;
 };
 
 /** Every bay as a tile, group by group. Only what is near the screen exists, however many there are. */
-export function BayGrid({ label, groups, alarmed, openId, onOpen, isLarge = false }: Props) {
+export function BayGrid(props: Props) {
+  const { label, groups, alarmed, lamps, openId, onOpen, isLarge = false } = props;
   const size = isLarge ? SIZES.large : SIZES.usual;
   const frame = useRef<HTMLDivElement>(null);
   const { width, from, to } = useSeen(frame);
@@ -81,6 +83,7 @@ export function BayGrid({ label, groups, alarmed, openId, onOpen, isLarge = fals
                 state={bay.state}
                 since={bay.state_changed_at}
                 isAlarmed={needsAttention(bay, alarmed)}
+                lamp={lamps?.get(bay.id)}
                 isOpen={bay.id === openId}
                 isStop={bay.id === stop.id}
                 onOpen={onOpen}

@@ -1,8 +1,9 @@
 import { type KeyboardEvent, memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SpaceState } from '@/api/types';
+import type { Display, SpaceState } from '@/api/types';
 import { useBayWords } from '@/components/bays';
 import { WarningFilled } from '@/components/icons';
+import { LampSign } from '@/components/lamp/LampSign';
 import { StateSign } from '@/components/plan/PlanBay';
 import { Spoken } from '@/components/Spoken';
 import styles from './operations.module.css';
@@ -16,6 +17,7 @@ type Props = {
   state: SpaceState;
   since: string;
   isAlarmed: boolean;
+  lamp?: Display | undefined;
   isOpen: boolean;
   isStop: boolean;
   onOpen: (id: string) => void;
@@ -25,7 +27,8 @@ type Props = {
 
 /** One bay of the grid: its code, and its state as colour, shape and letter. Drawn anew only when it changed. */
 export const BayTile = memo(function BayTile(props: Props) {
-  const { id, code, state, since, isAlarmed, isOpen, isStop, onOpen, onFocus, onKeyDown } = props;
+  const { id, code, state, since, isAlarmed, lamp, isOpen, isStop, onOpen, onFocus, onKeyDown } =
+    props;
   const { t } = useTranslation();
   const words = useBayWords();
   const isNews = Math.abs(Date.now() - Date.parse(since)) < NEWS_MS;
@@ -46,6 +49,11 @@ export const BayTile = memo(function BayTile(props: Props) {
       <StateSign state={state} />
       <span className={styles.tileCode}>{code}</span>
       <Spoken>{words.state(state)}</Spoken>
+      {lamp && (
+        <span className={styles.tileLamp}>
+          <LampSign display={lamp} />
+        </span>
+      )}
       {isAlarmed && (
         <>
           <WarningFilled className={styles.tileAlarm} />

@@ -3,10 +3,13 @@ import { Button, DatePicker, Skeleton } from 'antd';
 import dayjs from 'dayjs';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { siteQuery } from '@/api/estate';
 import type { Evidence, Space } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { useFormats } from '@/components/format';
+import { ColorSign } from '@/components/lamp/LampSign';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { instantOf, wallOf } from '@/components/zoneTime';
@@ -57,6 +60,7 @@ export function EvidencePart({ space, at, onAt }: Props) {
           <Verdict evidence={evidence} isThen={at !== null} zone={zone} />
           {/* What takes it out of use now stands above. */}
           {at !== null && <OverrideFacts evidence={evidence} />}
+          <LampThen lamp={evidence.lamp} zone={zone} />
           <EvidenceMessages evidence={evidence} isThen={at !== null} zone={zone} />
         </div>
       )}
@@ -147,6 +151,27 @@ function Verdict(props: { evidence: Evidence; isThen: boolean; zone: string | un
         </p>
       )}
     </div>
+  );
+}
+
+/** What its lamp was meant to show at that moment, and what it had been told by then. */
+function LampThen({ lamp, zone }: { lamp: Evidence['lamp']; zone: string | undefined }) {
+  const { t } = useTranslation();
+  const exact = useExactClock(zone);
+  if (!lamp) return null;
+  const { downlink_id, wanted_color, wanted_at, told_color, told_at } = lamp;
+  return (
+    <p className={styles.lampThen}>
+      {t('evidence.lampWanted')} <ColorSign color={wanted_color} />, {exact(wanted_at)}.{' '}
+      {told_at ? (
+        <>
+          {t('evidence.lampTold')} <ColorSign color={told_color} />, {exact(told_at)}.
+        </>
+      ) : (
+        t('evidence.lampNotTold')
+      )}{' '}
+      <Link to={paths.downlinks({ downlink: downlink_id })}>{t('evidence.lampCommand')}</Link>
+    </p>
   );
 }
 

@@ -6,10 +6,12 @@ import { baysQuery, levelsQuery, siteQuery } from '@/api/estate';
 import { pollEvery } from '@/api/live';
 import { asProblem } from '@/api/problem';
 import type { Space } from '@/api/types';
-import { useCan } from '@/app/session/permissions';
+import { useCan, useEstateRefusal } from '@/app/session/permissions';
 import { useIsFresh, useLiveState } from '@/app/session/useLive';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
+import { EmergencyBanner } from '@/components/EmergencySwitch';
 import { EmptyState } from '@/components/EmptyState';
 import { useFormats } from '@/components/format';
 import { AppstoreOutlined, FullscreenOutlined, LayoutOutlined } from '@/components/icons';
@@ -24,6 +26,7 @@ import { BayGrid } from './BayGrid';
 import { Counters } from './Counters';
 import { KioskHeader } from './KioskHeader';
 import { useKiosk } from './kiosk';
+import { displaysQuery } from './lampQueries';
 import { OperationsFilters } from './OperationsFilters';
 import { OperationsPlan } from './OperationsPlan';
 import styles from './operations.module.css';
@@ -55,10 +58,15 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
   const { t } = useTranslation();
   const kiosk = useKiosk();
   const isNarrow = useIsNarrow();
+  const emergency = {
+    refusal: useEstateRefusal('spaces:override'),
+    onSwitched: useRefreshEstate(),
+  };
   const list = useListState<OperationFilter>(operationFilters);
   const [view, setView] = useOpenParam('view');
   const [openId, setOpenId] = useOpenParam('bay');
   const open = useStable(setOpenId);
+  const lamps = useLamps(siteId);
   const { query, bays, shown, figures, alarmed, levelOrder } = useBays(siteId, list.query);
   const isFresh = useIsFresh();
   const { freshAt } = useLiveState();
@@ -104,6 +112,7 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
           }
         />
       )}
+      {site && <EmergencyBanner site={site} {...emergency} />}
       <StaleNotice
         isFresh={isFresh}
         asOf={Math.max(query.dataUpdatedAt, freshAt ?? 0)}
@@ -150,6 +159,7 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
             label={t('operations.baysOf', { name })}
             groups={groups}
             alarmed={alarmed}
+            lamps={lamps}
             openId={openId}
             onOpen={open}
             isLarge={kiosk.isKiosk}
@@ -163,6 +173,17 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
 }
 
 /** The bays one watches, which of them are looked for, and the numbers of both. */
+/** The lamps of the bays, for those who may see them. */
+function useLamps(siteId: string | null) {
+  const sees = useCan('displays:read');
+  const query = useQuery({ ...displaysQuery(useTenantId(), siteId), enabled: sees });
+  const lamps = query.data?.displays;
+  return useMemo(
+    () => new Map(lamps?.flatMap((one) => (one.space_id ? [[one.space_id, one]] : []))),
+    [lamps],
+  );
+}
+
 function useBays(siteId: string | null, wanted: Wanted) {
   const tenantId = useTenantId();
   const seesAlarms = useCan('alarms:read');

@@ -22,8 +22,10 @@ import { SpaceStateTag } from '@/components/SpaceStateTag';
 import { StatusTag } from '@/components/StatusTag';
 import { DevicesPart } from './DevicesPart';
 import { EvidencePart } from './EvidencePart';
+import { LampPart } from './LampPart';
 import { OverrideDialog } from './OverrideDialog';
 import { spaceQuery } from './queries';
+import { ReservationsPart } from './ReservationsPart';
 import { SpaceActions, usePutBack } from './SpaceActions';
 import { SpaceHistory } from './SpaceHistory';
 import styles from './spaces.module.css';
@@ -58,7 +60,9 @@ export function SpaceDrawer({ spaceId, onClose }: Props) {
           {space.deleted_at && <Alert type="warning" showIcon title={t('spaces.deletedNotice')} />}
           <StatePart space={space} age={<DataAge query={query} isLive={isFresh} />} />
           {!space.deleted_at && <OverridePart space={space} />}
+          {!space.deleted_at && <ReservationsPart space={space} />}
           <EvidencePart space={space} at={at} onAt={setAt} />
+          <LampPart space={space} />
           <DevicesPart space={space} />
           <SpaceHistory spaceId={space.id} onWhy={setAt} />
           <IdentityPart space={space} />

@@ -3,6 +3,7 @@ import {
   keepPreviousData,
   queryOptions,
   useMutation,
+  useQueryClient,
 } from '@tanstack/react-query';
 import { ALARMS_REFRESH_MS } from '@/api/alarms';
 import { answer, api } from '@/api/client';
@@ -10,6 +11,7 @@ import { pollEvery } from '@/api/live';
 import { withHeard } from '@/api/liveBays';
 import type {
   BayKind,
+  ReservationWish,
   Space,
   SpaceChange,
   SpaceDraft,
@@ -17,6 +19,7 @@ import type {
   SpaceStateChange,
 } from '@/api/types';
 import { useRefreshEstate } from '@/app/session/useRefreshEstate';
+import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
 import { takenBack } from './takenBack';
 
@@ -263,6 +266,35 @@ export function useSetState() {
   return useMutation({
     mutationFn: ({ id, ...body }: SpaceStateChange & { id: string }) =>
       answer(api.PUT('/api/v6/spaces/{id}/state', { params: { path: { id } }, body })),
+    onSuccess,
+  });
+}
+
+/** What a reservation may have changed: the reservations, and the states of bays. */
+function useRefreshReservations() {
+  const queryClient = useQueryClient();
+  const tenantId = useTenantId();
+  const refreshEstate = useRefreshEstate();
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: [tenantId, 'reservations'] }),
+      refreshEstate(),
+    ]);
+}
+
+export function useReserve() {
+  const onSuccess = useRefreshReservations();
+  return useMutation({
+    mutationFn: (body: ReservationWish) => answer(api.POST('/api/v6/reservations', { body })),
+    onSuccess,
+  });
+}
+
+export function useCancelReservation() {
+  const onSuccess = useRefreshReservations();
+  return useMutation({
+    mutationFn: ({ id }: { id: string }) =>
+      answer(api.PUT('/api/v6/reservations/{id}/cancel', { params: { path: { id } }, body: {} })),
     onSuccess,
   });
 }

@@ -148,6 +148,9 @@ pub(in crate::alarms) async fn page(
     query.push(" limit ").push_bind(limit);
     query.push(format!("{JOINS} order by {}", order.replace("p.", "a.")));
     let alarms = query.build_query_as().fetch_all(&mut *conn).await?;
+    if *filter == Filter::default() {
+        return Ok((alarms, parking_db::list_total(conn, "alarms").await?));
+    }
     let mut query = QueryBuilder::new("select count(*) from alarms p");
     wanted(&mut query, filter, now);
     Ok((alarms, query.build_query_scalar().fetch_one(conn).await?))

@@ -42,6 +42,9 @@ pub(in crate::alarms) struct DeviceFacts {
     pub(in crate::alarms) gateway_seen_at: Option<DateTime<Utc>>,
     pub(in crate::alarms) gateway_heartbeat: Option<i32>,
     pub(in crate::alarms) outage_id: Option<Uuid>,
+    /// What is wrong with it as a display, and since when.
+    pub(in crate::alarms) display_fault: Option<String>,
+    pub(in crate::alarms) display_fault_since: Option<DateTime<Utc>>,
 }
 
 /// A gateway and what it is judged by.
@@ -228,7 +231,7 @@ pub(in crate::alarms) async fn devices(
              coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat_seconds, coalesce(d.model, m.based_on) as base_model,
              a.space_id as "space_id?", a.space_code as "space_code?", a.site_id as "site_id?", a.assigned_at as "assigned_at?",
              d.only_gateway_eui as gateway_eui, g.last_seen_at as "gateway_seen_at?", g.heartbeat_seconds as "gateway_heartbeat?",
-             o.id as "outage_id?"
+             o.id as "outage_id?", d.display_fault, d.display_fault_since
            from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
            join devices d on d.tenant_id = w.tenant_id and d.id = w.id
            left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id

@@ -269,6 +269,8 @@ async fn a_test_letter_arrives_and_alarms_cleared_a_year_ago_are_forgotten() {
         }
         let left = admin.alarms("").await.len();
         assert_eq!(left, usize::from(days == 360), "after {days} days");
+        let page = admin.get("/api/v6/alarms").await.json();
+        assert_eq!(page["total"], left, "after {days} days");
     }
 }
 

@@ -102,6 +102,7 @@ async fn ten_servers_that_look_at_once_raise_one_alarm_each() {
         one.await.expect("no panic");
     }
     assert_eq!(admin.alarms("").await.len(), 20);
+    assert_eq!(admin.get("/api/v6/alarms").await.json()["total"], 20);
     assert_eq!(stage.told_events().await, ["alarm.raised"; 20]);
 }
 

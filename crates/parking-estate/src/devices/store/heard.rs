@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use uuid::Uuid;
 
-use crate::devices::Heard;
+use crate::devices::{DisplayFault, Heard};
 
 /// A device by its name, with what its messages are read by.
 pub(in crate::devices) struct Known {
@@ -21,6 +21,7 @@ pub(in crate::devices) struct Known {
     pub(in crate::devices) session_before: Option<String>,
     pub(in crate::devices) f_cnt: Option<i64>,
     pub(in crate::devices) frames_lost: i64,
+    pub(in crate::devices) is_display: bool,
 }
 
 pub(in crate::devices) async fn known(
@@ -34,7 +35,7 @@ pub(in crate::devices) async fn known(
         r#"select d.tenant_id, d.dev_eui, d.id, coalesce(d.model, m.based_on) as model,
              coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat,
              a.space_id as "space_id?", a.assigned_at as "assigned_at?", d.radio_session as session,
-             d.radio_session_before as session_before, d.radio_f_cnt as f_cnt, d.frames_lost
+             d.radio_session_before as session_before, d.radio_f_cnt as f_cnt, d.frames_lost, d.is_display
            from (select distinct * from unnest($1::uuid[], $2::text[]) as w (tenant_id, dev_eui)) w
            join devices d on d.dev_eui = w.dev_eui and d.archived_at is null and d.tenant_id = w.tenant_id
            left join device_models m on m.tenant_id = d.tenant_id and m.id = d.own_model_id
@@ -109,6 +110,35 @@ pub(in crate::devices) async fn write(tx: &mut PlatformTx, messages: &[Heard]) -
         &numbered!(|of| of.highest.map(i64::from)) as &[Option<i64>],
         &numbered!(|of| Some(i64::try_from(of.lost).unwrap_or(i64::MAX))) as &[Option<i64>],
         &numbered!(|of| of.session_before.clone()) as &[Option<String>],
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(in crate::devices) async fn note_faults(
+    tx: &mut PlatformTx,
+    faults: &[(Uuid, Uuid, Option<DisplayFault>)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenants: Vec<Uuid> = faults.iter().map(|one| one.0).collect();
+    let ids: Vec<Uuid> = faults.iter().map(|one| one.1).collect();
+    let words: Vec<_> = faults
+        .iter()
+        .map(|one| one.2.map(|fault| fault.name().to_owned()))
+        .collect();
+    sqlx::query!(
+        "with w as materialized (
+           select * from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, fault)),
+         held as materialized (
+           select w.* from devices d join w on w.tenant_id = d.tenant_id and w.id = d.id
+           order by d.tenant_id, d.id for no key update of d)
+         update devices d set display_fault = h.fault, display_fault_since = case when h.fault is null then null else $4::timestamptz end
+         from held h where d.tenant_id = h.tenant_id and d.id = h.id and d.display_fault is distinct from h.fault",
+        &tenants,
+        &ids,
+        &words as &[Option<String>],
+        now,
     )
     .execute(tx.conn())
     .await?;

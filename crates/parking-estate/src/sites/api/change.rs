@@ -6,10 +6,9 @@ use parking_access::audit::By;
 use parking_db::TenantTx;
 use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 
-use super::super::{change, create, restore};
-use super::wire::{SiteBody, SiteChange, SiteDraft};
-use crate::Estate;
-use crate::view;
+use super::super::{change, create, end_emergency, restore, start_emergency};
+use super::wire::{EmergencyDraft, SiteBody, SiteChange, SiteDraft};
+use crate::{Estate, Maker, view};
 
 /// Makes a site. An `Idempotency-Key` repeats the answer of an earlier request.
 #[utoipa::path(post, path = "/api/v6/sites", request_body = SiteDraft,
@@ -76,6 +75,38 @@ pub(super) async fn restore_site(
 ) -> Result<Tagged<SiteBody>, ApiError> {
     let mut tx = view::change(&estate.db, &caller).await?;
     let site = restore(&mut tx, &By::caller(&caller), id, estate.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Tagged(site.version, SiteBody::of(site, None)))
+}
+
+/// Lets all lamps of a site show one thing at once, whatever its bays are, until somebody takes it
+/// back. Sent again, it turns to the other kind.
+#[utoipa::path(put, path = "/api/v6/sites/{id}/emergency", params(("id" = Uuid, Path)), request_body = EmergencyDraft,
+    responses((status = 200, body = SiteBody)))]
+pub(super) async fn start_site_emergency(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Id(id): Id,
+    Json(wanted): Json<EmergencyDraft>,
+) -> Result<Tagged<SiteBody>, ApiError> {
+    let reason = wanted.reason()?;
+    let mut tx = view::change(&estate.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let site = start_emergency(&mut tx, &maker, id, (wanted.kind, &reason), now).await?;
+    tx.commit().await?;
+    Ok(Tagged(site.version, SiteBody::of(site, None)))
+}
+
+/// Lets the lamps of a site show again what its bays are.
+#[utoipa::path(delete, path = "/api/v6/sites/{id}/emergency", params(("id" = Uuid, Path)), responses((status = 200, body = SiteBody)))]
+pub(super) async fn end_site_emergency(
+    State(estate): State<Estate>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Tagged<SiteBody>, ApiError> {
+    let mut tx = view::change(&estate.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let site = end_emergency(&mut tx, &maker, id, now).await?;
     tx.commit().await?;
     Ok(Tagged(site.version, SiteBody::of(site, None)))
 }

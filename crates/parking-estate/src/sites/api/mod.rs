@@ -31,6 +31,10 @@ pub fn routes(state: Estate) -> Routes {
         .add(manages, routes!(change::patch_site, change::put_site))
         .add(manages, routes!(change::restore_site))
         .add(
+            Access::Needs(Permission::SpacesOverride),
+            routes!(change::start_site_emergency, change::end_site_emergency),
+        )
+        .add(
             reads,
             sorted_by(parts::LEVEL_COLUMNS, routes!(parts::list_levels)),
         )

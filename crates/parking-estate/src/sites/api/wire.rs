@@ -1,6 +1,7 @@
 //! What requests and answers about sites look like.
 
 use chrono::{DateTime, Utc};
+use parking_domain::lamps::Emergency;
 use parking_domain::places::{Coordinates, Country, OpeningHours, TimeZone};
 use parking_domain::text::{Name, Slug};
 use parking_http::{ApiError, PageExtent, Wrong};
@@ -231,12 +232,44 @@ pub(super) struct SiteBody {
     opening: Option<SiteOpening>,
     metadata: Value,
     is_active: bool,
+    /// What all its lamps show, whatever its bays are, until somebody takes it back.
+    emergency: Option<EmergencyBody>,
     deleted_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// What it holds, where `include_stats` asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<SiteStats>,
+}
+
+/// A switch that somebody threw and nobody has taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EmergencyBody {
+    #[schema(value_type = wire::EmergencyName)]
+    kind: &'static str,
+    since: DateTime<Utc>,
+    by: Option<String>,
+    reason: String,
+}
+
+/// What all lamps of a site are to show.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmergencyDraft {
+    #[schema(value_type = wire::EmergencyName)]
+    pub(super) kind: Emergency,
+    /// Why.
+    #[schema(value_type = wire::Name)]
+    reason: String,
+}
+
+impl EmergencyDraft {
+    /// Why, once it is certain that it was said.
+    pub(super) fn reason(&self) -> Result<String, ApiError> {
+        let mut wrong = Wrong::default();
+        let reason = wrong.read("reason", Name::parse(&self.reason));
+        wrong.settle(reason.map(|reason| reason.as_str().to_owned()))
+    }
 }
 
 /// Whether a site is open now.
@@ -327,6 +360,12 @@ impl SiteBody {
             opening: None,
             metadata: Value::Object(fields.metadata),
             is_active: fields.is_active,
+            emergency: site.emergency.map(|emergency| EmergencyBody {
+                kind: emergency.kind.name(),
+                since: emergency.since,
+                by: emergency.by,
+                reason: emergency.reason,
+            }),
             deleted_at: site.deleted_at,
             created_at: site.created_at,
             updated_at: site.updated_at,

@@ -7,12 +7,13 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, Result, TenantTx};
+use parking_domain::lamps::Emergency;
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::{Site, SiteError, SiteFields};
+use super::{Site, SiteEmergency, SiteError, SiteFields};
 
 /// Which sites are wanted.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +41,8 @@ pub(super) struct Counts {
 }
 
 const COLUMNS: &str = "s.tenant_id, t.name as tenant_name, s.id, s.slug, s.name, s.address, s.city, s.state, s.postal_code,
-  s.country, s.latitude, s.longitude, s.timezone, s.opening_hours, s.debounce_seconds, s.metadata, s.is_active, s.deleted_at, s.created_at,
-  s.updated_at, s.version";
+  s.country, s.latitude, s.longitude, s.timezone, s.opening_hours, s.debounce_seconds, s.metadata, s.is_active, s.emergency,
+  s.emergency_since, s.emergency_by, s.emergency_reason, s.deleted_at, s.created_at, s.updated_at, s.version";
 
 const WANTED: &str = "($1::boolean is null or s.is_active = $1) and (s.deleted_at is not null) = $2
   and ($3::text is null or s.name ilike $3 or s.slug ilike $3 or s.city ilike $3 or s.address ilike $3)";
@@ -72,12 +73,27 @@ impl FromRow<'_, PgRow> for Site {
                 },
                 is_active: row.try_get("is_active")?,
             },
+            emergency: emergency(row)?,
             deleted_at: row.try_get("deleted_at")?,
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
             version: row.try_get("version")?,
         })
     }
+}
+
+fn emergency(row: &PgRow) -> sqlx::Result<Option<SiteEmergency>> {
+    let kind: Option<String> = row.try_get("emergency")?;
+    let kind = kind.as_deref().and_then(Emergency::named);
+    let since: Option<DateTime<Utc>> = row.try_get("emergency_since")?;
+    let reason: Option<String> = row.try_get("emergency_reason")?;
+    let by = row.try_get("emergency_by")?;
+    Ok(kind.zip(since).map(|(kind, since)| SiteEmergency {
+        kind,
+        since,
+        by,
+        reason: reason.unwrap_or_default(),
+    }))
 }
 
 /// One page of sites, and how many there are on all pages.
@@ -210,6 +226,47 @@ pub(super) async fn update(
         fields.is_active,
         now,
         fields.debounce_seconds,
+    )
+    .execute(tx.conn())
+    .await
+    .map_err(refused)?;
+    Ok(())
+}
+
+/// Throws the switch, or turns it to another kind; since when stays if it was thrown already.
+pub(super) async fn start_emergency(
+    tx: &mut TenantTx,
+    (id, kind): (Uuid, Emergency),
+    (reason, maker): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), SiteError> {
+    sqlx::query!(
+        "update sites set emergency = $2, emergency_since = coalesce(emergency_since, $3), emergency_by = $4,
+           emergency_reason = $5, updated_at = $3, version = version + 1
+         where id = $1",
+        id,
+        kind.name(),
+        now,
+        maker,
+        reason
+    )
+    .execute(tx.conn())
+    .await
+    .map_err(refused)?;
+    Ok(())
+}
+
+pub(super) async fn end_emergency(
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), SiteError> {
+    sqlx::query!(
+        "update sites set emergency = null, emergency_since = null, emergency_by = null, emergency_reason = null,
+           updated_at = $2, version = version + 1
+         where id = $1",
+        id,
+        now
     )
     .execute(tx.conn())
     .await

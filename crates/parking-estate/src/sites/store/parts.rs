@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, Result, TenantTx};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use crate::sites::SiteError;
@@ -58,25 +58,33 @@ pub(in crate::sites) async fn list(
     order: &str,
     (offset, limit): (i64, i64),
 ) -> Result<(Vec<Part>, i64)> {
-    let wanted = "($1::uuid is null or p.site_id = $1) and ($2::text is null or p.name ilike $2)";
-    let query = format!(
-        "{} where {wanted} order by {order} offset $3 limit $4",
-        select(kind, is_counted)
-    );
-    let parts = sqlx::query_as(AssertSqlSafe(query))
-        .bind(site)
-        .bind(pattern)
-        .bind(offset)
-        .bind(limit)
-        .fetch_all(&mut *conn)
-        .await?;
-    let query = format!("select count(*) from {}s p where {wanted}", kind.name());
-    let total = sqlx::query_scalar(AssertSqlSafe(query))
-        .bind(site)
-        .bind(pattern)
-        .fetch_one(conn)
-        .await?;
-    Ok((parts, total))
+    let mut query = QueryBuilder::new(select(kind, is_counted));
+    restrict(&mut query, site, pattern);
+    query
+        .push(format!(" order by {order} offset "))
+        .push_bind(offset);
+    query.push(" limit ").push_bind(limit);
+    let parts = query.build_query_as().fetch_all(&mut *conn).await?;
+    if site.is_none() && pattern.is_none() {
+        let list = format!("{}s", kind.name());
+        return Ok((parts, parking_db::list_total(conn, &list).await?));
+    }
+    let mut query = QueryBuilder::new(format!("select count(*) from {}s p", kind.name()));
+    restrict(&mut query, site, pattern);
+    Ok((parts, query.build_query_scalar().fetch_one(conn).await?))
+}
+
+/// Only what is asked for: a condition that might not apply keeps PostgreSQL from using an index.
+fn restrict(query: &mut QueryBuilder<Postgres>, site: Option<Uuid>, pattern: Option<&str>) {
+    query.push(" where true");
+    if let Some(site) = site {
+        query.push(" and p.site_id = ").push_bind(site);
+    }
+    if let Some(pattern) = pattern {
+        query
+            .push(" and p.name ilike ")
+            .push_bind(pattern.to_owned());
+    }
 }
 
 pub(in crate::sites) async fn find(

@@ -209,7 +209,7 @@ pub(super) async fn patch_spaces(
 #[utoipa::path(post, path = "/api/v6/spaces/bulk/delete", request_body = SpaceIds,
     responses((status = 404, description = "A bay or site of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 204, description = "They are deleted"),
-        (status = 409, description = "`in_use`: devices serve some", body = parking_http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "`in_use`: devices serve some, or they are reserved", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn delete_spaces(
     State(estate): State<Estate>,
     caller: Caller,

@@ -88,7 +88,7 @@ pub(super) struct Force {
 /// Deletes a bay; it can be restored.
 #[utoipa::path(delete, path = "/api/v6/spaces/{id}", params(("id" = Uuid, Path), Force),
     responses((status = 204, description = "It is deleted"),
-        (status = 409, description = "`in_use`: devices serve it", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`in_use`: devices serve it, or it is reserved", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn delete_space(
     State(estate): State<Estate>,

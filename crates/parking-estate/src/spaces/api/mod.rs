@@ -75,6 +75,9 @@ impl From<SpaceError> for ApiError {
             SpaceError::InUse(count) => Self::new(Code::InUse).detail(format!(
                 "{count} devices serve it; unassign them, or force it"
             )),
+            SpaceError::Reserved(count) => Self::new(Code::InUse).detail(format!(
+                "{count} reservations of it are not over; cancel them, or force it"
+            )),
             SpaceError::Stale => Self::new(Code::PreconditionFailed),
             SpaceError::Db(error) => error.into(),
         }

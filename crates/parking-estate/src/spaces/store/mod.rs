@@ -1,6 +1,7 @@
 //! The SQL of bays.
 
 pub(super) mod list;
+pub(super) mod reserved;
 pub(super) mod sensing;
 pub(super) mod serving;
 pub(super) mod state;

@@ -22,12 +22,15 @@ pub(in crate::spaces) struct Bay {
     /// For how long a change of its sensor is held back.
     pub(in crate::spaces) window: TimeDelta,
     overrides: Vec<Uuid>,
+    reservations: Vec<Uuid>,
 }
 
 impl Bay {
     /// Which facts they are, for whoever asks later.
     pub(in crate::spaces) fn evidence(&self) -> Value {
-        json!({ "sensor": self.facts.sensor, "overrides": self.overrides })
+        json!({
+            "sensor": self.facts.sensor, "overrides": self.overrides, "reservations": self.reservations,
+        })
     }
 }
 
@@ -68,44 +71,28 @@ pub(in crate::spaces) async fn facts(
     let tenants: Vec<Uuid> = bays.iter().map(|(tenant, _)| *tenant).collect();
     let ids: Vec<Uuid> = bays.iter().map(|(_, id)| *id).collect();
     let bays = sqlx::query!(
-        "select s.tenant_id, s.site_id, s.id, s.state, s.sensor_state, s.sensor_observed_at, s.sensor_stale_at,
-           s.sensor_held_state, s.sensor_held_until, s.sensor_uplink_id, i.debounce_seconds
+        r#"select s.tenant_id, s.site_id, s.id, s.state, s.sensor_state, s.sensor_observed_at, s.sensor_stale_at,
+           s.sensor_held_state, s.sensor_held_until, s.sensor_uplink_id,
+           coalesce(g.debounce_window_sec, i.debounce_seconds) as "window!"
          from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
          join spaces s on s.tenant_id = w.tenant_id and s.id = w.id
          join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-         where s.deleted_at is null order by s.id for no key update of s",
+         left join lateral (
+           select p.debounce_window_sec from display_policies p
+           where p.tenant_id = s.tenant_id and p.is_active and (p.site_id = s.site_id or p.site_id is null)
+           order by p.site_id nulls last limit 1) g on true
+         where s.deleted_at is null order by s.id for no key update of s"#,
         &tenants,
         &ids,
     )
     .fetch_all(&mut *conn)
     .await?;
-    let overrides = sqlx::query!(
-        "select o.id, o.space_id, o.kind, o.starts_at, o.ends_at
-         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
-         join overrides o on o.tenant_id = w.tenant_id and o.space_id = w.id
-         where o.lifted_at is null and (o.ends_at is null or o.ends_at > $3) order by o.starts_at",
-        &tenants,
-        &ids,
-        now
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut of_bay: HashMap<Uuid, Vec<(Uuid, Override)>> = HashMap::new();
-    for row in overrides {
-        let kind = match row.kind.as_str() {
-            "blocked" => OverrideKind::Blocked,
-            _ => OverrideKind::OutOfService,
-        };
-        let span = Span {
-            from: row.starts_at,
-            until: row.ends_at,
-        };
-        let one = (row.id, Override { kind, span });
-        of_bay.entry(row.space_id).or_default().push(one);
-    }
+    let mut overridden = overrides(&mut *conn, (&tenants, &ids), now).await?;
+    let mut reserved = reservations(conn, (&tenants, &ids), now).await?;
     let bays = bays.into_iter().map(|row| {
-        let overrides = of_bay.remove(&row.id).unwrap_or_default();
+        let overrides = overridden.remove(&row.id).unwrap_or_default();
         let ids: Vec<Uuid> = overrides.iter().map(|(id, _)| *id).collect();
+        let (reservations, spans) = reserved.remove(&row.id).unwrap_or_default();
         let sensor = SensorFact {
             state: sensing::state(&row.sensor_state),
             observed_at: row.sensor_observed_at,
@@ -118,16 +105,107 @@ pub(in crate::spaces) async fn facts(
             site_id: row.site_id,
             id: row.id,
             state: row.state,
-            window: TimeDelta::seconds(row.debounce_seconds.into()),
+            window: TimeDelta::seconds(row.window.into()),
             overrides: ids,
+            reservations,
             facts: BayFacts {
                 sensor,
                 overrides: overrides.into_iter().map(|(_, one)| one).collect(),
-                reservations: Vec::new(),
+                reservations: spans,
             },
         }
     });
     Ok(bays.collect())
+}
+
+/// What overrides each bay now or later, with which override it is.
+async fn overrides(
+    conn: &mut PgConnection,
+    (tenants, ids): (&[Uuid], &[Uuid]),
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Vec<(Uuid, Override)>>> {
+    let rows = sqlx::query!(
+        "select o.id, o.space_id, o.kind, o.starts_at, o.ends_at
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
+         join overrides o on o.tenant_id = w.tenant_id and o.space_id = w.id
+         where o.lifted_at is null and (o.ends_at is null or o.ends_at > $3) order by o.starts_at",
+        tenants,
+        ids,
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut of_bay: HashMap<Uuid, Vec<(Uuid, Override)>> = HashMap::new();
+    for row in rows {
+        let kind = match row.kind.as_str() {
+            "blocked" => OverrideKind::Blocked,
+            _ => OverrideKind::OutOfService,
+        };
+        let span = Span {
+            from: row.starts_at,
+            until: row.ends_at,
+        };
+        let one = (row.id, Override { kind, span });
+        of_bay.entry(row.space_id).or_default().push(one);
+    }
+    Ok(of_bay)
+}
+
+/// Of each bay the next reservations that block it and are not over, a few of them: the state follows
+/// from the first, and is computed again before the last has begun.
+async fn reservations(
+    conn: &mut PgConnection,
+    (tenants, ids): (&[Uuid], &[Uuid]),
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, (Vec<Uuid>, Vec<Span>)>> {
+    let rows = sqlx::query!(
+        r#"select r.id as "id!", w.id as "space_id!", r.start_time as "start_time!", r.end_time as "end_time!"
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
+         cross join lateral (
+           select r.id, r.start_time, r.end_time from reservations r
+           where r.tenant_id = w.tenant_id and r.space_id = w.id and r.status in ('pending', 'confirmed')
+             and r.end_time > $3
+           order by r.blocks_from limit 4) r
+         order by r.start_time"#,
+        tenants,
+        ids,
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut of_bay: HashMap<Uuid, (Vec<Uuid>, Vec<Span>)> = HashMap::new();
+    for row in rows {
+        let (ids, spans) = of_bay.entry(row.space_id).or_default();
+        ids.push(row.id);
+        spans.push(Span {
+            from: row.start_time,
+            until: Some(row.end_time),
+        });
+    }
+    Ok(of_bay)
+}
+
+/// Since when occupied bays are, if somebody was seen to come: a bay that was put back into service with
+/// a vehicle in it was taken before.
+pub(in crate::spaces) async fn taken_at(
+    conn: &mut PgConnection,
+    bays: &[(Uuid, Uuid)],
+) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+    let tenants: Vec<Uuid> = bays.iter().map(|(tenant, _)| *tenant).collect();
+    let ids: Vec<Uuid> = bays.iter().map(|(_, id)| *id).collect();
+    let rows = sqlx::query!(
+        r#"select w.id as "id!", c.at as "at!"
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
+         cross join lateral (
+           select c.at, c.from_state, c.to_state from state_changes c
+           where c.tenant_id = w.tenant_id and c.space_id = w.id order by c.at desc, c.id desc limit 1) c
+         where c.to_state = 'occupied' and c.from_state <> 'maintenance'"#,
+        &tenants,
+        &ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.at)).collect())
 }
 
 /// Writes the states of bays, and the history and an event of each change; a bay that changed several

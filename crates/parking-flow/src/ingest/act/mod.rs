@@ -1,6 +1,7 @@
 //! Acting on messages: from what a device said to the state of its bay.
 
 mod health;
+mod lamps;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
+use parking_domain::downlinks::Said;
 use parking_domain::radio::Reception;
 use parking_estate::devices::{self, Listened};
 use parking_estate::spaces::{self, Effect, Sensed};
@@ -20,6 +22,7 @@ use uuid::Uuid;
 use super::store::{self, Acted, Pending};
 use super::{SHARDS, storable};
 use crate::Flow;
+use crate::displays::Displays;
 
 /// Messages acted on in one transaction.
 const BATCH: i64 = 500;
@@ -74,7 +77,7 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<Turn, DbError> {
         return Ok(Turn::Done);
     }
     let now = flow.clock.now();
-    match act_on(&mut tx, &pending, now).await {
+    match act_on(&mut tx, &flow.displays, &pending, now).await {
         Ok(outcomes) => commit(flow, tx, outcomes).await?,
         Err(error) if is_of_the_moment(&error) => return Err(error),
         Err(_) => {
@@ -101,7 +104,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
         let Some(one) = pending.first() else {
             return Ok(());
         };
-        match act_on(&mut tx, &pending, now).await {
+        match act_on(&mut tx, &flow.displays, &pending, now).await {
             Ok(outcomes) => commit(flow, tx, outcomes).await?,
             Err(error) if is_of_the_moment(&error) => return Err(error),
             Err(error) => {
@@ -123,6 +126,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
 /// Commits what was done, and counts what came of the messages.
 async fn commit(flow: &Flow, tx: PlatformTx, outcomes: Vec<&'static str>) -> Result<(), DbError> {
     tx.commit().await?;
+    flow.displays.to_plan.now();
     for outcome in outcomes {
         flow.intake.metrics().acted(outcome);
     }
@@ -136,6 +140,7 @@ const fn is_of_the_moment(error: &DbError) -> bool {
 
 async fn act_on(
     tx: &mut PlatformTx,
+    displays: &Displays,
     pending: &[Pending],
     now: DateTime<Utc>,
 ) -> Result<Vec<&'static str>, DbError> {
@@ -157,6 +162,8 @@ async fn act_on(
         })
         .collect();
     sense(tx, &mut understood, now).await?;
+    // Before devices are written: whoever plans displays locks them in that order too.
+    lamps::note(tx, displays, &understood, now).await?;
     health::note(tx, &mut understood).await?;
     health::note_strays(tx, &understood).await?;
     let acted: Vec<Acted> = understood.into_iter().map(|one| one.acted).collect();
@@ -173,6 +180,8 @@ struct Understood<'a> {
     sensed: Option<Sensed>,
     battery_percent: Option<f32>,
     battery_volts: Option<f32>,
+    /// What a display says that it shows.
+    said: Option<Said>,
     acted: Acted,
 }
 
@@ -184,6 +193,7 @@ impl<'a> Understood<'a> {
             sensed: None,
             battery_percent: None,
             battery_volts: None,
+            said: None,
             acted: Acted {
                 tenant_id: message.tenant_id,
                 id: message.id,
@@ -239,6 +249,7 @@ impl<'a> Understood<'a> {
                 let volts = reading.battery.voltage.map(volts);
                 (self.battery_percent, self.battery_volts) =
                     (reading.battery.percent.map(f32::from), volts);
+                self.said = reading.shown.as_ref().and_then(Said::of);
                 self.acted.outcome = "read";
                 self.acted.reading = serde_json::to_value(&reading).ok().map(storable);
                 let state = reading.occupied().map(|is_occupied| {

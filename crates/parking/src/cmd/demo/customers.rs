@@ -18,6 +18,7 @@ use parking_domain::models;
 use parking_domain::tenancy::{LimitOverrides, Tier};
 use parking_domain::text::{Email, Language, Name, Slug};
 use parking_flow::applications::{self, ApplicationError, Applications};
+use parking_flow::chirpstack::{self, ChirpStackError, ChirpStacks, LinkDraft};
 use parking_http::IfMatch;
 use parking_sim::audience::{PROFILES, Profile};
 use parking_sim::chirpstack::Network;
@@ -164,6 +165,28 @@ async fn has_application(customer: Customer, db: &Db, now: DateTime<Utc>) -> any
         Err(ApplicationError::NoTenant) => Ok(false),
         Err(error) => Err(error).context("the application of the demonstration"),
     }
+}
+
+/// Links the customers to their parts of the simulated ChirpStack; who is linked stays so.
+pub(super) async fn link(state: &ChirpStacks) -> anyhow::Result<()> {
+    let now = state.clock.now();
+    for customer in CUSTOMERS {
+        let network = Network::of(&customer.lot(now), None);
+        let application = network.application().to_string();
+        let owner = Applications::new(state.db.clone())
+            .owner(Some(&application))
+            .await?;
+        let draft = LinkDraft {
+            tenant: owner,
+            remote_tenant: network.tenant(),
+            application: network.application(),
+        };
+        match chirpstack::link(state, draft, &by(), now).await {
+            Ok(_) | Err(ChirpStackError::Linked) => {}
+            Err(error) => return Err(error).context("the ChirpStack of the demonstration"),
+        }
+    }
+    Ok(())
 }
 
 /// Says who lives there and how to sign in, here and nowhere else.

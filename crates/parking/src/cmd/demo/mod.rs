@@ -2,7 +2,8 @@
 //! are not there.
 //!
 //! The server is the one of `parking serve`. Beside it run a broker, which nobody else can log in to, and
-//! a simulator that publishes to it as ChirpStack would; the server takes its messages from there. What
+//! a simulator that publishes to it as ChirpStack would; the server takes its messages from there. Its
+//! commands go to a ChirpStack that is simulated too, and the lamps follow them. What
 //! the sites consist of is made through the public API, once: the next start goes on with what is there.
 //!
 //! Time passes fast at first, so that whoever looks sees something happen, and later slowly, so that a
@@ -17,21 +18,25 @@ use anyhow::{Context as _, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::accounts::Hasher;
 use parking_chirpstack::broker::{Broker, Door, Sessions};
+use parking_chirpstack::grpc;
 use parking_chirpstack::mqtt::{BrokerAddress, Settings};
 use parking_db::Db;
 use parking_domain::clock::Clock;
-use parking_sim::chirpstack::Network;
+use parking_flow::chirpstack::ChirpStacks;
+use parking_sim::chirpstack::{Event, Network};
 use parking_sim::drive::{Timeline, drive};
 use parking_sim::lot::Lot;
+use parking_sim::server::{NetworkServer, Options};
 use parking_sim::sink::Sink;
 use secrecy::ExposeSecret as _;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use url::Url;
 
 use super::Asked;
 use super::serve::{self, Beside};
-use crate::config::{Config, random_password};
+use crate::config::{ChirpStack, Config, random_password};
 use crate::exit::{Exit, Stop};
 use crate::lifecycle::Lifecycle;
 use customers::CUSTOMERS;
@@ -44,6 +49,9 @@ const FAST: f64 = 60.0;
 const FAST_FOR_HOURS: i64 = 3;
 /// How fast after that.
 const SLOW: f64 = 2.0;
+
+/// How often devices are compared with the network server's.
+const SYNC_EVERY: Duration = Duration::from_mins(1);
 
 /// How long messages on their way may take when it ends, and the server's goodbye to the broker.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -62,6 +70,10 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         let reason = "MQTT_URL is set: parking demo brings a broker of its own";
         bail!(Stop::new(Exit::Configuration, reason));
     }
+    if config.chirpstack.is_some() {
+        let reason = "CHIRPSTACK_HOST is set: parking demo brings a ChirpStack of its own";
+        bail!(Stop::new(Exit::Configuration, reason));
+    }
     Ok(())
 }
 
@@ -70,6 +82,9 @@ pub(super) struct Demo {
     broker: Broker,
     /// The broker, with user and password.
     url: Url,
+    network: NetworkServer,
+    /// What the network server tells of commands and lamps.
+    told: mpsc::Receiver<Event>,
 }
 
 impl Demo {
@@ -88,24 +103,31 @@ impl Demo {
         let address = BrokerAddress::parse(&url).context("the address of the broker")?;
         config.broker = Some(Settings::of(address, "parking".to_owned()));
         let url = url.parse().context("the address of the broker")?;
-        Ok(Self { broker, url })
+        let (network, told) = start_network(config).await?;
+        Ok(Self {
+            broker,
+            url,
+            network,
+            told,
+        })
     }
 
     /// Lives beside a server that is ready, until it stops.
     pub(super) fn begin(
-        self,
+        mut self,
         config: &Config,
-        (db, hasher): (&Db, &Hasher),
+        (db, hasher, chirpstacks): (&Db, &Hasher, &ChirpStacks),
         port: u16,
         lifecycle: &Lifecycle,
     ) -> anyhow::Result<()> {
         let (stop, config) = (lifecycle.soft(), config.clone());
         let (db, hasher) = (db.clone(), hasher.clone());
         let server = address(config.server.listen.ip(), port)?;
+        let chirpstacks = chirpstacks.clone();
         lifecycle.spawn("demo", async move {
             let lived = tokio::select! {
                 made = customers::ensure(&config, &db, &hasher, &server) => match made {
-                    Ok(()) => self.live(&stop).await,
+                    Ok(()) => self.live(&chirpstacks, &stop).await,
                     Err(error) => Err(error),
                 },
                 () = stop.cancelled() => Ok(()),
@@ -116,14 +138,19 @@ impl Demo {
         Ok(())
     }
 
-    async fn live(&self, stop: &CancellationToken) -> anyhow::Result<()> {
+    async fn live(&mut self, state: &ChirpStacks, stop: &CancellationToken) -> anyhow::Result<()> {
         let clock = Clock::system();
         let sink = Sink::open(&self.url, None).context("the broker")?;
         let [first, second] = CUSTOMERS.map(|customer| customer.lot(clock.now()));
+        for lot in [&first, &second] {
+            self.network.take_on(lot, &Network::of(lot, None));
+        }
+        customers::link(state).await?;
         info!("the sites live");
         tokio::join!(
             live(first, &sink, (&clock, stop)),
             live(second, &sink, (&clock, stop)),
+            pass_on(&mut self.told, &sink, stop),
         );
         let handed = sink.close(PATIENCE).await;
         if handed.given_up > 0 {
@@ -142,13 +169,48 @@ impl Demo {
         if tokio::time::timeout(PATIENCE, alone).await.is_err() {
             warn!("somebody is still connected to the broker");
         }
+        self.network.stop().await;
         self.broker.stop().await;
+    }
+}
+
+/// Starts the network server, and has the server command lamps through it.
+async fn start_network(
+    config: &mut Config,
+) -> anyhow::Result<(NetworkServer, mpsc::Receiver<Event>)> {
+    let token = random_password()?;
+    let options = Options {
+        token: token.expose_secret().to_owned(),
+        seed: 40,
+        pace: 1.0,
+    };
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let started = NetworkServer::start(any, options, Clock::system()).await;
+    let (network, told) = started.context("the network server cannot listen")?;
+    let place = network.address();
+    config.chirpstack = Some(ChirpStack {
+        api: grpc::Settings::of(place.ip().to_string(), place.port(), token),
+        sync_every: SYNC_EVERY,
+    });
+    Ok((network, told))
+}
+
+/// What the network server tells goes the way of everything else.
+async fn pass_on(told: &mut mpsc::Receiver<Event>, sink: &Sink, stop: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            event = told.recv() => match event {
+                Some(event) => sink.send(event).await,
+                None => return,
+            },
+        }
     }
 }
 
 /// Lets a lot live fast, then slowly, until it is stopped.
 async fn live(mut lot: Lot, sink: &Sink, (clock, stop): (&Clock, &CancellationToken)) {
-    let network = Network::of(&lot, None);
+    let network = Network::of(&lot, None).without_lamps();
     let start = lot.draft().start;
     for (speed, until) in [(FAST, Some(slow_from(start))), (SLOW, None)] {
         let from = lot.next_at().unwrap_or(start);

@@ -80,6 +80,7 @@ pub(super) fn run(asked: &Asked<'_>) -> anyhow::Result<()> {
     look_at_database(&config, &mut worst)?;
     worst.print(&super::block_on(remote::check_mail(&config))?);
     worst.print(&super::block_on(remote::check_broker(&config))?);
+    worst.print(&super::block_on(remote::check_chirpstack(&config))?);
     match worst.0 {
         Verdict::Fail => Err(Stop::new(Exit::Failed, "something is wrong, see above").into()),
         Verdict::Ok | Verdict::Warn => Ok(()),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use parking_access::accounts;
+use parking_chirpstack::grpc::{CallError, Client};
 use parking_chirpstack::mqtt::{Settings, Source};
 use parking_db::cluster::{NEWEST_MAJOR, OLDEST_MAJOR};
 use parking_db::{Db, Reason, catalogue, queue};
@@ -240,5 +241,31 @@ pub(super) async fn check_broker(config: &Config) -> Vec<Finding> {
     } else {
         let why = counts.last_error.unwrap_or_else(|| "no answer".to_owned());
         Finding::fail(subject, format!("{place}: {why}; look at MQTT_*"))
+    }]
+}
+
+/// Whether ChirpStack's API answers and takes our key. A key of one tenant may not list tenants, and is
+/// refused in the same words as a wrong one: what it may do instead cannot be asked without knowing one.
+pub(super) async fn check_chirpstack(config: &Config) -> Vec<Finding> {
+    let subject = "chirpstack";
+    let Some(own) = &config.chirpstack else {
+        let text = "no API (CHIRPSTACK_HOST): nothing is sent to lamps, and nothing compared";
+        return vec![Finding::ok(subject, text)];
+    };
+    let place = own.api.place();
+    let client = match Client::open(&own.api) {
+        Ok(client) => client,
+        Err(error) => return vec![Finding::fail(subject, format!("{place}: {error}"))],
+    };
+    vec![match client.tenants().await {
+        Ok(tenants) => {
+            let text = format!("{place} answers; {} tenants there", tenants.len());
+            Finding::ok(subject, text)
+        }
+        Err(CallError::Forbidden(_)) => Finding::warn(
+            subject,
+            format!("{place} answers; the key is one tenant's, or wrong: ChirpStack does not tell"),
+        ),
+        Err(error) => Finding::fail(subject, format!("{place}: {error}; look at CHIRPSTACK_*")),
     }]
 }

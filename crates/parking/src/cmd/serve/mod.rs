@@ -102,7 +102,9 @@ async fn live(
         started = start::start(config, database, (&db, &hasher), &server, &lifecycle) => {
             started.and_then(|administrator| {
                 announce::ready(config, database, port, administrator.as_ref(), began.elapsed());
-                let begin = |demo: Demo| demo.begin(config, (&db, &hasher), port, &lifecycle);
+                let chirpstacks = server.chirpstacks();
+                let beside = (&db, &hasher, &chirpstacks);
+                let begin = |demo: Demo| demo.begin(config, beside, port, &lifecycle);
                 demo.map_or(Ok(()), begin)
             })
         }

@@ -78,7 +78,8 @@ pub(crate) async fn digest(admin: &mut PgConnection) -> String {
 }
 
 /// What changes by being looked at (last use, sign-ins) and what the server does beside requests
-/// (jobs, audit, a stranger's messages becoming an orphan) is not part of it.
+/// (jobs, audit, a stranger's messages becoming an orphan) is not part of it. That a lamp is tried out ends
+/// by itself; that it was stays in the log.
 const DIGEST: &str = "select concat_ws(' ',
     (select sum(hashtext(t::text)) from tenants t),
     (select sum(hashtext(u::text)) from tenant_usage u),
@@ -91,10 +92,18 @@ const DIGEST: &str = "select concat_ws(' ',
     (select sum(hashtext(z::text)) from zones z),
     (select sum(hashtext(b::text)) from spaces b),
     (select sum(hashtext(o::text)) from overrides o),
+    (select sum(hashtext(c::text)) from closures c),
+    (select sum(hashtext(y::text)) from display_policies y),
+    (select sum(hashtext((v.id, v.version)::text)) from reservations v),
+    (select sum(hashtext(m::text)) from reservation_terms m),
     (select sum(hashtext(d::text)) from devices d),
     (select sum(hashtext(a::text)) from device_assignments a),
     (select sum(hashtext(n::text)) from device_models n),
     (select sum(hashtext(g::text)) from gateways g),
+    (select count(*) from audit_log l where l.action = 'display.tested'),
+    (select sum(hashtext((k.id, k.kind, k.created_by)::text)) from downlinks k where k.kind = 'raw'),
+    (select sum(hashtext((c.tenant_id, c.gives, c.version)::text)) from chirpstack_links c),
+    (select sum(hashtext((c.id, c.wanted, c.ignored_at)::text)) from chirpstack_items c),
     (select sum(hashtext(p::text)) from orphan_devices p where p.dev_eui <> 'FEEDFEEDFEEDFEED'),
     (select sum(hashtext((r.id, r.acknowledged_at, r.muted_until)::text)) from alarms r),
     (select sum(hashtext(c::text)) from alarm_comments c),

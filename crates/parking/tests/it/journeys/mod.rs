@@ -2,6 +2,7 @@
 //! the command line where no server is needed.
 
 mod account;
+mod chirpstack;
 mod codecs;
 mod demo;
 mod first_day;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use parking_domain::ids::fresh;
 use serde_json::{Value, json};
 use sqlx::types::Uuid;
@@ -140,6 +141,8 @@ impl Cast {
         let text = body
             .to_string()
             .replace("$email", &self.fresh_email())
+            .replace("$later", &instant(25))
+            .replace("$tomorrow", &instant(24))
             .replace("$eui", &an_eui())
             .replace("$tenant", &actor.tenant.to_string());
         serde_json::from_str(&text).expect("still JSON")
@@ -271,6 +274,16 @@ async fn keys(stage: &Stage, owner: &Owner) -> Vec<Actor> {
     actors
 }
 
+/// The instant so many hours from now, as requests carry it.
+fn instant(hours: i64) -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server under test goes by the clock of the machine"
+    )]
+    let at = Utc::now() + TimeDelta::hours(hours);
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// How a thing is written down. `$whose` compares an account with the caller's.
 fn making(thing: Thing) -> &'static str {
     match thing {
@@ -350,6 +363,7 @@ fn making_of_estate(thing: Thing) -> &'static str {
              insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
              select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id"
         }
+        Thing::Reservation | Thing::HeldSpace | Thing::Arrived => making_of_reservation(thing),
         Thing::Model => {
             "insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at)
              values ($tenant, $id, $id, 'V', 'M', 'milesight-ds3604', now(), now()) returning id"
@@ -358,6 +372,7 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into devices (tenant_id, id, dev_eui, is_sensor, lifecycle_changed_at, created_at, updated_at)
              values ($tenant, $id, $eui, true, now(), now(), now()) returning id"
         }
+        Thing::Display | Thing::Downlink | Thing::FailedDownlink => making_of_display(thing),
         Thing::Gateway => {
             "insert into gateways (tenant_id, id, eui, name, created_at, updated_at)
              values ($tenant, $id, $eui, 'G', now(), now()) returning id"
@@ -378,10 +393,90 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into uplinks (tenant_id, id, at, received_at, source, kind, dev_eui, shard, acted_at, outcome)
              values ($tenant, $id, now(), now(), 'observation', 'observation', $eui, 0, now(), 'orphan') returning id"
         }
+        Thing::Override | Thing::Closure | Thing::DisplayPolicy => making_of_lamps(thing),
         Thing::Import | Thing::CheckedImport | Thing::DoneImport => making_of_import(thing),
         _ => {
             "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
              values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id"
+        }
+    }
+}
+
+/// The same for reservations: one that has begun, one that is held, and one whose vehicle is there.
+fn making_of_reservation(thing: Thing) -> &'static str {
+    macro_rules! reservation {
+        ($columns:literal, $status:literal, $values:literal) => {
+            concat!(
+                "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+                   values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+                 space as (insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+                   select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id)
+                 insert into reservations (tenant_id, id, space_id, start_time, end_time, blocks_from, blocks_until, opens_at,
+                   no_show_at, created_at, updated_at, status",
+                $columns,
+                ") select $tenant, id, id, now(), now() + interval '1 hour', now(), now() + interval '1 hour', now(),
+                   now() + interval '1 hour', now(), now(), '",
+                $status,
+                "'",
+                $values,
+                " from space returning id"
+            )
+        };
+    }
+    match thing {
+        Thing::HeldSpace => reservation!("", "pending", ""),
+        Thing::Arrived => reservation!(
+            ", checked_in_at, checked_in_by",
+            "confirmed",
+            ", now(), 'person'"
+        ),
+        _ => reservation!("", "confirmed", ""),
+    }
+}
+
+/// The same for lamps and commands to them.
+fn making_of_display(thing: Thing) -> &'static str {
+    match thing {
+        Thing::FailedDownlink => {
+            "with device as (insert into devices (tenant_id, id, dev_eui, model, is_display, lifecycle_changed_at, created_at, updated_at)
+               values ($tenant, $id, $eui, 'plenom-busylight-omega', true, now(), now(), now()) returning id, dev_eui),
+             lamp as (insert into lamps (tenant_id, id, due_at) select $tenant, id, now() + interval '1 day' from device returning id)
+             insert into downlinks (tenant_id, id, device_id, dev_eui, kind, f_port, payload, patience_seconds, status, created_at, finished_at)
+             select $tenant, id, id, dev_eui, 'state', 15, '\\x01', 30, 'failed', now(), now() from device returning id"
+        }
+        _ => {
+            "with device as (insert into devices (tenant_id, id, dev_eui, model, is_display, lifecycle_changed_at, created_at, updated_at)
+               values ($tenant, $id, $eui, 'plenom-busylight-omega', true, now(), now(), now()) returning id, dev_eui),
+             lamp as (insert into lamps (tenant_id, id, due_at) select $tenant, id, now() + interval '1 day' from device returning id)
+             insert into downlinks (tenant_id, id, device_id, dev_eui, kind, f_port, payload, patience_seconds, status, created_at, due_at)
+             select $tenant, id, id, dev_eui, 'state', 15, '\\x01', 30, 'waiting', now(), now() + interval '1 day' from device returning id"
+        }
+    }
+}
+
+/// The same for what decides what lamps show.
+fn making_of_lamps(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Override => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+             space as (insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+               select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id)
+             insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at)
+             select $tenant, id, id, 'blocked', now(), 'R', now() from space returning id"
+        }
+        Thing::Closure => {
+            "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
+             insert into closures (tenant_id, id, site_id, name, kind, starts_at, ends_at, reason, created_at, updated_at)
+             select $tenant, id, id, 'C', 'blocked', now(), now() + interval '1 year', 'R', now(), now() from site returning id"
+        }
+        _ => {
+            "insert into display_policies (tenant_id, id, name, reserved_soon_threshold_sec, sensor_unknown_timeout_sec, free_color,
+               occupied_color, reserved_color, reserved_soon_color, blocked_color, out_of_service_color, unknown_color,
+               blink_reserved_soon, blink_pattern_ms, allow_sensor_override, offline_rule, default_state, created_at, updated_at)
+             values ($tenant, $id, $id, 900, 60, '00FF00', 'FF0000', 'FFA500', 'FFFF00', '808080', '800080', 'FFFFFF', false, 500,
+               true, 'unknown', 'unknown', now(), now()) returning id"
         }
     }
 }

@@ -29,11 +29,26 @@ pub(crate) enum Thing {
     DrawnLevel,
     Zone,
     Space,
+    Override,
+    Closure,
+    DisplayPolicy,
+    /// A reservation that has begun.
+    Reservation,
+    /// A bay that is held.
+    HeldSpace,
+    /// A reservation whose vehicle is there.
+    Arrived,
     Model,
     Device,
     /// A device as those see it who run the installation.
     PooledDevice,
     Gateway,
+    /// A lamp that serves no bay.
+    Display,
+    /// A command that waits.
+    Downlink,
+    /// A command that was given up.
+    FailedDownlink,
     Orphan,
     Uplink,
     Alarm,
@@ -51,7 +66,8 @@ pub(crate) enum Thing {
 pub(crate) struct Recipe {
     pub(crate) operation: &'static str,
     pub(crate) thing: Thing,
-    /// The body; `$email` in it becomes an address nobody has, `$tenant` the caller's tenant.
+    /// The body; `$email` in it becomes an address nobody has, `$tenant` the caller's tenant, `$tomorrow` and
+    /// `$later` instants an hour apart.
     pub(crate) body: Value,
     /// A file that is sent instead of a body.
     pub(crate) file: &'static str,
@@ -72,6 +88,9 @@ const ONE_SECRET: &str =
     "insert into webhook_secrets (tenant_id, id, name, sealed_secret, created_at)
     values ('$tenant', gen_random_uuid(), 'W', '', now()) on conflict do nothing";
 const NO_WEBHOOK: &str = "update webhooks set deleted_at = now() where tenant_id = '$tenant'";
+const LINKED: &str = "insert into chirpstack_links (tenant_id, id, remote_tenant_id, remote_tenant_name, application_id,
+      application_name, due_at, created_at, updated_at)
+    values ('$tenant', gen_random_uuid(), '$tenant', 'T', '$tenant', 'A', now() + interval '1 year', now(), now()) on conflict do nothing";
 const EXPORTED: &str = "update tenants set exported_at = now() where kind = 'customer'";
 
 fn get(operation: &'static str) -> Recipe {
@@ -126,6 +145,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
     all.extend(device_pool());
     all.extend(templates());
     all.extend(ingestion());
+    all.extend(network_server());
     all.extend(estate().into_iter().map(|recipe| Recipe {
         is_estate: true,
         ..recipe
@@ -383,10 +403,68 @@ fn estate() -> Vec<Recipe> {
     ];
     all.extend(sites());
     all.extend(spaces());
+    all.extend(overrides());
+    all.extend(display_policies());
+    all.extend(reservations());
     all.extend(devices());
+    all.extend(displays());
     all.extend(alarms());
     all.extend(imports());
     all
+}
+
+/// The one bay, which nobody has reserved.
+const ONE_OPEN_BAY: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
+    on conflict (tenant_id, id) do update set deleted_at = null, is_reservable = true;
+    update overrides set lifted_at = now() where tenant_id = '$tenant' and lifted_at is null;
+    delete from reservations where tenant_id = '$tenant' and space_id = '$tenant'";
+
+/// Terms of the tenant.
+const SOME_TERMS: &str = "insert into reservation_terms (tenant_id, id, duration_max_minutes, lead_max_days, buffer_before_minutes,
+      buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, updated_at)
+    values ('$tenant', '$tenant', 1440, 365, 0, 0, 15, 15, 15, 0, now()) on conflict do nothing";
+
+/// What they reserve begins tomorrow, by every clock.
+fn reservations() -> Vec<Recipe> {
+    let ends = "$later";
+    let one = json!({ "space_id": "$tenant", "start_time": "$tomorrow", "end_time": ends });
+    let any = json!({ "site_id": "$tenant", "start_time": "$tomorrow", "end_time": ends });
+    let asked = json!({ "site_id": "$tenant", "from": "$tomorrow", "to": ends });
+    let on = |operation, thing| post(operation, Value::Null, &[200]).of(thing);
+    let notes = || json!({ "notes": "another" });
+    vec![
+        get("GET /api/v6/reservations"),
+        post("POST /api/v6/reservations", one, &[201]).on(ONE_OPEN_BAY),
+        post("POST /api/v6/reservations/any", any, &[201]).on(ONE_OPEN_BAY),
+        post(
+            "POST /api/v6/reservations/check-availability",
+            asked,
+            &[200],
+        )
+        .on(ONE_OPEN_BAY),
+        get("GET /api/v6/reservations/terms"),
+        post(
+            "PUT /api/v6/reservations/terms",
+            json!({ "grace_minutes": 10 }),
+            &[200],
+        ),
+        post("DELETE /api/v6/reservations/terms", Value::Null, &[204]).on(SOME_TERMS),
+        get("GET /api/v6/reservations/{id}").of(Thing::Reservation),
+        post("PATCH /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
+        post("PUT /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
+        post("DELETE /api/v6/reservations/{id}", Value::Null, &[204]).of(Thing::Reservation),
+        post("PUT /api/v6/reservations/{id}/cancel", json!({}), &[200]).of(Thing::Reservation),
+        on("POST /api/v6/reservations/{id}/confirm", Thing::HeldSpace),
+        on(
+            "POST /api/v6/reservations/{id}/check-in",
+            Thing::Reservation,
+        ),
+        on("POST /api/v6/reservations/{id}/check-out", Thing::Arrived),
+        get("GET /api/v6/reservations/{id}/history").of(Thing::Reservation),
+    ]
 }
 
 fn sites() -> Vec<Recipe> {
@@ -466,6 +544,64 @@ fn spaces() -> Vec<Recipe> {
     ]
 }
 
+/// What takes bays out of use, one by one, many at once, or as one thing for a while.
+fn overrides() -> Vec<Recipe> {
+    let one = json!({ "space_id": "$tenant", "kind": "blocked", "reason": "R" });
+    let many = json!({ "target": { "site_id": "$tenant" }, "kind": "blocked", "reason": "R" });
+    let ends_at = "2126-01-01T00:00:00Z";
+    let closure = json!({ "name": "N", "site_id": "$tenant", "reason": "R", "ends_at": ends_at });
+    let reason = || json!({ "reason": "another" });
+    let emergency = json!({ "kind": "all_red", "reason": "R" });
+    vec![
+        post("PUT /api/v6/sites/{id}/emergency", emergency, &[200]).of(Thing::Site),
+        post("DELETE /api/v6/sites/{id}/emergency", Value::Null, &[200]).of(Thing::Site),
+        get("GET /api/v6/overrides"),
+        post("POST /api/v6/overrides", one, &[201]).on(ONE_SITE),
+        post("POST /api/v6/overrides/bulk", many, &[200]).on(ONE_SITE),
+        post(
+            "POST /api/v6/overrides/bulk/end",
+            json!({ "ids": ["$tenant"] }),
+            &[200],
+        )
+        .on(ONE_OVERRIDE),
+        get("GET /api/v6/overrides/{id}").of(Thing::Override),
+        post("PATCH /api/v6/overrides/{id}", reason(), &[200]).of(Thing::Override),
+        post("POST /api/v6/overrides/{id}/end", Value::Null, &[200]).of(Thing::Override),
+        get("GET /api/v6/closures"),
+        post("POST /api/v6/closures", closure, &[201]).on(ONE_SITE),
+        get("GET /api/v6/closures/{id}").of(Thing::Closure),
+        post("PATCH /api/v6/closures/{id}", reason(), &[200]).of(Thing::Closure),
+        post("POST /api/v6/closures/{id}/end", Value::Null, &[200]).of(Thing::Closure),
+    ]
+}
+
+/// An override that has the tenant's own id, of a bay that has it too.
+const ONE_OVERRIDE: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now()) on conflict do nothing;
+    insert into overrides (tenant_id, id, space_id, kind, starts_at, reason, created_at)
+    values ('$tenant', '$tenant', '$tenant', 'blocked', now(), 'R', now()) on conflict do nothing";
+
+fn display_policies() -> Vec<Recipe> {
+    let name = || json!({ "name": "$email" });
+    let on_one = |operation| post(operation, Value::Null, &[200]).of(Thing::DisplayPolicy);
+    vec![
+        get("GET /api/v6/display-policies"),
+        // A tenant has so many, and each cell makes its own.
+        post("POST /api/v6/display-policies", name(), &[201])
+            .on("delete from display_policies where tenant_id = '$tenant'"),
+        get("GET /api/v6/display-policies/standard"),
+        post("POST /api/v6/display-policies/preview", json!({}), &[200]),
+        get("GET /api/v6/display-policies/{id}").of(Thing::DisplayPolicy),
+        post("PATCH /api/v6/display-policies/{id}", name(), &[200]).of(Thing::DisplayPolicy),
+        on_one("POST /api/v6/display-policies/{id}/preview"),
+        on_one("POST /api/v6/display-policies/{id}/activate"),
+        on_one("POST /api/v6/display-policies/{id}/deactivate"),
+        post("DELETE /api/v6/display-policies/{id}", Value::Null, &[204]).of(Thing::DisplayPolicy),
+    ]
+}
+
 fn imports() -> Vec<Recipe> {
     let mapping = json!({ "columns": { "code": 0 } });
     vec![
@@ -506,8 +642,70 @@ fn device_pool() -> Vec<Recipe> {
     ]
 }
 
+/// The lamp that somebody commands.
+const ONE_DISPLAY: &str = "insert into devices (tenant_id, id, dev_eui, model, is_display, lifecycle_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', upper(right(replace('$tenant', '-', ''), 16)), 'plenom-busylight-omega', true, now(), now(), now())
+    on conflict (tenant_id, id) do update set archived_at = null, is_display = true";
+
+/// What lamps show, and the commands to them.
+fn displays() -> Vec<Recipe> {
+    let blue = json!({ "color": "0000FF" });
+    let own = json!({ "device_id": "$tenant", "f_port": 15, "payload": "0903" });
+    vec![
+        get("GET /api/v6/displays"),
+        get("GET /api/v6/displays/{id}").of(Thing::Display),
+        post("POST /api/v6/displays/{id}/test", blue, &[200]).of(Thing::Display),
+        get("GET /api/v6/downlinks"),
+        get("GET /api/v6/downlinks/{id}").of(Thing::Downlink),
+        get("GET /api/v6/downlinks/airtime"),
+        get("GET /api/v6/downlinks/queue/metrics"),
+        get("GET /api/v6/downlinks/queue/health"),
+        post("POST /api/v6/downlinks", own, &[201]).on(ONE_DISPLAY),
+        post("POST /api/v6/downlinks/{id}/retry", Value::Null, &[200]).of(Thing::FailedDownlink),
+        post("POST /api/v6/downlinks/{id}/cancel", Value::Null, &[200]).of(Thing::Downlink),
+    ]
+}
+
 /// Messages are handed in by whoever they belong to, the platform too. They are of a device nobody has
 /// claimed: what becomes of them is not done by the request.
+/// The server of the matrix is connected to no ChirpStack: what asks it something says so.
+fn network_server() -> Vec<Recipe> {
+    let of_estate = |recipe: Recipe| Recipe {
+        is_estate: true,
+        ..recipe
+    };
+    let decision = json!({ "ids": ["$tenant"], "way": "ignore" });
+    let link = json!({ "tenant_id": "$tenant", "remote_tenant_id": "$tenant", "application_id": "$tenant" });
+    vec![
+        get("GET /api/v6/chirpstack"),
+        get("GET /api/v6/chirpstack/differences"),
+        get("GET /api/v6/chirpstack/runs"),
+        get("GET /api/v6/chirpstack/devices/{id}").of(Thing::Device),
+        of_estate(post("PATCH /api/v6/chirpstack", json!({ "gives": true }), &[204]).on(LINKED)),
+        of_estate(
+            post(
+                "POST /api/v6/chirpstack/differences/decide",
+                decision,
+                &[200],
+            )
+            .on(LINKED),
+        ),
+        of_estate(post("POST /api/v6/chirpstack/runs", json!({}), &[202]).on(LINKED)),
+        of_estate(
+            post("POST /api/v6/chirpstack/devices/{id}", Value::Null, &[409])
+                .of(Thing::Device)
+                .on(LINKED),
+        ),
+        Recipe {
+            done: &[409],
+            ..get("GET /api/v6/chirpstack/tenants")
+        },
+        get("GET /api/v6/chirpstack/links"),
+        post("POST /api/v6/chirpstack/links", link, &[409]),
+        post("DELETE /api/v6/chirpstack/links/{id}", Value::Null, &[404]),
+    ]
+}
+
 fn ingestion() -> Vec<Recipe> {
     vec![
         get("GET /api/v6/uplinks"),

@@ -4,6 +4,7 @@
 //!
 //! `PARKING_TEST_STORM_SEED` repeats a storm, `PARKING_TEST_STORM_ROUNDS` has more of them.
 
+mod lamps;
 mod model;
 mod weather;
 

@@ -1,0 +1,4 @@
+//! Written by `../../generate`.
+
+pub mod api;
+pub mod common;

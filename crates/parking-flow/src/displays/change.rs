@@ -1,0 +1,249 @@
+//! What people do about displays: try one out, command one, call a command off, have it tried again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_access::audit::{self, Entry};
+use parking_db::events::{self, EventDraft};
+use parking_db::{DbError, TenantTx};
+use parking_domain::codec::{self, EncodeError};
+use parking_domain::ids::fresh;
+use parking_domain::lamps::Rgb;
+use parking_domain::models::{self, Class, Display};
+use parking_estate::Maker;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::store::change::{self as store, Held, Target};
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// There is no such device or command.
+    #[error("there is no such device or command")]
+    Absent,
+    /// The device shows nothing.
+    #[error("the device shows nothing")]
+    NotADisplay,
+    /// Its model has no colours.
+    #[error("the display has no colours")]
+    NoColors,
+    /// The display refuses the colour.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// It is not where that can be done.
+    #[error("the command is {0}")]
+    NotNow(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// A colour that somebody tries out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Test {
+    pub(super) color: Rgb,
+    pub(super) blink_ms: Option<u16>,
+    pub(super) lasts: TimeDelta,
+}
+
+/// A command that somebody wrote themselves.
+#[derive(Clone, Debug)]
+pub(super) struct Raw {
+    pub(super) f_port: u8,
+    pub(super) payload: Vec<u8>,
+    pub(super) is_confirmed: bool,
+}
+
+/// How long a steady light is on, in hundredths of a second: any number but nought.
+const STEADY_ON: i64 = 100;
+
+async fn display(tx: &mut TenantTx, device: Uuid) -> Result<Target, CommandError> {
+    let target = store::target(tx, device)
+        .await?
+        .ok_or(CommandError::Absent)?;
+    if target.is_display {
+        Ok(target)
+    } else {
+        Err(CommandError::NotADisplay)
+    }
+}
+
+/// Has a lamp show a colour for a while; afterwards it shows again what it should.
+pub(super) async fn test(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (device, test): (Uuid, Test),
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let target = display(tx, device).await?;
+    let model = target.model.as_deref().and_then(models::find);
+    let model = model
+        .filter(|model| model.displays == Some(Display::Lamp))
+        .ok_or(CommandError::NoColors)?;
+    let codec = codec::find(model.codec).ok_or(CommandError::NoColors)?;
+    let pulse = test.blink_ms.map(|ms| i64::from(ms / 10));
+    let frame = codec.encode(&codec::Command::SetColor(codec::Color {
+        r: test.color.red.into(),
+        g: test.color.green.into(),
+        b: test.color.blue.into(),
+        on: pulse.unwrap_or(STEADY_ON),
+        off: pulse.unwrap_or(0),
+        request_uplink: model.is_light_reported,
+    }))?;
+    let look = json!({ "state": null, "color": test.color.to_string(), "blink_ms": test.blink_ms });
+    store::touch(tx, device, now).await?;
+    let until = now + test.lasts;
+    store::set_test(
+        tx,
+        device,
+        (i16::from(frame.port), &frame.bytes, &look),
+        until,
+    )
+    .await?;
+    let entry = Entry {
+        action: "display.tested",
+        entity_type: "display",
+        entity_id: Some(device.to_string()),
+        entity_name: Some(target.name.as_deref().unwrap_or(&target.dev_eui)),
+        new: Some(json!({ "look": look, "until": until })),
+        ..Entry::default()
+    };
+    told(
+        tx,
+        now,
+        ("display.changed", "display", device),
+        (target.site_id, target.space_id, None),
+    )
+    .await?;
+    let tenant = tx.tenant();
+    Ok(audit::append(tx.conn(), tenant, &maker.by, now, entry).await?)
+}
+
+/// Makes a command of somebody's own, and says how it is called.
+pub(super) async fn command(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (device, raw, patience): (Uuid, &Raw, TimeDelta),
+    now: DateTime<Utc>,
+) -> Result<Uuid, CommandError> {
+    let target = display(tx, device).await?;
+    let model = target.model.as_deref().and_then(models::find);
+    let is_class_a = model.is_some_and(|model| model.class == Class::A);
+    let patience = if is_class_a {
+        TimeDelta::hours(6)
+    } else {
+        patience
+    };
+    let patience = i32::try_from(patience.num_seconds()).unwrap_or(30);
+    let id = fresh();
+    store::touch(tx, device, now).await?;
+    let what = (
+        i16::from(raw.f_port),
+        raw.payload.as_slice(),
+        raw.is_confirmed,
+        patience,
+    );
+    store::insert_raw(tx, (id, &target, &maker.name), what, now).await?;
+    told(
+        tx,
+        now,
+        ("downlink.created", "downlink", id),
+        (target.site_id, target.space_id, Some(device)),
+    )
+    .await?;
+    let new = json!({
+        "dev_eui": target.dev_eui, "f_port": raw.f_port, "payload": codec::Hex(raw.payload.clone()).to_string(),
+        "confirmed": raw.is_confirmed,
+    });
+    note(
+        tx,
+        maker,
+        ("downlink.created", id, &target.dev_eui),
+        Some(new),
+        now,
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Calls off a command that has not been sent.
+pub(super) async fn cancel(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let held = store::hold(tx, id).await?.ok_or(CommandError::Absent)?;
+    if held.status != "waiting" {
+        return Err(CommandError::NotNow(held.status));
+    }
+    store::cancel(tx, (id, &maker.name), now).await?;
+    changed(tx, maker, (&held, "downlink.cancelled"), now).await
+}
+
+/// Has a command tried again that was given up.
+pub(super) async fn retry(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let held = store::hold(tx, id).await?.ok_or(CommandError::Absent)?;
+    if held.status != "failed" {
+        return Err(CommandError::NotNow(held.status));
+    }
+    if !store::retry(tx, (id, &maker.name), now).await? {
+        return Err(CommandError::NotNow("overtaken by a newer one".to_owned()));
+    }
+    changed(tx, maker, (&held, "downlink.retried"), now).await
+}
+
+async fn changed(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (held, kind): (&Held, &str),
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let places = (held.site_id, held.space_id, Some(held.device_id));
+    told(tx, now, (kind, "downlink", held.id), places).await?;
+    let old = json!({ "kind": held.kind, "status": held.status });
+    note(tx, maker, (kind, held.id, &held.dev_eui), Some(old), now).await
+}
+
+async fn told(
+    tx: &mut TenantTx,
+    now: DateTime<Utc>,
+    (kind, subject_type, id): (&str, &str, Uuid),
+    (site, space, device): (Option<Uuid>, Option<Uuid>, Option<Uuid>),
+) -> Result<(), CommandError> {
+    let mut payload = json!({ "site_id": site, "space_id": space });
+    if let Some(device) = device {
+        payload["device_id"] = json!(device);
+    }
+    let event = EventDraft {
+        kind,
+        subject_type,
+        subject_id: &id.to_string(),
+        payload: &payload,
+    };
+    let tenant = tx.tenant();
+    Ok(events::append(tx.conn(), tenant, now, event).await?)
+}
+
+async fn note(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (action, id, name): (&str, Uuid, &str),
+    new: Option<Value>,
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let entry = Entry {
+        action,
+        entity_type: "downlink",
+        entity_id: Some(id.to_string()),
+        entity_name: Some(name),
+        new,
+        ..Entry::default()
+    };
+    let tenant = tx.tenant();
+    Ok(audit::append(tx.conn(), tenant, &maker.by, now, entry).await?)
+}

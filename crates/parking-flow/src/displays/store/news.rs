@@ -1,0 +1,211 @@
+//! The SQL of what the radio says of displays and of commands. Displays are locked before.
+
+use chrono::{DateTime, Utc};
+use parking_db::{PlatformTx, Result};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What was heard of a display, all messages of a batch in one.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct HeardOf {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) at: DateTime<Utc>,
+    pub(in crate::displays) gateway_eui: Option<String>,
+    pub(in crate::displays) joined_at: Option<DateTime<Utc>>,
+    pub(in crate::displays) shown: Option<Value>,
+    pub(in crate::displays) shown_at: Option<DateTime<Utc>>,
+}
+
+/// Writes down what was heard of displays, and has those looked at of which it is news: one that
+/// joined, spoke for the first time, said what it shows, or was given up and lives. A display that has
+/// news is not left alone any longer.
+pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -> Result<()> {
+    let of = |part: fn(&HeardOf) -> Uuid| heard.iter().map(part).collect::<Vec<_>>();
+    let ats: Vec<_> = heard.iter().map(|one| one.at).collect();
+    let gateways: Vec<_> = heard.iter().map(|one| one.gateway_eui.clone()).collect();
+    let joins: Vec<_> = heard.iter().map(|one| one.joined_at).collect();
+    let shown: Vec<_> = heard.iter().map(|one| one.shown.clone()).collect();
+    let shown_at: Vec<_> = heard.iter().map(|one| one.shown_at).collect();
+    sqlx::query!(
+        "with w as (
+           select w.*, l.heard_at is null or w.joined_at is not null as is_new,
+             w.shown is not null and (l.shown_at is null or l.shown_at <= w.shown_at) as says,
+             l.failures > 0 and l.behind_since is not null and (l.drive_at is null or l.drive_at > w.at)
+               and (l.heard_at is null or l.heard_at < l.behind_since) as is_back
+           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::timestamptz[])
+             as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at)
+           join lamps l on l.tenant_id = w.tenant_id and l.id = w.id),
+         written as (
+           update lamps l set heard_at = greatest(l.heard_at, w.at), gateway_eui = coalesce(w.gateway_eui, l.gateway_eui),
+             joined_at = greatest(l.joined_at, w.joined_at),
+             shown = case when w.says then w.shown else l.shown end,
+             shown_at = case when w.says then w.shown_at else l.shown_at end,
+             drive_at = case when w.is_new or w.is_back then null else l.drive_at end
+           from w where l.tenant_id = w.tenant_id and l.id = w.id)
+         insert into lamp_marks (tenant_id, device_id) select tenant_id, id from w where is_new or says or is_back",
+        &of(|one| one.tenant_id),
+        &of(|one| one.id),
+        &ats,
+        &gateways as &[Option<String>],
+        &joins as &[Option<DateTime<Utc>>],
+        &shown as &[Option<Value>],
+        &shown_at as &[Option<DateTime<Utc>>],
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A command that a gateway sent.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct SentBy {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) queue_item: String,
+    pub(in crate::displays) gateway_eui: Option<String>,
+    pub(in crate::displays) at: DateTime<Utc>,
+}
+
+/// A command that is known to have been sent now.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Transmitted {
+    pub(in crate::displays) created_at: DateTime<Utc>,
+    pub(in crate::displays) at: DateTime<Utc>,
+}
+
+/// Writes down that gateways sent commands, and with it what their displays were told. An item nobody
+/// has heard of is the one that was being handed over when its name was lost.
+pub(in crate::displays) async fn transmitted(
+    tx: &mut PlatformTx,
+    sent: &[SentBy],
+    now: DateTime<Utc>,
+) -> Result<Vec<Transmitted>> {
+    let of = |part: fn(&SentBy) -> Uuid| sent.iter().map(part).collect::<Vec<_>>();
+    let items: Vec<_> = sent.iter().map(|one| one.queue_item.clone()).collect();
+    let gateways: Vec<_> = sent.iter().map(|one| one.gateway_eui.clone()).collect();
+    let ats: Vec<_> = sent.iter().map(|one| one.at).collect();
+    let transmitted = sqlx::query_as!(
+        Transmitted,
+        r#"with w as (
+             select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+               as w (tenant_id, device_id, queue_item, gateway_eui, at)),
+           named as (
+             select distinct on (d.tenant_id, d.id) d.tenant_id, d.id, w.queue_item, w.gateway_eui, w.at
+             from w join downlinks d on d.tenant_id = w.tenant_id and d.device_id = w.device_id
+               and (d.queue_item = w.queue_item or w.queue_item = any (d.earlier_items))
+             order by d.tenant_id, d.id, w.at),
+           nameless as (
+             select distinct on (d.tenant_id, d.id) d.tenant_id, d.id, w.queue_item, w.gateway_eui, w.at
+             from w join downlinks d on d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.queue_item is null
+               and (d.status = 'sending' or (d.is_left_behind and d.status in ('waiting', 'failed')))
+             where not exists (select from downlinks k where k.tenant_id = w.tenant_id and k.device_id = w.device_id
+               and (k.queue_item = w.queue_item or w.queue_item = any (k.earlier_items)))
+             order by d.tenant_id, d.id, w.at),
+           found as (select * from named union all select * from nameless),
+           written as (
+             update downlinks d set
+               status = case when d.status in ('superseded', 'cancelled', 'transmitted', 'confirmed', 'awaiting_ack') then d.status
+                 when d.is_confirmed then 'awaiting_ack' else 'transmitted' end,
+               transmitted_at = coalesce(d.transmitted_at, f.at), queue_item = f.queue_item, due_at = null, leased_until = null,
+               deadline_at = case when d.is_confirmed and d.status in ('sending', 'queued', 'waiting', 'failed')
+                 then $6::timestamptz + d.patience_seconds * interval '1 second' else d.deadline_at end,
+               gateway_eui = coalesce(f.gateway_eui, d.gateway_eui), error = null, version = d.version + 1,
+               finished_at = case when d.is_confirmed and d.status in ('sending', 'queued', 'waiting', 'failed') then null
+                 else coalesce(d.finished_at, $6) end,
+               is_left_behind = false,
+               story = d.story || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('at', f.at, 'what', 'transmitted',
+                 'gateway', f.gateway_eui)))
+             from found f where d.tenant_id = f.tenant_id and d.id = f.id and d.transmitted_at is null
+             returning d.tenant_id, d.device_id, d.space_id, d.site_id, d.f_port, d.payload, d.look, d.created_at, f.at),
+           told as (
+             update lamps l set transmitted_f_port = t.f_port, transmitted_payload = t.payload, transmitted_look = t.look,
+               transmitted_at = t.at, drive_at = null
+             from (select distinct on (tenant_id, device_id) * from written order by tenant_id, device_id, at desc) t
+             where l.tenant_id = t.tenant_id and l.id = t.device_id and (l.transmitted_at is null or l.transmitted_at <= t.at)),
+           marked as (
+             insert into lamp_marks (tenant_id, device_id) select tenant_id, device_id from written),
+           noted as (
+             insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
+             select tenant_id, $6, 'display.changed', 'display', device_id::text,
+               jsonb_build_object('site_id', site_id, 'space_id', space_id)
+             from written)
+           select created_at as "created_at!", at as "at!" from written"#,
+        &of(|one| one.tenant_id),
+        &of(|one| one.device_id),
+        &items,
+        &gateways as &[Option<String>],
+        &ats,
+        now,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(transmitted)
+}
+
+/// What was said of a command by its name.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct SaidOf {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) queue_item: String,
+}
+
+/// Writes down that displays acknowledged commands.
+pub(in crate::displays) async fn acknowledged(
+    tx: &mut PlatformTx,
+    said: &[SaidOf],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenants: Vec<_> = said.iter().map(|one| one.tenant_id).collect();
+    let devices: Vec<_> = said.iter().map(|one| one.device_id).collect();
+    let items: Vec<_> = said.iter().map(|one| one.queue_item.clone()).collect();
+    sqlx::query!(
+        "update downlinks d set status = 'confirmed', confirmed_at = $4, finished_at = coalesce(d.finished_at, $4),
+           deadline_at = null, version = d.version + 1,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $4::timestamptz, 'what', 'acknowledged'))
+         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, device_id, queue_item)
+         where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.queue_item = w.queue_item
+           and d.status in ('queued', 'awaiting_ack', 'transmitted')",
+        &tenants,
+        &devices,
+        &items,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A command on its way, by the name that the network server gave it.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct OnItsWay {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) queue_item: String,
+    pub(in crate::displays) attempts: i32,
+}
+
+/// Those of these commands that are on their way.
+pub(in crate::displays) async fn on_their_way(
+    tx: &mut PlatformTx,
+    said: &[SaidOf],
+) -> Result<Vec<OnItsWay>> {
+    let tenants: Vec<_> = said.iter().map(|one| one.tenant_id).collect();
+    let devices: Vec<_> = said.iter().map(|one| one.device_id).collect();
+    let items: Vec<_> = said.iter().map(|one| one.queue_item.clone()).collect();
+    let found = sqlx::query_as!(
+        OnItsWay,
+        r#"select d.tenant_id, d.id, d.device_id, d.queue_item as "queue_item!", d.attempts
+           from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, device_id, queue_item)
+           join downlinks d on d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.queue_item = w.queue_item
+           where d.status in ('queued', 'awaiting_ack')"#,
+        &tenants,
+        &devices,
+        &items,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(found)
+}

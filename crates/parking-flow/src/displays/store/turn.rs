@@ -1,0 +1,438 @@
+//! The SQL of sending: whose turn it is, what there is to give, and what became of it. Displays are
+//! locked before their commands, and those before budgets.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::{PlatformTx, Result};
+use serde_json::Value;
+use sqlx::postgres::types::PgInterval;
+use uuid::Uuid;
+
+use super::plan::Keys;
+use crate::displays::plan::FAILURES_MAX;
+
+/// A command whose turn it is.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Turn {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) dev_eui: String,
+    pub(in crate::displays) f_port: i16,
+    pub(in crate::displays) payload: Vec<u8>,
+    pub(in crate::displays) is_confirmed: bool,
+    pub(in crate::displays) urgency: i16,
+    pub(in crate::displays) attempts: i32,
+    pub(in crate::displays) created_at: DateTime<Utc>,
+    /// The gateway that heard the display best.
+    pub(in crate::displays) gateway_eui: Option<String>,
+    /// Whether the network server may hold something that is not counted on any more.
+    pub(in crate::displays) must_flush: bool,
+}
+
+/// Locks displays in one order.
+pub(in crate::displays) async fn lock_lamps(tx: &mut PlatformTx, keys: &Keys) -> Result<()> {
+    sqlx::query!(
+        "select 1 as one from lamps l
+         where (l.tenant_id, l.id) in (select * from unnest($1::uuid[], $2::uuid[]))
+         order by l.tenant_id, l.id for no key update",
+        &keys.0,
+        &keys.1
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Commands whose turn it is, to displays that have nothing on its way; what somebody else is at is
+/// left to them.
+pub(in crate::displays) async fn turns(
+    tx: &mut PlatformTx,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Turn>> {
+    let turns = sqlx::query_as!(
+        Turn,
+        r#"select d.tenant_id, d.id, d.device_id, d.dev_eui, d.f_port, d.payload, d.is_confirmed, d.urgency, d.attempts,
+             d.created_at, l.gateway_eui,
+             exists (select from downlinks b where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind)
+               as "must_flush!"
+           from downlinks d
+           join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
+           where d.status = 'waiting' and d.due_at <= $1
+             and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
+               and f.status in ('sending', 'queued', 'awaiting_ack'))
+           order by d.due_at, d.urgency, d.id limit $2
+           for no key update of l, d skip locked"#,
+        now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(turns)
+}
+
+/// A budget as it is kept.
+pub(in crate::displays) struct Kept {
+    pub(in crate::displays) key: String,
+    pub(in crate::displays) taken_at: Vec<DateTime<Utc>>,
+    pub(in crate::displays) taken: Vec<i32>,
+}
+
+/// Budgets by their keys, made if need be and locked in one order.
+pub(in crate::displays) async fn budgets(
+    tx: &mut PlatformTx,
+    keys: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<Kept>> {
+    sqlx::query!(
+        "insert into downlink_budgets (key, updated_at) select key, $2 from unnest($1::text[]) as w (key) order by key
+         on conflict do nothing",
+        keys,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let kept = sqlx::query_as!(
+        Kept,
+        "select key, taken_at, taken from downlink_budgets where key = any($1) order by key for update",
+        keys
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(kept)
+}
+
+/// Budgets by their keys, only to look at.
+pub(in crate::displays) async fn read_budgets(
+    tx: &mut PlatformTx,
+    keys: &[String],
+) -> Result<Vec<Kept>> {
+    let kept = sqlx::query_as!(
+        Kept,
+        "select key, taken_at, taken from downlink_budgets where key = any($1) order by key",
+        keys
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(kept)
+}
+
+pub(in crate::displays) async fn write_budget(
+    tx: &mut PlatformTx,
+    kept: &Kept,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update downlink_budgets set taken_at = $2, taken = $3, updated_at = $4 where key = $1",
+        kept.key,
+        &kept.taken_at,
+        &kept.taken,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Puts commands into this server's hands, each for one attempt.
+pub(in crate::displays) async fn claim(
+    tx: &mut PlatformTx,
+    turns: &[&Turn],
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<()> {
+    let tenants: Vec<_> = turns.iter().map(|one| one.tenant_id).collect();
+    let ids: Vec<_> = turns.iter().map(|one| one.id).collect();
+    let gateways: Vec<_> = turns.iter().map(|one| one.gateway_eui.clone()).collect();
+    sqlx::query!(
+        "update downlinks d set status = 'sending', due_at = null, leased_until = $4, attempts = d.attempts + 1, transmitted_at = null,
+           gateway_eui = w.gateway_eui, earlier_items = array_remove(d.earlier_items || d.queue_item, null), queue_item = null, version = d.version + 1,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'sending', 'attempt', d.attempts + 1))
+         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, gateway_eui)
+         where d.tenant_id = w.tenant_id and d.id = w.id",
+        &tenants,
+        &ids,
+        &gateways as &[Option<String>],
+        until,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Has commands wait for their budgets until then.
+pub(in crate::displays) async fn defer(
+    tx: &mut PlatformTx,
+    deferred: &[(Uuid, Uuid, DateTime<Utc>)],
+) -> Result<()> {
+    let tenants: Vec<_> = deferred.iter().map(|one| one.0).collect();
+    let ids: Vec<_> = deferred.iter().map(|one| one.1).collect();
+    let dues: Vec<_> = deferred.iter().map(|one| one.2).collect();
+    sqlx::query!(
+        "update downlinks d set due_at = w.due_at
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (tenant_id, id, due_at)
+         where d.tenant_id = w.tenant_id and d.id = w.id and d.status = 'waiting'",
+        &tenants,
+        &ids,
+        &dues,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A command that the network server took.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Taken {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) queue_item: String,
+}
+
+/// Writes down which commands the network server took. One of which a gateway has spoken meanwhile is
+/// further on already.
+pub(in crate::displays) async fn queued(
+    tx: &mut PlatformTx,
+    taken: &[Taken],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenants: Vec<_> = taken.iter().map(|one| one.tenant_id).collect();
+    let ids: Vec<_> = taken.iter().map(|one| one.id).collect();
+    let items: Vec<_> = taken.iter().map(|one| one.queue_item.clone()).collect();
+    sqlx::query!(
+        "update downlinks d set queue_item = w.queue_item, queued_at = $4::timestamptz, version = d.version + 1,
+           status = case when d.status = 'sending' then 'queued' else d.status end,
+           leased_until = null,
+           deadline_at = case when d.status = 'sending' then $4::timestamptz + d.patience_seconds * interval '1 second' else d.deadline_at end,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $4::timestamptz, 'what', 'queued', 'item', w.queue_item))
+         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, queue_item)
+         where d.tenant_id = w.tenant_id and d.id = w.id and (d.status = 'sending' or d.queue_item is null or d.queue_item = w.queue_item)",
+        &tenants,
+        &ids,
+        &items,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Nothing is left of a device's queue at the network server.
+pub(in crate::displays) async fn flushed(tx: &mut PlatformTx, keys: &Keys) -> Result<()> {
+    sqlx::query!(
+        "update downlinks d set is_left_behind = false
+         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
+         where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.is_left_behind",
+        &keys.0,
+        &keys.1
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An attempt that came to nothing.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Lost {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    /// Why, as a word, and in the words of whoever said so.
+    pub(in crate::displays) trouble: &'static str,
+    pub(in crate::displays) detail: Option<String>,
+    /// Whether it counts: nobody was asked, if not.
+    pub(in crate::displays) is_attempt: bool,
+    /// Whether the network server may have it all the same.
+    pub(in crate::displays) is_left_behind: bool,
+    /// When it may be tried again.
+    pub(in crate::displays) due_at: DateTime<Utc>,
+}
+
+/// A command that came to its end.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Ended {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) site_id: Option<Uuid>,
+    pub(in crate::displays) space_id: Option<Uuid>,
+    pub(in crate::displays) status: String,
+}
+
+/// Gives commands back that came to nothing: they wait for another attempt, are given up after the
+/// last, or give way to a newer one. Lock the displays before.
+pub(in crate::displays) async fn give_back(
+    tx: &mut PlatformTx,
+    lost: &[Lost],
+    attempts_max: i32,
+    now: DateTime<Utc>,
+) -> Result<Vec<Ended>> {
+    let of = |part: fn(&Lost) -> Uuid| lost.iter().map(part).collect::<Vec<_>>();
+    let troubles: Vec<_> = lost.iter().map(|one| one.trouble.to_owned()).collect();
+    let details: Vec<_> = lost.iter().map(|one| one.detail.clone()).collect();
+    let counted: Vec<_> = lost.iter().map(|one| one.is_attempt).collect();
+    let left: Vec<_> = lost.iter().map(|one| one.is_left_behind).collect();
+    let dues: Vec<_> = lost.iter().map(|one| one.due_at).collect();
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"with w as (
+             select w.*, d.attempts - (not w.is_attempt)::int as attempts,
+               exists (select from downlinks n where n.tenant_id = d.tenant_id and n.device_id = d.device_id
+                 and n.status = 'waiting' and (n.kind = 'raw') = (d.kind = 'raw')) as is_overtaken
+             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::timestamptz[])
+               as w (tenant_id, id, trouble, detail, is_attempt, is_left_behind, due_at)
+             join downlinks d on d.tenant_id = w.tenant_id and d.id = w.id),
+           judged as (
+             select w.*, case when w.is_overtaken then 'superseded' when w.attempts >= $8 then 'failed' else 'waiting' end as status
+             from w)
+           update downlinks d set status = j.status, attempts = j.attempts, leased_until = null, deadline_at = null,
+             due_at = case when j.status = 'waiting' then j.due_at end,
+             finished_at = case when j.status <> 'waiting' then $9::timestamptz end,
+             is_left_behind = d.is_left_behind or j.is_left_behind, error = coalesce(j.detail, j.trouble), version = d.version + 1,
+             story = d.story || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('at', $9::timestamptz, 'what', j.trouble,
+               'detail', j.detail, 'then', j.status)))
+           from judged j
+           where d.tenant_id = j.tenant_id and d.id = j.id and d.status in ('sending', 'queued', 'awaiting_ack')
+           returning d.tenant_id, d.id, d.device_id, d.site_id, d.space_id, d.status"#,
+        &of(|one| one.tenant_id),
+        &of(|one| one.id),
+        &troubles,
+        &details as &[Option<String>],
+        &counted,
+        &left,
+        &dues,
+        attempts_max,
+        now,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ended)
+}
+
+/// Notes of displays that a command to them was given up, has them rest for a while, and has them
+/// looked at. Where the network server is to blame, they rest the shortest, and no failure is theirs.
+pub(in crate::displays) async fn note_failures(
+    tx: &mut PlatformTx,
+    (keys, is_theirs): (&Keys, &[bool]),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "with noted as (
+           update lamps l set failures = l.failures + case when w.is_theirs then $4 else 0 end,
+             drive_at = $3::timestamptz + case when w.is_theirs
+               then least(interval '5 minutes' * power(2, least(l.failures, 8) / 2), interval '1 hour')
+               else interval '5 minutes' end
+           from unnest($1::uuid[], $2::uuid[], $5::boolean[]) as w (tenant_id, id, is_theirs)
+           where l.tenant_id = w.tenant_id and l.id = w.id)
+         insert into lamp_marks (tenant_id, device_id) select * from unnest($1::uuid[], $2::uuid[])",
+        &keys.0,
+        &keys.1,
+        now,
+        FAILURES_MAX,
+        is_theirs,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Appends an event of each command that was given up.
+pub(in crate::displays) async fn tell_failed(
+    tx: &mut PlatformTx,
+    ended: &[&Ended],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let tenants: Vec<_> = ended.iter().map(|one| one.tenant_id).collect();
+    let ids: Vec<_> = ended.iter().map(|one| one.id.to_string()).collect();
+    let payloads: Vec<Value> = ended
+        .iter()
+        .map(|one| {
+            serde_json::json!({ "site_id": one.site_id, "space_id": one.space_id, "device_id": one.device_id })
+        })
+        .collect();
+    sqlx::query!(
+        "insert into events (tenant_id, at, kind, subject_type, subject_id, payload)
+         select w.tenant_id, $4, 'downlink.failed', 'downlink', w.id, w.payload
+         from unnest($1::uuid[], $2::text[], $3::jsonb[]) as w (tenant_id, id, payload)",
+        &tenants,
+        &ids,
+        &payloads,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A command that nobody answers for any more.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Overdue {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    pub(in crate::displays) device_id: Uuid,
+    pub(in crate::displays) dev_eui: String,
+    pub(in crate::displays) attempts: i32,
+    pub(in crate::displays) status: String,
+}
+
+/// Commands in the hands of a server that has died.
+pub(in crate::displays) async fn interrupted(
+    tx: &mut PlatformTx,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Overdue>> {
+    let found = sqlx::query_as!(
+        Overdue,
+        "select tenant_id, id, device_id, dev_eui, attempts, status from downlinks
+         where leased_until <= $1 and status = 'sending' order by leased_until limit $2",
+        now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(found)
+}
+
+/// Commands that no gateway has sent in time, and not acknowledged ones, put into this server's hands.
+pub(in crate::displays) async fn overdue(
+    tx: &mut PlatformTx,
+    limit: i64,
+    (now, lease): (DateTime<Utc>, TimeDelta),
+) -> Result<Vec<Overdue>> {
+    let found = sqlx::query_as!(
+        Overdue,
+        "with due as (
+           select tenant_id, id from downlinks
+           where deadline_at <= $1 and status in ('queued', 'awaiting_ack') order by deadline_at limit $2
+           for no key update skip locked)
+         update downlinks d set deadline_at = $1 + $3::interval
+         from due where d.tenant_id = due.tenant_id and d.id = due.id
+         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status",
+        now,
+        limit,
+        PgInterval::try_from(lease).unwrap_or_default(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(found)
+}
+
+/// Deletes commands that came to their end before then, and budgets nobody uses; says how many.
+pub(in crate::displays) async fn forget(
+    tx: &mut PlatformTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from downlinks where (tenant_id, id) in (
+           select tenant_id, id from downlinks where finished_at < $1 order by finished_at limit $2)",
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from downlink_budgets where updated_at < $1", before)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,366 @@
+//! What requests about reservations look like.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_domain::bays::BayKind;
+use parking_domain::reservations::{Slot, Status};
+use parking_domain::text::Email;
+use parking_estate::wire::{self, a_line, a_note};
+use parking_http::wire::{Change, Name};
+use parking_http::{ApiError, Wrong};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::super::availability::BAYS_MAX;
+use super::super::change::Wish;
+use super::super::store::Target;
+use super::super::{Draft, Holder};
+
+/// The longest name of a person, plate and reason.
+const NAME_MAX: usize = 255;
+const PLATE_MAX: usize = 20;
+
+/// The longest time that one question about availability spans.
+const SPAN_MAX: TimeDelta = TimeDelta::days(62);
+
+/// Where a reservation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReservationStatus)]
+pub(super) enum StatusName {
+    Pending,
+    Confirmed,
+    Completed,
+    Cancelled,
+    Expired,
+    NoShow,
+}
+
+impl StatusName {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => Status::Pending,
+            Self::Confirmed => Status::Confirmed,
+            Self::Completed => Status::Completed,
+            Self::Cancelled => Status::Cancelled,
+            Self::Expired => Status::Expired,
+            Self::NoShow => Status::NoShow,
+        }
+        .name()
+    }
+}
+
+/// How a reservation begins: agreed, or only held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReservationBeginning)]
+pub(super) enum Beginning {
+    Pending,
+    Confirmed,
+}
+
+/// For whom a bay is reserved; only what is needed.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReservationHolderWish)]
+pub(super) struct HolderWish {
+    #[schema(value_type = Option<Name>)]
+    name: Option<String>,
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    #[schema(max_length = 20)]
+    plate: Option<String>,
+}
+
+impl HolderWish {
+    fn read(self, wrong: &mut Wrong) -> Holder {
+        let email = self.email.filter(|typed| !typed.trim().is_empty());
+        let email = email.and_then(|typed| wrong.read("holder.email", Email::parse(&typed)));
+        let plate = a_line(wrong, "holder.plate", self.plate, PLATE_MAX);
+        Holder {
+            name: a_line(wrong, "holder.name", self.name, NAME_MAX),
+            email: email.map(|email| email.as_str().to_owned()),
+            plate: plate.map(|plate| plate.to_uppercase()),
+        }
+    }
+}
+
+/// The kind of bay that is wanted.
+fn kind(wrong: &mut Wrong, typed: Option<String>) -> Option<&'static str> {
+    let kind = typed.and_then(|name| wrong.read("kind", name.parse::<BayKind>()));
+    kind.map(BayKind::name)
+}
+
+/// What tells a person from others, as typed: an address, or a plate.
+pub(super) fn person_key(typed: &str) -> String {
+    let typed = typed.trim();
+    if typed.contains('@') {
+        typed.to_lowercase()
+    } else {
+        typed.to_uppercase()
+    }
+}
+
+/// A bay that is to be reserved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReservationWish {
+    space_id: Uuid,
+    start_time: DateTime<Utc>,
+    end_time: DateTime<Utc>,
+    /// `confirmed` unless said otherwise; `pending` only holds the bay.
+    status: Option<Beginning>,
+    /// Until when it is held, then it expires; only of one that is `pending`, and that is what it is if
+    /// this is given.
+    hold_until: Option<DateTime<Utc>>,
+    holder: Option<HolderWish>,
+    #[schema(max_length = 2000)]
+    notes: Option<String>,
+}
+
+/// Any bay of a site that is to be reserved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnySpaceWish {
+    site_id: Uuid,
+    /// One on this level.
+    level_id: Option<Uuid>,
+    /// One in this zone.
+    zone_id: Option<Uuid>,
+    /// One of this kind.
+    #[schema(value_type = Option<wire::BayKind>)]
+    kind: Option<String>,
+    start_time: DateTime<Utc>,
+    end_time: DateTime<Utc>,
+    /// `confirmed` unless said otherwise; `pending` only holds the bay.
+    status: Option<Beginning>,
+    /// Until when it is held, then it expires; only of one that is `pending`, and that is what it is if
+    /// this is given.
+    hold_until: Option<DateTime<Utc>>,
+    holder: Option<HolderWish>,
+    #[schema(max_length = 2000)]
+    notes: Option<String>,
+}
+
+/// What both kinds of wish have in common.
+struct Raw {
+    slot: Slot,
+    status: Option<Beginning>,
+    hold_until: Option<DateTime<Utc>>,
+    holder: Option<HolderWish>,
+    notes: Option<String>,
+}
+
+impl Raw {
+    fn read(self) -> Result<Draft, ApiError> {
+        let mut wrong = Wrong::default();
+        let is_held = match self.status {
+            Some(Beginning::Pending) => true,
+            Some(Beginning::Confirmed) => {
+                if self.hold_until.is_some() {
+                    wrong.note("hold_until", "must not be given unless it is pending");
+                }
+                false
+            }
+            None => self.hold_until.is_some(),
+        };
+        let draft = Draft {
+            slot: self.slot,
+            status: if is_held {
+                Status::Pending
+            } else {
+                Status::Confirmed
+            },
+            hold_until: self.hold_until,
+            holder: self.holder.unwrap_or_default().read(&mut wrong),
+            notes: a_note(&mut wrong, "notes", self.notes),
+        };
+        wrong.settle(Some(draft))
+    }
+}
+
+impl ReservationWish {
+    /// What is wanted, once it is certain that it can be read.
+    pub(super) fn read(self) -> Result<(Uuid, Draft), ApiError> {
+        let raw = Raw {
+            slot: Slot {
+                start: self.start_time,
+                end: self.end_time,
+            },
+            status: self.status,
+            hold_until: self.hold_until,
+            holder: self.holder,
+            notes: self.notes,
+        };
+        Ok((self.space_id, raw.read()?))
+    }
+}
+
+impl AnySpaceWish {
+    /// What is wanted, once it is certain that it can be read.
+    pub(super) fn read(self) -> Result<(Target, Draft), ApiError> {
+        let mut wrong = Wrong::default();
+        let kind = kind(&mut wrong, self.kind);
+        wrong.settle(Some(()))?;
+        let target = Target {
+            site: Some(self.site_id),
+            spaces: None,
+            level: self.level_id,
+            zone: self.zone_id,
+            kind,
+        };
+        let raw = Raw {
+            slot: Slot {
+                start: self.start_time,
+                end: self.end_time,
+            },
+            status: self.status,
+            hold_until: self.hold_until,
+            holder: self.holder,
+            notes: self.notes,
+        };
+        Ok((target, raw.read()?))
+    }
+}
+
+/// What is to change about a reservation. What is absent stays as it is; `null` clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReservationChange {
+    space_id: Option<Uuid>,
+    start_time: Option<DateTime<Utc>>,
+    end_time: Option<DateTime<Utc>>,
+    #[serde(default)]
+    #[schema(value_type = Option<HolderWish>)]
+    holder: Change<HolderWish>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    notes: Change<String>,
+}
+
+/// The same, read.
+pub(super) struct ReadChange {
+    space: Option<Uuid>,
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+    holder: Option<Holder>,
+    notes: Change<String>,
+}
+
+impl ReservationChange {
+    pub(super) fn read(self) -> Result<ReadChange, ApiError> {
+        let mut wrong = Wrong::default();
+        let holder = match self.holder {
+            Change::Keep => None,
+            Change::Clear => Some(Holder::default()),
+            Change::Set(holder) => Some(holder.read(&mut wrong)),
+        };
+        let notes = match self.notes {
+            Change::Set(notes) => {
+                a_note(&mut wrong, "notes", Some(notes)).map_or(Change::Clear, Change::Set)
+            }
+            other => other,
+        };
+        wrong.settle(Some(ReadChange {
+            space: self.space_id,
+            start: self.start_time,
+            end: self.end_time,
+            holder,
+            notes,
+        }))
+    }
+}
+
+impl ReadChange {
+    pub(super) fn onto(&self, wish: &mut Wish) {
+        wish.space = self.space.unwrap_or(wish.space);
+        wish.slot.start = self.start.unwrap_or(wish.slot.start);
+        wish.slot.end = self.end.unwrap_or(wish.slot.end);
+        if let Some(holder) = &self.holder {
+            wish.holder = holder.clone();
+        }
+        let notes = wish.notes.take();
+        wish.notes = self.notes.clone().onto(notes);
+    }
+}
+
+/// Why a reservation is called off.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReservationCancelWish)]
+pub(super) struct CancelWish {
+    #[schema(value_type = Option<Name>)]
+    reason: Option<String>,
+}
+
+impl CancelWish {
+    pub(super) fn read(self) -> Result<Option<String>, ApiError> {
+        let mut wrong = Wrong::default();
+        let reason = a_line(&mut wrong, "reason", self.reason, NAME_MAX);
+        wrong.settle(Some(reason))
+    }
+}
+
+/// Which bays are asked about, and for when: one bay, several, or those of a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AvailabilityQuestion {
+    space_id: Option<Uuid>,
+    #[schema(min_items = 1, max_items = 2_000)]
+    space_ids: Option<Vec<Uuid>>,
+    site_id: Option<Uuid>,
+    /// Of the site, those on this level.
+    level_id: Option<Uuid>,
+    /// Of the site, those in this zone.
+    zone_id: Option<Uuid>,
+    /// Those of this kind.
+    #[schema(value_type = Option<wire::BayKind>)]
+    kind: Option<String>,
+    from: DateTime<Utc>,
+    /// At most 62 days after `from`.
+    to: DateTime<Utc>,
+    /// For how long at least; 5 minutes if absent.
+    #[schema(minimum = 5, maximum = 44_640)]
+    duration_minutes: Option<i32>,
+}
+
+impl AvailabilityQuestion {
+    pub(super) fn read(self) -> Result<(Target, Slot, TimeDelta), ApiError> {
+        let mut wrong = Wrong::default();
+        let given = [
+            self.space_id.is_some(),
+            self.space_ids.is_some(),
+            self.site_id.is_some(),
+        ];
+        if given.into_iter().filter(|is_given| *is_given).count() != 1 {
+            wrong.note("site_id", "give a bay, a list of bays or a site");
+        }
+        if self.site_id.is_none() && (self.level_id.is_some() || self.zone_id.is_some()) {
+            wrong.note("site_id", "must be given with a level or zone");
+        }
+        let spaces = self.space_ids.or(self.space_id.map(|id| vec![id]));
+        let is_bounded = |ids: &Vec<Uuid>| (1..=BAYS_MAX).contains(&ids.len());
+        if !spaces.as_ref().is_none_or(is_bounded) {
+            wrong.note("space_ids", format!("must be from 1 to {BAYS_MAX}"));
+        }
+        if self.to <= self.from || self.to - self.from > SPAN_MAX {
+            wrong.note("to", "must lie after from, and at most 62 days");
+        }
+        let minutes = self.duration_minutes.unwrap_or(5);
+        if !(5..=44_640).contains(&minutes) {
+            wrong.note("duration_minutes", "must be from 5 to 44640");
+        }
+        let target = Target {
+            site: self.site_id,
+            spaces,
+            level: self.level_id,
+            zone: self.zone_id,
+            kind: kind(&mut wrong, self.kind),
+        };
+        let within = Slot {
+            start: self.from,
+            end: self.to,
+        };
+        wrong.settle(Some((target, within, TimeDelta::minutes(minutes.into()))))
+    }
+}

@@ -1,0 +1,79 @@
+//! When bays can be reserved: by the rules by which they are.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_domain::reservations::{Slot, Terms, free_windows};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::ReservationError;
+use super::store::{self, AskedBay, Target};
+
+/// The most bays that one question is about.
+pub const BAYS_MAX: usize = 2_000;
+
+/// A bay that can be reserved, and when.
+#[derive(Clone, Debug)]
+pub struct FreeBay {
+    /// Which, and what is painted on it.
+    pub space: (Uuid, String),
+    /// Where.
+    pub site: Uuid,
+    /// When it can be had for at least so long.
+    pub windows: Vec<Slot>,
+}
+
+/// When bays can be had within a slot for at least so long, in the order of their codes; those that are
+/// not for reservation are not among them.
+pub async fn availability(
+    conn: &mut PgConnection,
+    target: &Target,
+    (within, at_least): (Slot, TimeDelta),
+    now: DateTime<Utc>,
+) -> Result<Vec<FreeBay>, ReservationError> {
+    let limit = i64::try_from(BAYS_MAX).unwrap_or(i64::MAX);
+    if !store::are_there(conn, target).await? {
+        return Err(ReservationError::Absent);
+    }
+    let bays = store::asked_bays(conn, target, limit).await?;
+    let ids: Vec<Uuid> = bays.iter().map(|bay| bay.id).collect();
+    let (mut reserved, mut overridden) = store::blocked_times(conn, &ids, within).await?;
+    let free = bays.into_iter().map(|bay| {
+        let reserved = reserved.remove(&bay.id).unwrap_or_default();
+        let overridden = overridden.remove(&bay.id).unwrap_or_default();
+        let windows = windows(&bay, (&reserved, &overridden), (within, at_least), now);
+        FreeBay {
+            space: (bay.id, bay.code),
+            site: bay.site,
+            windows,
+        }
+    });
+    Ok(free.collect())
+}
+
+fn windows(
+    bay: &AskedBay,
+    (reserved, overridden): (&[Slot], &[Slot]),
+    (within, at_least): (Slot, TimeDelta),
+    now: DateTime<Utc>,
+) -> Vec<Slot> {
+    let terms = &bay.terms;
+    let farthest = TimeDelta::days(terms.lead_max_days.into())
+        + TimeDelta::minutes(terms.duration_max_minutes.into());
+    let within = Slot {
+        start: within.start.max(now),
+        end: within.end.min(now + farthest),
+    };
+    if within.start >= within.end {
+        return Vec::new();
+    }
+    // A reservation may touch what takes the bay out of use: buffers lie between reservations only.
+    let bare = Terms {
+        buffer_before_minutes: 0,
+        buffer_after_minutes: 0,
+        ..*terms
+    };
+    free_windows(reserved, within, terms, at_least)
+        .into_iter()
+        .flat_map(|window| free_windows(overridden, window, &bare, at_least))
+        .collect()
+}

@@ -1,0 +1,279 @@
+//! Reservations: who has which bay when, so that no two ever have the same.
+//!
+//! What can stand beside what, and what becomes of each in time, are rules of
+//! [`parking_domain::reservations`]; that no two that block overlap is the database's last word
+//! (`reservations_no_overlap`). Whoever writes a reservation holds its bay first, so that what is
+//! asked about the bay's time stays true until it is written, and nobody waits in a circle: the
+//! person, then the bays in the order of their ids, then the log. The state of the bay follows in the
+//! same transaction. What time makes of reservations is done by a job that any number of servers may
+//! run; nothing is kept in memory. Every change leaves what the reservation was after it.
+//! Tables: `reservations`, `reservation_changes`, `reservation_terms`.
+
+mod api;
+mod availability;
+mod book;
+mod change;
+mod jobs;
+mod keep;
+mod store;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use parking_access::audit::{self, By, Entry};
+use parking_db::events::{self, EventDraft};
+use parking_db::{DbError, TenantTx};
+use parking_domain::ids::TenantId;
+use parking_domain::reservations::{Booking, CheckInError, Slot, SlotError, Status};
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
+use thiserror::Error;
+use uuid::Uuid;
+
+pub use api::routes;
+pub use availability::{BAYS_MAX, FreeBay, availability};
+pub use book::{book, book_any};
+pub use change::{Wish, cancel, change, check_in, check_out, confirm};
+pub use jobs::{jobs, schedules};
+pub use keep::keep;
+pub use store::{Target, spans_then};
+
+/// For whom a bay is reserved; nobody in particular, if nothing is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// What they are called.
+    pub name: Option<String>,
+    /// Where they are written to.
+    pub email: Option<String>,
+    /// What their vehicle is known by.
+    pub plate: Option<String>,
+}
+
+impl Holder {
+    /// What tells them from others: the address, else the plate.
+    pub fn key(&self) -> Option<String> {
+        let email = self.email.as_ref().map(|email| email.to_lowercase());
+        email.or_else(|| self.plate.clone())
+    }
+}
+
+/// A bay that is to be reserved.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// From when until when.
+    pub slot: Slot,
+    /// Whether it is agreed or only held.
+    pub status: Status,
+    /// Until when it is held.
+    pub hold_until: Option<DateTime<Utc>>,
+    /// For whom.
+    pub holder: Holder,
+    /// What else there is to say.
+    pub notes: Option<String>,
+}
+
+/// A reservation as it is kept.
+#[derive(Clone, Debug)]
+pub struct Reservation {
+    /// Whose it is.
+    pub tenant_id: Uuid,
+    /// Their name, when others look.
+    pub tenant_name: String,
+    /// Which bay, and what is painted on it.
+    pub space: (Uuid, String),
+    /// Where that lies.
+    pub site: (Uuid, String),
+    /// The time zone there.
+    pub timezone: String,
+    /// What decides over it.
+    pub booking: Booking,
+    /// What it blocks.
+    pub blocked: Slot,
+    /// Who said that somebody came.
+    pub checked_in_by: Option<String>,
+    /// When they left.
+    pub checked_out_at: Option<DateTime<Utc>>,
+    /// When it was said that somebody else stands there.
+    pub contested_at: Option<DateTime<Utc>>,
+    /// When it was said that its vehicle stayed.
+    pub overstayed_at: Option<DateTime<Utc>>,
+    /// For whom.
+    pub holder: Holder,
+    /// What else there is to say.
+    pub notes: Option<String>,
+    /// Why it was called off.
+    pub cancel_reason: Option<String>,
+    /// Who made it.
+    pub created_by: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed.
+    pub updated_at: DateTime<Utc>,
+    /// How often it was changed.
+    pub version: i64,
+}
+
+impl Reservation {
+    /// What is written about it in the log: not for whom it is.
+    fn record(&self) -> Value {
+        json!({
+            "space_id": self.space.0, "space_code": self.space.1, "status": self.booking.status.name(),
+            "start_time": self.booking.slot.start, "end_time": self.booking.slot.end,
+            "hold_until": self.booking.hold_until, "notes": self.notes,
+        })
+    }
+}
+
+/// Why a bay was not reserved, or a reservation not changed.
+#[derive(Debug, Error)]
+pub enum ReservationError {
+    /// There is no such reservation, bay or site in this tenant.
+    #[error("there is no such reservation, bay or site")]
+    Absent,
+    /// The slot is none that can be reserved.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    /// A hold that has run out, or lasts too long.
+    #[error("must lie in the future and not after {0}")]
+    Hold(DateTime<Utc>),
+    /// Others have it then.
+    #[error("the bay is reserved then")]
+    Taken(Vec<Slot>),
+    /// Of such bays, none is free.
+    #[error("no such bay is free then")]
+    NoneFree,
+    /// It is not for reservation.
+    #[error("the bay is not for reservation")]
+    NotReservable,
+    /// Somebody took it out of use.
+    #[error("the bay is out of use then")]
+    OutOfUse,
+    /// The person has enough.
+    #[error("one person may have {0} reservations that are not over")]
+    PersonLimit(i32),
+    /// It is history.
+    #[error("a reservation that is {0} stays as it was")]
+    Over(Status),
+    /// Its vehicle stands there: the past cannot be moved.
+    #[error("must stay what it is, because somebody has checked in")]
+    Begun,
+    /// The terms say so.
+    #[error("one can cancel until {0} minutes before the start")]
+    LateToCancel(i32),
+    /// The window is not open.
+    #[error(transparent)]
+    CheckIn(#[from] CheckInError),
+    /// Nobody came.
+    #[error("nobody has checked in")]
+    NotCheckedIn,
+    /// Its hold has run out.
+    #[error("the hold has run out")]
+    HoldOver,
+    /// Somebody changed it meanwhile.
+    #[error("it was changed meanwhile")]
+    Stale,
+    /// It went to another bay meanwhile.
+    #[error("it was moved meanwhile")]
+    Moved,
+    /// The database refused.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl ReservationError {
+    /// Whether it may go well at once: two changes stood in each other's way.
+    fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::Moved | Self::Db(DbError::Conflict(_)))
+    }
+}
+
+/// What happened to a reservation.
+struct News<'a> {
+    /// The verb, of the event and in its history.
+    verb: &'static str,
+    /// What was written in the log before and after; nothing, for no entry.
+    values: (Option<Value>, Option<Value>),
+    reason: Option<&'a str>,
+    /// The facts it came about by, if no person did it.
+    evidence: Option<Value>,
+}
+
+impl<'a> News<'a> {
+    fn of(verb: &'static str, old: &Reservation, new: &Reservation) -> Self {
+        Self {
+            verb,
+            values: audit::difference(&old.record(), &new.record()),
+            reason: None,
+            evidence: None,
+        }
+    }
+
+    fn because(self, reason: Option<&'a str>) -> Self {
+        Self { reason, ..self }
+    }
+}
+
+/// Records what happened: in the reservation's history, as an event, and, last, in the log.
+async fn record(
+    tx: &mut TenantTx,
+    (by, name): (&By, &str),
+    (reservation, news): (&Reservation, News<'_>),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    tell(tx.conn(), Some(name), reservation, &news, now).await?;
+    log(tx.conn(), by, (reservation, news), now).await
+}
+
+/// Writes what happened into the reservation's history, and tells those who follow.
+async fn tell(
+    conn: &mut PgConnection,
+    name: Option<&str>,
+    reservation: &Reservation,
+    news: &News<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    store::remember(conn, name, reservation, news, now).await?;
+    let mut payload = Map::new();
+    let slot = reservation.booking.slot;
+    for (field, value) in [
+        ("site_id", json!(reservation.site.0)),
+        ("space_id", json!(reservation.space.0)),
+        ("space_code", json!(reservation.space.1)),
+        ("status", json!(reservation.booking.status.name())),
+        ("start_time", json!(slot.start)),
+        ("end_time", json!(slot.end)),
+        ("reason", json!(news.reason)),
+        ("evidence", json!(news.evidence)),
+    ] {
+        if !value.is_null() {
+            payload.insert(field.to_owned(), value);
+        }
+    }
+    let event = EventDraft {
+        kind: &format!("reservation.{}", news.verb),
+        subject_type: "reservation",
+        subject_id: &reservation.booking.id.to_string(),
+        payload: &Value::Object(payload),
+    };
+    events::append(conn, TenantId(reservation.tenant_id), now, event).await
+}
+
+async fn log(
+    conn: &mut PgConnection,
+    by: &By,
+    (reservation, news): (&Reservation, News<'_>),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let (old, new) = news.values;
+    let entry = Entry {
+        action: &format!("reservation.{}", news.verb),
+        entity_type: "reservation",
+        entity_id: Some(reservation.booking.id.to_string()),
+        entity_name: Some(&reservation.space.1),
+        old,
+        new,
+        reason: news.reason,
+    };
+    audit::append(conn, TenantId(reservation.tenant_id), by, now, entry).await
+}

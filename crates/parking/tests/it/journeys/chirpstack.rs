@@ -1,0 +1,320 @@
+//! Devices and gateways here and in ChirpStack, over HTTP here and over gRPC there.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use parking_chirpstack::grpc::{Client, DeviceDraft, DeviceKeys, GatewayDraft, Settings};
+use parking_domain::clock::Clock;
+use parking_domain::eui::Eui64;
+use parking_sim::server::{Home, NetworkServer, Options};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::items;
+use crate::harness::actors::{Owner, text};
+use crate::harness::{Stage, eventually};
+
+const TOKEN: &str = "the-key-of-its-administrator";
+const KEY: &str = "000102030405060708090a0b0c0d0e0f";
+
+struct Both {
+    stage: Stage,
+    network: NetworkServer,
+    client: Client,
+    home: Home,
+    owner: Owner,
+}
+
+/// A server, a ChirpStack, and a customer linked to it.
+async fn both() -> Both {
+    let options = Options {
+        token: TOKEN.to_owned(),
+        seed: 5,
+        pace: 0.02,
+    };
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let (network, _events) = NetworkServer::start(any, options, Clock::system())
+        .await
+        .unwrap();
+    let port = network.address().port();
+    let stage = Stage::set_with(&[
+        ("CHIRPSTACK_HOST", "127.0.0.1"),
+        ("CHIRPSTACK_PORT", &port.to_string()),
+        ("CHIRPSTACK_API_KEY", TOKEN),
+        ("CHIRPSTACK_SYNC_INTERVAL", "86400"),
+    ])
+    .await;
+    let client = Client::open(&Settings::of("127.0.0.1", port, SecretString::from(TOKEN))).unwrap();
+    let home = network.home();
+    let owner = stage.customer_of_tier("Harbour", "enterprise").await;
+    let link = json!({
+        "tenant_id": owner.tenant_id(), "remote_tenant_id": home.tenant, "application_id": home.application,
+    });
+    let made = stage
+        .platform
+        .api
+        .post("/api/v6/chirpstack/links", &link)
+        .await;
+    made.expect(201);
+    Both {
+        stage,
+        network,
+        client,
+        home,
+        owner,
+    }
+}
+
+fn eui(number: u64) -> Eui64 {
+    Eui64::from_bytes((0x70b3_d57e_d100_0000 + number).to_be_bytes())
+}
+
+impl Both {
+    fn draft(&self, number: u64, name: &str) -> DeviceDraft {
+        DeviceDraft {
+            dev_eui: eui(number),
+            name: name.to_owned(),
+            application: self.home.application,
+            profile: self.home.class_a,
+            join_eui: None,
+            is_disabled: false,
+        }
+    }
+
+    /// Compares both sides and waits until that is done.
+    async fn run(&self, is_dry: bool) -> Value {
+        let asked = json!({ "is_dry": is_dry });
+        let asked = self
+            .owner
+            .api
+            .post("/api/v6/chirpstack/runs", &asked)
+            .await
+            .expect(202);
+        let id = text(&asked, "id").to_owned();
+        eventually("the run ends", async || {
+            let runs = self
+                .owner
+                .api
+                .get("/api/v6/chirpstack/runs")
+                .await
+                .expect(200);
+            let run = items(&runs, "runs")
+                .iter()
+                .find(|run| run["id"] == id.as_str())?
+                .clone();
+            run["ended_at"].is_string().then_some(run)
+        })
+        .await
+    }
+
+    async fn differences(&self) -> Vec<Value> {
+        let list = self
+            .owner
+            .api
+            .get("/api/v6/chirpstack/differences?sort=eui")
+            .await;
+        items(&list.expect(200), "differences").to_vec()
+    }
+
+    async fn decides(&self, of: &[&Value], way: &str) {
+        let ids: Vec<&Value> = of.iter().map(|one| &one["id"]).collect();
+        let decision = json!({ "ids": ids, "way": way });
+        let path = "/api/v6/chirpstack/differences/decide";
+        let decided = self.owner.api.post(path, &decision).await.expect(200);
+        assert_eq!(decided["decided"], ids.len());
+    }
+
+    async fn ends(self) {
+        drop(self.stage);
+        self.network.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_differs_is_found_and_mended_in_either_direction() {
+    let both = both().await;
+    let api = &both.owner.api;
+    let ours = json!({ "dev_eui": eui(1), "name": "Ours", "model": "plenom-busylight-omega", "app_key": KEY });
+    let made = api.post("/api/v6/devices", &ours).await.expect(201);
+    both.client
+        .create_device(&both.draft(2, "Theirs"))
+        .await
+        .unwrap();
+    let third = json!({ "dev_eui": eui(3), "name": "By the door" });
+    api.post("/api/v6/devices", &third).await.expect(201);
+    both.client
+        .create_device(&both.draft(3, "By the gate"))
+        .await
+        .unwrap();
+    let gateway = GatewayDraft {
+        eui: eui(9),
+        name: "Roof".to_owned(),
+        tenant: both.home.tenant,
+        place: None,
+    };
+    both.client.create_gateway(&gateway).await.unwrap();
+
+    let dry = both.run(true).await;
+    assert_eq!(dry["counts"]["here"], 1);
+    assert_eq!(both.differences().await.len(), 0, "looking writes nothing");
+    let run = both.run(false).await;
+    assert_eq!(
+        (&run["counts"]["there"], &run["counts"]["differs"]),
+        (&json!(2), &json!(1)),
+        "{run}"
+    );
+    let found = both.differences().await;
+    let states: Vec<&str> = found.iter().map(|one| text(one, "state")).collect();
+    assert_eq!(states, ["here", "there", "differs", "there"]);
+
+    both.decides(&[&found[0], &found[2]], "give").await;
+    both.decides(&[&found[1], &found[3]], "take").await;
+    eventually("all is mended", async || {
+        both.differences().await.is_empty().then_some(())
+    })
+    .await;
+    is_mended(&both).await;
+    let again = both.run(false).await;
+    assert_eq!(
+        (&again["counts"]["here"], &again["counts"]["differs"]),
+        (&json!(0), &json!(0)),
+        "{again}"
+    );
+    let path = format!("/api/v6/chirpstack/devices/{}", text(&made, "id"));
+    let ready = api.get(&path).await.expect(200);
+    assert_eq!(
+        (
+            &ready["is_known"],
+            &ready["supports_class_c"],
+            &ready["has_our_key"],
+            &ready["has_joined"]
+        ),
+        (&json!(true), &json!(true), &json!(true), &json!(false))
+    );
+    both.ends().await;
+}
+
+/// What was given is there, and what was taken is here.
+async fn is_mended(both: &Both) {
+    let api = &both.owner.api;
+    let there = both.client.device(eui(1)).await.unwrap().unwrap();
+    let expected = ("Ours", both.home.class_c);
+    assert_eq!((there.name.as_str(), there.profile), expected);
+    let key = DeviceKeys {
+        app_key: SecretString::from(KEY),
+    };
+    assert_eq!(both.client.has_keys(eui(1), &key).await, Ok(Some(true)));
+    let third = both.client.device(eui(3)).await.unwrap().unwrap();
+    assert_eq!(third.name, "By the door");
+    let path = format!("/api/v6/devices?q={}", eui(2));
+    let here = api.get(&path).await.expect(200);
+    assert_eq!(items(&here, "devices")[0]["name"], "Theirs");
+    let gateways = api.get("/api/v6/gateways").await.expect(200);
+    assert_eq!(items(&gateways, "gateways")[0]["name"], "Roof");
+}
+
+#[tokio::test]
+async fn where_the_tenant_wants_it_what_changes_here_changes_there() {
+    let both = both().await;
+    let api = &both.owner.api;
+    api.patch("/api/v6/chirpstack", &json!({ "gives": true }))
+        .await
+        .expect(204);
+    let ours = json!({ "dev_eui": eui(1), "name": "Ours", "app_key": KEY });
+    let made = api.post("/api/v6/devices", &ours).await.expect(201);
+    let device = format!("/api/v6/devices/{}", text(&made, "id"));
+    both.run(false).await;
+    assert_eq!(
+        both.client.device(eui(1)).await.unwrap().unwrap().name,
+        "Ours"
+    );
+
+    let rekeyed = json!({ "name": "Renamed", "app_key": "f".repeat(32) });
+    api.patch(&device, &rekeyed).await.expect(200);
+    both.run(false).await;
+    assert_eq!(
+        both.client.device(eui(1)).await.unwrap().unwrap().name,
+        "Renamed"
+    );
+    let key = DeviceKeys {
+        app_key: SecretString::from("f".repeat(32)),
+    };
+    assert_eq!(both.client.has_keys(eui(1), &key).await, Ok(Some(true)));
+
+    let theirs = both.draft(1, "Renamed there");
+    both.client.update_device(&theirs).await.unwrap();
+    both.run(false).await;
+    let found = both.differences().await;
+    assert_eq!(
+        (found.len(), &found[0]["changed_side"]),
+        (1, &json!("there")),
+        "never overwritten unasked"
+    );
+    both.decides(&[&found[0]], "take").await;
+    eventually("it is taken over", async || {
+        both.differences().await.is_empty().then_some(())
+    })
+    .await;
+
+    api.delete(&device).await.expect(204);
+    both.run(false).await;
+    assert!(
+        both.client
+            .device(eui(1))
+            .await
+            .unwrap()
+            .unwrap()
+            .is_disabled
+    );
+
+    both.network.set_faults(|faults| faults.is_down = true);
+    both.network.restart();
+    let failed = both.run(false).await;
+    assert!(failed["error"].is_string(), "{failed}");
+    both.network.set_faults(|faults| faults.is_down = false);
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn ten_thousand_devices_are_compared_without_harm() {
+    const DEVICES: u64 = 10_000;
+    let both = both().await;
+    let mut superuser = both.stage.server.superuser().await;
+    sqlx::query(
+        "insert into devices (tenant_id, id, dev_eui, name, lifecycle_changed_at, created_at, updated_at)
+         select $1::uuid, gen_random_uuid(), '70B3D57ED1' || upper(lpad(to_hex(n), 6, '0')), 'Sensor ' || n, now(), now(), now()
+         from generate_series(0, $2 - 1) n",
+    )
+    .bind(both.owner.tenant_id())
+    .bind(i64::try_from(DEVICES).unwrap())
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    for number in 0..DEVICES {
+        both.client
+            .create_device(&both.draft(number, &format!("Sensor {number}")))
+            .await
+            .unwrap();
+    }
+    let (before, _) = both.network.calls();
+    let began = std::time::Instant::now();
+    let run = both.run(false).await;
+    let first = began.elapsed();
+    let (after, at_once) = both.network.calls();
+    assert_eq!(
+        (&run["counts"]["devices"], &run["counts"]["differs"]),
+        (&json!(DEVICES), &json!(0)),
+        "{run}"
+    );
+    let began = std::time::Instant::now();
+    both.run(false).await;
+    let (last, _) = both.network.calls();
+    println!(
+        "{DEVICES} devices: first {first:?} with {} calls, {at_once} at once at most; again {:?} with {}",
+        after - before,
+        began.elapsed(),
+        last - after
+    );
+    assert!(at_once <= 16, "{at_once}");
+    assert!(last - after < 100, "{}", last - after);
+    both.ends().await;
+}

@@ -1,0 +1,2 @@
+-- no-transaction
+create index concurrently levels_in_order on levels (tenant_id, ordinal, id);

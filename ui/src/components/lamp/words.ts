@@ -1,0 +1,64 @@
+/** Words about lamps and commands that several pages share. */
+import { useTranslation } from 'react-i18next';
+import type { Display, DisplayStatus, DownlinkStatus, Look } from '@/api/types';
+import type { Tone } from '../StatusTag';
+
+export const displayTones: Record<DisplayStatus, Tone> = {
+  in_step: 'good',
+  behind: 'waiting',
+  mismatch: 'warning',
+  unreachable: 'bad',
+  idle: 'quiet',
+};
+
+export const downlinkTones: Record<DownlinkStatus, Tone> = {
+  waiting: 'waiting',
+  sending: 'waiting',
+  queued: 'waiting',
+  awaiting_ack: 'waiting',
+  transmitted: 'good',
+  confirmed: 'good',
+  superseded: 'quiet',
+  cancelled: 'quiet',
+  failed: 'bad',
+};
+
+export const downlinkStatuses = Object.keys(downlinkTones) as DownlinkStatus[];
+
+/** States of lamps in the order of the ladder. */
+const states = [
+  'free',
+  'occupied',
+  'reserved',
+  'reserved_soon',
+  'blocked',
+  'out_of_service',
+  'unknown',
+  'all_red',
+  'all_off',
+] as const;
+type LampState = (typeof states)[number];
+
+function isState(name: string | null | undefined): name is LampState {
+  return states.includes(name as LampState);
+}
+
+/** What a lamp says and how, in the reader's language. */
+export function useLampWords() {
+  const { t } = useTranslation();
+  return {
+    status: (status: DisplayStatus) => t(`lamps.statuses.${status}`),
+    state: (look: Look | null | undefined) =>
+      isState(look?.state) ? t(`lamps.states.${look.state}`) : t('lamps.colorOnly'),
+    letter: (look: Look | null | undefined) =>
+      isState(look?.state) ? t(`lamps.letters.${look.state}`) : '·',
+    downlink: (status: DownlinkStatus) => t(`downlinks.statuses.${status}`),
+  };
+}
+
+/** What is known to be shown: what it said, or else what it was told. */
+export function shownColor(display: Display): string | null {
+  const { shown, transmitted } = display;
+  if (shown?.color && shown.at >= (transmitted?.at ?? '')) return shown.color;
+  return transmitted?.look?.color ?? null;
+}

@@ -1,0 +1,99 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { answer, api } from '@/api/client';
+import type { ClosureDraft, OverrideKind, OverridesDraft, Stage } from '@/api/types';
+import { useRefreshEstate } from '@/app/session/useRefreshEstate';
+import { useTenantId } from '@/app/session/useSession';
+import type { ListQuery } from '@/components/listState';
+
+export const stages = ['in_force', 'planned', 'over'] as const satisfies readonly Stage[];
+export const overrideKinds = [
+  'blocked',
+  'out_of_service',
+] as const satisfies readonly OverrideKind[];
+
+export const overrideFilters = [
+  'site_id',
+  'zone_id',
+  'level_id',
+  'kind',
+  'stage',
+  'closure_id',
+] as const;
+export type OverrideFilter = (typeof overrideFilters)[number];
+export const closureFilters = ['site_id', 'stage'] as const;
+export type ClosureFilter = (typeof closureFilters)[number];
+
+export const overridesQuery = (
+  tenantId: string,
+  { kind, stage, ...rest }: ListQuery & Partial<Record<OverrideFilter, string>>,
+) =>
+  queryOptions({
+    queryKey: [tenantId, 'overrides', { ...rest, kind, stage }],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/overrides', {
+          params: { query: { ...rest, kind: kind as OverrideKind, stage: stage as Stage } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const closuresQuery = (
+  tenantId: string,
+  { stage, ...rest }: ListQuery & Partial<Record<ClosureFilter, string>>,
+) =>
+  queryOptions({
+    queryKey: [tenantId, 'closures', { ...rest, stage }],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/closures', { params: { query: { ...rest, stage: stage as Stage } } }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+function useRefresh() {
+  const queryClient = useQueryClient();
+  const tenantId = useTenantId();
+  const refreshEstate = useRefreshEstate();
+  return () =>
+    Promise.all([
+      refreshEstate(),
+      ...['overrides', 'closures'].map((name) =>
+        queryClient.invalidateQueries({ queryKey: [tenantId, name] }),
+      ),
+    ]);
+}
+
+export function useCreateOverrides() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (body: OverridesDraft) => answer(api.POST('/api/v6/overrides/bulk', { body })),
+    onSuccess,
+  });
+}
+
+export function useEndOverrides() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (ids: string[]) =>
+      answer(api.POST('/api/v6/overrides/bulk/end', { body: { ids } })),
+    onSuccess,
+  });
+}
+
+export function useCreateClosure() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (body: ClosureDraft) => answer(api.POST('/api/v6/closures', { body })),
+    onSuccess,
+  });
+}
+
+export function useEndClosure() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) =>
+      answer(api.POST('/api/v6/closures/{id}/end', { params: { path: { id } } })),
+    onSuccess,
+  });
+}

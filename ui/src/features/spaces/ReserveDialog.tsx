@@ -1,0 +1,182 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, DatePicker, Form, Input, Modal } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { siteQuery } from '@/api/estate';
+import { asProblem } from '@/api/problem';
+import type { Space } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import { FormProblem } from '@/components/FormProblem';
+import { useFormats } from '@/components/format';
+import { useToast } from '@/components/toast';
+import { useSubmit } from '@/components/useSubmit';
+import { instantOf, wallOf } from '@/components/zoneTime';
+import { useCancelReservation, useReserve } from './queries';
+import styles from './spaces.module.css';
+
+const WALL = 'YYYY-MM-DDTHH:mm';
+const STEP_MINUTES = 5;
+
+type Values = {
+  start_time: Dayjs;
+  end_time: Dayjs;
+  name?: string;
+  email?: string;
+  plate?: string;
+  notes?: string;
+};
+
+type Props = { space: Space; onClose: () => void };
+
+/** Reserves one bay, in the site's time. */
+export function ReserveDialog({ space, onClose }: Props) {
+  const { t } = useTranslation();
+  const site = useQuery(siteQuery(useTenantId(), space.site_id)).data?.site;
+  // Without the site's time zone its hours mean nothing.
+  return site ? (
+    <ReserveForm space={space} zone={site.timezone} onClose={onClose} />
+  ) : (
+    <Modal
+      open
+      loading
+      title={t('reservations.reserveTitle', { code: space.code })}
+      onCancel={onClose}
+      footer={null}
+    />
+  );
+}
+
+/** The next five minutes on the wall clock of the site, and an hour from then. */
+function firstValues(zone: string): Pick<Values, 'start_time' | 'end_time'> {
+  const wall = dayjs(wallOf(zone, Date.now()));
+  const late = STEP_MINUTES - (wall.minute() % STEP_MINUTES);
+  const start_time = wall.add(late, 'minute').second(0);
+  return { start_time, end_time: start_time.add(1, 'hour') };
+}
+
+function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const toast = useToast();
+  const reserve = useReserve();
+  const cancel = useCancelReservation();
+  const [form] = Form.useForm<Values>();
+  const [initial] = useState(() => firstValues(zone));
+  const { code, id } = space;
+  const instant = (wall: Dayjs) => instantOf(zone, wall.format(WALL));
+  const text = (typed: string | undefined) => typed?.trim() || undefined;
+  const { submit, isSending, error, shownFields } = useSubmit({
+    form,
+    fields: ['start_time', 'end_time', 'name', 'email', 'plate', 'notes'],
+    send: (values: Values) => {
+      const [name, email, plate] = [values.name, values.email, values.plate].map(text);
+      const notes = text(values.notes);
+      return reserve.mutateAsync({
+        space_id: id,
+        start_time: instant(values.start_time),
+        end_time: instant(values.end_time),
+        holder: {
+          ...(name ? { name } : {}),
+          ...(email ? { email } : {}),
+          ...(plate ? { plate } : {}),
+        },
+        ...(notes ? { notes } : {}),
+      });
+    },
+    onDone: (reservation) => {
+      onClose();
+      const from = formats.instantIn(zone, reservation.start_time);
+      toast.undoable(t('reservations.reserved', { code, from }), () =>
+        cancel.mutateAsync({ id: reservation.id }),
+      );
+    },
+  });
+  return (
+    <Modal
+      open
+      title={t('reservations.reserveTitle', { code })}
+      onCancel={onClose}
+      okText={t('reservations.reserve')}
+      okButtonProps={{ htmlType: 'submit', formNoValidate: true, form: 'reserve' }}
+      cancelText={t('common.cancel')}
+      confirmLoading={isSending}
+    >
+      <FormProblem error={error} shownFields={shownFields} />
+      <TakenTimes error={error} zone={zone} />
+      <Form form={form} name="reserve" layout="vertical" initialValues={initial} onFinish={submit}>
+        <ReserveFields siteName={space.site_name} zone={zone} />
+      </Form>
+    </Modal>
+  );
+}
+
+/** When others have the bay, if that is why it was refused. */
+function TakenTimes({ error, zone }: { error: unknown; zone: string }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const taken = error ? asProblem(error).conflicts : [];
+  if (taken.length === 0) return null;
+  return (
+    <Alert
+      type="info"
+      className={styles.alert}
+      title={t('reservations.takenTimes')}
+      description={
+        <ul className={styles.overrides}>
+          {taken.map(({ start_time, end_time }) => (
+            <li key={start_time}>
+              {t('reservations.fromUntil', {
+                from: formats.instantIn(zone, start_time),
+                until: formats.instantIn(zone, end_time),
+              })}
+            </li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+function ReserveFields({ siteName, zone }: { siteName: string; zone: string }) {
+  const { t } = useTranslation();
+  const moment = {
+    showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
+    format: 'YYYY-MM-DD HH:mm',
+    className: styles.moment,
+    needConfirm: false,
+    allowClear: false,
+    // "Now" would be the reader's, not the site's.
+    showNow: false,
+  };
+  const needed = [{ required: true, message: t('reservations.timeRequired') }];
+  return (
+    <>
+      <div className={styles.pair}>
+        <Form.Item name="start_time" label={t('reservations.from')} rules={needed}>
+          <DatePicker {...moment} autoFocus />
+        </Form.Item>
+        <Form.Item name="end_time" label={t('reservations.until')} rules={needed}>
+          <DatePicker {...moment} />
+        </Form.Item>
+      </div>
+      <p className={styles.hint}>
+        {t('spaces.timesIn', { site: siteName, zone: zone.replace(/_/g, ' ') })}
+      </p>
+      <Form.Item name="name" label={t('reservations.name')} extra={t('reservations.nameHint')}>
+        <Input maxLength={255} autoComplete="off" />
+      </Form.Item>
+      <div className={styles.pair}>
+        <Form.Item name="plate" label={t('reservations.plate')}>
+          <Input maxLength={20} autoComplete="off" />
+        </Form.Item>
+        <Form.Item name="email" label={t('reservations.email')}>
+          <Input type="email" maxLength={254} autoComplete="off" />
+        </Form.Item>
+      </div>
+      <Form.Item name="notes" label={t('reservations.notes')}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={2000} />
+      </Form.Item>
+    </>
+  );
+}
