@@ -20,9 +20,9 @@ const files = readdirSync(new URL('./tests/', import.meta.url)).filter((name) =>
   wanted.length > 0 ? wanted.some((word) => name.startsWith(word)) : name.endsWith('.test.mjs'),
 );
 
-/** A file's tests follow one another; two files go on at a time, so that neither core waits for a page. */
+/** A file's tests follow one another; three files go on at a time, so that neither of two cores waits for a page. */
 const together = (title, names) =>
-  describe(title, { concurrency: 2 }, () => {
+  describe(title, { concurrency: 3 }, () => {
     for (const file of names) describe(file, { concurrency: 1 }, () => import(`./tests/${file}`));
   });
 

@@ -38,10 +38,12 @@ const isStream = (url) => new URL(url, 'http://nowhere').pathname === '/api/v6/l
  */
 export class Watch {
   #faults = [];
-  #allowed = [];
+  #allowed;
   #open = new Set();
 
-  constructor(page) {
+  /** A page that comes in another's place is allowed what that one was. */
+  constructor(page, before = null) {
+    this.#allowed = before ? before.#allowed : [];
     page.on('pageerror', (error) => this.#note(`exception: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
@@ -101,12 +103,32 @@ export async function openPage(browser, options = {}) {
     viewport: WIDE,
     locale: 'en-GB',
     colorScheme: 'light',
+    // Without a graphics card motion is drawn by the cores the tests run on.
+    reducedMotion: 'reduce',
     ...options,
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const watch = new Watch(page);
   return { context, page, watch };
+}
+
+/**
+ * A page that draws no more frames: it answers, and other pages of the same browser draw. It happens to Chromium once
+ * in some thousand changes of size and theme; nothing wakes such a page, and another in its place is as good.
+ */
+export class Frozen extends Error {}
+
+/** How long a page may take for two frames. */
+const FRAMES_MS = 20_000;
+
+/** Another page in the place of a frozen one: the same person, the same permissions to fail. */
+export async function reopen(visitor) {
+  const frozen = visitor.page;
+  visitor.page = await visitor.context.newPage();
+  visitor.watch = new Watch(visitor.page, visitor.watch);
+  // It may not answer; its context takes it along in the end.
+  frozen.close().catch(() => undefined);
 }
 
 /**
@@ -118,14 +140,19 @@ export async function settle(page, watch) {
   const deadline = Date.now() + PATIENCE_MS;
   for (let inARow = 0; inARow < 2; ) {
     await heading.waitFor();
-    const isStill = await page.evaluate(async () => {
+    const isStill = await page.evaluate(async (patience) => {
       await document.fonts.ready;
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const isDrawn = await new Promise((resolve) => {
+        setTimeout(resolve, patience, false);
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)));
+      });
+      if (!isDrawn) return null;
       const isMoving = document
         .getAnimations()
         .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
       return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
-    });
+    }, FRAMES_MS);
+    if (isStill === null) throw new Frozen(`${page.url()} draws nothing any more`);
     inARow = isStill && watch.isQuiet ? inARow + 1 : 0;
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
   }

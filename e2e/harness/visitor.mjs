@@ -24,6 +24,8 @@ export async function fillNewPassword(page, password, t = en) {
 export async function openTenantPage(page, tenant, t = en) {
   await follow(page, 'nav.tenants', t);
   await page.getByLabel(t('tenants.search')).fill(tenant.slug);
+  // What is clicked before the others are gone moves away from under the pointer.
+  await page.getByRole('row').nth(2).waitFor({ state: 'detached' });
   await page.getByRole('link', { name: tenant.name }).click();
   await page.getByRole('heading', { level: 1, name: tenant.name }).waitFor();
 }
@@ -58,4 +60,15 @@ export async function escape(page, open) {
     if (await isGone.then(() => true, () => false)) return;
   }
   throw new Error('Escape closes nothing here');
+}
+
+/**
+ * Takes back what was just done, once `seen` has shown it. The pointer rests on the button meanwhile, as a person's
+ * would: news goes after some seconds, and a machine that also compiles takes longer than a person.
+ */
+export async function undo(within, seen) {
+  const button = within.getByRole('button', { name: en('common.undo') }).last();
+  await button.hover();
+  await seen;
+  await button.click();
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { goWrong, join, register } from '../harness/estate.mjs';
 import { en } from '../harness/texts.mjs';
-import { escape, signIn } from '../harness/visitor.mjs';
+import { escape, signIn, undo } from '../harness/visitor.mjs';
 import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Irene Marchetti', email: 'irene@alarms.test', password: PASSWORD };
@@ -48,8 +48,7 @@ describe('alarms', () => {
       await alarm.getByText('The roof has no power.').waitFor();
       await alarm.getByRole('button', { name: en('table.actions') }).click();
       await page.getByRole('menuitem', { name: en('alarms.acknowledge') }).click();
-      await alarm.getByText(en('alarms.acknowledgedBy', { name: OWNER.name })).first().waitFor();
-      await page.getByRole('button', { name: en('common.undo') }).click();
+      await undo(page, alarm.getByText(en('alarms.acknowledgedBy', { name: OWNER.name })).first().waitFor());
       await alarm.getByText(en('alarms.waiting')).waitFor();
       await escape(page, alarm);
 

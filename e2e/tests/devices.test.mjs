@@ -5,7 +5,7 @@ import { join, register, estate } from '../harness/estate.mjs';
 import { hearsDevice, hearsOrphan } from '../harness/radio.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, follow, signIn } from '../harness/visitor.mjs';
+import { fillLogin, follow, signIn, undo } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Dana Okoro', email: 'dana@dock.test', password: PASSWORD };
@@ -163,8 +163,7 @@ describe('devices', () => {
       await off.getByLabel(en('devices.reason')).fill('The plate is cracked');
       await off.getByRole('button', { name: en('devices.unassignSubmit') }).click();
       const news = page.getByRole('alert').filter({ hasText: en('devices.unassigned', { name: 'Pier 20', code: 'D-23' }) });
-      await page.getByText(en('devices.servesNone')).waitFor();
-      await news.getByRole('button', { name: en('common.undo') }).click();
+      await undo(news, page.getByText(en('devices.servesNone')).waitFor());
       await toast(page, en('common.undone'));
       await fact(page, en('spaces.one'), 'D-23');
       await page.getByRole('link', { name: en('devices.history') }).click();
@@ -254,8 +253,7 @@ describe('devices', () => {
       assert.equal(await submit.isDisabled(), true);
       await form.getByRole('checkbox').check();
       await submit.click();
-      await page.getByText(en('table.noHits')).waitFor();
-      await page.getByRole('button', { name: en('common.undo') }).click();
+      await undo(page, page.getByText(en('table.noHits')).waitFor());
       await toast(page, en('common.undone'));
       const back = await dock.api.get(`/api/v6/devices/${first.id}`);
       assert.equal(back.space_code, 'D-36');
@@ -299,8 +297,7 @@ describe('devices', () => {
       await far.getByText(en('devices.signals.weak')).waitFor();
       await far.getByRole('button', { name: en('devices.actionsFor', { name: '0004A30B00CC0002' }) }).click();
       await page.getByRole('menuitem', { name: en('orphans.dismiss') }).click();
-      await far.waitFor({ state: 'hidden' });
-      await page.getByRole('button', { name: en('common.undo') }).click();
+      await undo(page, far.waitFor({ state: 'hidden' }));
       await far.waitFor();
       await page.getByRole('button', { name: en('orphans.claimOne', { eui: '0004A30B00CC0001' }) }).click();
       const form = dialog(page, en('orphans.claimTitle'));

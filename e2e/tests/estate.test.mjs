@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { estate, register } from '../harness/estate.mjs';
 import { refuses } from '../harness/refusals.mjs';
 import { en } from '../harness/texts.mjs';
-import { escape, fillLogin, follow, signIn } from '../harness/visitor.mjs';
+import { escape, fillLogin, follow, signIn, undo } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Quinn Adeyemi', email: 'quinn@quay.test', password: PASSWORD };
@@ -108,8 +108,7 @@ async function deleteAndUndo(page) {
   await bar.getByRole('button', { name: en('common.delete') }).click();
   await dialog(page, 'Delete 3 bays?').getByRole('button', { name: en('common.delete') }).click();
   await page.getByText('3 bays are deleted.').waitFor();
-  await page.getByText(en('table.noHits')).waitFor();
-  await page.getByRole('button', { name: en('common.undo') }).last().click();
+  await undo(page, page.getByText(en('table.noHits')).waitFor());
   await page.getByText(en('common.undone')).waitFor();
   await page.getByText(en('table.count_other', { formatted: 3 })).waitFor();
 }

@@ -7,7 +7,7 @@ import { register } from '../harness/estate.mjs';
 import { becomes, openLot } from '../harness/lot.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
-import { escape, follow, signIn } from '../harness/visitor.mjs';
+import { escape, follow, signIn, undo } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Nora Wache', email: 'nora@watch.test', password: PASSWORD };
@@ -194,8 +194,7 @@ describe('operations', () => {
       await form.getByLabel(en('spaces.reason')).fill('The mayor comes');
       await form.getByRole('button', { name: en('spaces.takeOut') }).click();
       await bay(page, 'A-30', 'maintenance').waitFor();
-      await drawer.getByText(en('spaces.overrideKinds.blocked.name'), { exact: true }).waitFor();
-      await page.getByRole('button', { name: en('common.undo') }).click();
+      await undo(page, drawer.getByText(en('spaces.overrideKinds.blocked.name'), { exact: true }).waitFor());
       await bay(page, 'A-30', 'unknown').waitFor();
     }));
 

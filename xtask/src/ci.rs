@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::apps;
 use crate::cluster::Cluster;
-use crate::r#gen;
+use crate::r#gen::{self, sqlx::Pass};
 use crate::repo::Repo;
 use crate::schemathesis;
 use crate::setup::{self, Mode, Purpose};
@@ -17,9 +17,19 @@ use crate::tidy;
 /// One check.
 struct Step {
     name: &'static str,
-    /// Whether `make check` runs it.
-    is_quick: bool,
+    part_of: PartOf,
     run: fn(&Repo) -> Result<Outcome>,
+}
+
+/// Who runs a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PartOf {
+    /// `make check` and `make test`.
+    Both,
+    /// `make check`: what would compile everything once more, if tests are compiled anyway.
+    Check,
+    /// `make test`.
+    Test,
 }
 
 /// How a step ended when it did not fail.
@@ -31,85 +41,90 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step {
         name: "setup",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: set_up,
     },
     Step {
         name: "format",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: format,
     },
     Step {
         name: "spelling",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: spelling,
     },
     Step {
         name: "tidy",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: tidiness,
     },
     Step {
         name: "dependencies",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: dependencies,
     },
     Step {
         name: "ui lint",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: |repo| ui(repo, "lint"),
     },
     Step {
         name: "ui types",
-        is_quick: true,
+        part_of: PartOf::Both,
         run: |repo| ui(repo, "typecheck"),
     },
     Step {
         name: "ui test",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: |repo| ui(repo, "test"),
     },
     Step {
         name: "ui build",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: ui_build,
     },
     Step {
         name: "clippy",
-        is_quick: true,
+        part_of: PartOf::Check,
         run: clippy,
     },
     Step {
         name: "rustdoc",
-        is_quick: false,
+        part_of: PartOf::Check,
         run: rustdoc,
     },
     Step {
+        name: "build",
+        part_of: PartOf::Test,
+        run: build,
+    },
+    Step {
         name: "test",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: test,
     },
     Step {
         name: "schemathesis",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: described,
     },
     Step {
         name: "generated",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: generated,
     },
     Step {
         name: "binary",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: binary,
     },
     Step {
         name: "e2e",
-        is_quick: false,
+        part_of: PartOf::Test,
         run: e2e,
     },
 ];
@@ -117,12 +132,13 @@ const STEPS: [Step; 16] = [
 /// `cargo xtask ci [--quick] [--keep-going] [--only name,name]`.
 pub(crate) fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     let mut keep_going = false;
-    let mut steps: Vec<&Step> = STEPS.iter().collect();
+    let all_but = |other| STEPS.iter().filter(move |step| step.part_of != other);
+    let mut steps: Vec<&Step> = all_but(PartOf::Check).collect();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--keep-going" => keep_going = true,
-            "--quick" => steps.retain(|step| step.is_quick),
+            "--quick" => steps = all_but(PartOf::Test).collect(),
             "--only" => {
                 let names = rest.next().map(String::as_str).unwrap_or_default();
                 steps = named(names)?;
@@ -302,7 +318,13 @@ fn ui_build(repo: &Repo) -> Result<Outcome> {
 }
 
 fn clippy(repo: &Repo) -> Result<Outcome> {
-    r#gen::sqlx::lint(repo)?;
+    r#gen::sqlx::lint(repo, Pass::Look)?;
+    Ok(Outcome::Passed)
+}
+
+/// Everything, linted as it is compiled.
+fn build(repo: &Repo) -> Result<Outcome> {
+    r#gen::sqlx::lint(repo, Pass::Build)?;
     Ok(Outcome::Passed)
 }
 

@@ -1,11 +1,12 @@
 //! Where things are: the work tree, the build directory, the project's own tools.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
@@ -13,6 +14,13 @@ use crate::shell;
 pub(crate) struct Repo {
     root: PathBuf,
     target: PathBuf,
+    lints: OnceCell<Lints>,
+}
+
+/// Clippy as the compiler of the workspace's own crates.
+struct Lints {
+    driver: PathBuf,
+    arguments: String,
 }
 
 impl Repo {
@@ -30,7 +38,11 @@ impl Repo {
             Some(path) => root.join(path),
             None => root.join("target"),
         };
-        Ok(Self { root, target })
+        Ok(Self {
+            root,
+            target,
+            lints: OnceCell::new(),
+        })
     }
 
     /// A path inside the work tree.
@@ -62,9 +74,33 @@ impl Repo {
 
     /// The same cargo that runs this program.
     pub(crate) fn cargo(&self) -> Command {
-        self.start(Path::new(
+        let mut cargo = self.start(Path::new(
             &shell::var("CARGO").unwrap_or_else(|| "cargo".to_owned()),
-        ))
+        ));
+        if let Some(Lints { driver, arguments }) = self.lints.get() {
+            cargo
+                .env("RUSTC_WORKSPACE_WRAPPER", driver)
+                .env("CLIPPY_ARGS", arguments);
+        }
+        cargo
+    }
+
+    /// From now on cargo compiles the workspace's own crates with clippy, which lints what it compiles.
+    ///
+    /// `cargo clippy` only looks and leaves nothing that could be run: whoever builds afterwards compiles every
+    /// dependency a second time.
+    pub(crate) fn lint_what_is_built(&self, arguments: &[String]) -> Result<()> {
+        let mut rustc = self.command("rustc");
+        let compiler = shell::output(rustc.args(["--print", "sysroot"]))?;
+        let lints = Lints {
+            driver: Path::new(compiler.trim()).join("bin/clippy-driver"),
+            // Clippy's own way to hand arguments to the program it starts.
+            arguments: arguments.join("__CLIPPY_HACKERY__"),
+        };
+        if self.lints.set(lints).is_err() {
+            bail!("the lints of this run are settled already");
+        }
+        Ok(())
     }
 
     /// `npm`, in a folder of the work tree.

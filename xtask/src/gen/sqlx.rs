@@ -2,7 +2,7 @@
 //!
 //! The macros of sqlx write that data themselves when they see a live database and
 //! `SQLX_OFFLINE_DIR`. They see it while clippy runs, so that linting and checking the queries is
-//! one pass over the workspace. Cargo does not know that a query depends on a database: a fresh
+//! one pass over the workspace, and in `make test` compiling it as well. Cargo does not know that a query depends on a database: a fresh
 //! word in clippy's arguments makes it look again, and at nothing but the workspace's own crates.
 
 use std::collections::BTreeMap;
@@ -34,17 +34,26 @@ const STRICT: [&str; 2] = ["-D", "warnings"];
 /// A lint must not stand between a developer and the data the lint run itself needs.
 const LENIENT: [&str; 2] = ["--cap-lints", "allow"];
 
+/// What is done with the workspace.
+#[derive(Clone, Copy)]
+pub(crate) enum Pass {
+    /// Clippy looks at it.
+    Look,
+    /// Clippy compiles it, so that it can be run as well, now and for the rest of this run of ours.
+    Build,
+}
+
 /// Lints the workspace, warnings denied; looks at the database too when a query, the schema or the
 /// committed data has changed since both last agreed.
-pub(crate) fn lint(repo: &Repo) -> Result<()> {
+pub(crate) fn lint(repo: &Repo, pass: Pass) -> Result<()> {
     let sources = sources_with_queries(repo)?;
     if sources.is_empty() {
-        return clippy(repo, &STRICT, None, None);
+        return clippy(repo, (pass, &STRICT), None, None);
     }
     if let Some(word) = Agreement::load(repo, inputs(repo, &sources)?)? {
-        return clippy(repo, &STRICT, Some(&word), None);
+        return clippy(repo, (pass, &STRICT), Some(&word), None);
     }
-    if compare(repo, &sources, &STRICT)? {
+    if compare(repo, &sources, (pass, &STRICT))? {
         return Ok(());
     }
     bail!("{FOLDER} is stale; `make gen` rewrites it")
@@ -57,11 +66,11 @@ pub(super) fn check(repo: &Repo) -> Result<bool> {
         return Ok(committed(repo)?.is_empty());
     }
     let is_known = Agreement::load(repo, inputs(repo, &sources)?)?.is_some();
-    Ok(is_known || compare(repo, &sources, &LENIENT)?)
+    Ok(is_known || compare(repo, &sources, (Pass::Look, &LENIENT))?)
 }
 
 /// Compares with what a migrated database says, and remembers if both agree.
-fn compare(repo: &Repo, sources: &[PathBuf], lints: &[&str]) -> Result<bool> {
+fn compare(repo: &Repo, sources: &[PathBuf], lints: (Pass, &[&str])) -> Result<bool> {
     let cluster = Cluster::start(repo)?;
     cluster.migrate(repo)?;
     let word = fresh_word();
@@ -78,7 +87,7 @@ fn compare(repo: &Repo, sources: &[PathBuf], lints: &[&str]) -> Result<bool> {
 pub(super) fn rewrite(repo: &Repo, cluster: &Cluster) -> Result<bool> {
     let sources = sources_with_queries(repo)?;
     let word = fresh_word();
-    let seen = look(repo, cluster, &LENIENT, &word)?;
+    let seen = look(repo, cluster, (Pass::Look, &LENIENT), &word)?;
     let before = committed(repo)?;
     for name in before.keys().filter(|name| !seen.contains_key(*name)) {
         fs::remove_file(repo.path(FOLDER).join(name))?;
@@ -98,7 +107,7 @@ pub(super) fn rewrite(repo: &Repo, cluster: &Cluster) -> Result<bool> {
 type Queries = BTreeMap<OsString, Vec<u8>>;
 
 /// Compiles against the live database and returns the data the macros wrote.
-fn look(repo: &Repo, cluster: &Cluster, lints: &[&str], word: &str) -> Result<Queries> {
+fn look(repo: &Repo, cluster: &Cluster, lints: (Pass, &[&str]), word: &str) -> Result<Queries> {
     let folder = repo.notes()?.join("queries.new");
     if folder.exists() {
         fs::remove_dir_all(&folder).context("emptying the folder for new query data")?;
@@ -111,16 +120,30 @@ fn look(repo: &Repo, cluster: &Cluster, lints: &[&str], word: &str) -> Result<Qu
 /// One clippy run over everything, without a database unless one is given.
 fn clippy(
     repo: &Repo,
-    lints: &[&str],
+    (pass, lints): (Pass, &[&str]),
     word: Option<&str>,
     live: Option<(&Cluster, &Path)>,
 ) -> Result<()> {
-    let mut cargo: Command = repo.cargo();
-    cargo
-        .args(["clippy", "--locked", "--workspace", "--all-targets", "--"])
-        .args(lints);
+    let mut arguments: Vec<String> = lints.iter().map(|&lint| lint.to_owned()).collect();
     if let Some(word) = word {
-        cargo.args(["--cfg", &format!("queries_seen=\"{word}\"")]);
+        arguments.extend(["--cfg".to_owned(), format!("queries_seen=\"{word}\"")]);
+    }
+    let everything = ["--locked", "--workspace", "--all-targets"];
+    let mut cargo: Command;
+    match pass {
+        Pass::Look => {
+            cargo = repo.cargo();
+            cargo
+                .arg("clippy")
+                .args(everything)
+                .arg("--")
+                .args(arguments);
+        }
+        Pass::Build => {
+            repo.lint_what_is_built(&arguments)?;
+            cargo = repo.cargo();
+            cargo.arg("build").args(everything);
+        }
     }
     if let Some((cluster, folder)) = live {
         cargo.env("SQLX_OFFLINE", "false");

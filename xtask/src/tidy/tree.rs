@@ -10,7 +10,7 @@ use super::lexer::{Token, tokens};
 use crate::repo::Repo;
 
 /// Folders nobody wrote by hand, or that are not ours.
-const FOLDERS_LEFT_OUT: [&str; 12] = [
+const FOLDERS_LEFT_OUT: [&str; 14] = [
     ".git",
     ".sqlx",
     ".tools",
@@ -18,6 +18,9 @@ const FOLDERS_LEFT_OUT: [&str; 12] = [
     "coverage",
     "data",
     "dist",
+    // What is written from ChirpStack's description, and the program of its own that writes it.
+    "generate",
+    "generated",
     "node_modules",
     "output",
     "target",

@@ -1,0 +1,81 @@
+/** Somebody reserves a bay from its drawer, is refused where others have it, and takes the reservation through its life. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
+import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { register } from '../harness/estate.mjs';
+import { en } from '../harness/texts.mjs';
+import { escape, follow, signIn } from '../harness/visitor.mjs';
+import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+
+const OWNER = { name: 'Rita Vorn', email: 'rita@reserve.test', password: PASSWORD };
+const drawer = (page, name) => page.getByRole('dialog', { name });
+
+async function shots(page, watch, name) {
+  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      await settle(page, watch);
+      await page.screenshot({ path: `${OUTPUT}reservations-${name}-${colorScheme}-${width}.png` });
+    }
+  }
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+describe('reservations', () => {
+  test('a bay is reserved from its drawer, refused to the next, and given back', () =>
+    withPages(async (visit) => {
+      const { api } = await register(OWNER, 'Reserve Parking');
+      const site = await api.post('/api/v6/sites', { name: 'Harbour', timezone: 'Europe/Paris' });
+      const bay = await api.post('/api/v6/spaces', { site_id: site.id, code: 'A-1' });
+      const { page, watch } = await visit();
+      await signIn(page, OWNER);
+      await follow(page, 'nav.reservations');
+      await page.getByText(en('reservations.emptyTitle')).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'empty');
+
+      await page.goto(`/bays?bay=${bay.id}`);
+      const place = drawer(page, 'Bay A-1');
+      await place.getByText(en('reservations.noneOfBay')).waitFor();
+      await place.getByRole('button', { name: en('reservations.reserve') }).click();
+      const form = drawer(page, en('reservations.reserveTitle', { code: 'A-1' }));
+      await form.getByText('Europe/Paris').waitFor();
+      await form.getByLabel(en('reservations.name')).fill('Ada Lovelace');
+      await form.getByLabel(en('reservations.plate')).fill('ab-123-cd');
+      await shots(page, watch, 'form');
+      await form.getByRole('button', { name: en('reservations.reserve') }).click();
+      await form.waitFor({ state: 'hidden' });
+      await place.getByText('Ada Lovelace').waitFor();
+
+      // The same hour again: refused, and it says when others have it.
+      watch.allow(/\/api\/v6\/reservations$/);
+      await place.getByRole('button', { name: en('reservations.reserve') }).click();
+      await form.getByRole('button', { name: en('reservations.reserve') }).click();
+      await form.getByText(en('errors.codes.slot_taken')).waitFor();
+      await form.getByText(en('reservations.takenTimes')).waitFor();
+      assert.deepEqual(await violations(page, COLOURS), []);
+      await shots(page, watch, 'taken');
+      await form.getByRole('button', { name: en('common.cancel') }).click();
+      await form.waitFor({ state: 'hidden' });
+      await shots(page, watch, 'bay');
+
+      await place.getByRole('link', { name: en('reservations.allOfBay') }).click();
+      await page.getByRole('button', { name: en('reservations.open', { code: 'A-1' }) }).click();
+      const one = drawer(page, 'Reservation A-1');
+      await one.getByText('AB-123-CD').waitFor();
+      const pick = async (action) => {
+        await one.getByRole('button', { name: en('table.actions') }).click();
+        await page.getByRole('menuitem', { name: en(action) }).click();
+      };
+      await pick('reservations.checkIn');
+      await one.getByText(en('reservations.kinds.checked_in'), { exact: true }).waitFor();
+      await pick('reservations.checkOut');
+      await one.getByText(en('reservations.statuses.completed'), { exact: true }).first().waitFor();
+      await shots(page, watch, 'one');
+      await escape(page, one);
+      await shots(page, watch, 'list');
+    }));
+});
