@@ -191,8 +191,8 @@ async fn what_cannot_be_a_reservation_is_refused_with_the_field() {
         "start_time",
     );
     let mut wish = lot.wish(0, 60, 120);
-    wish["start_time"] = json!("9999-12-31T22:00:00Z");
-    wish["end_time"] = json!("9999-12-31T23:00:00Z");
+    wish["start_time"] = json!("9998-12-31T22:00:00Z");
+    wish["end_time"] = json!("9998-12-31T23:00:00Z");
     let far = lot
         .does(Method::POST, RESERVATIONS, Some(wish.clone()))
         .await;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use parking_domain::bay_state::OverrideKind;
+use parking_http::wire::instant;
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,8 +42,10 @@ pub(super) struct OverrideWish {
     #[schema(value_type = wire::OverrideKind)]
     kind: OverrideKind,
     /// From when on; now, if absent.
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
     /// Until when; until somebody ends it, if absent.
+    #[serde(default, deserialize_with = "instant")]
     ends_at: Option<DateTime<Utc>>,
     #[schema(value_type = wire::Name)]
     reason: String,
@@ -58,8 +61,10 @@ pub(super) struct OverridesWish {
     #[schema(value_type = wire::OverrideKind)]
     kind: OverrideKind,
     /// From when on; now, if absent.
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
     /// Until when; until somebody ends it, if absent.
+    #[serde(default, deserialize_with = "instant")]
     ends_at: Option<DateTime<Utc>>,
     #[schema(value_type = wire::Name)]
     reason: String,
@@ -85,8 +90,9 @@ pub(super) struct OverrideTarget {
 pub(super) struct OverrideChange {
     #[schema(value_type = Option<wire::OverrideKind>)]
     kind: Option<OverrideKind>,
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "instant")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     ends_at: Change<DateTime<Utc>>,
     #[schema(value_type = Option<wire::Name>)]
@@ -120,8 +126,10 @@ pub(super) struct ClosureWish {
     #[schema(value_type = Option<wire::OverrideKind>)]
     kind: Option<OverrideKind>,
     /// From when on; now, if absent.
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
     /// Until when.
+    #[serde(deserialize_with = "instant")]
     ends_at: DateTime<Utc>,
     #[schema(value_type = wire::Name)]
     reason: String,
@@ -137,7 +145,9 @@ pub(super) struct ClosureChange {
     name: Option<String>,
     #[schema(value_type = Option<wire::OverrideKind>)]
     kind: Option<OverrideKind>,
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "instant")]
     ends_at: Option<DateTime<Utc>>,
     #[schema(value_type = Option<wire::Name>)]
     reason: Option<String>,
