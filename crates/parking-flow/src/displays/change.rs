@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, Entry};
 use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
-use parking_domain::codec::{self, EncodeError};
+use parking_domain::codec;
 use parking_domain::ids::fresh;
-use parking_domain::lamps::Rgb;
-use parking_domain::models::{self, Class, Display};
+use parking_domain::lamps::{self, Rgb, Unshowable};
+use parking_domain::models::{self, Class};
 use parking_estate::Maker;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,12 +23,9 @@ pub enum CommandError {
     /// The device shows nothing.
     #[error("the device shows nothing")]
     NotADisplay,
-    /// Its model has no colours.
-    #[error("the display has no colours")]
-    NoColors,
-    /// The display refuses the colour.
+    /// Its model cannot shine in that colour.
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Unshowable(#[from] Unshowable),
     /// It is not where that can be done.
     #[error("the command is {0}")]
     NotNow(String),
@@ -53,9 +50,6 @@ pub(super) struct Raw {
     pub(super) is_confirmed: bool,
 }
 
-/// How long a steady light is on, in hundredths of a second: any number but nought.
-const STEADY_ON: i64 = 100;
-
 async fn display(tx: &mut TenantTx, device: Uuid) -> Result<Target, CommandError> {
     let target = store::target(tx, device)
         .await?
@@ -76,19 +70,9 @@ pub(super) async fn test(
 ) -> Result<(), CommandError> {
     let target = display(tx, device).await?;
     let model = target.model.as_deref().and_then(models::find);
-    let model = model
-        .filter(|model| model.displays == Some(Display::Lamp))
-        .ok_or(CommandError::NoColors)?;
-    let codec = codec::find(model.codec).ok_or(CommandError::NoColors)?;
-    let pulse = test.blink_ms.map(|ms| i64::from(ms / 10));
-    let frame = codec.encode(&codec::Command::SetColor(codec::Color {
-        r: test.color.red.into(),
-        g: test.color.green.into(),
-        b: test.color.blue.into(),
-        on: pulse.unwrap_or(STEADY_ON),
-        off: pulse.unwrap_or(0),
-        request_uplink: model.is_light_reported,
-    }))?;
+    let model = model.ok_or(Unshowable::NoColors)?;
+    let light = (test.color, test.blink_ms);
+    let frame = lamps::light(model, light, model.is_light_reported)?;
     let look = json!({ "state": null, "color": test.color.to_string(), "blink_ms": test.blink_ms });
     store::touch(tx, device, now).await?;
     let until = now + test.lasts;

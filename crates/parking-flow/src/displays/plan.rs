@@ -213,10 +213,10 @@ impl Round {
             payload: wanted.payload.clone(),
             look: wish.look.clone(),
             why: wish.why.clone(),
-            urgency: match (wish.is_test, is_repeated) {
+            urgency: match (wish.is_emergency, wish.is_test || !is_repeated) {
                 (true, _) => 0,
-                (false, false) => 1,
-                (false, true) => 2,
+                (false, true) => 1,
+                (false, false) => 2,
             },
             patience_seconds: i32::try_from(patience.num_seconds()).unwrap_or(30),
         });

@@ -3,9 +3,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "two servers really work at once")]
 
+mod shown;
 mod storm;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::http::{Method, StatusCode};
@@ -17,6 +19,8 @@ use parking_domain::radio::{Content, Message, Reception, Uplink};
 use parking_testkit::{Answered, bearer};
 use serde_json::{Value, json};
 use sqlx::Row as _;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 use uuid::Uuid;
 
 use super::{Displays, Planned, Settings, plan, send, watch};
@@ -770,14 +774,18 @@ async fn two_thousand_lamps_are_planned_anew_by_a_handful_of_statements() {
     ] {
         sqlx::query(statement).execute(&mut admin).await.expect(statement);
     }
+    let statements = Statements::default();
+    let counting = tracing::subscriber::set_default(statements.clone());
     let begun = std::time::Instant::now();
     let planned = lit.plans().await;
     let took = begun.elapsed();
+    let count = statements.count();
     println!(
-        "{} lamps were looked at and {} commands made in {took:?}",
+        "{} lamps were looked at and {} commands made in {took:?} by {count} statements",
         planned.looked, planned.made
     );
     assert_eq!(planned.made, 2_000);
+    assert!((10..=60).contains(&count), "{count} statements");
     sqlx::query("insert into lamp_marks (tenant_id, device_id) select tenant_id, id from lamps")
         .execute(&mut admin)
         .await
@@ -786,14 +794,49 @@ async fn two_thousand_lamps_are_planned_anew_by_a_handful_of_statements() {
         .execute(&mut admin)
         .await
         .unwrap();
-    let begun = std::time::Instant::now();
+    let (begun, before) = (std::time::Instant::now(), statements.count());
     let planned = lit.plans().await;
+    let count = statements.count() - before;
     println!(
-        "{} lamps were planned anew, {} commands made and {} superseded in {:?}",
+        "{} lamps were planned anew, {} commands made and {} superseded in {:?} by {count} statements",
         planned.looked,
         planned.made,
         planned.superseded,
         begun.elapsed()
     );
     assert_eq!((planned.made, planned.superseded), (2_000, 2_000));
+    assert!((10..=60).contains(&count), "{count} statements");
+    drop(counting);
+}
+
+/// Counts the statements that the thread which watches with it has executed.
+#[derive(Clone, Debug, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl Statements {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Subscriber for Statements {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
 }

@@ -6,6 +6,7 @@ mod list;
 mod wire;
 
 use parking_domain::access::Permission;
+use parking_domain::lamps::Unshowable;
 use parking_http::{Access, ApiError, Code, Routes, sorted_by};
 use utoipa_axum::routes;
 
@@ -45,8 +46,10 @@ impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Absent => Self::not_found(),
-            CommandError::NotADisplay | CommandError::NoColors => Self::field("device_id", error),
-            CommandError::Encode(error) => Self::field("color", error),
+            CommandError::Unshowable(Unshowable::Refused(error)) => Self::field("color", error),
+            CommandError::NotADisplay | CommandError::Unshowable(_) => {
+                Self::field("device_id", error)
+            }
             CommandError::NotNow(_) => Self::new(Code::Conflict).detail(error.to_string()),
             CommandError::Db(error) => error.into(),
         }
