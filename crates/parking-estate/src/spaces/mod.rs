@@ -36,7 +36,7 @@ pub use jobs::{jobs, schedules};
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
-pub use state::{OverrideDraft, Watched, settle, settle_across, watched};
+pub use state::{Known, OverrideDraft, Watched, known, settle, settle_across, watched};
 
 /// The most bays one request makes, changes or deletes.
 pub const BULK_MAX: usize = 2_000;
