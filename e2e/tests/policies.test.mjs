@@ -28,7 +28,7 @@ const customer = () => {
 describe('lamps', () => {
   test('follow a policy that was edited, previewed and activated, and the step can be taken back', () =>
     withPages(async (visit) => {
-      const { api } = await customer();
+      const { api, site } = await customer();
       const { page } = await visit();
       await signIn(page, OWNER);
       await page.goto('/settings/lamps');
@@ -54,6 +54,13 @@ describe('lamps', () => {
       await page.getByRole('button', { name: en('common.undo') }).click();
       await page.getByText(en('common.undone')).waitFor();
       assert.equal((await api.get('/api/v6/display-policies?is_active=true')).total, 0);
+
+      await api.post('/api/v6/display-policies', { name: 'On the quay', site_id: site.id });
+      await page.reload();
+      await page.getByRole('combobox', { name: en('spaces.filterSite') }).click();
+      await page.locator('.ant-select-dropdown:visible').getByText('Old quay', { exact: true }).click();
+      await page.getByRole('button', { name: en('displayPolicies.open', { name: 'Night' }) }).waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: en('displayPolicies.open', { name: 'On the quay' }) }).waitFor();
     }));
 
   test('show a zone that is blocked, and all of a site in an emergency until it is taken back', () =>

@@ -5839,6 +5839,11 @@ export interface components {
             changed: number;
             /** @description Of those, the ones that have a display. */
             changed_displays: number;
+            /**
+             * @description Of those, the ones that were looked at: at most the first 5000, by site and code. All that
+             *     follows is about them.
+             */
+            examined: number;
             /** @description Bays that are counted and not listed. */
             left_out: number;
             sites: components["schemas"]["SiteLampPreview"][];

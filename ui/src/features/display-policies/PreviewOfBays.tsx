@@ -18,13 +18,21 @@ export function PreviewOfBays({ preview }: { preview: LampPreview }) {
     <section className={styles.preview} aria-label={t('displayPolicies.preview')}>
       <p className={styles.sum} role="status">
         {preview.changed === 0
-          ? t('displayPolicies.nothingChanges', { count: preview.total })
+          ? t('displayPolicies.nothingChanges', { count: preview.examined })
           : t('displayPolicies.changes', {
               count: preview.changed,
-              total: formats.number(preview.total),
+              total: formats.number(preview.examined),
             })}{' '}
         {preview.changed > 0 && t('displayPolicies.withLamp', { count: preview.changed_displays })}
       </p>
+      {preview.examined < preview.total && (
+        <p className={styles.hint}>
+          {t('displayPolicies.examined', {
+            examined: formats.number(preview.examined),
+            total: formats.number(preview.total),
+          })}
+        </p>
+      )}
       {preview.sites.length > 1 && (
         <ul className={styles.sites}>
           {preview.sites.map((site) => (

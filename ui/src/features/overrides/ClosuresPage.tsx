@@ -17,6 +17,7 @@ import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
+import { SitePicker } from '@/components/SitePicker';
 import { useToast } from '@/components/toast';
 import { ClosureDialog } from './ClosureDialog';
 import styles from './overrides.module.css';
@@ -34,7 +35,8 @@ export default function ClosuresPage() {
   const { t } = useTranslation();
   const refusal = useEstateRefusal('spaces:override');
   const list = useListState<ClosureFilter>(closureFilters);
-  const query = useQuery(closuresQuery(useTenantId(), list.query));
+  const tenantId = useTenantId();
+  const query = useQuery(closuresQuery(tenantId, list.query));
   const [create, setCreate] = useOpenParam('create');
   const columns = useColumns();
   return (
@@ -65,6 +67,15 @@ export default function ClosuresPage() {
             count={Object.keys(list.filters).length}
             onReset={() => list.setFilters({ site_id: undefined, stage: undefined })}
           >
+            <SitePicker
+              tenantId={tenantId}
+              value={list.filters.site_id}
+              onChange={(site) => list.setFilter('site_id', site)}
+              label={t('spaces.site')}
+              placeholder={t('spaces.site')}
+              allowClear
+              className={styles.site}
+            />
             <FilterChoice
               label={t('overrides.stage')}
               value={list.filters.stage}
