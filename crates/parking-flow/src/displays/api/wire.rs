@@ -15,7 +15,7 @@ use super::super::change::{Raw, Test};
 use super::super::store::list::{Command, Lamp};
 
 /// Words of the database that are words of the API.
-macro_rules! words {
+macro_rules! named {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,7 +30,7 @@ macro_rules! words {
     )+};
 }
 
-words! {
+named! {
     /// Where a command stands.
     DownlinkStatus {
         Waiting = "waiting", Sending = "sending", Queued = "queued", AwaitingAck = "awaiting_ack", Transmitted = "transmitted",

@@ -180,7 +180,6 @@ pub(in crate::displays) async fn write(
         "update lamps l set space_id = w.space_id, wanted_f_port = w.f_port, wanted_payload = w.payload, wanted_look = w.look,
            wanted_why = w.why, wanted_at = w.wanted_at, shown_agrees = w.shown_agrees, behind_since = w.behind_since,
            mismatched_since = w.mismatched_since, failures = w.failures, drive_at = w.drive_at, due_at = w.due_at,
-           planned_at = $15,
            test_f_port = case when l.test_until > $15 then l.test_f_port end,
            test_payload = case when l.test_until > $15 then l.test_payload end,
            test_look = case when l.test_until > $15 then l.test_look end,
