@@ -328,7 +328,7 @@ impl Server {
         let worker = parking_estate::jobs(worker, &self.estate(), outside);
         let worker = chirpstack::jobs(worker, &self.chirpstacks());
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
-        let worker = reservations::jobs(worker, &self.flow());
+        let worker = reservations::jobs(worker, &self.flow(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 

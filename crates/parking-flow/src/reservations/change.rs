@@ -35,12 +35,13 @@ impl Wish {
     }
 }
 
-/// Changes a reservation that is not over: it becomes what `change` makes of it.
+/// Changes a reservation that is not over: it becomes what `change` makes of it. `may_be_late` is for
+/// those whom the notice in the terms does not bind.
 pub async fn change(
     tx: &mut TenantTx,
     maker: &Maker,
     (id, seen): (Uuid, &IfMatch),
-    change: impl Fn(&mut Wish),
+    (change, may_be_late): (impl Fn(&mut Wish), bool),
     now: DateTime<Utc>,
 ) -> Result<Reservation, ReservationError> {
     let wished = |reservation: &Reservation| {
@@ -68,6 +69,9 @@ pub async fn change(
     }
     let mut new = old.clone();
     (new.holder, new.notes) = (wish.holder.clone(), wish.notes.clone());
+    if gives_time_back(old.booking.slot, wish.slot) && !may_be_late {
+        must_be_in_time(tx, &old, now).await?;
+    }
     if (wish.space, wish.slot) != (old.space.0, old.booking.slot) {
         shift(tx, (&mut new, &old), (&bay, wish.slot), now).await?;
     }
@@ -124,6 +128,27 @@ async fn shift(
     Ok(())
 }
 
+/// Whether others can have some of the time that was reserved: moving a reservation to another day calls
+/// off the one of that day.
+fn gives_time_back(before: Slot, after: Slot) -> bool {
+    after.start > before.start || after.end < before.end
+}
+
+/// Refuses what gives a confirmed reservation back when it is too late for that.
+async fn must_be_in_time(
+    tx: &mut TenantTx,
+    old: &Reservation,
+    now: DateTime<Utc>,
+) -> Result<(), ReservationError> {
+    let terms = store::terms_of_bay(tx, old.space.0).await?;
+    let is_agreed = old.booking.status == Status::Confirmed;
+    if is_agreed && terms.is_late_to_cancel(old.booking.slot, now) {
+        let notice = terms.cancel_notice_minutes;
+        return Err(ReservationError::LateToCancel(notice));
+    }
+    Ok(())
+}
+
 /// Makes a held reservation a confirmed one. One that is confirmed stays so.
 pub async fn confirm(
     tx: &mut TenantTx,
@@ -165,11 +190,8 @@ pub async fn cancel(
     if !status.may_become(Status::Cancelled) {
         return Err(ReservationError::Over(status));
     }
-    let terms = store::terms_of_bay(tx, new.space.0).await?;
-    let is_late = status == Status::Confirmed && terms.is_late_to_cancel(new.booking.slot, now);
-    if is_late && !may_be_late {
-        let notice = terms.cancel_notice_minutes;
-        return Err(ReservationError::LateToCancel(notice));
+    if !may_be_late {
+        must_be_in_time(tx, &new, now).await?;
     }
     new.booking.status = Status::Cancelled;
     new.cancel_reason = reason.map(str::to_owned);

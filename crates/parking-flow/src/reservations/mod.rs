@@ -159,7 +159,7 @@ pub enum ReservationError {
     #[error("must stay what it is, because somebody has checked in")]
     Begun,
     /// The terms say so.
-    #[error("one can cancel until {0} minutes before the start")]
+    #[error("one can cancel, or give time back, until {0} minutes before the start")]
     LateToCancel(i32),
     /// The window is not open.
     #[error(transparent)]
