@@ -72,7 +72,9 @@ impl Displays {
         let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
         let was_open = breaker.is_open();
         match answer {
-            Ok(_) | Err(DoorError::Refused(_)) => breaker.answered(),
+            Ok(_) | Err(DoorError::Refused(_) | DoorError::Forbidden) => breaker.answered(),
+            // That says nothing of the network server: it was not asked.
+            Err(DoorError::Busy) => {}
             Err(error @ (DoorError::Away(_) | DoorError::Unanswered(_))) => {
                 let jitter = jitter();
                 breaker.failed(now, jitter);
@@ -322,9 +324,11 @@ async fn write_down(flow: &Flow, answers: &[Answer]) -> Result<(), DbError> {
                 });
                 continue;
             }
-            Err(DoorError::Away(detail)) => (Trouble::Away, detail),
-            Err(DoorError::Unanswered(detail)) => (Trouble::Unanswered, detail),
-            Err(DoorError::Refused(detail)) => (Trouble::Refused, detail),
+            Err(DoorError::Away(detail)) => (Trouble::Away, detail.clone()),
+            Err(error @ DoorError::Busy) => (Trouble::Away, error.to_string()),
+            Err(DoorError::Unanswered(detail)) => (Trouble::Unanswered, detail.clone()),
+            Err(DoorError::Refused(detail)) => (Trouble::Refused, detail.clone()),
+            Err(error @ DoorError::Forbidden) => (Trouble::Refused, error.to_string()),
         };
         if !answer.is_unasked {
             displays.metrics.troubled(trouble);
@@ -334,7 +338,7 @@ async fn write_down(flow: &Flow, answers: &[Answer]) -> Result<(), DbError> {
             key: (turn.tenant_id, turn.id, turn.device_id),
             attempts: turn.attempts,
             trouble,
-            detail: Some(detail),
+            detail: Some(&detail),
             is_left_behind: trouble == Trouble::Unanswered,
             not_before: match (trouble, displays.allowed(now)) {
                 (Trouble::Away, Allowed::None(until)) => Some(until),
