@@ -8,7 +8,14 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import styles from './chirpstack.module.css';
-import { customersQuery, linksQuery, remoteTenantsQuery, useLink, useUnlink } from './queries';
+import {
+  applicationsQuery,
+  customersQuery,
+  linksQuery,
+  remoteTenantsQuery,
+  useLink,
+  useUnlink,
+} from './queries';
 
 /** Which tenant is which in ChirpStack, for those who run the installation. */
 export function Links() {
@@ -64,14 +71,17 @@ function LinkForm({ taken }: { taken: string[] }) {
   const chosen = Form.useWatch('remote_tenant_id', form);
   const toast = useToast();
   const link = useLink();
-  const there = remote.data?.tenants.find(({ id }) => id === chosen);
+  const applications = useQuery(applicationsQuery(tenantId, chosen));
   const named = (things: { id: string; name: string }[] | undefined) =>
     (things ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const free = customers.data?.tenants.filter(
     ({ id, kind }) => kind !== 'platform' && !taken.includes(id),
   );
   const required = [{ required: true, message: t('chirpstack.choose') }];
-  if (remote.error) return <ProblemAlert error={remote.error} onRetry={() => remote.refetch()} />;
+  const failed = [remote, applications].find(({ error }) => error);
+  if (failed?.error) {
+    return <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />;
+  }
   return (
     <Form
       form={form}
@@ -91,10 +101,16 @@ function LinkForm({ taken }: { taken: string[] }) {
         <Select options={named(free)} loading={customers.isPending} />
       </Form.Item>
       <Form.Item name="remote_tenant_id" label={t('chirpstack.remoteTenant')} rules={required}>
-        <Select options={named(remote.data?.tenants)} loading={remote.isPending} />
+        <Select
+          showSearch
+          optionFilterProp="label"
+          options={named(remote.data?.tenants)}
+          loading={remote.isPending}
+          onChange={() => form.resetFields(['application_id'])}
+        />
       </Form.Item>
       <Form.Item name="application_id" label={t('chirpstack.application')} rules={required}>
-        <Select options={named(there?.applications)} />
+        <Select options={named(applications.data)} loading={applications.isFetching} />
       </Form.Item>
       <Button type="primary" htmlType="submit" loading={link.isPending}>
         {t('chirpstack.link')}

@@ -71,6 +71,21 @@ export const remoteTenantsQuery = (tenantId: string, isOn: boolean) =>
     retry: false,
   });
 
+/** The applications of one of them: asked when it is chosen, because each is a question of its own. */
+export const applicationsQuery = (tenantId: string, remoteTenantId: string | undefined) =>
+  queryOptions({
+    queryKey: [...key(tenantId), 'remote-tenants', remoteTenantId ?? ''],
+    queryFn: async () => {
+      const query = { tenant_id: remoteTenantId ?? '' };
+      const { tenants } = await answer(
+        api.GET('/api/v6/chirpstack/tenants', { params: { query } }),
+      );
+      return tenants[0]?.applications ?? [];
+    },
+    enabled: remoteTenantId !== undefined,
+    retry: false,
+  });
+
 export const customersQuery = (tenantId: string, isOn: boolean) =>
   queryOptions({
     queryKey: [...key(tenantId), 'customers'],
