@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use parking_db::DbError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::Code;
 
@@ -25,6 +26,8 @@ pub struct ApiError {
     pub errors: Vec<FieldError>,
     /// When what was wanted is somebody else's already.
     pub conflicts: Vec<TakenSlot>,
+    /// Which reservations are in the way.
+    pub bookings: Vec<BookingInTheWay>,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
     /// Why, for the log and never for the caller.
@@ -47,6 +50,36 @@ pub struct TakenSlot {
     pub start_time: DateTime<Utc>,
     /// Until just before when.
     pub end_time: DateTime<Utc>,
+}
+
+/// A reservation that is in the way, and nothing about whose it is.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
+pub struct BookingInTheWay {
+    /// Which.
+    pub id: Uuid,
+    /// Of which bay.
+    pub space_id: Uuid,
+    /// What is painted on that.
+    pub space_code: String,
+    /// From when on.
+    pub start_time: DateTime<Utc>,
+    /// Until just before when.
+    pub end_time: DateTime<Utc>,
+    /// Why it stays there.
+    pub why: WhyInTheWay,
+}
+
+/// Why a reservation stays in the way: nothing was to become of it; no bay of its site and kind is free
+/// then; its vehicle stands there.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyInTheWay {
+    /// Nothing was to become of it.
+    Refused,
+    /// No bay of its site and kind is free then.
+    NoSpaceFree,
+    /// Its vehicle stands there.
+    CheckedIn,
 }
 
 /// Collects what is wrong with a form, so that all of it is said at once.
@@ -98,6 +131,9 @@ pub struct Problem {
     /// When what was wanted is taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<TakenSlot>,
+    /// Which reservations are in the way, the first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookings: Vec<BookingInTheWay>,
 }
 
 impl ApiError {
@@ -108,6 +144,7 @@ impl ApiError {
             detail: None,
             errors: Vec::new(),
             conflicts: Vec::new(),
+            bookings: Vec::new(),
             retry_after: None,
             cause: None,
         }
@@ -124,6 +161,13 @@ impl ApiError {
     #[must_use]
     pub fn conflicts(mut self, conflicts: Vec<TakenSlot>) -> Self {
         self.conflicts = conflicts;
+        self
+    }
+
+    /// Says which reservations are in the way.
+    #[must_use]
+    pub fn bookings(mut self, bookings: Vec<BookingInTheWay>) -> Self {
+        self.bookings = bookings;
         self
     }
 
@@ -176,6 +220,7 @@ impl ApiError {
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
             conflicts: self.conflicts.clone(),
+            bookings: self.bookings.clone(),
         }
     }
 

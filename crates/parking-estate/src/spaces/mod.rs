@@ -348,7 +348,7 @@ pub async fn held(
 }
 
 /// One event and one entry a bay, or, of many at once, one of each for all of them.
-pub(crate) async fn many_changed(
+pub async fn many_changed(
     tx: &mut TenantTx,
     by: &By,
     now: DateTime<Utc>,

@@ -112,16 +112,27 @@ async fn shift(
         return Err(ReservationError::OutOfUse);
     }
     must_be_free(tx, bay, slot, id).await?;
+    lay(new, (bay, slot), is_moved, now);
+    Ok(())
+}
+
+/// Lays a reservation into a slot of a bay; what follows from the terms follows anew.
+pub(super) fn lay(
+    new: &mut Reservation,
+    (bay, slot): (&HeldBay, Slot),
+    is_moved: bool,
+    now: DateTime<Utc>,
+) {
     let booking = &mut new.booking;
+    let keeps_start = booking.slot.start == slot.start;
     booking.slot = slot;
     booking.opens_at = bay.terms.opens_at(slot);
-    if is_moved || slot.start != before.start {
+    if is_moved || !keeps_start {
         booking.no_show_at = bay.terms.no_show_at(slot, bay.grace, now);
         booking.is_contested = false;
         new.contested_at = None;
     }
     new.blocked = bay.terms.blocked(slot);
-    Ok(())
 }
 
 /// Makes a held reservation a confirmed one. One that is confirmed stays so.

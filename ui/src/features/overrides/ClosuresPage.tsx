@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Closure } from '@/api/types';
@@ -11,7 +12,7 @@ import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
-import { CheckOutlined, PlusOutlined } from '@/components/icons';
+import { CheckOutlined, EditOutlined, PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
@@ -19,6 +20,7 @@ import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { ClosureDialog } from './ClosureDialog';
+import { EditClosureDialog } from './EditClosureDialog';
 import styles from './overrides.module.css';
 import {
   type ClosureFilter,
@@ -26,6 +28,7 @@ import {
   closuresQuery,
   stages,
   useEndClosure,
+  useResumeClosure,
 } from './queries';
 import { StageTag } from './StageTag';
 
@@ -134,33 +137,49 @@ function useColumns(): Column<Closure>[] {
 
 function ClosureActions({ one }: { one: Closure }) {
   const { t } = useTranslation();
-  const confirm = useConfirm();
   const toast = useToast();
+  const confirm = useConfirm();
   const refusal = useEstateRefusal('spaces:override');
   const end = useEndClosure();
+  const resume = useResumeClosure();
+  const [isEditing, setEditing] = useState(false);
   const { id, name } = one;
+  const endNow = () =>
+    end
+      .mutateAsync(id)
+      .then(
+        () => toast.undoable(t('closures.endedKept', { name }), () => resume.mutateAsync(id)),
+        toast.failed,
+      );
   return (
-    <RowMenu
-      label={t('closures.actionsFor', { name })}
-      actions={[
-        {
-          key: 'end',
-          label: t('closures.end'),
-          icon: <CheckOutlined />,
-          refusal,
-          onPick: () =>
-            confirm({
-              title: t('closures.endTitle', { name }),
-              text: t('closures.endText'),
-              verb: t('closures.end'),
-              isDestructive: false,
-              action: async () => {
-                await end.mutateAsync(id);
-                toast.done(t('closures.ended', { name }));
-              },
-            }),
-        },
-      ]}
-    />
+    <>
+      <RowMenu
+        label={t('closures.actionsFor', { name })}
+        actions={[
+          {
+            key: 'edit',
+            label: t('closures.edit'),
+            icon: <EditOutlined />,
+            refusal,
+            onPick: () => setEditing(true),
+          },
+          {
+            key: 'end',
+            label: t('closures.end'),
+            icon: <CheckOutlined />,
+            refusal,
+            onPick: () =>
+              confirm({
+                title: t('closures.endTitle', { name }),
+                text: t('closures.endText'),
+                verb: t('closures.end'),
+                isDestructive: false,
+                action: endNow,
+              }),
+          },
+        ]}
+      />
+      {isEditing && <EditClosureDialog one={one} onClose={() => setEditing(false)} />}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 //! The SQL of reservations.
 
+mod clear;
 mod due;
 mod free;
 mod list;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
+pub(super) use clear::{bay_like, in_the_way};
 pub(super) use due::{Overdue, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};

@@ -2,14 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use parking_domain::bay_state::OverrideKind;
+use parking_estate::spaces::{BULK_MAX, OverrideDraft};
+use parking_estate::wire::{self, REASON_MAX, a_line, a_note};
+use parking_http::wire::{Change, Name};
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::{Closure, ClosureDraft, Overriding, Stage, Target};
-use crate::spaces::{BULK_MAX, OverrideDraft};
-use crate::wire::{self, Change, REASON_MAX, a_line, a_note};
+use super::bookings::BookingsWish;
 
 /// The longest name of a closure.
 const NAME_MAX: usize = 100;
@@ -44,7 +46,7 @@ pub(super) struct OverrideWish {
     starts_at: Option<DateTime<Utc>>,
     /// Until when; until somebody ends it, if absent.
     ends_at: Option<DateTime<Utc>>,
-    #[schema(value_type = wire::Name)]
+    #[schema(value_type = Name)]
     reason: String,
     #[schema(max_length = 2000)]
     notes: Option<String>,
@@ -61,7 +63,7 @@ pub(super) struct OverridesWish {
     starts_at: Option<DateTime<Utc>>,
     /// Until when; until somebody ends it, if absent.
     ends_at: Option<DateTime<Utc>>,
-    #[schema(value_type = wire::Name)]
+    #[schema(value_type = Name)]
     reason: String,
     #[schema(max_length = 2000)]
     notes: Option<String>,
@@ -89,7 +91,7 @@ pub(super) struct OverrideChange {
     #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]
     ends_at: Change<DateTime<Utc>>,
-    #[schema(value_type = Option<wire::Name>)]
+    #[schema(value_type = Option<Name>)]
     reason: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
@@ -123,10 +125,12 @@ pub(super) struct ClosureWish {
     starts_at: Option<DateTime<Utc>>,
     /// Until when.
     ends_at: DateTime<Utc>,
-    #[schema(value_type = wire::Name)]
+    #[schema(value_type = Name)]
     reason: String,
     #[schema(max_length = 2000)]
     notes: Option<String>,
+    /// What is to become of reservations in the way; `refuse` if absent.
+    pub(super) bookings: Option<BookingsWish>,
 }
 
 /// What is to change about a closure and all its bays. What is absent stays as it is; `null` clears.
@@ -139,11 +143,13 @@ pub(super) struct ClosureChange {
     kind: Option<OverrideKind>,
     starts_at: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
-    #[schema(value_type = Option<wire::Name>)]
+    #[schema(value_type = Option<Name>)]
     reason: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
     notes: Change<String>,
+    /// What is to become of reservations that come into the way; `refuse` if absent.
+    pub(super) bookings: Option<BookingsWish>,
 }
 
 /// The window and the words of an override, as they are kept.
@@ -381,10 +387,12 @@ pub(super) struct MadeOverrides {
     pub(super) total: usize,
 }
 
-/// How many bays are back.
+/// What was ended, and how many bays are back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EndedOverrides {
     pub(super) spaces: usize,
+    /// The overrides that were ended: those of the request that were not over.
+    pub(super) ids: Vec<Uuid>,
 }
 
 /// Bays of a site that are, were or will be closed together.

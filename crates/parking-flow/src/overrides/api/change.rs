@@ -3,16 +3,17 @@
 use axum::extract::State;
 use axum::response::Response;
 use parking_db::TenantTx;
+use parking_estate::spaces::BULK_MAX;
+use parking_estate::{Maker, view};
 use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 use uuid::Uuid;
 
-use super::super::{Target, change, create, end, store};
+use super::super::{Target, change, create, end, resume, store};
 use super::wire::{
     EndedOverrides, ListedOverride, MadeOverrides, OverrideChange, OverrideIds, OverrideWish,
     OverridesWish,
 };
-use crate::spaces::BULK_MAX;
-use crate::{Estate, Maker, view};
+use crate::Flow;
 
 /// Takes one bay out of use. An `Idempotency-Key` repeats the answer of an earlier request.
 #[utoipa::path(post, path = "/api/v6/overrides", request_body = OverrideWish,
@@ -20,12 +21,12 @@ use crate::{Estate, Maker, view};
         (status = 201, body = ListedOverride, headers(("Location" = String, description = "Where the override is"))),
         (status = 409, description = "`idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_override(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     request: Once<OverrideWish>,
 ) -> Result<Response, ApiError> {
     view::must_own(&caller)?;
-    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
     let operate = async |tx: &mut TenantTx, draft: OverrideWish| {
         let target = Target {
             spaces: Some(vec![draft.space_id]),
@@ -37,7 +38,7 @@ pub(super) async fn create_override(
         let (location, version) = (format!("/api/v6/overrides/{}", one.id), one.version);
         Answer::created(location, version, &ListedOverride::of(one, now))
     };
-    request.run(&estate.db, &caller, now, operate).await
+    request.run(&flow.db, &caller, now, operate).await
 }
 
 /// Takes many bays out of use, all or none: a list of them, or those of a site, level or zone. An
@@ -47,12 +48,12 @@ pub(super) async fn create_override(
         (status = 200, body = MadeOverrides),
         (status = 409, description = "`idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_overrides(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     request: Once<OverridesWish>,
 ) -> Result<Response, ApiError> {
     view::must_own(&caller)?;
-    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
     let operate = async |tx: &mut TenantTx, draft: OverridesWish| {
         let (target, draft) = draft.read(now)?;
         let made = create(tx, &maker, &target, &draft, now).await?;
@@ -61,7 +62,7 @@ pub(super) async fn create_overrides(
         let total = overrides.len();
         Answer::ok(&MadeOverrides { overrides, total })
     };
-    request.run(&estate.db, &caller, now, operate).await
+    request.run(&flow.db, &caller, now, operate).await
 }
 
 /// Changes an override that is not over.
@@ -70,14 +71,14 @@ pub(super) async fn create_overrides(
         (status = 409, description = "`conflict`: it is over", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn patch_override(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     Id(id): Id,
     if_match: IfMatch,
     Json(wanted): Json<OverrideChange>,
 ) -> Result<Tagged<ListedOverride>, ApiError> {
-    let mut tx = view::change(&estate.db, &caller).await?;
-    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let mut tx = view::change(&flow.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
     let onto = |draft: &mut _| wanted.onto(draft);
     let one = change::<ApiError>(&mut tx, &maker, (id, &if_match), onto, now).await?;
     tx.commit().await?;
@@ -87,12 +88,12 @@ pub(super) async fn patch_override(
 /// Ends an override before its time: the bay is back. One that is over stays as it was.
 #[utoipa::path(post, path = "/api/v6/overrides/{id}/end", params(("id" = Uuid, Path)), responses((status = 200, body = ListedOverride)))]
 pub(super) async fn end_override(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     Id(id): Id,
 ) -> Result<Tagged<ListedOverride>, ApiError> {
-    let mut tx = view::change(&estate.db, &caller).await?;
-    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
+    let mut tx = view::change(&flow.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
     end(&mut tx, &maker, &[id], now).await?;
     let one = store::find(tx.conn(), id).await?;
     tx.commit().await?;
@@ -105,16 +106,40 @@ pub(super) async fn end_override(
     responses((status = 404, description = "An override of the request is not there", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 200, body = EndedOverrides)))]
 pub(super) async fn end_overrides(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     Json(wanted): Json<OverrideIds>,
 ) -> Result<axum::Json<EndedOverrides>, ApiError> {
     bounded(&wanted.ids)?;
-    let mut tx = view::change(&estate.db, &caller).await?;
-    let (maker, now) = (Maker::caller(&caller), estate.clock.now());
-    let spaces = end(&mut tx, &maker, &wanted.ids, now).await?;
+    let mut tx = view::change(&flow.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
+    let ended = end(&mut tx, &maker, &wanted.ids, now).await?;
     tx.commit().await?;
-    Ok(axum::Json(EndedOverrides { spaces }))
+    Ok(axum::Json(EndedOverrides {
+        spaces: ended.bays.len(),
+        ids: ended.overrides,
+    }))
+}
+
+/// Takes bays out of use again whose overrides were ended before their time, all or none, until they would
+/// have ended. Those that are not over, or whose time is, are left as they are.
+#[utoipa::path(post, path = "/api/v6/overrides/bulk/resume", request_body = OverrideIds,
+    responses((status = 404, description = "An override of the request, or its bay, is not there", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 200, body = MadeOverrides)))]
+pub(super) async fn resume_overrides(
+    State(flow): State<Flow>,
+    caller: Caller,
+    Json(wanted): Json<OverrideIds>,
+) -> Result<axum::Json<MadeOverrides>, ApiError> {
+    bounded(&wanted.ids)?;
+    let mut tx = view::change(&flow.db, &caller).await?;
+    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
+    let made = resume(&mut tx, &maker, &wanted.ids, now).await?;
+    let made = store::by_ids(tx.conn(), &made).await?.into_iter();
+    tx.commit().await?;
+    let overrides: Vec<_> = made.map(|one| ListedOverride::of(one, now)).collect();
+    let total = overrides.len();
+    Ok(axum::Json(MadeOverrides { overrides, total }))
 }
 
 fn bounded(ids: &[Uuid]) -> Result<(), ApiError> {

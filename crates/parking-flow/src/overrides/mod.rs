@@ -2,9 +2,10 @@
 //!
 //! An override says of one bay that it is blocked or out of service, from when until when and why;
 //! what the bay's state is then follows as always ([`spaces::settle`]), at once or when its time
-//! comes. One that is over is history and stays as it was. A **closure** takes bays of a site out of
-//! use together: one name, one window, one reason, changed and ended as one. Tables: `overrides`,
-//! which belongs to the bays, and `closures`.
+//! comes. One that is over is history and stays as it was; to resume it is to make another. A **closure** takes bays of a site out of
+//! use together: one name, one window, one reason, changed and ended as one; what becomes of the
+//! reservations in its way is said with it. Tables: `overrides`, which belongs to the bays, and
+//! `closures`.
 
 mod api;
 mod closures;
@@ -15,13 +16,14 @@ mod tests;
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, TenantTx};
 use parking_domain::bay_state::OverrideKind;
+use parking_estate::spaces::{self, BULK_MAX, OverrideDraft, SpaceError};
+use parking_estate::{Change, Maker, record};
 use parking_http::IfMatch;
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::record::{Change, Maker, record};
-use crate::spaces::{self, BULK_MAX, OverrideDraft, SpaceError};
+use crate::reservations::ClearError;
 
 pub use api::routes;
 pub use closures::{Closure, ClosureDraft};
@@ -100,12 +102,24 @@ pub enum OverrideError {
     /// Somebody changed it meanwhile.
     #[error("it was changed meanwhile")]
     Stale,
+    /// Reservations are in the way.
+    #[error(transparent)]
+    Clear(ClearError),
     /// The bays refused.
     #[error(transparent)]
     Space(#[from] SpaceError),
     /// The database refused.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl From<ClearError> for OverrideError {
+    fn from(error: ClearError) -> Self {
+        match error {
+            ClearError::Db(error) => error.into(),
+            other => Self::Clear(other),
+        }
+    }
 }
 
 impl Stage {
@@ -244,14 +258,22 @@ fn must_last(draft: &OverrideDraft, now: DateTime<Utc>) -> Result<(), OverrideEr
     Ok(())
 }
 
-/// Ends overrides before their time, all of them or none; those that are over stay so. Says how many
-/// ended.
+/// Overrides that were ended, and their bays, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Ended {
+    /// Which.
+    pub overrides: Vec<Uuid>,
+    /// Which bays are back, unless others keep them out of use.
+    pub bays: Vec<Uuid>,
+}
+
+/// Ends overrides before their time, all of them or none; those that are over stay so.
 pub async fn end(
     tx: &mut TenantTx,
     maker: &Maker,
     ids: &[Uuid],
     now: DateTime<Utc>,
-) -> Result<usize, OverrideError> {
+) -> Result<Ended, OverrideError> {
     let mut bays = store::spaces_of(tx, ids).await?;
     let mut wanted = ids.to_vec();
     wanted.sort_unstable();
@@ -263,15 +285,48 @@ pub async fn end(
     bays.dedup();
     // A bay that was deleted since is out of use anyway.
     let held = spaces::held(tx, &bays, &IfMatch::default(), false).await?;
-    let ended = store::lift(tx, &wanted, &maker.name, now).await?;
-    spaces::settle(tx.conn(), &ended, now).await?;
+    let lifted = store::lift(tx, &wanted, &maker.name, now).await?;
+    let (overrides, mut bays): (Vec<Uuid>, Vec<Uuid>) = lifted.into_iter().unzip();
+    bays.sort_unstable();
+    bays.dedup();
+    spaces::settle(tx.conn(), &bays, now).await?;
     let released: Vec<spaces::Space> = held
         .into_iter()
-        .filter(|space| ended.contains(&space.id))
+        .filter(|space| bays.contains(&space.id))
         .collect();
     let values = |_: &spaces::Space| (Some(json!({ "overrides": 1 })), None);
     spaces::many_changed(tx, &maker.by, now, "released", &released, values).await?;
-    Ok(ended.len())
+    Ok(Ended { overrides, bays })
+}
+
+/// Takes bays out of use again whose overrides were ended before their time, all of them or none, until
+/// they would have ended; what is out of use as before stays so. What was between is history.
+pub async fn resume(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, OverrideError> {
+    let mut bays = store::spaces_of(tx, ids).await?;
+    let mut wanted = ids.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if bays.len() < wanted.len() {
+        return Err(OverrideError::Absent);
+    }
+    bays.sort_unstable();
+    bays.dedup();
+    let held = spaces::held(tx, &bays, &IfMatch::default(), true).await?;
+    let made = store::resume(tx, &wanted, &maker.name, now).await?;
+    let (made, bays): (Vec<Uuid>, Vec<Uuid>) = made.into_iter().unzip();
+    spaces::settle(tx.conn(), &bays, now).await?;
+    let again: Vec<spaces::Space> = held
+        .into_iter()
+        .filter(|space| bays.contains(&space.id))
+        .collect();
+    let values = |_: &spaces::Space| (None, Some(json!({ "overrides": 1 })));
+    spaces::many_changed(tx, &maker.by, now, "overridden", &again, values).await?;
+    Ok(made)
 }
 
 /// An override and its bay, both held until the end of the transaction.

@@ -2,6 +2,8 @@
 
 use axum::extract::State;
 use parking_domain::bay_state::OverrideKind;
+use parking_estate::view::View;
+use parking_estate::wire;
 use parking_http::page::{List, PageParams};
 use parking_http::{ApiError, Caller, Id, Tagged};
 use serde::Deserialize;
@@ -10,8 +12,7 @@ use uuid::Uuid;
 
 use super::super::store::{self, Filter};
 use super::wire::{ListedOverride, OverridePage, StageName};
-use crate::view::View;
-use crate::{Estate, wire};
+use crate::Flow;
 
 /// What the list can be sorted by.
 pub(super) const COLUMNS: &[(&str, &str)] = &[
@@ -42,11 +43,11 @@ pub(super) struct OverrideFilter {
 /// looks in the codes of bays and the reasons.
 #[utoipa::path(get, path = "/api/v6/overrides", params(PageParams, OverrideFilter), responses((status = 200, body = OverridePage)))]
 pub(super) async fn list_overrides(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     List { page, filter }: List<OverrideFilter>,
 ) -> Result<axum::Json<OverridePage>, ApiError> {
-    let (order, now) = (page.order_by(COLUMNS, "p.id")?, estate.clock.now());
+    let (order, now) = (page.order_by(COLUMNS, "p.id")?, flow.clock.now());
     let wanted = Filter {
         site: filter.site_id,
         level: filter.level_id,
@@ -57,7 +58,7 @@ pub(super) async fn list_overrides(
         stage: filter.stage.map(Into::into),
         pattern: page.pattern(),
     };
-    let mut view = View::of(&estate.db, &caller).await?;
+    let mut view = View::of(&flow.db, &caller).await?;
     let span = (page.offset, page.size);
     let (overrides, total) = store::page(view.conn(), (&wanted, now), &order, span).await?;
     let overrides = overrides.into_iter();
@@ -70,15 +71,15 @@ pub(super) async fn list_overrides(
 /// One override, over or not.
 #[utoipa::path(get, path = "/api/v6/overrides/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ListedOverride)))]
 pub(super) async fn get_override(
-    State(estate): State<Estate>,
+    State(flow): State<Flow>,
     caller: Caller,
     Id(id): Id,
 ) -> Result<Tagged<ListedOverride>, ApiError> {
-    let mut view = View::of(&estate.db, &caller).await?;
+    let mut view = View::of(&flow.db, &caller).await?;
     let one = store::find(view.conn(), id).await?;
     let one = one.ok_or_else(ApiError::not_found)?;
     Ok(Tagged(
         one.version,
-        ListedOverride::of(one, estate.clock.now()),
+        ListedOverride::of(one, flow.clock.now()),
     ))
 }

@@ -5,12 +5,12 @@ pub(super) mod closures;
 use chrono::{DateTime, Utc};
 use parking_db::{Result, TenantTx};
 use parking_domain::ids::fresh;
+use parking_estate::spaces::OverrideDraft;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::{Overriding, Stage, Target};
-use crate::spaces::OverrideDraft;
 
 /// Which overrides are wanted.
 #[derive(Clone, Debug, Default)]
@@ -224,23 +224,52 @@ pub(super) async fn spaces_of(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Uui
     Ok(spaces.fetch_all(tx.conn()).await?)
 }
 
-/// Ends overrides that are not over, and answers their bays, each once.
+/// Makes overrides like those that were ended before their time, until they would have ended, unless the
+/// bay is out of use in the same way; and answers them with their bays. They are part of the same closure
+/// if nobody ended that.
+pub(super) async fn resume(
+    tx: &mut TenantTx,
+    ids: &[Uuid],
+    maker: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let fresh: Vec<Uuid> = ids.iter().map(|_| fresh()).collect();
+    let rows = sqlx::query!(
+        "insert into overrides (tenant_id, id, space_id, closure_id, kind, starts_at, ends_at, reason, notes, created_by,
+           created_at)
+         select o.tenant_id, w.fresh, o.space_id, c.id, o.kind, greatest(o.starts_at, $3), o.ends_at, o.reason, o.notes, $4, $3
+         from unnest($1::uuid[], $2::uuid[]) as w (id, fresh)
+         join overrides o on o.id = w.id
+         left join closures c on c.tenant_id = o.tenant_id and c.id = o.closure_id and c.ended_at is null
+         where o.lifted_at is not null and (o.ends_at is null or o.ends_at > $3)
+           and not exists (select from overrides n where n.tenant_id = o.tenant_id and n.space_id = o.space_id
+             and n.lifted_at is null and n.kind = o.kind and n.reason = o.reason and n.ends_at is not distinct from o.ends_at)
+         returning id, space_id",
+        ids,
+        &fresh,
+        now,
+        maker
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.space_id)).collect())
+}
+
+/// Ends overrides that are not over, and answers them with their bays.
 pub(super) async fn lift(
     tx: &mut TenantTx,
     ids: &[Uuid],
     maker: &str,
     now: DateTime<Utc>,
-) -> Result<Vec<Uuid>> {
-    let mut bays = sqlx::query_scalar!(
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
         "update overrides set lifted_at = $2, lifted_by = $3, version = version + 1
-         where id = any($1) and lifted_at is null and (ends_at is null or ends_at > $2) returning space_id",
+         where id = any($1) and lifted_at is null and (ends_at is null or ends_at > $2) returning id, space_id",
         ids,
         now,
         maker
     )
     .fetch_all(tx.conn())
     .await?;
-    bays.sort_unstable();
-    bays.dedup();
-    Ok(bays)
+    Ok(rows.into_iter().map(|row| (row.id, row.space_id)).collect())
 }

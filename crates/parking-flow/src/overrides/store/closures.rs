@@ -18,7 +18,7 @@ pub(in crate::overrides) struct Filter {
 }
 
 const SELECT: &str = "select p.*, t.name as tenant_name, i.name as site_name,
-    (select count(*) from overrides o where o.tenant_id = p.tenant_id and o.closure_id = p.id) as spaces
+    (select count(distinct o.space_id) from overrides o where o.tenant_id = p.tenant_id and o.closure_id = p.id) as spaces
   from closures p join tenants t on t.id = p.tenant_id
   join sites i on i.tenant_id = p.tenant_id and i.id = p.site_id";
 
@@ -111,6 +111,37 @@ pub(in crate::overrides) async fn parts(
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.space_id)).unzip())
+}
+
+/// The bays that a closure gave back when somebody ended it, and that live.
+pub(in crate::overrides) async fn given_back(
+    tx: &mut TenantTx,
+    id: Uuid,
+    ended_at: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let bays = sqlx::query_scalar!(
+        "select distinct o.space_id from overrides o join spaces s on s.tenant_id = o.tenant_id and s.id = o.space_id
+         where o.closure_id = $1 and o.lifted_at = $2 and s.deleted_at is null order by o.space_id",
+        id,
+        ended_at
+    );
+    Ok(bays.fetch_all(tx.conn()).await?)
+}
+
+/// Takes back that somebody ended it.
+pub(in crate::overrides) async fn resume(
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update closures set ended_at = null, ended_by = null, updated_at = $2, version = version + 1 where id = $1",
+        id,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 pub(in crate::overrides) async fn insert(

@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 use parking_access::audit;
 use parking_db::TenantTx;
 use parking_domain::ids::fresh;
+use parking_domain::reservations::Slot;
+use parking_estate::sites::{self, SiteError};
+use parking_estate::spaces::{self, OverrideDraft};
+use parking_estate::{Change, Maker, record};
 use parking_http::IfMatch;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store::closures as store;
 use super::{OverrideError, Stage, Target, meant, must_last, place, recorded};
-use crate::record::{Change, Maker, record};
-use crate::sites::{self, SiteError};
-use crate::spaces::{self, OverrideDraft};
+use crate::reservations::{Cleared, Clearing, Ground, clear};
 
 /// What people say of a closure.
 #[derive(Clone, Debug)]
@@ -52,6 +54,17 @@ pub struct Closure {
     pub version: i64,
 }
 
+impl ClosureDraft {
+    /// From when until when.
+    fn window(&self) -> Slot {
+        let draft = &self.draft;
+        Slot {
+            start: draft.starts_at,
+            end: draft.ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+}
+
 impl Closure {
     /// Where it stands.
     pub fn stage(&self, now: DateTime<Utc>) -> Stage {
@@ -68,14 +81,15 @@ impl Closure {
     }
 }
 
-/// Closes living bays of a site for a while; when it is over they are back by themselves.
+/// Closes living bays of a site for a while, once they are clear of reservations; when it is over they
+/// are back by themselves.
 pub(super) async fn create(
     tx: &mut TenantTx,
     maker: &Maker,
     (site, target): (Uuid, &Target),
-    fields: &ClosureDraft,
+    (fields, how): (&ClosureDraft, Clearing),
     now: DateTime<Utc>,
-) -> Result<Closure, OverrideError> {
+) -> Result<(Closure, Cleared), OverrideError> {
     match sites::held(tx, site, &IfMatch::default()).await {
         Ok(_) => {}
         Err(SiteError::Db(error)) => return Err(error.into()),
@@ -89,33 +103,66 @@ pub(super) async fn create(
     let id = fresh();
     store::insert(tx, (id, site), (fields, &maker.name), now).await?;
     place(tx, (&bays, Some(id)), (&fields.draft, &maker.name), now).await?;
+    let ground = Ground {
+        bays: &bays,
+        window: fields.window(),
+        before: None,
+    };
+    let because = (how, fields.draft.reason.as_str());
+    let cleared = clear(tx, maker, ground, because, now).await?;
     let closure = found(tx, id).await?;
-    let values = (None, Some(closure.record()));
+    let values = (None, Some(with(closure.record(), &cleared)));
     changed(tx, maker, now, ("closure.created", &closure), values).await?;
-    Ok(closure)
+    Ok((closure, cleared))
 }
 
-/// Changes a closure that is not over, with all its bays.
+/// What is written of a closure, with what became of the reservations in its way.
+fn with(mut record: Value, cleared: &Cleared) -> Value {
+    for (word, count) in [
+        ("moved", cleared.moved.len()),
+        ("cancelled", cleared.cancelled.len()),
+    ] {
+        if count > 0 {
+            record[word] = json!(count);
+        }
+    }
+    record
+}
+
+/// Changes a closure that is not over, with all its bays, once they are clear of the reservations that
+/// come into its way.
 pub(super) async fn change<E: From<OverrideError>>(
     tx: &mut TenantTx,
     maker: &Maker,
     (id, seen): (Uuid, &IfMatch),
-    change: impl FnOnce(&mut ClosureDraft) -> Result<(), E>,
+    (change, how): (impl FnOnce(&mut ClosureDraft) -> Result<(), E>, Clearing),
     now: DateTime<Utc>,
-) -> Result<Closure, E> {
+) -> Result<(Closure, Cleared), E> {
     let old = held(tx, id, seen, now).await?;
     let mut fields = old.fields.clone();
     change(&mut fields)?;
     must_last(&fields.draft, now)?;
-    let written = async |tx: &mut TenantTx| -> Result<Closure, OverrideError> {
+    let written = async |tx: &mut TenantTx| -> Result<(Closure, Cleared), OverrideError> {
         let (overrides, bays) = hold_bays(tx, id).await?;
         store::update(tx, id, &fields, now).await?;
         super::store::update(tx, &overrides, &fields.draft).await?;
         spaces::settle(tx.conn(), &bays, now).await?;
+        let window = fields.window();
+        let ground = Ground {
+            bays: &bays,
+            // What was before now is nobody's any more.
+            window: Slot {
+                start: window.start.max(now),
+                ..window
+            },
+            before: Some(old.fields.window()),
+        };
+        let because = (how, fields.draft.reason.as_str());
+        let cleared = clear(tx, maker, ground, because, now).await?;
         let new = found(tx, id).await?;
-        let values = audit::difference(&old.record(), &new.record());
+        let values = audit::difference(&old.record(), &with(new.record(), &cleared));
         changed(tx, maker, now, ("closure.updated", &new), values).await?;
-        Ok(new)
+        Ok((new, cleared))
     };
     Ok(written(tx).await?)
 }
@@ -136,6 +183,48 @@ pub(super) async fn end(
     let values = (Some(json!({ "spaces": closure.spaces })), None);
     changed(tx, maker, now, ("closure.ended", &closure), values).await?;
     Ok(closure)
+}
+
+/// Closes again what somebody ended before its time, until it would have ended, once its bays are clear
+/// of reservations. A closure that nobody ended stays as it is.
+pub(super) async fn resume(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (id, seen): (Uuid, &IfMatch),
+    how: Clearing,
+    now: DateTime<Utc>,
+) -> Result<(Closure, Cleared), OverrideError> {
+    store::lock(tx, id).await?;
+    let old = found(tx, id).await?;
+    seen.check(old.version).map_err(|_| OverrideError::Stale)?;
+    let mut draft = old.fields.draft.clone();
+    if draft.ends_at.is_some_and(|end| end <= now) {
+        return Err(OverrideError::Over);
+    }
+    let Some(ended_at) = old.ended_at else {
+        return Ok((old, Cleared::default()));
+    };
+    let bays = store::given_back(tx, id, ended_at).await?;
+    spaces::held(tx, &bays, &IfMatch::default(), false).await?;
+    store::resume(tx, id, now).await?;
+    draft.starts_at = draft.starts_at.max(now);
+    place(tx, (&bays, Some(id)), (&draft, &maker.name), now).await?;
+    let ground = Ground {
+        bays: &bays,
+        window: Slot {
+            start: draft.starts_at,
+            ..old.fields.window()
+        },
+        before: None,
+    };
+    let cleared = clear(tx, maker, ground, (how, &draft.reason), now).await?;
+    let new = found(tx, id).await?;
+    let values = (
+        Some(json!({ "ended_at": ended_at })),
+        Some(with(json!({ "ended_at": null }), &cleared)),
+    );
+    changed(tx, maker, now, ("closure.updated", &new), values).await?;
+    Ok((new, cleared))
 }
 
 /// The overrides of a closure that nobody ended, and their bays, held in the order of their ids.
