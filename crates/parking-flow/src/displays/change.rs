@@ -197,6 +197,107 @@ pub(super) async fn retry(
     changed(tx, maker, (&held, "downlink.retried"), now).await
 }
 
+/// The most commands that are tried again at once.
+pub(super) const RETRIED_MAX: usize = 500;
+
+/// Which commands are to be tried again.
+#[derive(Clone, Debug)]
+pub(super) enum Which {
+    /// These.
+    These(Vec<Uuid>),
+    /// Those of a site, of a display, or all that were given up.
+    GivenUp {
+        site: Option<Uuid>,
+        device: Option<Uuid>,
+    },
+}
+
+/// What became of a command that was to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It waits for its turn.
+    Retried,
+    /// Its display has been told something newer, or will be.
+    Overtaken,
+    /// It was not given up.
+    NotGivenUp,
+    /// It is not there.
+    Absent,
+}
+
+/// Has commands tried again that were given up, of each display the newest, and says of each what became
+/// of it; and how many more there are that were given up.
+pub(super) async fn retry_many(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    which: &Which,
+    now: DateTime<Utc>,
+) -> Result<(Vec<(Uuid, Verdict)>, i64), CommandError> {
+    let limit = i64::try_from(RETRIED_MAX).unwrap_or(i64::MAX);
+    let (ids, left) = match which {
+        Which::These(ids) => (ids.clone(), 0),
+        Which::GivenUp { site, device } => {
+            let ids = store::given_up(tx, (*site, *device), limit).await?;
+            let all = store::count_given_up(tx, (*site, *device)).await?;
+            let taken = i64::try_from(ids.len()).unwrap_or(limit);
+            (ids, (all - taken).max(0))
+        }
+    };
+    let held = store::hold_many(tx, &ids).await?;
+    let retried = store::retry_many(tx, (&ids, &maker.name), now).await?;
+    let verdict = |id: &Uuid| match held.iter().find(|one| one.id == *id) {
+        None => Verdict::Absent,
+        Some(one) if one.status != "failed" => Verdict::NotGivenUp,
+        Some(one) if retried.contains(&one.id) => Verdict::Retried,
+        Some(_) => Verdict::Overtaken,
+    };
+    let mut verdicts: Vec<(Uuid, Verdict)> = Vec::new();
+    for id in &ids {
+        if !verdicts.iter().any(|(known, _)| known == id) {
+            verdicts.push((*id, verdict(id)));
+        }
+    }
+    many_retried(tx, maker, (&held, &retried), now).await?;
+    Ok((verdicts, left))
+}
+
+/// An event of each command that waits again, and one entry for all of them.
+async fn many_retried(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (held, retried): (&[Held], &[Uuid]),
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let again: Vec<&Held> = held
+        .iter()
+        .filter(|one| retried.contains(&one.id))
+        .collect();
+    if again.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<(String, Value)> = again
+        .iter()
+        .map(|one| {
+            let places = json!({
+                "site_id": one.site_id, "space_id": one.space_id, "device_id": one.device_id,
+            });
+            (one.id.to_string(), places)
+        })
+        .collect();
+    let tenant = tx.tenant();
+    let kind = ("downlink.retried", "downlink");
+    events::append_many(tx.conn(), tenant, now, kind, &subjects).await?;
+    let euis: Vec<&str> = again.iter().map(|one| one.dev_eui.as_str()).collect();
+    let entry = Entry {
+        action: "downlinks.retried",
+        entity_type: "downlink",
+        entity_name: Some(&format!("{} commands", again.len())),
+        new: Some(json!({ "dev_euis": euis })),
+        ..Entry::default()
+    };
+    Ok(audit::append(tx.conn(), tenant, &maker.by, now, entry).await?)
+}
+
 async fn changed(
     tx: &mut TenantTx,
     maker: &Maker,

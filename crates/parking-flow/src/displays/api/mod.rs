@@ -3,6 +3,7 @@
 mod airtime;
 mod change;
 mod list;
+mod retry;
 mod wire;
 
 use parking_domain::access::Permission;
@@ -37,6 +38,7 @@ pub fn routes(flow: Flow) -> Routes {
         .add(reads, routes!(airtime::downlink_queue_health))
         .add(reads, routes!(list::get_downlink))
         .add(tests, routes!(change::retry_downlink))
+        .add(tests, routes!(retry::retry_downlinks))
         .add(tests, routes!(change::cancel_downlink))
         .with_state(flow)
 }
