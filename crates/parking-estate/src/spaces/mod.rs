@@ -9,6 +9,7 @@
 mod api;
 mod closing;
 mod jobs;
+mod lamps;
 mod sensing;
 mod serving;
 mod state;
@@ -33,6 +34,7 @@ use crate::record::{Change, record};
 
 pub use api::routes;
 pub use jobs::{jobs, schedules};
+pub use lamps::{DisplayStatus, LampBody, LookBody, ShownBody, TruthBody, lamps};
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;

@@ -153,7 +153,12 @@ impl Round {
         if known.is_proven(now) && known.shown.is_some() && lamp.shown_agrees != Some(true) {
             push(&mut self.confirmed, lamp);
         }
-        if is_changed {
+        let agrees = known.shown.map(|(_, agrees)| agrees);
+        let is_news = is_changed
+            || agrees != lamp.shown_agrees
+            || is_behind != lamp.behind_since.is_some()
+            || is_mismatched != lamp.mismatched_since.is_some();
+        if is_news {
             self.told.push(told(lamp));
         }
         let next = [
@@ -176,7 +181,7 @@ impl Round {
             } else {
                 lamp.wanted_at
             },
-            shown_agrees: known.shown.map(|(_, agrees)| agrees),
+            shown_agrees: agrees,
             behind_since: behind,
             mismatched_since: mismatched,
             failures,

@@ -742,6 +742,152 @@ async fn a_command_is_called_off_while_it_waits_and_tried_again_after_it_was_giv
 }
 
 #[tokio::test]
+async fn a_list_of_bays_tells_the_three_truths_of_their_lamps_to_who_may_see_them() {
+    let lit = Lit::open().await;
+    lit.observes(1, "occupied").await;
+    lit.runs(1).await;
+    lit.transmits(LAMP).await.unwrap();
+    lit.runs(1).await;
+    let path = "/api/v6/spaces?sort=code&include_lamps=true";
+    let listed = lit.get(path).await.json();
+    let (dark, lit_bay) = (&listed["spaces"][0], &listed["spaces"][1]);
+    assert_eq!(dark.get("lamp"), None, "{dark}");
+    let lamp = &lit_bay["lamp"];
+    assert_eq!(lamp["id"], json!(lit.lamp));
+    assert_eq!(lamp["wanted"]["look"]["state"], "occupied", "{lamp}");
+    assert_eq!(lamp["transmitted"]["payload"], lamp["wanted"]["payload"]);
+    for truth in ["wanted", "transmitted", "shown"] {
+        assert!(lamp[truth]["at"].is_string(), "{truth}: {lamp}");
+    }
+    let display = lit.display().await;
+    for word in ["status", "wanted", "transmitted", "shown", "behind_since"] {
+        assert_eq!(
+            lamp[word], display[word],
+            "as the lamp itself says it: {word}"
+        );
+    }
+    let unasked = lit.get("/api/v6/spaces").await.json();
+    assert!(
+        unasked["spaces"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one.get("lamp").is_none())
+    );
+    // A key for bays alone is not told of lamps.
+    let token = fresh().to_string();
+    let identity = parking_http::Identity {
+        tenant: lit.lot.tenant,
+        actor: parking_http::Actor::ApiKey {
+            id: fresh(),
+            public_id: "gate".into(),
+            name: "Gate".into(),
+        },
+        role: parking_domain::access::Role::Viewer,
+        scopes: Some([parking_domain::access::Scope::SpacesRead].into()),
+        acting: None,
+        requests_per_minute: None,
+        tenant_requests_per_minute: 1_000,
+    };
+    lit.lot.people.seat(&token, identity);
+    let told = lit.lot.served.get(&token, path).await;
+    assert_eq!(told.status, StatusCode::FORBIDDEN, "{}", told.text);
+    assert_eq!(
+        lit.lot.served.get(&token, "/api/v6/spaces").await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn dead_letters_are_tried_again_together_and_never_over_what_is_newer() {
+    let lit = Lit::open().await;
+    let retries = async |body: Value| {
+        let answer = lit.lot.post("/api/v6/downlinks/retry", body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    };
+    lit.server.feels(Mood::Unwilling);
+    for (state, payload) in [("occupied", "0901"), ("free", "0902")] {
+        lit.observes(1, state).await;
+        lit.runs(200).await;
+        let draft = json!({ "device_id": lit.lamp, "f_port": 15, "payload": payload });
+        let made = lit.lot.post("/api/v6/downlinks", draft).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        lit.runs(200).await;
+    }
+    let failed = lit.get("/api/v6/downlinks?status=failed").await.json();
+    let dead = failed["total"].as_i64().unwrap();
+    assert!(dead >= 4, "{failed}");
+    lit.server.feels(Mood::Well);
+    let of_nobody = json!({ "filter": { "device_id": fresh() } });
+    assert_eq!(retries(of_nobody).await["retried"], 0);
+    let all = retries(json!({ "filter": {} })).await;
+    assert_eq!(
+        (&all["left"], &all["retried"]),
+        (&json!(0), &json!(2)),
+        "{all}"
+    );
+    let verdicts: BTreeMap<String, usize> =
+        all["downlinks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .fold(BTreeMap::new(), |mut counts, one| {
+                let verdict = one["verdict"].as_str().unwrap().to_owned();
+                *counts.entry(verdict).or_default() += 1;
+                counts
+            });
+    let overtaken = usize::try_from(dead - 2).unwrap();
+    let wanted = [("overtaken", overtaken), ("retried", 2)];
+    assert_eq!(
+        verdicts,
+        wanted.map(|(word, count)| (word.to_owned(), count)).into()
+    );
+    lit.runs(1).await;
+    let mut told = vec![lit.transmits(LAMP).await.unwrap()];
+    lit.runs(1).await;
+    told.extend(lit.transmits(LAMP).await);
+    assert!(
+        told.contains(&vec![9, 2]),
+        "the newest of each sort: {told:?}"
+    );
+    assert!(
+        told.contains(&GREEN.to_vec()),
+        "the newest of each sort: {told:?}"
+    );
+    // What is told by now is not told again, whatever was given up before.
+    let ids: Vec<Value> = all["downlinks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].clone())
+        .collect();
+    let mut asked = ids.clone();
+    asked.push(json!(fresh()));
+    let again = retries(json!({ "ids": asked })).await;
+    assert_eq!(again["retried"], 0, "{again}");
+    let words: Vec<&str> = again["downlinks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["verdict"].as_str())
+        .collect();
+    assert_eq!(words.last(), Some(&"absent"));
+    assert_eq!(
+        words.iter().filter(|word| **word == "not_given_up").count(),
+        2,
+        "{again}"
+    );
+    let both = json!({ "ids": ids, "filter": {} });
+    let both = lit.lot.post("/api/v6/downlinks/retry", both).await;
+    assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let written = lit
+        .scalar("select count(*) from audit_log where action = 'downlinks.retried'")
+        .await;
+    assert_eq!(written, 1);
+}
+
+#[tokio::test]
 async fn what_came_to_its_end_long_ago_is_forgotten() {
     let lit = Lit::open().await;
     lit.observes(1, "occupied").await;

@@ -1,6 +1,6 @@
 /** Words about lamps and commands that several pages share. */
 import { useTranslation } from 'react-i18next';
-import type { Display, DisplayStatus, DownlinkStatus, Look } from '@/api/types';
+import type { DisplayStatus, DownlinkStatus, LampOfBay, Look } from '@/api/types';
 import type { Tone } from '../StatusTag';
 
 export const displayTones: Record<DisplayStatus, Tone> = {
@@ -57,8 +57,8 @@ export function useLampWords() {
 }
 
 /** What is known to be shown: what it said, or else what it was told. */
-export function shownColor(display: Display): string | null {
-  const { shown, transmitted } = display;
-  if (shown?.color && shown.at >= (transmitted?.at ?? '')) return shown.color;
+export function shownColor({ shown, transmitted }: Pick<LampOfBay, 'shown' | 'transmitted'>) {
+  const toldAt = transmitted?.at ? Date.parse(transmitted.at) : Number.NEGATIVE_INFINITY;
+  if (shown?.color && Date.parse(shown.at) >= toldAt) return shown.color;
   return transmitted?.look?.color ?? null;
 }
