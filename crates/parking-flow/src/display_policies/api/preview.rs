@@ -18,7 +18,7 @@ use super::wire::{LampStateName, PolicySettingsDraft, read_settings};
 use crate::Flow;
 
 /// The most bays that are listed one by one.
-const LISTED_MAX: usize = 500;
+const LISTED_MAX: usize = 2_000;
 
 words! {
     /// Which rung of the ladder decided.
