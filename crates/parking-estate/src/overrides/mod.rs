@@ -177,6 +177,7 @@ async fn place(
     now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>, OverrideError> {
     let made = store::insert(tx, (bays, closure), (draft, maker), now).await?;
+    spaces::must_have_room(tx, bays, now).await?;
     spaces::settle(tx.conn(), bays, now).await?;
     Ok(made)
 }

@@ -73,6 +73,44 @@ async fn settle(stage: &Stage, bays: &[Uuid]) {
 }
 
 #[tokio::test]
+async fn a_bay_has_a_bounded_number_of_overrides_that_are_not_over() {
+    let stage = Stage::set().await;
+    let lot = Lot::open(&stage, "North").await;
+    let mut admin = stage.superuser().await;
+    sqlx::query(
+        "insert into overrides (tenant_id, id, space_id, kind, starts_at, ends_at, reason, created_at)
+         select s.tenant_id, gen_random_uuid(), s.id, 'blocked', $2::timestamptz + n * interval '1 day',
+           $2::timestamptz + (n + 1) * interval '1 day', 'market', now()
+         from spaces s, generate_series(1, 99) n where s.id = $1",
+    )
+    .bind(lot.bays[0])
+    .bind(stage.clock().now())
+    .execute(&mut admin)
+    .await
+    .expect("overrides");
+    let body = json!({ "target": { "zone_id": lot.zone }, "kind": "blocked", "reason": "market", "ends_at": later(&stage, 60) });
+    let hundredth = lot.admin.post("/api/v6/overrides/bulk", body.clone()).await;
+    assert_eq!(hundredth.status, StatusCode::OK, "{}", hundredth.text);
+    let refused = lot.admin.post("/api/v6/overrides/bulk", body.clone()).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.text
+    );
+    assert_eq!(refused.json()["errors"][0]["field"], "starts_at");
+    let path = format!("/api/v6/spaces/{}/state", lot.bays[0]);
+    let one = json!({ "state": "maintenance", "kind": "blocked", "reason": "market", "ends_at": later(&stage, 60) });
+    let one = lot.admin.put(&path, one).await;
+    assert_eq!(one.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", one.text);
+    // What is over counts no longer.
+    stage.clock().advance(TimeDelta::minutes(61));
+    let again = json!({ "target": { "zone_id": lot.zone }, "kind": "blocked", "reason": "market", "ends_at": later(&stage, 60) });
+    let again = lot.admin.post("/api/v6/overrides/bulk", again).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
+}
+
+#[tokio::test]
 async fn a_zone_is_blocked_in_one_request_and_put_back_in_one() {
     let stage = Stage::set().await;
     let lot = Lot::open(&stage, "North").await;

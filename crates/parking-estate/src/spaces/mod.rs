@@ -36,7 +36,8 @@ pub use jobs::{jobs, schedules};
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
-pub use state::{OverrideDraft, Watched, settle, settle_across, watched};
+use state::{OPEN_MAX, OPEN_OF_TENANT_MAX};
+pub use state::{OverrideDraft, Watched, must_have_room, settle, settle_across, watched};
 
 /// The most bays one request makes, changes or deletes.
 pub const BULK_MAX: usize = 2_000;
@@ -146,6 +147,11 @@ pub enum SpaceError {
     /// Somebody has reserved it.
     #[error("{0} reservations of it are not over")]
     Reserved(i64),
+    /// It, or the tenant, has as many overrides as it may have.
+    #[error(
+        "a bay has at most {OPEN_MAX} overrides that are not over, and all bays together {OPEN_OF_TENANT_MAX}"
+    )]
+    OverridesFull,
     /// Somebody changed it meanwhile.
     #[error("it was changed meanwhile")]
     Stale,

@@ -117,6 +117,24 @@ pub(super) async fn due(
     store::due(tx, now, limit).await
 }
 
+/// The most overrides of a bay that are not over: whoever asks for its state reads them all.
+pub(super) const OPEN_MAX: i64 = 100;
+
+/// The most overrides of a tenant that are not over.
+pub(super) const OPEN_OF_TENANT_MAX: i64 = 100_000;
+
+/// Refuses more overrides of these bays than there may be. Whoever asks holds the bays.
+pub async fn must_have_room(
+    tx: &mut TenantTx,
+    bays: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), SpaceError> {
+    if store::is_full(tx, bays, (OPEN_MAX, OPEN_OF_TENANT_MAX), now).await? {
+        return Err(SpaceError::OverridesFull);
+    }
+    Ok(())
+}
+
 /// Takes a living bay out of use.
 pub(super) async fn put_override(
     tx: &mut TenantTx,
@@ -128,6 +146,7 @@ pub(super) async fn put_override(
     let spaces = held(tx, &[space], &IfMatch::default(), true).await?;
     let id = fresh();
     store::insert_override(tx, (id, space), (draft, maker), now).await?;
+    must_have_room(tx, &[space], now).await?;
     settle(tx.conn(), &[space], now).await?;
     let new = json!({
         "kind": draft.kind.name(), "starts_at": draft.starts_at, "ends_at": draft.ends_at, "notes": draft.notes,

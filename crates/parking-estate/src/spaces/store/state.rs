@@ -310,6 +310,31 @@ pub(in crate::spaces) async fn insert_override(
     Ok(())
 }
 
+/// Whether one of these bays, or the tenant, has more overrides that are not over than that. Whoever
+/// asks holds the bays.
+pub(in crate::spaces) async fn is_full(
+    tx: &mut TenantTx,
+    bays: &[Uuid],
+    (of_bay_max, of_tenant_max): (i64, i64),
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let is_full = sqlx::query_scalar!(
+        r#"select exists (
+               select from overrides o where o.space_id = any($1) and o.lifted_at is null and (o.ends_at is null or o.ends_at > $4)
+               group by o.space_id having count(*) > $2)
+             or (select count(*) from (
+               select from overrides o where o.lifted_at is null and (o.ends_at is null or o.ends_at > $4) limit $3::bigint + 1) open) > $3::bigint
+             as "is_full!""#,
+        bays,
+        of_bay_max,
+        of_tenant_max,
+        now,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(is_full)
+}
+
 /// Lifts what overrides a bay now or later, and says how many that were.
 pub(in crate::spaces) async fn lift_overrides(
     tx: &mut TenantTx,
