@@ -61,6 +61,9 @@ pub trait Queues: fmt::Debug + Send + Sync {
     /// Empties a device's queue. To empty an empty one, or that of an unknown device, is no error.
     fn flush(&self, dev_eui: Eui64) -> Asked<'_, ()>;
 
+    /// In which application a device is; `None` of a device that is unknown there.
+    fn application(&self, dev_eui: Eui64) -> Asked<'_, Option<String>>;
+
     /// What waits in a device's queue, the oldest first.
     fn queue(&self, dev_eui: Eui64) -> Asked<'_, Vec<QueueItem>>;
 }

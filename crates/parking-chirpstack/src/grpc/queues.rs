@@ -42,6 +42,13 @@ impl Queues for Client {
         })
     }
 
+    fn application(&self, dev_eui: Eui64) -> Asked<'_, Option<String>> {
+        Box::pin(async move {
+            let found = self.device(dev_eui).await?;
+            Ok(found.map(|device| device.application.to_string()))
+        })
+    }
+
     fn queue(&self, dev_eui: Eui64) -> Asked<'_, Vec<QueueItem>> {
         Box::pin(async move {
             let request = api::GetDeviceQueueItemsRequest {

@@ -5,9 +5,10 @@ use parking_access::audit::{self, Entry};
 use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
 use parking_domain::codec::{self, EncodeError};
+use parking_domain::downlinks;
 use parking_domain::ids::fresh;
 use parking_domain::lamps::Rgb;
-use parking_domain::models::{self, Class, Display};
+use parking_domain::models::{self, Display};
 use parking_estate::Maker;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -29,6 +30,9 @@ pub enum CommandError {
     /// The display refuses the colour.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The caller may not send such a command.
+    #[error("a command of somebody's own is sent again by whoever may send one")]
+    Forbidden,
     /// It is not where that can be done.
     #[error("the command is {0}")]
     NotNow(String),
@@ -127,12 +131,7 @@ pub(super) async fn command(
 ) -> Result<Uuid, CommandError> {
     let target = display(tx, device).await?;
     let model = target.model.as_deref().and_then(models::find);
-    let is_class_a = model.is_some_and(|model| model.class == Class::A);
-    let patience = if is_class_a {
-        TimeDelta::hours(6)
-    } else {
-        patience
-    };
+    let patience = downlinks::patience(model.map(|model| model.class), patience);
     let patience = i32::try_from(patience.num_seconds()).unwrap_or(30);
     let id = fresh();
     store::touch(tx, device, now).await?;
@@ -180,14 +179,20 @@ pub(super) async fn cancel(
     changed(tx, maker, (&held, "downlink.cancelled"), now).await
 }
 
-/// Has a command tried again that was given up.
+/// Has a command tried again that was given up; one of somebody's own only by whoever may command.
 pub(super) async fn retry(
     tx: &mut TenantTx,
-    maker: &Maker,
+    (maker, may_command): (&Maker, bool),
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), CommandError> {
     let held = store::hold(tx, id).await?.ok_or(CommandError::Absent)?;
+    if held.kind == "raw" && !may_command {
+        return Err(CommandError::Forbidden);
+    }
+    if !held.is_living {
+        return Err(CommandError::NotNow("to an archived device".to_owned()));
+    }
     if held.status != "failed" {
         return Err(CommandError::NotNow(held.status));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{DbError, PlatformTx};
 use parking_domain::downlinks::Command;
 use parking_domain::lamps::{LampModel, Look, frame, shown};
@@ -52,9 +52,13 @@ pub(super) async fn wanted(
     Ok(wanted.collect())
 }
 
+/// No test lasts longer: a later time is from a clock that was wrong.
+const TEST_MAX: TimeDelta = TimeDelta::hours(1);
+
 /// What somebody tries out, for as long as that lasts.
 fn tested(lamp: &Lamp, now: DateTime<Utc>) -> Option<Wanted> {
-    let until = lamp.test_until.filter(|until| *until > now)?;
+    let until = lamp.test_until;
+    let until = until.filter(|until| *until > now && *until <= now + TEST_MAX)?;
     Some(Wanted {
         command: Some(Command {
             f_port: u8::try_from(lamp.test_f_port?).ok()?,

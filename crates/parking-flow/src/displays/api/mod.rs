@@ -9,6 +9,8 @@ use parking_domain::access::Permission;
 use parking_http::{Access, ApiError, Code, Routes, sorted_by};
 use utoipa_axum::routes;
 
+pub(super) use airtime::FiguresAtHand;
+
 use super::change::CommandError;
 use crate::Flow;
 
@@ -47,6 +49,7 @@ impl From<CommandError> for ApiError {
             CommandError::Absent => Self::not_found(),
             CommandError::NotADisplay | CommandError::NoColors => Self::field("device_id", error),
             CommandError::Encode(error) => Self::field("color", error),
+            CommandError::Forbidden => Self::new(Code::Forbidden).detail(error.to_string()),
             CommandError::NotNow(_) => Self::new(Code::Conflict).detail(error.to_string()),
             CommandError::Db(error) => error.into(),
         }

@@ -135,6 +135,8 @@ pub(in crate::displays) struct Held {
     pub(in crate::displays) space_id: Option<Uuid>,
     pub(in crate::displays) kind: String,
     pub(in crate::displays) status: String,
+    /// Whether its display is still the tenant's.
+    pub(in crate::displays) is_living: bool,
 }
 
 /// A command and its display, locked in the order in which everybody does.
@@ -147,7 +149,10 @@ pub(in crate::displays) async fn hold(tx: &mut TenantTx, id: Uuid) -> Result<Opt
     .await?;
     let held = sqlx::query_as!(
         Held,
-        "select id, device_id, dev_eui, site_id, space_id, kind, status from downlinks where id = $1 for no key update",
+        r#"select p.id, p.device_id, p.dev_eui, p.site_id, p.space_id, p.kind, p.status,
+             exists (select from devices v where v.tenant_id = p.tenant_id and v.id = p.device_id and v.archived_at is null)
+               as "is_living!"
+           from downlinks p where p.id = $1 for no key update"#,
         id
     )
     .fetch_optional(tx.conn())
