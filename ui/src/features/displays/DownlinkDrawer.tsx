@@ -104,6 +104,8 @@ function DownlinkFacts({ downlink }: { downlink: Downlink }) {
 function DownlinkActions({ downlink }: { downlink: Downlink }) {
   const { t } = useTranslation();
   const refusal = useEstateRefusal('displays:test');
+  const rawRefusal = useEstateRefusal('displays:command');
+  const retryRefusal = downlink.kind === 'raw' ? rawRefusal : refusal;
   const toast = useToast();
   const tenantId = useTenantId();
   const queryClient = useQueryClient();
@@ -118,7 +120,8 @@ function DownlinkActions({ downlink }: { downlink: Downlink }) {
     <p>
       {downlink.status === 'failed' && (
         <GatedButton
-          {...common}
+          isAllowed={retryRefusal === null}
+          reason={retryRefusal ?? ''}
           loading={retry.isPending}
           onClick={() => retry.mutate(downlink.id)}
         >
