@@ -40,8 +40,6 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
-    // One document for all files of a worker: making sixty of them takes longer than the tests.
-    isolate: false,
     // A machine that also compiles is slow, not wrong.
     testTimeout: 20_000,
   },
