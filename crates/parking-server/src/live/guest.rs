@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use chrono::{DateTime, Utc};
 use parking_db::events::Cursor;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
@@ -56,6 +57,11 @@ impl Guest {
         self.heard = cursors.into_iter().fold(self.heard, Ord::max);
     }
 
+    /// That they know everything up to an instant.
+    pub(super) fn heartbeat(&self, as_of: DateTime<Utc>) -> Message {
+        Message::heartbeat(self.heard, as_of)
+    }
+
     /// What happens next. Dropping the future loses nothing; after a farewell there is nothing more.
     pub(super) async fn next(&mut self) -> Heard {
         loop {
@@ -86,7 +92,12 @@ impl Guest {
         let rights = Rights(self.rights.load(Ordering::Relaxed));
         while let Some(message) = portion.get(*told) {
             *told += 1;
-            let is_new = message.is_heartbeat || message.cursor > self.heard;
+            // A heartbeat says where to come back to, which is never before what they know already.
+            let is_new = if message.is_heartbeat {
+                message.cursor >= self.heard
+            } else {
+                message.cursor > self.heard
+            };
             if is_new && rights.cover(message) {
                 return Some(Arc::clone(message));
             }

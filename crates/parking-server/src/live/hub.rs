@@ -297,20 +297,20 @@ impl Hub {
         displays
     }
 
-    /// Up to when and to where everything was told.
-    pub(super) fn heartbeat(&self) -> Option<Arc<Message>> {
-        let state = self.state();
-        let position = *self.position.borrow();
-        Some(Arc::new(Message::heartbeat(position?, state.as_of?)))
+    /// Up to when everything was told.
+    pub(super) fn as_of(&self) -> Option<DateTime<Utc>> {
+        self.state().as_of
     }
 
     /// Tells everybody that they still hear everything, or up to when they did.
     pub(super) fn beat(&self) {
-        let Some(beat) = self.heartbeat() else {
+        let state = self.state();
+        let position = *self.position.borrow();
+        let (Some(position), Some(as_of)) = (position, state.as_of) else {
             return;
         };
-        let portion: Portion = [beat].into();
-        for row in self.state().tenants.values() {
+        let portion: Portion = [Arc::new(Message::heartbeat(position, as_of))].into();
+        for row in state.tenants.values() {
             for channel in row.channels.values() {
                 drop(channel.send(Arc::clone(&portion)));
             }

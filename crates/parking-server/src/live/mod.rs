@@ -56,6 +56,10 @@ const READ_MAX: i64 = 500;
 /// How often the log is looked at when nobody says that something happened.
 const READ_PERIOD: Duration = Duration::from_secs(2);
 
+/// How soon the log is looked at again while something in it waits for a change that is under way:
+/// nobody says that one is over which tells nothing itself.
+const WAITING_PERIOD: Duration = Duration::from_millis(20);
+
 /// How often those who watch hear that they still hear everything.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -112,6 +116,8 @@ impl Live {
         last: Option<Cursor>,
     ) -> Result<(Guest, Vec<Arc<Message>>), ApiError> {
         let mut guest = self.sit_down(caller, site).await?;
+        // Before the log is read, so that what is read of it goes at least so far.
+        let as_of = self.hub.as_of();
         let missed = match last {
             Some(last) => self.missed(caller, site, last).await?,
             None => None,
@@ -124,7 +130,9 @@ impl Live {
             guest.has_heard([snapshot.cursor]);
             vec![snapshot]
         };
-        opening.extend(self.hub.heartbeat());
+        // As far as they were told, and not as far as the reader is: who leaves before the rest comes
+        // would miss it.
+        opening.extend(as_of.map(|as_of| Arc::new(guest.heartbeat(as_of))));
         Ok((guest, opening))
     }
 
@@ -211,7 +219,10 @@ impl Live {
         let to = if has_more { last } else { last.max(end) };
         self.hub
             .tell((&read, &lamps), to, (!has_more).then_some(as_of));
-        Ok(has_more)
+        if waiting.is_some() && !has_more {
+            sleep(WAITING_PERIOD).await;
+        }
+        Ok(has_more || waiting.is_some())
     }
 
     /// Asks again what those may do about whom there is doubt, one after the other.

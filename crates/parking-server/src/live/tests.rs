@@ -131,6 +131,24 @@ async fn whoever_does_not_keep_up_is_told_so_and_nobody_waits_for_them() {
 }
 
 #[tokio::test]
+async fn a_heartbeat_never_says_to_come_back_before_what_is_known_already() {
+    let hub = hub(9, 9);
+    let (tenant, site) = (TenantId(fresh()), fresh());
+    let mut behind = hub.sit_down(&somebody(tenant), None, at(0)).unwrap();
+    let mut ahead = hub.sit_down(&somebody(tenant), None, at(0)).unwrap();
+    ahead.has_heard([Cursor { xid: 2, id: 2 }]);
+    assert_eq!(ahead.heartbeat(at(0)).cursor, Cursor { xid: 2, id: 2 });
+    tell(&hub, &[change(tenant, site, 1)]);
+    hub.beat();
+    tell(&hub, &[change(tenant, site, 2)]);
+    hub.beat();
+    tell(&hub, &[change(tenant, site, 3)]);
+    hub.beat();
+    assert_eq!(hears(&mut behind).await.0, [1, 1, 2, 2, 3, 3]);
+    assert_eq!(hears(&mut ahead).await.0, [2, 3, 3]);
+}
+
+#[tokio::test]
 async fn a_thousand_bays_at_once_are_too_much_for_nobody() {
     let hub = hub(9, 9);
     let (tenant, site) = (TenantId(fresh()), fresh());

@@ -7,7 +7,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -147,7 +147,11 @@ impl Lot {
 
 /// What somebody knows of bays who goes by what is told: state and sequence, by id.
 #[derive(Default)]
-struct Known(BTreeMap<String, (String, i64)>);
+struct Known {
+    now: BTreeMap<String, (String, i64)>,
+    /// The sequences that a snapshot showed.
+    shown: BTreeMap<String, i64>,
+}
 
 impl Known {
     /// Takes in what was told, as every client must; says whether it was news.
@@ -157,17 +161,16 @@ impl Known {
                 let sites = told.data["sites"].as_array().expect("sites");
                 let bays = sites.iter().filter_map(|site| site["bays"].as_array());
                 for bay in bays.flatten() {
-                    let now = (text(bay, "state").to_owned(), bay["sequence"].as_i64());
-                    self.0.insert(
-                        text(bay, "id").to_owned(),
-                        (now.0, now.1.expect("a number")),
-                    );
+                    let sequence = bay["sequence"].as_i64().expect("a number");
+                    let now = (text(bay, "state").to_owned(), sequence);
+                    self.now.insert(text(bay, "id").to_owned(), now);
+                    self.shown.insert(text(bay, "id").to_owned(), sequence);
                 }
                 true
             }
             "change" => {
                 let sequence = told.data["sequence"].as_i64().expect("a number");
-                let known = self.0.entry(text(&told.data, "id").to_owned());
+                let known = self.now.entry(text(&told.data, "id").to_owned());
                 let known = known.or_insert_with(|| (String::new(), -1));
                 let is_news = known.1 < sequence;
                 if is_news {
@@ -180,7 +183,7 @@ impl Known {
     }
 
     fn states(&self) -> BTreeMap<String, String> {
-        let states = self.0.iter();
+        let states = self.now.iter();
         states
             .map(|(id, (state, _))| (id.clone(), state.clone()))
             .collect()
@@ -245,6 +248,32 @@ async fn whoever_may_know_is_told_within_a_second_and_nobody_else_is() {
     assert_eq!(text(&change.data, "id"), other.bays["B-1"]);
     let foreign = format!("/api/v6/live?site_id={}", other.site);
     ours.api.get(&foreign).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_change_under_way_is_told_as_soon_as_that_is_over() {
+    let stage = Stage::set().await;
+    let owner = stage.customer("Patient").await;
+    let lot = Lot::of(&owner, "Quay", &["A-1"]).await;
+    let mut ear = Ear::open(&owner.api, "", None).await;
+    ear.hears("snapshot").await;
+    // Somebody's change that is older, takes long and has nothing to tell in the end.
+    let mut somebody = stage.server.superuser().await;
+    let begin = sqlx::raw_sql("begin; select pg_current_xact_id()");
+    begin.execute(&mut somebody).await.unwrap();
+    lot.sets(&owner.api, "A-1", true).await;
+    sleep(Duration::from_millis(300)).await;
+    sqlx::raw_sql("rollback")
+        .execute(&mut somebody)
+        .await
+        .unwrap();
+    let began = Instant::now();
+    ear.hears("change").await;
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -347,14 +376,12 @@ async fn whoever_breaks_off_and_comes_back_misses_nothing_and_hears_nothing_twic
         assert_eq!(known.states(), states(&owner.api).await, "seed {seed}");
         let twice: Vec<_> = told.iter().filter(|(_, times)| **times > 1).collect();
         assert!(twice.is_empty(), "seed {seed}: {twice:?}");
-        for (bay, (_, sequence)) in &known.0 {
-            let heard: Vec<i64> = told
-                .keys()
-                .filter(|(id, _)| id == bay)
-                .map(|(_, n)| *n)
-                .collect();
-            let Some(first) = heard.first() else { continue };
-            let all: Vec<i64> = (*first..=*sequence).collect();
+        for (bay, (_, sequence)) in &known.now {
+            // What a snapshot shows is told again only in part.
+            let shown = known.shown[bay];
+            let of_bay = told.keys().filter(|(id, n)| id == bay && *n > shown);
+            let heard: Vec<i64> = of_bay.map(|(_, n)| *n).collect();
+            let all: Vec<i64> = (shown + 1..=*sequence).collect();
             assert_eq!(heard, all, "seed {seed}: changes of {bay} are missing");
         }
     }
