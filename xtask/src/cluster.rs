@@ -22,6 +22,11 @@ const OWNER: &str = "parking_owner";
 const ROLES: &str = "crates/parking-db/sql/roles.sql";
 const START_SECONDS_MAX: u64 = 30;
 
+/// A file system in memory, where there is one: each test makes and drops a thousand files.
+const MEMORY: &str = "/dev/shm";
+/// What several databases, their log and the largest test take, and as much again.
+const ROOM_MIB_MIN: u64 = 4096;
+
 /// Keeps the server for as long as our end of its standard input is open, which it is until we end,
 /// in whatever way. Then it stops the server and removes the data. A Ctrl-C is for us: we end by it.
 const KEEPER: &str = r#"
@@ -291,13 +296,24 @@ fn account_of(passwd: &str, name: &str) -> Option<Account> {
 /// socket's name may have.
 fn private_folder(account: Option<Account>) -> Result<PathBuf> {
     let nanos = now().subsec_nanos();
-    let folder = Path::new("/tmp").join(format!("parking-{}-{nanos:x}", std::process::id()));
+    let below = Path::new(if has_room(MEMORY) { MEMORY } else { "/tmp" });
+    let folder = below.join(format!("parking-{}-{nanos:x}", std::process::id()));
     fs::create_dir(&folder).with_context(|| format!("creating {}", folder.display()))?;
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
     if let Some(account) = account {
         chown(&folder, Some(account.user), Some(account.group))?;
     }
     Ok(folder)
+}
+
+/// Whether the databases of the tests have room below a folder.
+fn has_room(folder: &str) -> bool {
+    let mut df = Command::new("df");
+    let told = shell::output(df.args(["--output=avail", "--block-size=1M", folder]));
+    let free = told
+        .ok()
+        .and_then(|text| text.lines().last()?.trim().parse().ok());
+    free.is_some_and(|free: u64| free >= ROOM_MIB_MIN)
 }
 
 #[expect(

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use parking_db::cluster::{Cluster, ClusterOptions};
 use parking_db::{Db, DbOptions, migrate, roles};
 use parking_domain::clock::Clock;
@@ -37,9 +37,7 @@ impl TestDb {
     /// The same on a server of the test's own, as its superuser reaches it.
     pub async fn on(admin: PgConnectOptions) -> Self {
         let template = template(&admin).await;
-        let made = Self::made(admin, &format!("template {template}")).await;
-        made.prepare().await;
-        made
+        Self::made(admin, &format!("template {template}")).await
     }
 
     /// A database with nothing in it, on a server that knows the roles.
@@ -58,18 +56,19 @@ impl TestDb {
 
     async fn made(admin: PgConnectOptions, how: &str) -> Self {
         let name = format!("test_{}", fresh().simple());
-        execute(&admin, &format!("create database {name} {how}")).await;
+        // The other strategy writes every page to the log as well, for three times the work.
+        let statement = format!("create database {name} {how} strategy file_copy");
+        execute(&admin, &statement).await;
         let db = Db::lazy(&DbOptions {
             // A parallel suite on a small machine may wait a while for its turn.
             acquire_timeout: Duration::from_secs(20),
             ..DbOptions::new(login(&admin).database(&name))
         });
-        let noon = DateTime::from_timestamp(1_800_014_400, 0).expect("a valid instant");
         Self {
             admin,
             name,
             db,
-            clock: Clock::manual(noon),
+            clock: Clock::manual(noon()),
         }
     }
 
@@ -98,16 +97,6 @@ impl TestDb {
         PgConnection::connect_with(&self.superuser_options())
             .await
             .expect("the test database answers")
-    }
-
-    /// The months of the logs around the test's noon, as the server prepares them at start.
-    async fn prepare(&self) {
-        let mut conn = self.superuser().await;
-        sqlx::query("select ensure_partitions(parent, $1, 2) from unnest(array['audit_log', 'events']) as parent")
-            .bind(self.clock.now())
-            .execute(&mut conn)
-            .await
-            .expect("partitions can be made");
     }
 }
 
@@ -210,9 +199,30 @@ async fn template(admin: &PgConnectOptions) -> String {
         migrate::run(&options, &MIGRATIONS)
             .await
             .expect("the migrations apply");
+        prepare(&options).await;
         execute(admin, &format!("alter database {raw} rename to {name}")).await;
     }
     name
+}
+
+/// The months of the logs around the tests' noon and around today, as the server prepares them at start.
+async fn prepare(raw: &PgConnectOptions) {
+    let mut conn = PgConnection::connect_with(raw)
+        .await
+        .expect("the template answers");
+    sqlx::query(
+        "select ensure_partitions(parent, at, 2)
+         from unnest(array['audit_log', 'events']) as parent, unnest(array[$1, now()]) as at",
+    )
+    .bind(noon())
+    .execute(&mut conn)
+    .await
+    .expect("partitions can be made");
+}
+
+/// When tests begin.
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_014_400, 0).expect("a valid instant")
 }
 
 async fn execute(admin: &PgConnectOptions, statement: &str) {

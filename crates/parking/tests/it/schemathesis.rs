@@ -13,7 +13,7 @@ use crate::harness::actors::{Member, fresh_address};
 use crate::harness::{Api, Stage};
 
 /// Calls an operation at most so often with made-up data; the boundary cases come on top.
-const EXAMPLES: &str = "12";
+const EXAMPLES: &str = "6";
 /// The same examples each time: a failure can be run again.
 const SEED: &str = "20261121";
 /// Operations that end the session of whoever calls them; they are tried last.
