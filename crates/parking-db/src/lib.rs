@@ -21,4 +21,4 @@ mod totals;
 
 pub use doors::{Db, DbOptions, PlatformTx, Reason, TenantTx};
 pub use error::{DbError, OnConstraint, Result};
-pub use totals::list_total;
+pub use totals::{COUNTED_MAX, list_total};

@@ -4,6 +4,9 @@ use sqlx::PgConnection;
 
 use crate::Result;
 
+/// Rows that are counted at most of a list that has no counter: nobody pages through more.
+pub const COUNTED_MAX: i64 = 10_000;
+
 /// How many rows a list has, of those the transaction may see.
 pub async fn list_total(conn: &mut PgConnection, list: &str) -> Result<i64> {
     let total = sqlx::query_scalar!(

@@ -810,7 +810,7 @@ export interface paths {
         };
         /**
          * What differs between the tenant and its part of ChirpStack, as of the last run. `q` looks in both
-         *     names and in the EUI.
+         *     names and in the EUI. No more than ten thousand are counted.
          */
         get: operations["list_differences"];
         put?: never;
@@ -2443,7 +2443,7 @@ export interface paths {
         };
         /**
          * Reservations, the one that begins last first; with the platform tenant selected, all tenants'. `q`
-         *     looks in codes of bays and in notes. No more than a hundred thousand are counted.
+         *     looks in codes of bays and in notes. No more than ten thousand are counted.
          */
         get: operations["list_reservations"];
         put?: never;

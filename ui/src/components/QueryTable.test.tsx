@@ -67,6 +67,7 @@ function Sample({ query, picked }: { query: Partial<typeof settled>; picked?: st
         { key: 'id', title: 'Id', render: ({ id }) => `#${id}` },
       ]}
       list={list}
+      countedMax={1_000}
       searchLabel="Find things"
       selection={
         picked && {
@@ -114,6 +115,13 @@ describe('a list', () => {
     expect(screen.getByText('Make your first thing.')).toBeDefined();
     renderTable({ data: pageOf([]) }, '/?q=zzz');
     expect(screen.getByRole('button', { name: 'Clear search and filters' })).toBeDefined();
+  });
+
+  it('that the server stopped counting says so', () => {
+    renderTable({ data: pageOf(['apple'], { total: 999 }) });
+    expect(screen.getByText('999 entries')).toBeDefined();
+    renderTable({ data: pageOf(['apple'], { total: 1_000 }) });
+    expect(screen.getByText('1,000 entries or more')).toBeDefined();
   });
 
   it('offers to pick what is on other pages too, as far as it can be dealt with', () => {

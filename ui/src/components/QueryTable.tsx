@@ -37,6 +37,9 @@ type ListQueryResult<Data> = DatedQuery & {
   isPlaceholderData: boolean;
 };
 
+/** What the server counts at most of a list without a counter: there may be more. */
+export const COUNTED_MAX = 10_000;
+
 type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   /** What the list holds, for assistive technology and tests. */
   label: string;
@@ -54,6 +57,8 @@ type Props<Data extends ListEnvelope, Row, Filter extends string> = {
   /** Shown instead of "nothing matches" where a filter alone, such as "deleted", has nothing. */
   emptyFiltered?: ReactNode;
   isRowMuted?: (row: Row) => boolean;
+  /** How many entries the server counts at most, where it stops counting. */
+  countedMax?: number;
   /** For long lists that are scanned rather than read. */
   isDense?: boolean;
   selection?: Selection<Row>;
@@ -158,7 +163,12 @@ function Body<Data extends ListEnvelope, Row, Filter extends string>(
           />
         </div>
       )}
-      <Pages data={query.data} list={list} isNarrow={isNarrow} />
+      <Pages
+        data={query.data}
+        list={list}
+        isNarrow={isNarrow}
+        isMore={query.data.total >= (props.countedMax ?? Number.POSITIVE_INFINITY)}
+      />
     </div>
   );
 }
@@ -187,14 +197,17 @@ function Pages<Filter extends string>({
   data,
   list,
   isNarrow,
+  isMore,
 }: {
   data: ListEnvelope;
   list: ListState<Filter>;
   isNarrow: boolean;
+  isMore: boolean;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const count = t('table.count', { count: data.total, formatted: formats.number(data.total) });
+  const counted = { count: data.total, formatted: formats.number(data.total) };
+  const count = isMore ? t('table.countOrMore', counted) : t('table.count', counted);
   return (
     <div className={styles.pages}>
       <span>{count}</span>

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use parking_access::audit::Witness;
 use parking_access::secrets::Vault;
 use parking_chirpstack::grpc::{Client, Settings};
+use parking_db::COUNTED_MAX;
 use parking_db::queue::Worker;
 use parking_domain::ids::{TenantId, fresh};
 use parking_testkit::TestDb;
@@ -257,4 +258,25 @@ async fn a_tenant_does_not_say_which_of_chirpstacks_it_is_and_unmakes_no_history
     let gives = "update chirpstack_links set gives = true, version = version + 1";
     let done = sqlx::query(gives).execute(tx.conn()).await;
     assert_eq!(done.expect("it may").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn more_differences_than_anybody_pages_through_are_not_counted() {
+    let test = TestDb::new().await;
+    let tenant = linked(&test, "Harbour").await;
+    sqlx::query(
+        "insert into chirpstack_items (tenant_id, id, kind, eui, state, changed_at)
+         select $1, gen_random_uuid(), 'device', lpad(n::text, 16, '0'), 'there', $2 from generate_series(1, $3) n",
+    )
+    .bind(tenant.0)
+    .bind(test.clock().now())
+    .bind(COUNTED_MAX + 1)
+    .execute(&mut test.superuser().await)
+    .await
+    .expect("differences");
+    let mut tx = test.db().tenant(tenant).await.expect("a transaction");
+    let wanted = store::Wanted::default();
+    let page = store::drift(tx.conn(), &wanted, "eui, id", (0, 50)).await;
+    let (found, total) = page.expect("a page");
+    assert_eq!((found.len(), total), (50, COUNTED_MAX));
 }

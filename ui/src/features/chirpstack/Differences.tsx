@@ -11,7 +11,7 @@ import { Filters } from '@/components/Filters';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
 import { type ListState, useListState } from '@/components/listState';
-import { type Column, QueryTable } from '@/components/QueryTable';
+import { COUNTED_MAX, type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
 import { StatusTag } from '@/components/StatusTag';
 import { useToast } from '@/components/toast';
@@ -33,6 +33,7 @@ export function Differences() {
     <QueryTable
       label={t('chirpstack.differences')}
       query={query}
+      countedMax={COUNTED_MAX}
       rows={(data) => data.differences}
       rowKey={({ id }) => id}
       columns={columns}

@@ -12,7 +12,7 @@ import { Filters } from '@/components/Filters';
 import { type ListState, useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
-import { QueryTable } from '@/components/QueryTable';
+import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
 import { SitePicker } from '@/components/SitePicker';
 import { type ReservationFilter, reservationFilters, wireQuery } from './queries';
 import { ReservationDrawer } from './ReservationDrawer';
@@ -47,6 +47,7 @@ export default function ReservationsPage() {
       <QueryTable
         label={t('reservations.title')}
         query={query}
+        countedMax={COUNTED_MAX}
         rows={(data) => data.reservations}
         rowKey={({ id }) => id}
         columns={columns}

@@ -53,7 +53,7 @@ pub(super) struct DifferenceFilter {
 }
 
 /// What differs between the tenant and its part of ChirpStack, as of the last run. `q` looks in both
-/// names and in the EUI.
+/// names and in the EUI. No more than ten thousand are counted.
 #[utoipa::path(get, path = "/api/v6/chirpstack/differences", params(PageParams, DifferenceFilter), responses((status = 200, body = ChirpStackDifferencePage)))]
 pub(super) async fn list_differences(
     State(state): State<ChirpStacks>,

@@ -1,7 +1,7 @@
 //! The SQL of what is shown: differences and runs.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_db::{PlatformTx, Result};
+use parking_db::{COUNTED_MAX, PlatformTx, Result};
 use parking_domain::ids::TenantId;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
@@ -70,7 +70,7 @@ fn conditions(query: &mut QueryBuilder<Postgres>, wanted: &Wanted) {
     }
 }
 
-/// A page of differences, and how many there are.
+/// A page of differences, and how many there are, up to [`COUNTED_MAX`].
 pub(in crate::chirpstack) async fn drift(
     conn: &mut PgConnection,
     wanted: &Wanted,
@@ -88,8 +88,12 @@ pub(in crate::chirpstack) async fn drift(
         .push_bind(offset);
     query.push(" limit ").push_bind(limit);
     let found = query.build_query_as().fetch_all(&mut *conn).await?;
-    let mut query = QueryBuilder::new("select count(*) from chirpstack_items");
+    let mut query = QueryBuilder::new("select count(*) from (select from chirpstack_items");
     conditions(&mut query, wanted);
+    query
+        .push(" limit ")
+        .push_bind(COUNTED_MAX)
+        .push(") counted");
     let total = query.build_query_scalar().fetch_one(conn).await?;
     Ok((found, total))
 }

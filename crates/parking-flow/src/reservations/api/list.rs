@@ -51,7 +51,7 @@ pub(super) struct ReservationFilter {
 const PERSON_MAX: usize = 254;
 
 /// Reservations, the one that begins last first; with the platform tenant selected, all tenants'. `q`
-/// looks in codes of bays and in notes. No more than a hundred thousand are counted.
+/// looks in codes of bays and in notes. No more than ten thousand are counted.
 #[utoipa::path(get, path = "/api/v6/reservations", params(PageParams, ReservationFilter), responses((status = 200, body = ReservationPage)))]
 pub(super) async fn list_reservations(
     State(flow): State<Flow>,

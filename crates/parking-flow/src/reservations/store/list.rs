@@ -1,7 +1,8 @@
 //! The SQL of lists: reservations, and the history of one.
 
 use chrono::{DateTime, Utc};
-use parking_db::Result;
+use parking_db::{COUNTED_MAX, Result};
+
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -19,9 +20,6 @@ pub(in crate::reservations) struct Filter {
     pub(in crate::reservations) person: Option<String>,
     pub(in crate::reservations) pattern: Option<String>,
 }
-
-/// Reservations that are counted at most: nobody pages through more.
-const COUNTED_MAX: i64 = 100_000;
 
 impl Filter {
     fn push_onto(&self, query: &mut QueryBuilder<Postgres>) {
@@ -54,7 +52,7 @@ impl Filter {
     }
 }
 
-/// One page of reservations, and how many there are on all pages, up to a hundred thousand.
+/// One page of reservations, and how many there are on all pages, up to [`COUNTED_MAX`].
 pub(in crate::reservations) async fn page(
     conn: &mut PgConnection,
     filter: &Filter,
