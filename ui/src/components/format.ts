@@ -80,6 +80,13 @@ export function createFormats(code: string) {
     month: 'short',
     timeZone: 'UTC',
   });
+  const date = new Intl.DateTimeFormat(language, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
   const fullDate = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
 
   return {
@@ -87,6 +94,8 @@ export function createFormats(code: string) {
     clockOf,
     /** A day of the calendar: "Sun, 22 Nov". */
     weekday: (date: string) => weekday.format(Date.parse(`${date}T00:00:00Z`)),
+    /** A day of the calendar, of whichever year: "Sun, 22 Nov 2026". */
+    date: (day: string) => date.format(Date.parse(`${day}T00:00:00Z`)),
     /** A day of the calendar in full: "Sunday, 22 November 2026". */
     fullDate: (date: string) => fullDate.format(Date.parse(`${date}T00:00:00Z`)),
     /** With seconds, by the wall clock of another time zone, which the reader must be told beside it. */

@@ -52,6 +52,7 @@ const forOperators: readonly Permission[] = [
   'devices:assign',
   'alarms:handle',
   'displays:test',
+  'reservations:book',
 ];
 
 /**

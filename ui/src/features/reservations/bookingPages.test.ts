@@ -47,7 +47,8 @@ describe('pages of reservations', () => {
     const crowded = [...spread(3, 2000), ...Array.from({ length: 200 }, (_, n) => 3 + n * 20)];
     const all = pagesOf(crowded, 500);
     const found = asked([1], all, 4003);
-    for (const { page, first, last } of all) if (first <= 1 && 1 <= last) expect(found).toContain(page);
+    for (const { page, first, last } of all)
+      if (first <= 1 && 1 <= last) expect(found).toContain(page);
     expect(asked([3900], all, 4003).length).toBeLessThanOrEqual(all.length);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reservation } from '@/api/types';
 import { dragged, nudged, stretchFrom } from './dragging';
-import { faultOf, lanesOf, meet, type Placed, placed } from './spans';
+import { faultOf, lanesOf, meet, type Placed, placed, withDropped } from './spans';
 import { HOUR_MS, MINUTE_MS } from './timeAxis';
 
 const NOON = Date.parse('2026-11-22T12:00:00Z');
@@ -12,7 +12,12 @@ const span = (from: number, until: number) => ({
 const wish = (from: number, until: number, spaceId = 'a') => ({ ...span(from, until), spaceId });
 const quarters = (n: number) => n * 15 * MINUTE_MS;
 
-function held(id: string, from: number, until: number, status: Reservation['status'] = 'confirmed') {
+function held(
+  id: string,
+  from: number,
+  until: number,
+  status: Reservation['status'] = 'confirmed',
+) {
   const { start, end } = span(from, until);
   const [start_time, end_time] = [start, end].map((at) => new Date(at).toISOString());
   return placed({
@@ -47,6 +52,24 @@ describe('stretches of time', () => {
   });
 });
 
+describe('what was dropped', () => {
+  it('lies where it was dropped until the server has spoken, and nowhere else', () => {
+    const [mine, other] = [held('x', 1, 2), { ...held('y', 1, 2), spaceId: 'b' }];
+    const before = new Map([
+      ['a', [mine]],
+      ['b', [other]],
+    ]);
+    const after = withDropped(before, { ...wish(3, 4, 'b'), id: 'x' });
+    expect(after.get('a')).toEqual([]);
+    expect(after.get('b')?.map(({ id, start }) => [id, start])).toEqual([
+      ['y', other.start],
+      ['x', span(3, 4).start],
+    ]);
+    expect(before.get('a')).toEqual([mine]);
+    expect(withDropped(before, null)).toBe(before);
+  });
+});
+
 describe('what stands in the way', () => {
   const around = (others: Placed[] = [], more = {}) => ({
     others,
@@ -75,7 +98,24 @@ describe('what stands in the way', () => {
     expect(faultOf(wish(-0.05, 1), around())).toBeNull();
     expect(faultOf(wish(0, 3), around([], { terms }))).toEqual({ kind: 'tooLong', minutes: 120 });
     expect(faultOf(wish(1, 1.05), around())).toEqual({ kind: 'tooShort' });
-    expect(faultOf(wish(1, 2), around([], { isReservable: false }))).toEqual({ kind: 'notReservable' });
+    expect(faultOf(wish(1, 2), around([], { isReservable: false }))).toEqual({
+      kind: 'notReservable',
+    });
+  });
+
+  it('is a bay that is out of use then, unless one only stays a shorter time', () => {
+    const closed = [span(1, 4)];
+    expect(faultOf(wish(3, 5), around([], { closed }))).toEqual({ kind: 'outOfUse' });
+    expect(faultOf(wish(4, 5), around([], { closed }))).toBeNull();
+    const before = { ...wish(1, 3), id: 'x' };
+    expect(
+      faultOf({ ...before, end: NOON + 2 * HOUR_MS }, around([], { closed, before })),
+    ).toBeNull();
+    expect(faultOf({ ...before, end: NOON + 4 * HOUR_MS }, around([], { closed, before }))).toEqual(
+      {
+        kind: 'outOfUse',
+      },
+    );
   });
 
   it('lets what has begun be extended, and what stays in its bay stay there', () => {

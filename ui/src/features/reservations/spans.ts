@@ -75,19 +75,23 @@ export type Fault =
   | { kind: 'past' }
   | { kind: 'tooShort' }
   | { kind: 'tooLong'; minutes: number }
-  | { kind: 'notReservable' };
+  | { kind: 'notReservable' }
+  | { kind: 'outOfUse' };
 
 type Around = {
   others: readonly Placed[];
   terms: Terms | undefined;
   isReservable: boolean;
+  /** When the bay is out of use. */
+  closed?: readonly Span[];
   now: number;
   /** Where what is moved lay before. */
   before?: Wish;
 };
 
 /** What the server would most likely say against it, from what is known here; it has the last word. */
-export function faultOf(wish: Wish, { others, terms, isReservable, now, before }: Around) {
+export function faultOf(wish: Wish, around: Around) {
+  const { others, terms, isReservable, closed = [], now, before } = around;
   const isMoved = before?.spaceId !== wish.spaceId;
   if (isMoved && !isReservable) return { kind: 'notReservable' } as const satisfies Fault;
   const before_ms = (terms?.buffer_before_minutes ?? 0) * MINUTE_MS;
@@ -97,6 +101,10 @@ export function faultOf(wish: Wish, { others, terms, isReservable, now, before }
     (one) => one.isBlocking && one.id !== wish.id && meet(one.blocked, blocked),
   );
   if (other) return { kind: 'taken', start: other.start, end: other.end } as const satisfies Fault;
+  const isWithin = !isMoved && before.start <= wish.start && wish.end <= before.end;
+  if (!isWithin && closed.some((span) => meet(span, wish))) {
+    return { kind: 'outOfUse' } as const satisfies Fault;
+  }
   const keepsStart = before?.start === wish.start;
   if ((!keepsStart && wish.start < now - LATE_MS) || wish.end <= now) {
     return { kind: 'past' } as const satisfies Fault;
@@ -108,4 +116,22 @@ export function faultOf(wish: Wish, { others, terms, isReservable, now, before }
     return { kind: 'tooLong', minutes } as const satisfies Fault;
   }
   return null;
+}
+
+/** What is reserved, with what was dropped a moment ago where it was dropped. */
+export function withDropped(
+  bySpace: ReadonlyMap<string, readonly Placed[]>,
+  dropped: Wish | null,
+): ReadonlyMap<string, readonly Placed[]> {
+  const source = dropped && [...bySpace.values()].flat().find(({ id }) => id === dropped.id);
+  if (!source) return bySpace;
+  const next = new Map(bySpace);
+  const without = (spaceId: string) =>
+    (next.get(spaceId) ?? []).filter(({ id }) => id !== source.id);
+  next.set(source.spaceId, without(source.spaceId));
+  next.set(dropped.spaceId, [
+    ...without(dropped.spaceId),
+    { ...source, ...dropped, id: source.id },
+  ]);
+  return next;
 }

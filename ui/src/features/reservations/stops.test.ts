@@ -7,7 +7,12 @@ const hour = (n: number) => line.start + n * HOUR_MS;
 const span = (from: number, until: number) => ({ start: hour(from), end: hour(until) });
 /** Two reservations in the first row, one of which began the day before. */
 const rows = [[span(-3, 2), span(9.25, 10.5), span(10.5, 12)], [], []];
-const around = { line, rows: rows.length, step: HOUR_MS, spansOf: (row: number) => rows[row] ?? [] };
+const around = {
+  line,
+  rows: rows.length,
+  step: HOUR_MS,
+  spansOf: (row: number) => rows[row] ?? [],
+};
 const go = (row: number, at: number, key: string, isControl = false) => {
   const next = steppedTo({ row, at: hour(at) }, { key, isControl }, around);
   return next && [next.row, (next.at - line.start) / HOUR_MS];

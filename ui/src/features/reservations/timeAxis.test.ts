@@ -97,7 +97,11 @@ describe('places on the line', () => {
       '04:00',
       '05:00',
     ]);
-    expect(labels('America/New_York', '2026-03-08').slice(1, 4)).toEqual(['01:00', '03:00', '04:00']);
+    expect(labels('America/New_York', '2026-03-08').slice(1, 4)).toEqual([
+      '01:00',
+      '03:00',
+      '04:00',
+    ]);
     expect(labels('Asia/Kathmandu', '2026-03-08')).toHaveLength(24);
     expect(labels('Europe/Paris', '2026-11-22', 6)).toEqual(['00:00', '06:00', '12:00', '18:00']);
   });
