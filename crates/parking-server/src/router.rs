@@ -26,7 +26,7 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
-use parking_flow::chirpstack::{self, ChirpStack, ChirpStacks};
+use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, Displays};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::reservations;
@@ -285,6 +285,7 @@ impl Server {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             remote: self.options.chirpstack.clone(),
+            asking: Asking::default(),
         }
     }
 
@@ -326,10 +327,26 @@ impl Server {
         let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
         let outside = (&self.accounts.mailer, &self.witness);
         let worker = parking_estate::jobs(worker, &self.estate(), outside);
-        let worker = chirpstack::jobs(worker, &self.chirpstacks());
+        let worker = chirpstack::jobs(worker, &self.chirpstacks(), &self.witness);
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
-        let worker = reservations::jobs(worker, &self.flow());
+        let worker = reservations::jobs(worker, &self.flow(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
+    }
+
+    /// Workers that know one kind of long job alone, so that nobody else waits for it.
+    pub(crate) fn lanes(&self) -> [(&'static str, Worker); 2] {
+        let worker = || Worker::new(self.db.clone(), self.clock.clone());
+        let state = self.chirpstacks();
+        [
+            (
+                "compare with ChirpStack",
+                chirpstack::comparing(worker(), &state),
+            ),
+            (
+                "mend what differs from ChirpStack",
+                chirpstack::mending(worker(), &state),
+            ),
+        ]
     }
 
     /// Every recurring job.

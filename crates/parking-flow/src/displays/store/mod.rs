@@ -1,6 +1,7 @@
 //! The SQL of displays and of the commands to them.
 
 pub(super) mod change;
+pub(super) mod deadlines;
 pub(super) mod list;
 pub(super) mod news;
 pub(super) mod plan;

@@ -6,7 +6,7 @@ use parking_domain::eui::Eui64;
 
 use super::Understood;
 use crate::displays::{self, Displays, Fate, Heard, News};
-use crate::ingest::strongest;
+use crate::ingest::{Source, strongest};
 
 /// The words by which the network server says that it dropped a command.
 const DROPPED: [&str; 2] = ["DOWNLINK_PAYLOAD_SIZE", "EXPIRED"];
@@ -35,6 +35,7 @@ fn heard(one: &Understood<'_>) -> Option<Heard> {
         device_id: device.id,
         at: one.message.received_at,
         gateway: strongest(&one.receptions()).map(|best| best.gateway),
+        is_vouched: one.message.source == Source::ChirpStackMqtt.name(),
         is_join: kind == "join",
         said: one.said,
     })
