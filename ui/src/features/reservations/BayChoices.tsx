@@ -53,8 +53,7 @@ export function BayChoices({ choices, spaceId, say, onPick }: Props) {
           {t('booking.freeOnly')}
         </Checkbox>
       </div>
-      <fieldset className={styles.choices}>
-        <legend className={styles.legend}>{t('booking.steps.bay')}</legend>
+      <fieldset className={styles.choices} aria-label={t('booking.steps.bay')}>
         {fitting.slice(0, max).map(({ bay, freedom }) => (
           <label
             key={bay.id}
