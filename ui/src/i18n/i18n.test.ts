@@ -194,6 +194,7 @@ describe('texts', () => {
         "calendar.letters.no_show",
         "calendar.letters.expired",
         "booking.lasts",
+        "booking.minutes",
         "chirpstack.title",
         "chirpstack.milliseconds",
         "lamps.letters.occupied",

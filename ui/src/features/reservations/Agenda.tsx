@@ -7,6 +7,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { EmptyState } from '@/components/EmptyState';
 import { useFormats } from '@/components/format';
+import { useFromNow } from '@/components/now';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import styles from './agenda.module.css';
@@ -15,14 +16,14 @@ import calendar from './calendar.module.css';
 import { agendaQuery } from './calendarQueries';
 import { lookOf, nameOf } from './looks';
 import looks from './looks.module.css';
-import { axisOf, hoursOf } from './timeAxis';
+import { axisOf, hoursOf, MINUTE_MS } from './timeAxis';
 import { useWords, type Words } from './useWords';
 
 /** One day in the order of time, for a screen that is no wider than a hand. */
 export function Agenda({ site, shown, bays, wanted, openId, onOpen }: SheetProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { date } = shown;
+  const { date, today } = shown;
   const zone = site.timezone;
   const axis = useMemo(() => axisOf(zone, 'day', date), [zone, date]);
   const words = useWords(zone);
@@ -32,7 +33,25 @@ export function Agenda({ site, shown, bays, wanted, openId, onOpen }: SheetProps
   const all = (query.data?.pages ?? [])
     .flatMap(({ reservations }) => reservations)
     .filter(({ status, space_id }) => status !== 'cancelled' && (isAll || ids.has(space_id)));
+  const minute = useFromNow((now) => Math.floor(now / MINUTE_MS)) * MINUTE_MS;
   const hours = hoursOf(axis);
+  // Who looks at today wants to know what is and what comes; what is over before the first of that is put aside.
+  const next = date === today ? all.findIndex((one) => Date.parse(one.end_time) > minute) : 0;
+  const over = all.slice(0, next < 0 ? all.length : next);
+  const listOf = (some: readonly Reservation[]) => (
+    <ol className={styles.list}>
+      {some.map((one) => (
+        <AgendaItem
+          key={one.id}
+          reservation={one}
+          day={date}
+          words={words}
+          isOpen={one.id === openId}
+          onOpen={onOpen}
+        />
+      ))}
+    </ol>
+  );
   return (
     <section className={styles.agenda} aria-label={t('calendar.label', { site: site.name })}>
       <h2 className={styles.day}>
@@ -46,18 +65,13 @@ export function Agenda({ site, shown, bays, wanted, openId, onOpen }: SheetProps
       {query.data && all.length === 0 && !query.hasNextPage && (
         <EmptyState title={t('calendar.emptyDay')} text={t('calendar.emptyDayText')} />
       )}
-      <ol className={styles.list}>
-        {all.map((one) => (
-          <AgendaItem
-            key={one.id}
-            reservation={one}
-            day={date}
-            words={words}
-            isOpen={one.id === openId}
-            onOpen={onOpen}
-          />
-        ))}
-      </ol>
+      {over.length > 0 && (
+        <details className={styles.over}>
+          <summary>{t('calendar.earlier', { n: formats.number(over.length) })}</summary>
+          {listOf(over)}
+        </details>
+      )}
+      {listOf(all.slice(over.length))}
       {query.hasNextPage && (
         <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
           {t('calendar.more')}

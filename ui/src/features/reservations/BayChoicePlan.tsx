@@ -9,7 +9,7 @@ import { LevelPlan } from '@/components/plan/LevelPlan';
 import { type PlannedBay, StateSign } from '@/components/plan/PlanBay';
 import { useSheet } from '@/components/plan/picture';
 import type { Choice } from './BayStep';
-import type { Freedom } from './booking';
+import { type Freedom, markOf } from './booking';
 import styles from './booking.module.css';
 
 type Props = {
@@ -32,7 +32,7 @@ export function BayChoicePlan({ level, bays, choices, spaceId, say, onPick }: Pr
       bays.flatMap(({ id, code, shape, level_id }): PlannedBay[] => {
         if (!shape || level_id !== level?.id) return [];
         const freedom = known.get(id)?.freedom;
-        const state = !freedom ? 'maintenance' : freedom.isFree ? 'free' : 'reserved';
+        const state = freedom ? markOf(freedom) : 'maintenance';
         return [{ id, code, shape, state, isFaint: !freedom }];
       }),
     [bays, known, level?.id],
@@ -68,7 +68,7 @@ export function BayChoicePlan({ level, bays, choices, spaceId, say, onPick }: Pr
       <p className={styles.picked} role="status">
         {code ? (
           <>
-            <StateSign state={!freedom ? 'maintenance' : freedom.isFree ? 'free' : 'reserved'} />
+            <StateSign state={freedom ? markOf(freedom) : 'maintenance'} />
             <strong>{code}</strong> {freedom ? say(freedom) : t('reservations.notReservable')}
           </>
         ) : (

@@ -6,7 +6,7 @@ import { useFormats } from '@/components/format';
 import { SearchOutlined } from '@/components/icons';
 import { StateSign } from '@/components/plan/PlanBay';
 import type { Choice } from './BayStep';
-import type { Freedom } from './booking';
+import { type Freedom, markOf } from './booking';
 import styles from './booking.module.css';
 import { fittingBays } from './calendarView';
 
@@ -67,7 +67,7 @@ export function BayChoices({ choices, spaceId, say, onPick }: Props) {
               disabled={!freedom.isFree}
               onChange={() => onPick(bay.id)}
             />
-            <StateSign state={freedom.isFree ? 'free' : 'reserved'} />
+            <StateSign state={markOf(freedom)} />
             <span className={styles.choiceWords}>
               <strong>{bay.code}</strong>
               <span className={styles.second}>

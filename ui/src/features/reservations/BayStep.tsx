@@ -14,6 +14,7 @@ import { BayChoicePlan } from './BayChoicePlan';
 import { BayChoices } from './BayChoices';
 import { type Freedom, freedomOf, questionOf } from './booking';
 import styles from './booking.module.css';
+import { closedSpans } from './CalendarRow';
 import { AVAILABLE_MAX, availabilityQuery } from './calendarQueries';
 import { dateOf, type Span } from './timeAxis';
 import { useWords } from './useWords';
@@ -50,7 +51,10 @@ export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
     const now = Date.now();
     return (free.data?.spaces ?? []).flatMap((one): Choice[] => {
       const bay = known.get(one.space_id);
-      return bay ? [{ bay, freedom: freedomOf(one, span, now) }] : [];
+      if (!bay) return [];
+      const freedom = freedomOf(one, span, now);
+      const isOutOfUse = !freedom.isFree && closedSpans(bay, span).length > 0;
+      return [{ bay, freedom: isOutOfUse ? { ...freedom, isOutOfUse } : freedom }];
     });
   }, [bays.data, free.data, span]);
   const isFree = choices.filter(({ freedom }) => freedom.isFree).length;
@@ -58,7 +62,9 @@ export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
   const day = dateOf(zone, span.start);
   const say = (freedom: Freedom) => {
     if (freedom.isFree) return t('booking.free');
-    if (freedom.until === null) return t('booking.takenLong');
+    if (freedom.until === null) {
+      return freedom.isOutOfUse ? t('calendar.outOfUse') : t('booking.takenLong');
+    }
     const at = dateOf(zone, freedom.until) === day ? '' : `${words.day(freedom.until)}, `;
     return t('booking.takenUntil', { at: `${at}${words.clock(freedom.until)}` });
   };

@@ -119,6 +119,26 @@ describe('a booking', () => {
     await screen.findByRole('heading', { name: 'Where and when?' });
     expect(await screen.findByText('Must lie at most 60 minutes after the start.')).toBeDefined();
   });
+
+  it('is as long as one presses, also through the night in which an hour comes twice', async () => {
+    // From 01:30 on: the clocks show 02:00 to 03:00 twice that night.
+    const begun = {
+      start: Date.parse('2027-10-30T23:30:00Z'),
+      end: Date.parse('2027-10-31T00:15:00Z'),
+    };
+    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    fireEvent.click(button('Place and time'));
+    const lengths = within(screen.getByRole('group', { name: 'How long?' }));
+    const length = (name: string) => lengths.getByRole('button', { name });
+    fireEvent.click(length('2 h'));
+    await waitFor(() => expect(length('2 h').getAttribute('aria-pressed')).toBe('true'));
+    expect(summary().getByText(/01:30 – 02:30/)).toBeDefined();
+    fireEvent.click(length('1 h'));
+    await waitFor(() => expect(length('1 h').getAttribute('aria-pressed')).toBe('true'));
+    // The same by the clocks, and an hour less.
+    expect(summary().getByText(/01:30 – 02:30/)).toBeDefined();
+    expect(summary().getByText('1 h')).toBeDefined();
+  });
 });
 
 describe('a day on a phone', () => {
@@ -144,6 +164,16 @@ describe('a day on a phone', () => {
     ]);
     fireEvent.click(items[0] as HTMLElement);
     expect(onOpen).toHaveBeenCalledWith('x');
+  });
+
+  it('begins with what is not over, once it is today', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2027-11-22T11:30:00Z') });
+    agenda(spaces);
+    const earlier = await screen.findByText('Earlier today: 2');
+    expect(earlier.closest('details')?.open).toBe(false);
+    expect(within(earlier.closest('details') as HTMLElement).getAllByRole('button')).toHaveLength(
+      2,
+    );
   });
 
   it('holds only the bays that are looked for', async () => {

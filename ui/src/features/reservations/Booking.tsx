@@ -28,6 +28,7 @@ import { ConfirmStep } from './ConfirmStep';
 import { useBook } from './calendarQueries';
 import { useCancel } from './queries';
 import { StepList } from './StepList';
+import { MINUTE_MS } from './timeAxis';
 import { type BookingValues, WALL, WhenStep } from './WhenStep';
 
 type Props = {
@@ -53,7 +54,7 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
   const [form] = Form.useForm<BookingValues>();
   const [step, setStep] = useState<StepName>(() => firstStep(begun));
   const [spaceId, setSpaceId] = useState(begun.spaceId);
-  const { siteId, zone, siteName, span } = useWhen(form, site, begun);
+  const { siteId, zone, siteName, span, meantEnd, setLength } = useWhen(form, site, begun);
   const heading = useRef<HTMLHeadingElement>(null);
   const hasTurned = useRef(false);
   const text = (typed: string | undefined) => typed?.trim() || undefined;
@@ -147,8 +148,10 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
               zone={zone}
               siteName={siteName}
               isInOrder={(start, end) =>
-                meantInstant(zone, start, begun.start) < meantInstant(zone, end, begun.end)
+                meantInstant(zone, start, begun.start) < meantInstant(zone, end, meantEnd)
               }
+              minutes={span && (span.end - span.start) / MINUTE_MS}
+              onMinutes={setLength}
               onSite={() => setSpaceId(undefined)}
             />
           </div>
@@ -210,6 +213,7 @@ function useWhen(form: BookingForm, first: Site, begun: Begun) {
   const siteId: string = Form.useWatch('site_id', form) ?? first.id;
   const start = Form.useWatch('start_time', form) as Dayjs | undefined;
   const end = Form.useWatch('end_time', form) as Dayjs | undefined;
+  const [meantEnd, setMeantEnd] = useState(begun.end);
   const other = useQuery({
     ...siteQuery(useTenantId(), siteId),
     enabled: siteId !== first.id,
@@ -218,7 +222,16 @@ function useWhen(form: BookingForm, first: Site, begun: Begun) {
   const zone = site?.timezone ?? first.timezone;
   const isWhole = site !== undefined && start && end;
   const from = isWhole ? meantInstant(zone, start.format(WALL), begun.start) : 0;
-  const until = isWhole ? meantInstant(zone, end.format(WALL), begun.end) : 0;
+  const until = isWhole ? meantInstant(zone, end.format(WALL), meantEnd) : 0;
   const span = isWhole && from < until ? { start: from, end: until } : null;
-  return { siteId, zone, siteName: site?.name ?? null, span };
+
+  /** So long from the start, by the time that passes: also where the clocks are put back in between. */
+  function setLength(minutes: number) {
+    if (!start) return;
+    const at = meantInstant(zone, start.format(WALL), begun.start) + minutes * MINUTE_MS;
+    setMeantEnd(at);
+    form.setFieldValue('end_time', wall(zone, at));
+    void form.validateFields(['end_time']).catch(() => undefined);
+  }
+  return { siteId, zone, siteName: site?.name ?? null, span, meantEnd, setLength };
 }

@@ -23,7 +23,7 @@ import { placeOn } from './CalendarRow';
 import { AVAILABLE_MAX, availabilityQuery } from './calendarQueries';
 import { type BayFilter, bayFilters, fittingBays, useShown } from './calendarView';
 import { DayPicker } from './DayPicker';
-import { type Axis, axisOf, HOUR_MS, MINUTE_MS } from './timeAxis';
+import { type Axis, axisOf, HOUR_MS, MINUTE_MS, partOf, ticksOf } from './timeAxis';
 import tools from './tools.module.css';
 import { useWords, type Words } from './useWords';
 import { ZoneName } from './ZoneName';
@@ -153,25 +153,44 @@ function FreeList({ site, axis, minutes, found }: ListProps) {
   const rest = found.length - max;
   return (
     <>
-      <ul className={styles.freeList} aria-label={t('freeTimes.label', { site: site.name })}>
-        {found.slice(0, max).map(({ bay, free }) => (
-          <FreeItem
-            key={bay.id}
-            site={site}
-            bay={bay}
-            free={free}
-            axis={axis}
-            minutes={minutes}
-            words={words}
-          />
-        ))}
-      </ul>
+      <div className={styles.freeFrame}>
+        <FreeHours axis={axis} />
+        <ul className={styles.freeList} aria-label={t('freeTimes.label', { site: site.name })}>
+          {found.slice(0, max).map(({ bay, free }) => (
+            <FreeItem
+              key={bay.id}
+              site={site}
+              bay={bay}
+              free={free}
+              axis={axis}
+              minutes={minutes}
+              words={words}
+            />
+          ))}
+        </ul>
+      </div>
       {rest > 0 && (
         <Button onClick={() => setMax(max + SHOWN)}>
           {t('booking.moreBays', { count: rest, formatted: formats.number(rest) })}
         </Button>
       )}
     </>
+  );
+}
+
+/** The hours the pictures below are to be read by; whoever does not see them has the times themselves. */
+function FreeHours({ axis }: { axis: Axis }) {
+  const ticks = useMemo(() => ticksOf(axis, 6), [axis]);
+  return (
+    <div className={styles.freeHours} aria-hidden="true">
+      <span className={styles.freeScale}>
+        {ticks.map(({ at, label }) => (
+          <span key={at} style={{ left: `${partOf(axis, at) * 100}%` }}>
+            {label}
+          </span>
+        ))}
+      </span>
+    </div>
   );
 }
 

@@ -7,6 +7,8 @@ import styles from './booking.module.css';
 
 export const WALL = 'YYYY-MM-DDTHH:mm';
 const STEP_MINUTES = 5;
+/** How long one usually wants a bay, in minutes. */
+const LENGTHS = [30, 60, 120, 240, 480];
 
 export type BookingValues = {
   site_id: string;
@@ -23,11 +25,14 @@ type Props = {
   siteName: string | null;
   /** Whether one wall clock time of the site lies before the other. */
   isInOrder: (start: string, end: string) => boolean;
+  /** How long it is as chosen, in minutes, and by one press. */
+  minutes: number | null;
+  onMinutes: (minutes: number) => void;
   onSite: () => void;
 };
 
 /** Where, and from when until when by the clocks there. */
-export function WhenStep({ zone, siteName, isInOrder, onSite }: Props) {
+export function WhenStep({ zone, siteName, isInOrder, minutes, onMinutes, onSite }: Props) {
   const { t } = useTranslation();
   const moment = {
     showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
@@ -69,6 +74,20 @@ export function WhenStep({ zone, siteName, isInOrder, onSite }: Props) {
         >
           <DatePicker {...moment} />
         </Form.Item>
+      </div>
+      <div className={styles.lengths} role="group" aria-label={t('booking.length')}>
+        <span aria-hidden="true">{t('booking.length')}</span>
+        {LENGTHS.map((n) => (
+          <button
+            key={n}
+            type="button"
+            className={styles.lengthChoice}
+            aria-pressed={n === minutes}
+            onClick={() => onMinutes(n)}
+          >
+            {n < 60 ? t('booking.minutes', { n }) : t('booking.lasts', { n: n / 60 })}
+          </button>
+        ))}
       </div>
       <p className={styles.hint}>
         {t('spaces.timesIn', { site: siteName ?? '', zone: zone.replace(/_/g, ' ') })}

@@ -4,6 +4,7 @@ import {
   begunFrom,
   firstStep,
   freedomOf,
+  markOf,
   meantInstant,
   ofFields,
   questionOf,
@@ -124,5 +125,13 @@ describe('what one begins with', () => {
     expect(firstStep({ siteId: 's' })).toBe('when');
     expect(firstStep({ siteId: 's', ...span(0, 1) })).toBe('bay');
     expect(firstStep({ siteId: 's', spaceId: 'a', ...span(0, 1) })).toBe('confirm');
+  });
+});
+
+describe('where bays are chosen, the mark', () => {
+  it('tells one that is out of use from one that somebody has', () => {
+    expect(markOf({ isFree: true })).toBe('free');
+    expect(markOf({ isFree: false, until: null })).toBe('reserved');
+    expect(markOf({ isFree: false, until: null, isOutOfUse: true })).toBe('maintenance');
   });
 });

@@ -1,6 +1,6 @@
 /** A booking in three steps: what is asked for where, and where one mends what was refused. */
 import { asProblem, Problem } from '@/api/problem';
-import type { SpaceAvailability } from '@/api/types';
+import type { SpaceAvailability, SpaceState } from '@/api/types';
 import { instantOf, wallOf } from '@/components/zoneTime';
 import { HOUR_MS, MINUTE_MS, SNAP_MS, type Span } from './timeAxis';
 
@@ -75,7 +75,13 @@ const LATE_MS = 5 * MINUTE_MS;
 /** How far ahead one looks for when a bay is free again. */
 export const LOOK_AHEAD_MS = 24 * HOUR_MS;
 
-export type Freedom = { isFree: true } | { isFree: false; until: number | null };
+export type Freedom =
+  | { isFree: true }
+  | { isFree: false; until: number | null; isOutOfUse?: boolean };
+
+/** The mark it has where bays are chosen: one that is out of use is nobody's. */
+export const markOf = (freedom: Freedom): SpaceState =>
+  freedom.isFree ? 'free' : freedom.isOutOfUse ? 'maintenance' : 'reserved';
 
 /** Whether a bay can be had for a time, and if not, when for as long again; null if not within sight. */
 export function freedomOf(
