@@ -125,7 +125,21 @@ describe('with the keyboard alone', () => {
       assert.ok(inMain, 'the next stop is inside the content');
     }));
 
-  for (const address of ['/', '/devices', '/devices/onboard', '/gateways', '/users', '/api-keys', '/audit-log', '/profile', '/settings']) {
+  const addresses = [
+    '/',
+    '/devices',
+    '/devices/onboard',
+    '/gateways',
+    '/users',
+    '/api-keys',
+    '/audit-log',
+    '/profile',
+    '/settings',
+    '/reservations/calendar',
+    '/reservations/free',
+    '/reservations/new',
+  ];
+  for (const address of addresses) {
     test(`every stop on ${address} can be seen, and each comes once`, () =>
       withPages(async (visit) => {
         const { full } = await estate();

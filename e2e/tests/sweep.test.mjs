@@ -185,6 +185,10 @@ async function pagesFor(role) {
       `/imports/${full.site.import.id}?verdict=refused`,
       '/imports?q=zzz',
       '/reservations?status=confirmed',
+      `/reservations/calendar?site_id=${full.site.id}&view=week`,
+      `/reservations/calendar?site_id=${full.site.id}&q=zzz`,
+      `/reservations/new?site_id=${full.site.id}&from=${soon(24)}&until=${soon(26)}`,
+      `/reservations/new?site_id=${full.site.id}&space_id=${full.site.bay.id}&from=${soon(24)}&until=${soon(26)}`,
       '/messages?kind=garbled',
       '/downlinks?status=failed',
       `/messages?device_id=${full.device.id}`,
@@ -193,6 +197,9 @@ async function pagesFor(role) {
   };
   return [...all, ...(extra[role] ?? [])];
 }
+
+/** In so many hours, on the hour. */
+const soon = (hours) => new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
 
 /** Once is enough to know that each page can be loaded by its address; with other questions behind it it is the same. */
 const loadOnce = (page, address, t) => (/[?#]/.test(address) ? walk : load)(page, address, t);

@@ -77,6 +77,31 @@ export const paths = {
       space_id: options?.bay,
       reservation: options?.reservation,
     }),
+  /** Bays and time; `date` as the site writes it, `2026-11-21`. */
+  calendar: (options?: {
+    site?: string;
+    date?: string;
+    view?: 'week';
+    q?: string;
+    reservation?: string;
+  }) =>
+    withQuery('/reservations/calendar', {
+      site_id: options?.site,
+      date: options?.date,
+      view: options?.view,
+      q: options?.q,
+      reservation: options?.reservation,
+    }),
+  freeTimes: (options?: { site?: string; date?: string }) =>
+    withQuery('/reservations/free', { site_id: options?.site, date: options?.date }),
+  /** With what is known already; the rest is asked for there. */
+  newReservation: (begun?: { site?: string; bay?: string; from?: string; until?: string }) =>
+    withQuery('/reservations/new', {
+      site_id: begun?.site,
+      space_id: begun?.bay,
+      from: begun?.from,
+      until: begun?.until,
+    }),
   alarmRules: () => '/settings/alarms',
   displayPolicies: (options?: { policy?: string }) =>
     withQuery('/settings/lamps', { policy: options?.policy }),

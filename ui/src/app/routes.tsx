@@ -72,7 +72,25 @@ export const routes: RouteObject[] = [
               ),
               guarded(
                 'reservations:read',
-                page('/reservations', () => import('@/features/reservations/ReservationsPage')),
+                {
+                  path: '/reservations',
+                  lazy: async () => ({
+                    Component: (await import('@/features/reservations/ReservationsLayoutPage'))
+                      .default,
+                  }),
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({
+                        Component: (await import('@/features/reservations/ReservationsPage'))
+                          .default,
+                      }),
+                    },
+                    page('calendar', () => import('@/features/reservations/CalendarPage')),
+                    page('free', () => import('@/features/reservations/FreeTimesPage')),
+                  ],
+                },
+                page('/reservations/new', () => import('@/features/reservations/BookingPage')),
               ),
               guarded(
                 'displays:read',

@@ -96,6 +96,12 @@ const sentences = [
   'must have from 1 to 100 items',
   'must have from 1 to 2000 characters',
   'must be a site of yours',
+  'must lie after the start',
+  'must lie at least 5 minutes after the start',
+  'must lie at most 1440 minutes after the start',
+  'must not lie more than 5 minutes in the past',
+  'must lie within the next 365 days',
+  'must stay what it is, because somebody has checked in',
 ];
 
 describe('what the server says about a field', () => {

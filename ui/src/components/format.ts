@@ -65,7 +65,39 @@ export function createFormats(code: string) {
       timeZone: zone,
     });
 
+  /** Many times of one zone, for calendars. */
+  const clockOf = (zone: string) => {
+    const clock = new Intl.DateTimeFormat(language, {
+      timeStyle: 'short',
+      hourCycle: 'h23',
+      timeZone: zone,
+    });
+    return (at: string | number | Date) => clock.format(new Date(at));
+  };
+  const weekday = new Intl.DateTimeFormat(language, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  });
+  const date = new Intl.DateTimeFormat(language, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const fullDate = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
+
   return {
+    /** The clock of a zone, which the reader must be told beside it: "14:05". */
+    clockOf,
+    /** A day of the calendar: "Sun, 22 Nov". */
+    weekday: (date: string) => weekday.format(Date.parse(`${date}T00:00:00Z`)),
+    /** A day of the calendar, of whichever year: "Sun, 22 Nov 2026". */
+    date: (day: string) => date.format(Date.parse(`${day}T00:00:00Z`)),
+    /** A day of the calendar in full: "Sunday, 22 November 2026". */
+    fullDate: (date: string) => fullDate.format(Date.parse(`${date}T00:00:00Z`)),
     /** With seconds, by the wall clock of another time zone, which the reader must be told beside it. */
     exactIn: (zone: string, at: string | number | Date) => exactInZone(zone).format(new Date(at)),
     /** The wall clock of another time zone, which the reader must be told beside it. */

@@ -19,6 +19,7 @@ import {
   CheckCircleFilled as CheckCircleFilledGlyph,
   CheckOutlined as CheckOutlinedGlyph,
   ClockCircleFilled as ClockCircleFilledGlyph,
+  ClockCircleOutlined as ClockCircleOutlinedGlyph,
   CloseCircleFilled as CloseCircleFilledGlyph,
   CloseOutlined as CloseOutlinedGlyph,
   CloudServerOutlined as CloudServerOutlinedGlyph,
@@ -47,6 +48,7 @@ import {
   KeyOutlined as KeyOutlinedGlyph,
   LaptopOutlined as LaptopOutlinedGlyph,
   LayoutOutlined as LayoutOutlinedGlyph,
+  LeftOutlined as LeftOutlinedGlyph,
   LinkOutlined as LinkOutlinedGlyph,
   LoadingOutlined as LoadingOutlinedGlyph,
   LoginOutlined as LoginOutlinedGlyph,
@@ -182,3 +184,5 @@ export const AppstoreOutlined = silent(AppstoreOutlinedGlyph);
 export const DashboardOutlined = silent(DashboardOutlinedGlyph);
 export const FullscreenExitOutlined = silent(FullscreenExitOutlinedGlyph);
 export const FullscreenOutlined = silent(FullscreenOutlinedGlyph);
+export const ClockCircleOutlined = silent(ClockCircleOutlinedGlyph);
+export const LeftOutlined = silent(LeftOutlinedGlyph);

@@ -53,6 +53,7 @@ const forOperators: readonly Permission[] = [
   'devices:assign',
   'alarms:handle',
   'displays:test',
+  'reservations:book',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import {
   BulbOutlined,
+  CalendarOutlined,
   EnvironmentOutlined,
   GlobalOutlined,
   LaptopOutlined,
@@ -52,6 +53,12 @@ function usePicks(): Pick[] {
     ...(can(me, 'spaces:read')
       ? [{ path: paths.labels(), label: t('labels.title'), icon: <QrcodeOutlined /> }]
       : []),
+    ...(can(me, 'reservations:read')
+      ? [
+          { path: paths.calendar(), label: t('palette.calendar'), icon: <CalendarOutlined /> },
+          { path: paths.freeTimes(), label: t('freeTimes.tab'), icon: <CalendarOutlined /> },
+        ]
+      : []),
     ...(can(me, 'devices:read')
       ? [
           { path: paths.orphans(), label: t('devices.unclaimedDevices'), icon: <ScanOutlined /> },
@@ -82,6 +89,11 @@ function usePicks(): Pick[] {
             permission: 'spaces:manage',
             label: t('palette.createSpaces'),
             path: paths.spaces({ create: 'many' }),
+          },
+          {
+            permission: 'reservations:book',
+            label: t('booking.begin'),
+            path: paths.newReservation(),
           },
           {
             permission: 'devices:manage',

@@ -13,6 +13,7 @@ import { ReservationStatusTag } from '@/components/ReservationStatusTag';
 import { historyQuery, reservationQuery } from './queries';
 import { ReservationActions } from './ReservationActions';
 import styles from './reservations.module.css';
+import { dateOf } from './timeAxis';
 import { Span } from './useReservationColumns';
 
 type Props = { reservationId: string | null; onClose: () => void };
@@ -72,6 +73,8 @@ function useNotices(reservation: Reservation): string[] {
 function NowPart({ reservation, age }: { reservation: Reservation; age: React.ReactNode }) {
   const { t } = useTranslation();
   const notices = useNotices(reservation);
+  const { id, site_id, timezone, start_time } = reservation;
+  const date = dateOf(timezone, Date.parse(start_time));
   return (
     <section className={styles.now} aria-label={t('reservations.status')}>
       <ReservationStatusTag status={reservation.status} />
@@ -81,6 +84,9 @@ function NowPart({ reservation, age }: { reservation: Reservation; age: React.Re
       {notices.map((notice) => (
         <div key={notice}>{notice}</div>
       ))}
+      <Link to={paths.calendar({ site: site_id, date, reservation: id })}>
+        {t('reservations.onCalendar')}
+      </Link>
       <div>{age}</div>
     </section>
   );

@@ -11,7 +11,6 @@ import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { type ListState, useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
-import { PageHeader } from '@/components/PageHeader';
 import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
 import { SitePicker } from '@/components/SitePicker';
 import { type ReservationFilter, reservationFilters, wireQuery } from './queries';
@@ -43,7 +42,6 @@ export default function ReservationsPage() {
   });
   return (
     <>
-      <PageHeader title={t('reservations.title')} intro={t('reservations.intro')} />
       <QueryTable
         label={t('reservations.title')}
         query={query}
@@ -60,8 +58,8 @@ export default function ReservationsPage() {
             title={t('reservations.emptyTitle')}
             text={t('reservations.emptyText')}
             action={
-              <Button type="primary" onClick={() => void navigate(paths.spaces())}>
-                {t('reservations.toBays')}
+              <Button type="primary" onClick={() => void navigate(paths.calendar())}>
+                {t('reservations.toCalendar')}
               </Button>
             }
           />

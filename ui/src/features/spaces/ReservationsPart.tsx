@@ -50,6 +50,9 @@ function NextReservations({ space }: { space: Space }) {
           {t('reservations.reserve')}
         </GatedButton>
         <Link to={paths.reservations({ bay: space.id })}>{t('reservations.allOfBay')}</Link>
+        <Link to={paths.calendar({ site: space.site_id, q: space.code, view: 'week' })}>
+          {t('reservations.onCalendar')}
+        </Link>
       </div>
       {isOpen && <ReserveDialog space={space} onClose={() => setIsOpen(false)} />}
     </section>

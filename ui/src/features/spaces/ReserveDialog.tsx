@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, DatePicker, Form, Input, Modal } from 'antd';
+import { DatePicker, Form, Input, Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { siteQuery } from '@/api/estate';
-import { asProblem } from '@/api/problem';
 import type { Space } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
+import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { instantOf, wallOf } from '@/components/zoneTime';
@@ -108,33 +108,6 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
         <ReserveFields siteName={space.site_name} zone={zone} />
       </Form>
     </Modal>
-  );
-}
-
-/** When others have the bay, if that is why it was refused. */
-function TakenTimes({ error, zone }: { error: unknown; zone: string }) {
-  const { t } = useTranslation();
-  const formats = useFormats();
-  const taken = error ? asProblem(error).conflicts : [];
-  if (taken.length === 0) return null;
-  return (
-    <Alert
-      type="info"
-      className={styles.alert}
-      title={t('reservations.takenTimes')}
-      description={
-        <ul className={styles.overrides}>
-          {taken.map(({ start_time, end_time }) => (
-            <li key={start_time}>
-              {t('reservations.fromUntil', {
-                from: formats.instantIn(zone, start_time),
-                until: formats.instantIn(zone, end_time),
-              })}
-            </li>
-          ))}
-        </ul>
-      }
-    />
   );
 }
 

@@ -1,0 +1,237 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Form } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { siteQuery } from '@/api/estate';
+import type { Reservation, Site } from '@/api/types';
+import { useTenantId } from '@/app/session/useSession';
+import { FormProblem } from '@/components/FormProblem';
+import { useFormats } from '@/components/format';
+import { TakenTimes } from '@/components/TakenTimes';
+import { useToast } from '@/components/toast';
+import { useSubmit } from '@/components/useSubmit';
+import { wallOf } from '@/components/zoneTime';
+import { BayStep } from './BayStep';
+import { BookingSummary } from './BookingSummary';
+import {
+  type Begun,
+  firstStep,
+  meantInstant,
+  ofFields,
+  type StepName,
+  stepOfRefusal,
+  usualSpan,
+} from './booking';
+import styles from './booking.module.css';
+import { ConfirmStep } from './ConfirmStep';
+import { useBook } from './calendarQueries';
+import { useCancel } from './queries';
+import { StepList } from './StepList';
+import { MINUTE_MS } from './timeAxis';
+import { type BookingValues, WALL, WhenStep } from './WhenStep';
+
+type Props = {
+  /** Where one begins; another site can be chosen. */
+  site: Site;
+  begun: Begun;
+  onDone: (reservation: Reservation) => void;
+  onCancel: () => void;
+};
+
+const fields = ['site_id', 'start_time', 'end_time', 'name', 'email', 'plate', 'notes'] as const;
+const fieldsOf: Partial<Record<StepName, (keyof BookingValues)[]>> = {
+  when: ['site_id', 'start_time', 'end_time'],
+};
+
+/** Place and time, bay, confirmation; what was chosen stands beside it all the while. */
+export function Booking({ site, begun, onDone, onCancel }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const toast = useToast();
+  const book = useBook();
+  const cancel = useCancel();
+  const [form] = Form.useForm<BookingValues>();
+  const [step, setStep] = useState<StepName>(() => firstStep(begun));
+  const [spaceId, setSpaceId] = useState(begun.spaceId);
+  const { siteId, zone, siteName, span, meantEnd, setLength } = useWhen(form, site, begun);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const hasTurned = useRef(false);
+  const text = (typed: string | undefined) => typed?.trim() || undefined;
+
+  const { submit, isSending, error, shownFields, reset } = useSubmit({
+    form,
+    fields,
+    send: async (values: BookingValues) => {
+      const [name, email, plate] = [values.name, values.email, values.plate].map(text);
+      const notes = text(values.notes);
+      try {
+        return await book.mutateAsync({
+          space_id: spaceId ?? '',
+          start_time: new Date(span?.start ?? 0).toISOString(),
+          end_time: new Date(span?.end ?? 0).toISOString(),
+          holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
+          ...(notes && { notes }),
+        });
+      } catch (refusal) {
+        const wrong = stepOfRefusal(refusal);
+        // Somebody else has it, or nobody can: another one is to be chosen.
+        if (wrong === 'bay') setSpaceId(undefined);
+        turnTo(wrong);
+        throw ofFields(refusal);
+      }
+    },
+    onDone: (reservation) => {
+      const { id, space_code: code, start_time } = reservation;
+      const from = formats.instantIn(zone, start_time);
+      toast.undoable(t('reservations.reserved', { code, from }), () => cancel.mutateAsync(id));
+      onDone(reservation);
+    },
+  });
+
+  function turnTo(next: StepName) {
+    hasTurned.current = true;
+    setStep(next);
+  }
+
+  // Who turns to another step is told where they are, and goes on from there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time the step is another one.
+  useEffect(() => {
+    if (hasTurned.current) heading.current?.focus({ preventScroll: false });
+  }, [step]);
+
+  async function goOn() {
+    const isRight = await form.validateFields(fieldsOf[step] ?? []).then(
+      () => true,
+      () => false,
+    );
+    if (!isRight) return;
+    reset();
+    if (step === 'when') turnTo(spaceId ? 'confirm' : 'bay');
+    else if (step === 'bay' && spaceId) turnTo('confirm');
+    else if (step === 'confirm') form.submit();
+  }
+
+  /** Steps that can be turned to: those before, and those for which all is known. */
+  const canTurnTo = (next: StepName) =>
+    next === 'when' ||
+    (next === 'bay' && span !== null) ||
+    (span !== null && spaceId !== undefined);
+
+  return (
+    <div className={styles.booking}>
+      <div className={styles.main}>
+        <StepList step={step} canTurnTo={canTurnTo} onTurn={turnTo} />
+        <h2 ref={heading} tabIndex={-1} className={styles.heading}>
+          {t(`booking.steps.${step}`)}
+        </h2>
+        <FormProblem error={error} shownFields={shownFields} />
+        <TakenTimes error={error} zone={zone} />
+        <Form
+          form={form}
+          name="booking"
+          layout="vertical"
+          initialValues={firstValues(site, begun)}
+          onFinish={() => submit(form.getFieldsValue(true))}
+          onKeyDown={(event) => {
+            const target = event.target as HTMLElement;
+            if (event.key !== 'Enter' || target.tagName !== 'INPUT' || event.defaultPrevented)
+              return;
+            if (target.closest('.ant-select, .ant-picker')) return;
+            event.preventDefault();
+            // Who looks for a bay has not found it yet.
+            if (step !== 'bay') void goOn();
+          }}
+        >
+          <div hidden={step !== 'when'}>
+            <WhenStep
+              zone={zone}
+              siteName={siteName}
+              isInOrder={(start, end) =>
+                meantInstant(zone, start, begun.start) < meantInstant(zone, end, meantEnd)
+              }
+              minutes={span && (span.end - span.start) / MINUTE_MS}
+              onMinutes={setLength}
+              onSite={() => setSpaceId(undefined)}
+            />
+          </div>
+          {step === 'bay' && span && (
+            <BayStep
+              siteId={siteId}
+              zone={zone}
+              span={span}
+              spaceId={spaceId}
+              onPick={setSpaceId}
+            />
+          )}
+          <div hidden={step !== 'confirm'}>
+            <ConfirmStep />
+          </div>
+        </Form>
+        <div className={styles.buttons}>
+          <Button
+            type="primary"
+            size="large"
+            loading={isSending}
+            disabled={step === 'bay' && !spaceId}
+            onClick={() => void goOn()}
+          >
+            {step === 'confirm' ? t('reservations.reserve') : t('booking.goOn')}
+          </Button>
+          <Button size="large" onClick={onCancel}>
+            {t('common.cancel')}
+          </Button>
+        </div>
+      </div>
+      <BookingSummary
+        siteName={siteName}
+        zone={zone}
+        span={span}
+        spaceId={spaceId}
+        siteId={siteId}
+        onTurn={turnTo}
+      />
+    </div>
+  );
+}
+
+const wall = (zone: string, at: number) => dayjs(wallOf(zone, at));
+
+function firstValues({ id, timezone }: Site, { start, end }: Begun) {
+  const usual = usualSpan(Date.now());
+  return {
+    site_id: id,
+    start_time: wall(timezone, start ?? usual.start),
+    end_time: wall(timezone, end ?? usual.end),
+  };
+}
+
+type BookingForm = ReturnType<typeof Form.useForm<BookingValues>>[0];
+
+/** Where and when, as far as that is chosen; without the site's time zone its hours mean nothing. */
+function useWhen(form: BookingForm, first: Site, begun: Begun) {
+  const siteId: string = Form.useWatch('site_id', form) ?? first.id;
+  const start = Form.useWatch('start_time', form) as Dayjs | undefined;
+  const end = Form.useWatch('end_time', form) as Dayjs | undefined;
+  const [meantEnd, setMeantEnd] = useState(begun.end);
+  const other = useQuery({
+    ...siteQuery(useTenantId(), siteId),
+    enabled: siteId !== first.id,
+  }).data?.site;
+  const site = siteId === first.id ? first : other;
+  const zone = site?.timezone ?? first.timezone;
+  const isWhole = site !== undefined && start && end;
+  const from = isWhole ? meantInstant(zone, start.format(WALL), begun.start) : 0;
+  const until = isWhole ? meantInstant(zone, end.format(WALL), meantEnd) : 0;
+  const span = isWhole && from < until ? { start: from, end: until } : null;
+
+  /** So long from the start, by the time that passes: also where the clocks are put back in between. */
+  function setLength(minutes: number) {
+    if (!start) return;
+    const at = meantInstant(zone, start.format(WALL), begun.start) + minutes * MINUTE_MS;
+    setMeantEnd(at);
+    form.setFieldValue('end_time', wall(zone, at));
+    void form.validateFields(['end_time']).catch(() => undefined);
+  }
+  return { siteId, zone, siteName: site?.name ?? null, span, meantEnd, setLength };
+}
