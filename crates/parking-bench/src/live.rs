@@ -47,10 +47,11 @@ struct Lot {
 /// How long changes took, shortest first.
 pub(crate) struct Delays(Vec<Duration>);
 
-/// What was measured alone and among many.
-struct Both {
+/// What was measured alone, among many, and alone again.
+struct Moments {
     alone: Moment,
     crowded: Moment,
+    again: Moment,
 }
 
 /// What was measured at one time.
@@ -96,8 +97,15 @@ pub(crate) async fn measure(binary: &Path, span: Duration) -> Result<String> {
     let idle = crowd(&product, &nobody).await?;
     let crowded = moment().await?;
     drop(idle);
+    // Once more, because what was stored meanwhile makes a difference as well.
+    let again = moment().await?;
     product.stop().await?;
-    report(&Both { alone, crowded }, before)
+    let moments = Moments {
+        alone,
+        crowded,
+        again,
+    };
+    report(&moments, before)
 }
 
 /// Everybody who listens and hears nothing.
@@ -115,8 +123,12 @@ async fn crowd(product: &Product, nobody: &Client) -> Result<Vec<TcpStream>> {
     Ok(idle)
 }
 
-fn report(both: &Both, before: u64) -> Result<String> {
-    let Both { alone, crowded } = both;
+fn report(moments: &Moments, before: u64) -> Result<String> {
+    let Moments {
+        alone,
+        crowded,
+        again,
+    } = moments;
     let mib = |bytes: u64| bytes / 1024 / 1024;
     let mut text = format!("Machine: {}.\n\n", machine()?);
     text.push_str("| listeners | memory, MiB | a listener, KiB | messages/s taken in meanwhile | p99 ms |\n|--:|--:|--:|--:|--:|\n");
@@ -124,6 +136,7 @@ fn report(both: &Both, before: u64) -> Result<String> {
     for (listeners, memory, each, ingest) in [
         (1, before, String::new(), &alone.ingest),
         (IDLE, crowded.memory, each.to_string(), &crowded.ingest),
+        (1, again.memory, String::new(), &again.ingest),
     ] {
         let (rate, p99) = (ingest.a_second(), ingest.within(0.99));
         let memory = mib(memory);
@@ -138,8 +151,10 @@ fn report(both: &Both, before: u64) -> Result<String> {
     for (what, who, delays) in [
         (&changes, "one listener", &alone.changes),
         (&changes, "and the others", &crowded.changes),
+        (&changes, "one again", &again.changes),
         (&uplinks, "one listener", &alone.uplinks),
         (&uplinks, "and the others", &crowded.uplinks),
+        (&uplinks, "one again", &again.uplinks),
     ] {
         let [half, most, all] = [50, 99, 100].map(|part| delays.at(part).as_secs_f64() * 1_000.0);
         let count = delays.0.len();
