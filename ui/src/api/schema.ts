@@ -4354,6 +4354,22 @@ export interface components {
         };
         /** @description Whether a device can be reached, as ChirpStack says. */
         ChirpStackReadiness: {
+            /**
+             * Format: date-time
+             * @description Since when ChirpStack has a command for it that no gateway has sent.
+             */
+            command_waits_since?: string | null;
+            /**
+             * Format: date-time
+             * @description When a gateway sent it a command for the first time since it joined; none before.
+             */
+            first_txack_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many milliseconds that took from when ChirpStack had the command: about a second, for a device that
+             *     listens at all times.
+             */
+            first_txack_ms?: number | null;
             has_joined: boolean;
             /** @description Whether it has the key that is here; none where one of both has none. */
             has_our_key?: boolean | null;
