@@ -1,16 +1,16 @@
 //! Commands nobody answers for: those in the hands of a server that died, and those that no gateway
 //! has sent in time. A gateway that is silent brings no event at all and blocks the device's queue, so
-//! that is emptied.
+//! that is emptied; where that cannot be done the deadline is when the command has been dropped there.
 
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
-use parking_chirpstack::downlinks::Queues;
 use parking_db::{DbError, Reason};
 use parking_domain::downlinks::{Allowed, Trouble};
 
 use super::attempts::{Failed, give_back, jitter};
+use super::paths::{Recipient, allowed};
+use super::store::deadlines::{self as store, Overdue};
 use super::store::plan::Keys;
-use super::store::turn::{self as store, Overdue};
 use crate::Flow;
 
 /// Commands looked at in one round.
@@ -36,37 +36,41 @@ pub async fn watch(flow: &Flow) -> Result<bool, DbError> {
         return Ok(false);
     }
     let count = interrupted.len().max(overdue.len());
-    let emptied: Vec<(Overdue, bool)> = match &flow.displays.queues {
-        Some(queues) => {
-            let empty = |one: Overdue| flush(flow, queues.as_ref(), one);
-            stream::iter(overdue)
-                .map(empty)
-                .buffer_unordered(AT_ONCE)
-                .collect()
-                .await
-        }
-        None => overdue.into_iter().map(|one| (one, false)).collect(),
-    };
+    let emptied: Vec<(Overdue, bool)> = stream::iter(overdue)
+        .map(|one: Overdue| flush(flow, one))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
     settle(flow, &interrupted, &emptied).await?;
     Ok(i64::try_from(count).is_ok_and(|count| count >= BATCH))
 }
 
-/// Empties the queue of a device, and says whether that is certain.
-async fn flush(flow: &Flow, queues: &dyn Queues, one: Overdue) -> (Overdue, bool) {
-    let now = flow.clock.now();
-    // What waits for an acknowledgement has left the queue.
-    if one.status == "awaiting_ack" {
+/// Empties the queue of a device, and says whether nothing of the command is left there for certain.
+async fn flush(flow: &Flow, one: Overdue) -> (Overdue, bool) {
+    let (displays, now) = (&flow.displays, flow.clock.now());
+    // What waits for an acknowledgement has left the queue, and what has expired was dropped from it.
+    let is_dropped = one.expires_at.is_some_and(|at| at <= now);
+    if one.status == "awaiting_ack" || is_dropped {
         return (one, true);
     }
-    if let Allowed::None(_) = flow.displays.allowed(now) {
+    let Some(path) = displays.paths.of(one.path.as_deref()) else {
+        return (one, false);
+    };
+    let to = Recipient {
+        tenant_id: one.tenant_id,
+        dev_eui: one.dev_eui.clone(),
+        application: None,
+        stack_address: one.stack_address.clone(),
+    };
+    let breaker = displays.breaker(path, &to).await;
+    if let Allowed::None(_) = allowed(&breaker, now) {
         return (one, false);
     }
-    let Ok(dev_eui) = one.dev_eui.parse() else {
-        return (one, true);
-    };
-    let flushed = queues.flush(dev_eui).await;
-    flow.displays.note(&flushed, now);
-    (one, flushed.is_ok())
+    let emptied = path.empty(&to).await;
+    if !path.is_one_way() {
+        displays.note(&breaker, &emptied, now);
+    }
+    (one, emptied.unwrap_or(false))
 }
 
 async fn settle(

@@ -6,7 +6,7 @@ use parking_db::queue::{Job, JobError, Schedule, Worker};
 use parking_db::{DbError, Reason};
 use serde::{Deserialize, Serialize};
 
-use super::store::turn as store;
+use super::store::deadlines as store;
 use crate::Flow;
 
 /// How long it is kept what became of commands.

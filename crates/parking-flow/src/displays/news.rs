@@ -25,6 +25,10 @@ pub struct Heard {
     pub at: DateTime<Utc>,
     /// The gateway that heard it best.
     pub gateway: Option<Eui64>,
+    /// By which road it came, as messages are kept.
+    pub heard_by: String,
+    /// The application of its topic, where it came by one.
+    pub application: Option<String>,
     /// Whether it joined: what it was told before it has forgotten.
     pub is_join: bool,
     /// What it says that it shows.
@@ -55,6 +59,8 @@ pub enum Fate {
     Acknowledged,
     /// The display did not acknowledge it in time.
     NotAcknowledged,
+    /// No gateway sent it before the network server was to drop it.
+    Expired,
     /// The network server dropped it, with its reason.
     Dropped(String),
 }
@@ -98,6 +104,8 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
                 id: one.device_id,
                 at: one.at,
                 gateway_eui: None,
+                heard_by: String::new(),
+                application: None,
                 joined_at: None,
                 shown: None,
                 shown_at: None,
@@ -107,6 +115,8 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
             .gateway
             .map(|eui| eui.to_string())
             .or(of.gateway_eui.take());
+        of.heard_by.clone_from(&one.heard_by);
+        of.application = one.application.clone().or(of.application.take());
         if one.is_join {
             of.joined_at = Some(one.at);
         }
@@ -140,6 +150,7 @@ async fn settle(
             }),
             Fate::Acknowledged => acknowledged.push(said),
             Fate::NotAcknowledged => lost.push((said, Trouble::NotAcknowledged, None)),
+            Fate::Expired => lost.push((said, Trouble::NotTransmitted, None)),
             Fate::Dropped(why) => lost.push((said, Trouble::Refused, Some(why.as_str()))),
         }
     }

@@ -3,22 +3,24 @@
 //! A turn has three parts, so that no transaction is open while the network server is asked: commands
 //! are put into this server's hands, handed over some at a time, and written down as they are answered.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::PoisonError;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _};
-use parking_chirpstack::downlinks::{DoorError, Downlink, Queues};
-use parking_db::{DbError, PlatformTx, Reason};
-use parking_domain::downlinks::{Allowed, Budget, Trouble};
-use parking_http::error::causes;
-use tracing::{info, warn};
+use parking_chirpstack::downlinks::DoorError;
+use parking_db::{DbError, Reason};
+use parking_domain::downlinks::{Allowed, Breaker, Trouble};
+use parking_domain::ids::TenantId;
 use uuid::Uuid;
 
+use super::Displays;
 use super::attempts::{Failed, give_back, jitter};
+use super::paths::{CLOCKS_APART, CommandPath, Letter, Recipient, allowed};
+use super::purse::Purse;
+use super::store::deadlines;
 use super::store::plan::Keys;
-use super::store::turn::{self as store, Kept, Taken, Turn};
-use super::{Displays, Settings};
+use super::store::turn::{self as store, Taken, Turn};
 use crate::Flow;
 
 /// Commands taken in hand at once.
@@ -34,18 +36,19 @@ const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// Sends what is due and within the budgets, and says whether there may be more.
 pub async fn send(flow: &Flow) -> Result<bool, DbError> {
     let displays = &flow.displays;
-    let Some(queues) = displays.queues.clone() else {
-        return Ok(false);
-    };
     let now = flow.clock.now();
-    let limit = match displays.allowed(now) {
-        Allowed::None(_) => return Ok(false),
-        Allowed::One => 1,
-        Allowed::All => BATCH,
+    let (chirpstack, limit) = match (&displays.paths.chirpstack, displays.allowed(now)) {
+        (None, _) | (_, Allowed::None(_)) => (false, BATCH),
+        (Some(_), Allowed::One) => (true, 1),
+        (Some(_), Allowed::All) => (true, BATCH),
     };
-    let (turns, has_more) = claim(flow, limit, now).await?;
+    let takes = (chirpstack, displays.paths.stack.is_some());
+    if takes == (false, false) {
+        return Ok(false);
+    }
+    let (turns, has_more) = claim(flow, limit, takes, now).await?;
     let answers = stream::iter(turns)
-        .map(|turn| hand_over(displays, queues.as_ref(), turn, flow.clock.now()))
+        .map(|turn| hand_over(flow, turn, (now, flow.clock.now())))
         .buffer_unordered(AT_ONCE)
         .ready_chunks(AT_ONCE);
     let mut answers = std::pin::pin!(answers);
@@ -55,65 +58,48 @@ pub async fn send(flow: &Flow) -> Result<bool, DbError> {
     Ok(has_more)
 }
 
-impl Displays {
-    pub(super) fn allowed(&self, now: DateTime<Utc>) -> Allowed {
-        let breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        breaker.allows(now)
+impl Turn {
+    fn path<'a>(&self, displays: &'a Displays) -> Option<&'a CommandPath> {
+        displays.paths.to(self.heard_by.as_deref())
     }
 
-    /// Whether the network server is left alone, or was a moment ago.
-    pub(super) fn is_open(&self) -> bool {
-        let breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        breaker.is_open()
-    }
-
-    /// Notes whether the network server answered.
-    pub(super) fn note<T>(&self, answer: &Result<T, DoorError>, now: DateTime<Utc>) {
-        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_open = breaker.is_open();
-        match answer {
-            Ok(_) | Err(DoorError::Refused(_)) => breaker.answered(),
-            Err(error @ (DoorError::Away(_) | DoorError::Unanswered(_))) => {
-                let jitter = jitter();
-                breaker.failed(now, jitter);
-                if breaker.is_open() && !was_open {
-                    warn!(
-                        error = causes(error),
-                        "the network server does not answer: commands wait"
-                    );
-                }
-            }
+    fn recipient(&self) -> Recipient {
+        Recipient {
+            tenant_id: self.tenant_id,
+            dev_eui: self.dev_eui.clone(),
+            application: self.application.clone(),
+            stack_address: self.stack_address.clone(),
         }
-        if was_open && !breaker.is_open() {
-            info!("the network server answers again");
-        }
-        self.metrics.is_open(breaker.is_open());
+    }
+
+    /// Until when the display is given nothing: what cannot be taken back may still be on its way.
+    fn held_until(&self, path: &CommandPath, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let left_until = self.left_until.filter(|_| path.is_one_way());
+        left_until
+            .map(|until| until + CLOCKS_APART)
+            .filter(|until| *until > now)
+    }
+
+    /// From when on the network server drops it, where it cannot be taken back.
+    fn expires_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + TimeDelta::seconds(self.patience_seconds.into())
     }
 }
 
-/// The budgets that a command draws on. Of one to a display that was never heard nobody knows which
-/// gateway will send it; those of a tenant share a budget.
-pub(super) fn keys_of(tenant: Uuid, gateway: Option<&str>) -> [String; 2] {
-    let gateway = match gateway {
-        Some(eui) => format!("gateway:{eui}"),
-        None => format!("gateway:unknown:{tenant}"),
-    };
-    [gateway, format!("tenant:{tenant}")]
-}
-
-/// A budget as it is kept, in the words of the rules.
-pub(super) fn budget_of(kept: &Kept) -> Budget {
-    let counts = kept.taken.iter().map(|count| count.unsigned_abs());
-    Budget::of(kept.taken_at.iter().copied().zip(counts))
-}
-
-/// Takes commands in hand, as many as the budgets allow; the others wait until they will.
-async fn claim(flow: &Flow, limit: i64, now: DateTime<Utc>) -> Result<(Vec<Turn>, bool), DbError> {
+/// Takes commands in hand, as many as the budgets allow; the others wait until they will, or until what
+/// was left behind before them is gone.
+async fn claim(
+    flow: &Flow,
+    limit: i64,
+    takes: (bool, bool),
+    now: DateTime<Utc>,
+) -> Result<(Vec<Turn>, bool), DbError> {
+    let displays = &flow.displays;
     let mut tx = flow
         .db
         .platform(Reason::Worker("send commands to displays"))
         .await?;
-    let mut turns = store::turns(&mut tx, limit, now).await?;
+    let mut turns = store::turns(&mut tx, limit, takes, now).await?;
     if turns.is_empty() {
         return Ok((turns, false));
     }
@@ -123,117 +109,49 @@ async fn claim(flow: &Flow, limit: i64, now: DateTime<Utc>) -> Result<(Vec<Turn>
     let mut devices = BTreeSet::new();
     turns.retain(|turn| devices.insert((turn.tenant_id, turn.device_id)));
     let mut purse = Purse::open(&mut tx, &turns, now).await?;
-    let (mut granted, mut deferred) = (Vec::new(), Vec::new());
+    let (mut granted, mut deferred, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for turn in &turns {
-        match purse.pay(turn, &flow.displays.settings, now) {
-            None => granted.push(turn),
+        let Some(path) = turn.path(displays) else {
+            continue;
+        };
+        if let Some(until) = turn.held_until(path, now) {
+            held.push((turn.tenant_id, turn.id, until));
+            continue;
+        }
+        match purse.pay(turn, &displays.settings, now) {
+            None => {
+                let expires_at = path.is_one_way().then(|| turn.expires_at(now));
+                granted.push((turn, path.name(), expires_at));
+            }
             Some(later) => deferred.push((turn.tenant_id, turn.id, later)),
         }
     }
     purse.close(&mut tx, now).await?;
+    // Before the commands say anew when they expire.
+    let waited = granted
+        .iter()
+        .filter(|(turn, ..)| turn.left_until.is_some());
+    let waited: Keys = waited
+        .map(|(turn, ..)| (turn.tenant_id, turn.device_id))
+        .unzip();
+    if !waited.0.is_empty() {
+        deadlines::ran_out(&mut tx, &waited, now).await?;
+    }
     if !granted.is_empty() {
         store::claim(&mut tx, &granted, (now, now + LEASE)).await?;
     }
+    displays.metrics.deferred(deferred.len());
+    deferred.append(&mut held);
     if !deferred.is_empty() {
-        flow.displays.metrics.deferred(deferred.len());
         store::defer(&mut tx, &deferred).await?;
     }
     tx.commit().await?;
-    let granted: BTreeSet<Uuid> = granted.iter().map(|turn| turn.id).collect();
+    let granted: BTreeSet<Uuid> = granted.iter().map(|(turn, ..)| turn.id).collect();
     turns.retain(|turn| granted.contains(&turn.id));
     for turn in &mut turns {
         turn.attempts += 1;
     }
     Ok((turns, has_more))
-}
-
-/// The budgets of a batch.
-struct Purse {
-    budgets: HashMap<String, Budget>,
-    changed: BTreeSet<String>,
-    /// How many wait for a budget already, in this batch.
-    waiting: HashMap<String, u32>,
-}
-
-impl Purse {
-    async fn open(
-        tx: &mut PlatformTx,
-        turns: &[Turn],
-        now: DateTime<Utc>,
-    ) -> Result<Self, DbError> {
-        let keys: BTreeSet<String> = turns
-            .iter()
-            .flat_map(|turn| keys_of(turn.tenant_id, turn.gateway_eui.as_deref()))
-            .collect();
-        let keys: Vec<String> = keys.into_iter().collect();
-        let kept = store::budgets(tx, &keys, now).await?;
-        Ok(Self {
-            budgets: kept
-                .iter()
-                .map(|kept| (kept.key.clone(), budget_of(kept)))
-                .collect(),
-            changed: BTreeSet::new(),
-            waiting: HashMap::new(),
-        })
-    }
-
-    /// Pays for a command, or says when that will be possible.
-    fn pay(
-        &mut self,
-        turn: &Turn,
-        settings: &Settings,
-        now: DateTime<Utc>,
-    ) -> Option<DateTime<Utc>> {
-        let keys = keys_of(turn.tenant_id, turn.gateway_eui.as_deref());
-        let limits = [settings.gateway_per_minute, settings.tenant_per_minute];
-        let mut later = now;
-        for (key, limit) in keys.iter().zip(limits) {
-            let before = self.waiting.get(key).copied().unwrap_or(0);
-            let budget = self.budgets.entry(key.clone()).or_default();
-            later = later.max(budget.free_at(before + 1, limit, now));
-        }
-        if later > now {
-            for key in keys {
-                *self.waiting.entry(key).or_default() += 1;
-            }
-            return Some(later);
-        }
-        for (key, limit) in keys.into_iter().zip(limits) {
-            self.budgets
-                .entry(key.clone())
-                .or_default()
-                .take(1, limit, now);
-            self.changed.insert(key);
-        }
-        None
-    }
-
-    async fn close(self, tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<(), DbError> {
-        for key in self.changed {
-            let Some(budget) = self.budgets.get(&key) else {
-                continue;
-            };
-            let mut by_moment: BTreeMap<DateTime<Utc>, u32> = BTreeMap::new();
-            for (at, count) in budget.taken(now) {
-                *by_moment.entry(*at).or_default() += *count;
-            }
-            let (taken_at, taken) = by_moment
-                .into_iter()
-                .map(|(at, count)| (at, i32::try_from(count).unwrap_or(i32::MAX)))
-                .unzip();
-            store::write_budget(
-                tx,
-                &Kept {
-                    key,
-                    taken_at,
-                    taken,
-                },
-                now,
-            )
-            .await?;
-        }
-        Ok(())
-    }
 }
 
 /// What the network server answered.
@@ -243,61 +161,99 @@ struct Answer {
     outcome: Result<String, DoorError>,
     /// Whether it was not asked at all.
     is_unasked: bool,
+    /// Before when it will not be asked again.
+    not_before: Option<DateTime<Utc>>,
 }
 
 /// Hands a command over, after the device's queue was emptied of what nobody counts on.
 async fn hand_over(
-    displays: &Displays,
-    queues: &dyn Queues,
+    flow: &Flow,
     turn: Turn,
-    now: DateTime<Utc>,
+    (claimed_at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Answer {
+    let (displays, to) = (&flow.displays, turn.recipient());
+    let Some(path) = turn.path(displays) else {
+        let outcome = Err(DoorError::Away("there is no way to it".into()));
+        return Answer::unasked(turn, outcome);
+    };
+    let breaker = displays.breaker(path, &to).await;
     // It went away while the batch was on its way.
-    if let Allowed::None(_) = displays.allowed(now) {
+    if let Allowed::None(until) = allowed(&breaker, now) {
         let outcome = Err(DoorError::Away("it is left alone for a while".into()));
         return Answer {
-            turn,
-            was_flushed: false,
-            outcome,
-            is_unasked: true,
+            not_before: Some(until),
+            ..Answer::unasked(turn, outcome)
         };
     }
-    let Ok(dev_eui) = turn.dev_eui.parse() else {
-        let outcome = Err(DoorError::Refused("the DevEUI is none".into()));
-        return Answer {
-            turn,
-            was_flushed: false,
-            outcome,
-            is_unasked: true,
-        };
+    let (was_flushed, outcome) = ask(flow, (path, &breaker), &turn, (claimed_at, now)).await;
+    let not_before = match (&outcome, allowed(&breaker, now)) {
+        (Err(DoorError::Away(_)), Allowed::None(until)) => Some(until),
+        _ => None,
     };
-    let mut was_flushed = false;
-    if turn.must_flush {
-        let flushed = queues.flush(dev_eui).await;
-        displays.note(&flushed, now);
-        if let Err(error) = flushed {
-            return Answer {
-                turn,
-                was_flushed,
-                outcome: Err(error),
-                is_unasked: false,
-            };
-        }
-        was_flushed = true;
-    }
-    let downlink = Downlink {
-        dev_eui,
-        f_port: u8::try_from(turn.f_port).unwrap_or_default(),
-        payload: turn.payload.clone(),
-        is_confirmed: turn.is_confirmed,
-    };
-    let outcome = queues.enqueue(&downlink).await;
-    displays.note(&outcome, now);
     Answer {
         turn,
         was_flushed,
         outcome,
         is_unasked: false,
+        not_before,
+    }
+}
+
+/// Whether the queue was emptied, and what was said of the command.
+async fn ask(
+    flow: &Flow,
+    (path, breaker): (&CommandPath, &Arc<Mutex<Breaker>>),
+    turn: &Turn,
+    (claimed_at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> (bool, Result<String, DoorError>) {
+    let (displays, to) = (&flow.displays, turn.recipient());
+    if let (CommandPath::Broker(_), Some(application)) = (path, &to.application)
+        && let Err(error) = must_be_theirs(flow, (turn.tenant_id, application)).await
+    {
+        return (false, Err(error));
+    }
+    let replaces = matches!(path, CommandPath::Stack(_));
+    let mut was_flushed = false;
+    if turn.must_flush && matches!(path, CommandPath::Api(_)) {
+        let emptied = path.empty(&to).await;
+        displays.note(breaker, &emptied, now);
+        match emptied {
+            Ok(is_empty) => was_flushed = is_empty,
+            Err(error) => return (false, Err(error)),
+        }
+    }
+    let letter = Letter {
+        f_port: turn.f_port,
+        payload: &turn.payload,
+        is_confirmed: turn.is_confirmed,
+        expires_at: turn.expires_at(claimed_at),
+    };
+    let outcome = path.hand_over(&to, letter).await;
+    displays.note(breaker, &outcome, now);
+    (was_flushed || (replaces && outcome.is_ok()), outcome)
+}
+
+/// Refuses an application that is not this tenant's any more: all tenants publish at one broker, which takes
+/// commands to every device.
+async fn must_be_theirs(flow: &Flow, (tenant, application): (Uuid, &str)) -> Result<(), DoorError> {
+    let owner = flow.applications.owner(Some(application)).await;
+    let owner = owner.map_err(|_| DoorError::Away("nobody can say whose it is".to_owned()))?;
+    if owner == TenantId(tenant) {
+        return Ok(());
+    }
+    let strange = "it was heard in an application that is not its tenant's";
+    Err(DoorError::Refused(strange.to_owned()))
+}
+
+impl Answer {
+    fn unasked(turn: Turn, outcome: Result<String, DoorError>) -> Self {
+        Self {
+            turn,
+            was_flushed: false,
+            outcome,
+            is_unasked: true,
+            not_before: None,
+        }
     }
 }
 
@@ -308,7 +264,7 @@ async fn write_down(flow: &Flow, answers: &[Answer]) -> Result<(), DbError> {
     let mut flushed: Keys = Keys::default();
     for answer in answers {
         let turn = &answer.turn;
-        if answer.was_flushed {
+        if answer.was_flushed && turn.must_flush {
             flushed.0.push(turn.tenant_id);
             flushed.1.push(turn.device_id);
         }
@@ -336,10 +292,7 @@ async fn write_down(flow: &Flow, answers: &[Answer]) -> Result<(), DbError> {
             trouble,
             detail: Some(detail),
             is_left_behind: trouble == Trouble::Unanswered,
-            not_before: match (trouble, displays.allowed(now)) {
-                (Trouble::Away, Allowed::None(until)) => Some(until),
-                _ => None,
-            },
+            not_before: answer.not_before,
         };
         lost.push(failed.lost(&displays.settings, jitter, now));
     }
@@ -353,7 +306,7 @@ async fn write_down(flow: &Flow, answers: &[Answer]) -> Result<(), DbError> {
         .unzip();
     store::lock_lamps(&mut tx, &devices).await?;
     if !flushed.0.is_empty() {
-        store::flushed(&mut tx, &flushed).await?;
+        deadlines::flushed(&mut tx, &flushed).await?;
     }
     if !taken.is_empty() {
         store::queued(&mut tx, &taken, now).await?;

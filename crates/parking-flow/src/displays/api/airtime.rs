@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::super::send::{budget_of, keys_of};
+use super::super::purse::{budget_of, keys_of};
 use super::super::store::list::{self as store, Figures, Load};
 use super::super::store::turn;
 use super::wire::QueueStatus;
@@ -272,7 +272,7 @@ pub(super) async fn downlink_queue_health(
     caller: Caller,
 ) -> Result<axum::Json<QueueHealthBody>, ApiError> {
     let figures = figures(&flow, &caller).await?;
-    let is_connected = flow.displays.queues.is_some();
+    let is_connected = flow.displays.paths.chirpstack.is_some();
     let is_breaker_open = flow.displays.is_open();
     let success = success(&figures);
     let checks = [

@@ -12,13 +12,15 @@ pub(in crate::displays) struct HeardOf {
     pub(in crate::displays) id: Uuid,
     pub(in crate::displays) at: DateTime<Utc>,
     pub(in crate::displays) gateway_eui: Option<String>,
+    pub(in crate::displays) heard_by: String,
+    pub(in crate::displays) application: Option<String>,
     pub(in crate::displays) joined_at: Option<DateTime<Utc>>,
     pub(in crate::displays) shown: Option<Value>,
     pub(in crate::displays) shown_at: Option<DateTime<Utc>>,
 }
 
 /// Writes down what was heard of displays, and has those looked at of which it is news: one that
-/// joined, spoke for the first time, said what it shows, or was given up and lives. A display that has
+/// joined, spoke for the first time or by another network server, said what it shows, or was given up and lives. A display that has
 /// news is not left alone any longer.
 pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -> Result<()> {
     let of = |part: fn(&HeardOf) -> Uuid| heard.iter().map(part).collect::<Vec<_>>();
@@ -27,17 +29,21 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
     let joins: Vec<_> = heard.iter().map(|one| one.joined_at).collect();
     let shown: Vec<_> = heard.iter().map(|one| one.shown.clone()).collect();
     let shown_at: Vec<_> = heard.iter().map(|one| one.shown_at).collect();
+    let heard_by: Vec<_> = heard.iter().map(|one| one.heard_by.clone()).collect();
+    let applications: Vec<_> = heard.iter().map(|one| one.application.clone()).collect();
     sqlx::query!(
         "with w as (
-           select w.*, l.heard_at is null or w.joined_at is not null as is_new,
+           select w.*, l.heard_at is null or w.joined_at is not null or coalesce(l.heard_by = 'tts', false) <> (w.heard_by = 'tts')
+               or (l.application is null and w.application is not null) as is_new,
              w.shown is not null and (l.shown_at is null or l.shown_at <= w.shown_at) as says,
              l.failures > 0 and l.behind_since is not null and (l.drive_at is null or l.drive_at > w.at)
                and (l.heard_at is null or l.heard_at < l.behind_since) as is_back
-           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::timestamptz[])
-             as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at)
+           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::timestamptz[], $8::text[],
+             $9::text[]) as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at, heard_by, application)
            join lamps l on l.tenant_id = w.tenant_id and l.id = w.id),
          written as (
            update lamps l set heard_at = greatest(l.heard_at, w.at), gateway_eui = coalesce(w.gateway_eui, l.gateway_eui),
+             heard_by = w.heard_by, application = coalesce(w.application, l.application),
              joined_at = greatest(l.joined_at, w.joined_at),
              shown = case when w.says then w.shown else l.shown end,
              shown_at = case when w.says then w.shown_at else l.shown_at end,
@@ -51,6 +57,8 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
         &joins as &[Option<DateTime<Utc>>],
         &shown as &[Option<Value>],
         &shown_at as &[Option<DateTime<Utc>>],
+        &heard_by,
+        &applications as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;

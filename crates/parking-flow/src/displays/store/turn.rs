@@ -1,13 +1,14 @@
 //! The SQL of sending: whose turn it is, what there is to give, and what became of it. Displays are
 //! locked before their commands, and those before budgets.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use serde_json::Value;
 use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::plan::Keys;
+use crate::displays::paths::CLOCKS_APART;
 use crate::displays::plan::FAILURES_MAX;
 
 /// A command whose turn it is.
@@ -27,6 +28,13 @@ pub(in crate::displays) struct Turn {
     pub(in crate::displays) gateway_eui: Option<String>,
     /// Whether the network server may hold something that is not counted on any more.
     pub(in crate::displays) must_flush: bool,
+    /// Until when, of what is known to be dropped there by itself.
+    pub(in crate::displays) left_until: Option<DateTime<Utc>>,
+    pub(in crate::displays) patience_seconds: i32,
+    /// By which road the display was heard last.
+    pub(in crate::displays) heard_by: Option<String>,
+    pub(in crate::displays) application: Option<String>,
+    pub(in crate::displays) stack_address: Option<Vec<u8>>,
 }
 
 /// Locks displays in one order.
@@ -43,28 +51,34 @@ pub(in crate::displays) async fn lock_lamps(tx: &mut PlatformTx, keys: &Keys) ->
     Ok(())
 }
 
-/// Commands whose turn it is, to displays that have nothing on its way; what somebody else is at is
-/// left to them.
+/// Commands whose turn it is, to displays that have nothing on its way and are reached by a network server
+/// that takes commands now; what somebody else is at is left to them.
 pub(in crate::displays) async fn turns(
     tx: &mut PlatformTx,
     limit: i64,
+    (takes_chirpstack, takes_stack): (bool, bool),
     now: DateTime<Utc>,
 ) -> Result<Vec<Turn>> {
     let turns = sqlx::query_as!(
         Turn,
         r#"select d.tenant_id, d.id, d.device_id, d.dev_eui, d.f_port, d.payload, d.is_confirmed, d.urgency, d.attempts,
-             d.created_at, l.gateway_eui,
+             d.created_at, l.gateway_eui, d.patience_seconds, l.heard_by, l.application, l.stack_address,
              exists (select from downlinks b where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind)
-               as "must_flush!"
+               as "must_flush!",
+             (select max(b.expires_at) from downlinks b
+              where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind) as left_until
            from downlinks d
            join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
            where d.status = 'waiting' and d.due_at <= $1
+             and case when l.heard_by = 'tts' then $4::boolean else $3::boolean end
              and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
                and f.status in ('sending', 'queued', 'awaiting_ack'))
            order by d.due_at, d.urgency, d.id limit $2
            for no key update of l, d skip locked"#,
         now,
-        limit
+        limit,
+        takes_chirpstack,
+        takes_stack,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -134,26 +148,40 @@ pub(in crate::displays) async fn write_budget(
     Ok(())
 }
 
+/// A command that is to be handed over: by which path, and from when on it is dropped there.
+pub(in crate::displays) type Claimed<'a> = (&'a Turn, &'static str, Option<DateTime<Utc>>);
+
 /// Puts commands into this server's hands, each for one attempt.
 pub(in crate::displays) async fn claim(
     tx: &mut PlatformTx,
-    turns: &[&Turn],
+    turns: &[Claimed<'_>],
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
-    let tenants: Vec<_> = turns.iter().map(|one| one.tenant_id).collect();
-    let ids: Vec<_> = turns.iter().map(|one| one.id).collect();
-    let gateways: Vec<_> = turns.iter().map(|one| one.gateway_eui.clone()).collect();
+    let tenants: Vec<_> = turns.iter().map(|(one, ..)| one.tenant_id).collect();
+    let ids: Vec<_> = turns.iter().map(|(one, ..)| one.id).collect();
+    let gateways: Vec<_> = turns
+        .iter()
+        .map(|(one, ..)| one.gateway_eui.clone())
+        .collect();
+    let paths: Vec<_> = turns
+        .iter()
+        .map(|(_, path, _)| (*path).to_owned())
+        .collect();
+    let expiries: Vec<_> = turns.iter().map(|(.., expires)| *expires).collect();
     sqlx::query!(
         "update downlinks d set status = 'sending', due_at = null, leased_until = $4, attempts = d.attempts + 1, transmitted_at = null,
            gateway_eui = w.gateway_eui, earlier_items = array_remove(d.earlier_items || d.queue_item, null), queue_item = null, version = d.version + 1,
+           path = w.path, expires_at = w.expires_at,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'sending', 'attempt', d.attempts + 1))
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, gateway_eui)
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $6::text[], $7::timestamptz[]) as w (tenant_id, id, gateway_eui, path, expires_at)
          where d.tenant_id = w.tenant_id and d.id = w.id",
         &tenants,
         &ids,
         &gateways as &[Option<String>],
         until,
         now,
+        &paths,
+        &expiries as &[Option<DateTime<Utc>>],
     )
     .execute(tx.conn())
     .await?;
@@ -190,7 +218,7 @@ pub(in crate::displays) struct Taken {
 }
 
 /// Writes down which commands the network server took. One of which a gateway has spoken meanwhile is
-/// further on already.
+/// further on already. What cannot be taken back is waited for until it is dropped there, by whichever clock.
 pub(in crate::displays) async fn queued(
     tx: &mut PlatformTx,
     taken: &[Taken],
@@ -203,7 +231,8 @@ pub(in crate::displays) async fn queued(
         "update downlinks d set queue_item = w.queue_item, queued_at = $4::timestamptz, version = d.version + 1,
            status = case when d.status = 'sending' then 'queued' else d.status end,
            leased_until = null,
-           deadline_at = case when d.status = 'sending' then $4::timestamptz + d.patience_seconds * interval '1 second' else d.deadline_at end,
+           deadline_at = case when d.status = 'sending'
+             then greatest($4::timestamptz + d.patience_seconds * interval '1 second', d.expires_at + $5::interval) else d.deadline_at end,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $4::timestamptz, 'what', 'queued', 'item', w.queue_item))
          from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, queue_item)
          where d.tenant_id = w.tenant_id and d.id = w.id and (d.status = 'sending' or d.queue_item is null or d.queue_item = w.queue_item)",
@@ -211,20 +240,7 @@ pub(in crate::displays) async fn queued(
         &ids,
         &items,
         now,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Nothing is left of a device's queue at the network server.
-pub(in crate::displays) async fn flushed(tx: &mut PlatformTx, keys: &Keys) -> Result<()> {
-    sqlx::query!(
-        "update downlinks d set is_left_behind = false
-         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
-         where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.is_left_behind",
-        &keys.0,
-        &keys.1
+        PgInterval::try_from(CLOCKS_APART).unwrap_or_default(),
     )
     .execute(tx.conn())
     .await?;
@@ -362,77 +378,4 @@ pub(in crate::displays) async fn tell_failed(
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// A command that nobody answers for any more.
-#[derive(Clone, Debug)]
-pub(in crate::displays) struct Overdue {
-    pub(in crate::displays) tenant_id: Uuid,
-    pub(in crate::displays) id: Uuid,
-    pub(in crate::displays) device_id: Uuid,
-    pub(in crate::displays) dev_eui: String,
-    pub(in crate::displays) attempts: i32,
-    pub(in crate::displays) status: String,
-}
-
-/// Commands in the hands of a server that has died.
-pub(in crate::displays) async fn interrupted(
-    tx: &mut PlatformTx,
-    limit: i64,
-    now: DateTime<Utc>,
-) -> Result<Vec<Overdue>> {
-    let found = sqlx::query_as!(
-        Overdue,
-        "select tenant_id, id, device_id, dev_eui, attempts, status from downlinks
-         where leased_until <= $1 and status = 'sending' order by leased_until limit $2",
-        now,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(found)
-}
-
-/// Commands that no gateway has sent in time, and not acknowledged ones, put into this server's hands.
-pub(in crate::displays) async fn overdue(
-    tx: &mut PlatformTx,
-    limit: i64,
-    (now, lease): (DateTime<Utc>, TimeDelta),
-) -> Result<Vec<Overdue>> {
-    let found = sqlx::query_as!(
-        Overdue,
-        "with due as (
-           select tenant_id, id from downlinks
-           where deadline_at <= $1 and status in ('queued', 'awaiting_ack') order by deadline_at limit $2
-           for no key update skip locked)
-         update downlinks d set deadline_at = $1 + $3::interval
-         from due where d.tenant_id = due.tenant_id and d.id = due.id
-         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status",
-        now,
-        limit,
-        PgInterval::try_from(lease).unwrap_or_default(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(found)
-}
-
-/// Deletes commands that came to their end before then, and budgets nobody uses; says how many.
-pub(in crate::displays) async fn forget(
-    tx: &mut PlatformTx,
-    before: DateTime<Utc>,
-    limit: i64,
-) -> Result<u64> {
-    let done = sqlx::query!(
-        "delete from downlinks where (tenant_id, id) in (
-           select tenant_id, id from downlinks where finished_at < $1 order by finished_at limit $2)",
-        before,
-        limit
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!("delete from downlink_budgets where updated_at < $1", before)
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected())
 }
