@@ -452,6 +452,19 @@ $$;
 
 ALTER FUNCTION public.mark_lamps_of_spaces() OWNER TO parking_owner;
 
+CREATE FUNCTION public.trim_downlink_story() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.story := (
+    select jsonb_agg(s.step order by s.place) from jsonb_array_elements(new.story) with ordinality as s (step, place)
+    where s.place > jsonb_array_length(new.story) - 60);
+  return new;
+end
+$$;
+
+ALTER FUNCTION public.trim_downlink_story() OWNER TO parking_owner;
+
 CREATE FUNCTION public.watch_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1372,7 +1385,7 @@ CREATE TABLE public.lamps (
     failures integer DEFAULT 0 NOT NULL,
     drive_at timestamp with time zone,
     due_at timestamp with time zone NOT NULL,
-    planned_at timestamp with time zone,
+    is_gateway_vouched boolean DEFAULT false NOT NULL,
     CONSTRAINT lamps_failures CHECK ((failures >= 0)),
     CONSTRAINT lamps_gateway_eui_form CHECK ((gateway_eui ~ '^[0-9A-F]{16}$'::text)),
     CONSTRAINT lamps_test_whole CHECK (((test_payload IS NULL) = (test_until IS NULL))),
@@ -1420,7 +1433,7 @@ CREATE TABLE public.list_totals (
     tenant_id uuid NOT NULL,
     list text NOT NULL,
     total bigint NOT NULL,
-    CONSTRAINT list_totals_list CHECK ((list = ANY (ARRAY['levels'::text, 'zones'::text, 'alarms'::text]))),
+    CONSTRAINT list_totals_list CHECK ((list = ANY (ARRAY['levels'::text, 'zones'::text, 'alarms'::text, 'downlinks'::text, 'lamps'::text]))),
     CONSTRAINT list_totals_not_negative CHECK ((total >= 0))
 );
 
@@ -2138,6 +2151,9 @@ ALTER TABLE ONLY public.chirpstack_links
 ALTER TABLE ONLY public.chirpstack_runs
     ADD CONSTRAINT chirpstack_runs_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE public.closures
+    ADD CONSTRAINT closures_in_reach CHECK (((ended_at IS NOT NULL) OR (ends_at < '9999-01-01 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2230,6 +2246,9 @@ ALTER TABLE ONLY public.orphan_devices
 
 ALTER TABLE ONLY public.orphan_devices
     ADD CONSTRAINT orphan_devices_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE public.overrides
+    ADD CONSTRAINT overrides_in_reach CHECK (((lifted_at IS NOT NULL) OR ((starts_at < '9999-01-01 00:00:00+00'::timestamp with time zone) AND ((ends_at IS NULL) OR (ends_at < '9999-01-01 00:00:00+00'::timestamp with time zone))))) NOT VALID;
 
 ALTER TABLE ONLY public.overrides
     ADD CONSTRAINT overrides_pkey PRIMARY KEY (tenant_id, id);
@@ -2360,9 +2379,13 @@ CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tena
 
 CREATE INDEX chirpstack_items_wanted_ones ON public.chirpstack_items USING btree (tenant_id, id) WHERE (wanted IS NOT NULL);
 
-CREATE INDEX chirpstack_links_due ON public.chirpstack_links USING btree (tenant_id, due_at);
+CREATE INDEX chirpstack_links_in_turn ON public.chirpstack_links USING btree (due_at);
+
+CREATE INDEX chirpstack_runs_by_age ON public.chirpstack_runs USING btree (asked_at);
 
 CREATE INDEX chirpstack_runs_newest ON public.chirpstack_runs USING btree (tenant_id, id DESC);
+
+CREATE INDEX chirpstack_runs_open ON public.chirpstack_runs USING btree (tenant_id, is_dry) WHERE (ended_at IS NULL);
 
 CREATE INDEX closures_newest ON public.closures USING btree (tenant_id, starts_at DESC, id DESC);
 
@@ -2398,6 +2421,12 @@ CREATE UNIQUE INDEX display_policies_name_unique ON public.display_policies USIN
 
 CREATE UNIQUE INDEX display_policies_one_active ON public.display_policies USING btree (tenant_id, site_id) NULLS NOT DISTINCT WHERE is_active;
 
+CREATE INDEX downlinks_by_age ON public.downlinks USING btree (created_at);
+
+CREATE INDEX downlinks_by_earlier_items ON public.downlinks USING btree (tenant_id, device_id) WHERE (earlier_items <> '{}'::text[]);
+
+CREATE INDEX downlinks_by_item ON public.downlinks USING btree (tenant_id, device_id, queue_item) WHERE (queue_item IS NOT NULL);
+
 CREATE INDEX downlinks_by_status ON public.downlinks USING btree (tenant_id, status, created_at DESC, id DESC);
 
 CREATE INDEX downlinks_deadlines ON public.downlinks USING btree (deadline_at) WHERE (status = ANY (ARRAY['queued'::text, 'awaiting_ack'::text]));
@@ -2409,6 +2438,8 @@ CREATE INDEX downlinks_leases ON public.downlinks USING btree (leased_until) WHE
 CREATE INDEX downlinks_left_behind ON public.downlinks USING btree (tenant_id, device_id) WHERE is_left_behind;
 
 CREATE INDEX downlinks_newest ON public.downlinks USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX downlinks_not_confirmed ON public.downlinks USING btree (tenant_id, device_id, transmitted_at) WHERE (status = 'transmitted'::text);
 
 CREATE INDEX downlinks_of_device ON public.downlinks USING btree (tenant_id, device_id, created_at DESC, id DESC);
 
@@ -2424,13 +2455,15 @@ CREATE UNIQUE INDEX downlinks_one_waiting ON public.downlinks USING btree (tenan
 
 CREATE INDEX downlinks_turn ON public.downlinks USING btree (due_at, urgency, id) WHERE (due_at IS NOT NULL);
 
+CREATE INDEX downlinks_turn_of_tenant ON public.downlinks USING btree (tenant_id, due_at, urgency, id) WHERE (due_at IS NOT NULL);
+
 CREATE INDEX events_newest ON ONLY public.events USING btree (tenant_id, id DESC);
 
 CREATE INDEX events_default_tenant_id_id_idx ON public.events_default USING btree (tenant_id, id DESC);
 
-CREATE INDEX events_told ON ONLY public.events USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+CREATE INDEX events_told ON ONLY public.events USING btree (tenant_id, id DESC) WHERE ((kind <> 'space.state_changed'::text) AND (kind <> 'display.changed'::text));
 
-CREATE INDEX events_default_tenant_id_id_idx1 ON public.events_default USING btree (tenant_id, id DESC) WHERE (kind <> 'space.state_changed'::text);
+CREATE INDEX events_default_tenant_id_id_idx1 ON public.events_default USING btree (tenant_id, id DESC) WHERE ((kind <> 'space.state_changed'::text) AND (kind <> 'display.changed'::text));
 
 CREATE INDEX events_subject ON ONLY public.events USING btree (tenant_id, subject_type, subject_id, id DESC);
 
@@ -2440,9 +2473,9 @@ CREATE INDEX events_order ON ONLY public.events USING btree (xid, id);
 
 CREATE INDEX events_default_xid_id_idx ON public.events_default USING btree (xid, id);
 
-CREATE INDEX events_told_by_all ON ONLY public.events USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
+CREATE INDEX events_told_by_all ON ONLY public.events USING btree (xid, id) WHERE ((kind <> 'space.state_changed'::text) AND (kind <> 'display.changed'::text));
 
-CREATE INDEX events_default_xid_id_idx1 ON public.events_default USING btree (xid, id) WHERE (kind <> 'space.state_changed'::text);
+CREATE INDEX events_default_xid_id_idx1 ON public.events_default USING btree (xid, id) WHERE ((kind <> 'space.state_changed'::text) AND (kind <> 'display.changed'::text));
 
 CREATE INDEX gateways_by_name ON public.gateways USING btree (tenant_id, lower(name), id);
 
@@ -2471,6 +2504,8 @@ CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (status = 'queue
 CREATE INDEX jobs_given_up ON public.jobs USING btree (failed_at) WHERE (status = 'failed'::text);
 
 CREATE UNIQUE INDEX jobs_one_waiting ON public.jobs USING btree (tenant_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (status = 'queued'::text) AND (locked_until IS NULL));
+
+CREATE INDEX lamp_marks_of_device ON public.lamp_marks USING btree (tenant_id, device_id);
 
 CREATE INDEX lamp_marks_oldest ON public.lamp_marks USING btree (id);
 
@@ -2682,6 +2717,12 @@ CREATE TRIGGER display_policies_mark_lamps_anew AFTER UPDATE ON public.display_p
 
 CREATE TRIGGER display_policies_mark_lamps_out AFTER DELETE ON public.display_policies REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_policies();
 
+CREATE TRIGGER downlinks_listed_in AFTER INSERT ON public.downlinks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER downlinks_listed_out AFTER DELETE ON public.downlinks REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER downlinks_story_trimmed BEFORE UPDATE OF story ON public.downlinks FOR EACH ROW WHEN ((jsonb_array_length(new.story) > 60)) EXECUTE FUNCTION public.trim_downlink_story();
+
 CREATE TRIGGER events_announced AFTER INSERT ON public.events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.announce_events();
 
 CREATE TRIGGER gateways_counted_in AFTER INSERT ON public.gateways REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_towards_limit('gateways');
@@ -2695,6 +2736,10 @@ CREATE TRIGGER gateways_watched_anew AFTER INSERT ON public.gateways REFERENCING
 CREATE TRIGGER gateways_watched_out AFTER DELETE ON public.gateways REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.watch_removed();
 
 CREATE TRIGGER jobs_announced AFTER INSERT ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_jobs();
+
+CREATE TRIGGER lamps_listed_in AFTER INSERT ON public.lamps REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
+
+CREATE TRIGGER lamps_listed_out AFTER DELETE ON public.lamps REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
 
 CREATE TRIGGER levels_listed_in AFTER INSERT ON public.levels REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_listed();
 
@@ -3482,7 +3527,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_items TO parking_te
 
 GRANT SELECT ON TABLE public.chirpstack_links TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_links TO parking_worker;
-GRANT SELECT,UPDATE ON TABLE public.chirpstack_links TO parking_tenant;
+GRANT SELECT ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(gives) ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(profile_a) ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(profile_c) ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(profiles) ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(updated_at) ON TABLE public.chirpstack_links TO parking_tenant;
+
+GRANT UPDATE(version) ON TABLE public.chirpstack_links TO parking_tenant;
 
 GRANT SELECT ON TABLE public.chirpstack_runs TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_runs TO parking_worker;
@@ -3514,7 +3571,7 @@ GRANT SELECT,DELETE ON TABLE public.display_policies TO parking_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlink_budgets TO parking_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlinks TO parking_tenant;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.downlinks TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.downlinks TO parking_worker;
 GRANT SELECT ON TABLE public.downlinks TO parking_platform;
 
@@ -3601,7 +3658,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.refresh_tokens TO parking_work
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.registrations TO parking_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_tenant;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_changes TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
 
@@ -3609,7 +3666,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_t
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_terms TO parking_platform;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservations TO parking_tenant;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservations TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservations TO parking_worker;
 GRANT SELECT ON TABLE public.reservations TO parking_platform;
 

@@ -40,5 +40,7 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // A machine that also compiles is slow, not wrong.
+    testTimeout: 20_000,
   },
 });

@@ -411,6 +411,8 @@ describe('devices of others', () => {
       await row.getByText(full.tenant.name).waitFor();
 
       const handOver = async (name) => {
+        // What is clicked before the others are gone moves away from under the pointer.
+        await page.getByRole('row').nth(2).waitFor({ state: 'detached' });
         await page.getByRole('button', { name: en('devices.actionsFor', { name }) }).click();
         await page.getByRole('menuitem', { name: en('devices.transfer') }).click();
         const form = dialog(page, en('devices.transferTitle', { name }));

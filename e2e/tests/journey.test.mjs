@@ -142,6 +142,9 @@ describe('an installation comes to life', () => {
       const [one, other] = [await visit(), await visit()];
       await signIn(one.page, OWNER);
       await signIn(other.page, OWNER);
+      // Not home: who ends there needs no way back.
+      await follow(other.page, 'nav.apiKeys');
+      await other.page.getByRole('heading', { level: 1, name: en('apiKeys.title') }).waitFor();
       await one.page.goto('/sessions');
       await one.page.getByRole('button', { name: en('sessions.endAll') }).click();
       await one.page.getByRole('dialog').getByRole('button', { name: en('sessions.endAll') }).click();

@@ -9,7 +9,6 @@ use crate::apps;
 use crate::cluster::Cluster;
 use crate::r#gen::{self, sqlx::Pass};
 use crate::repo::Repo;
-use crate::schemathesis;
 use crate::setup::{self, Mode, Purpose};
 use crate::shell;
 use crate::tidy;
@@ -41,7 +40,7 @@ enum Outcome {
 
 /// Cheap before dear, and what others need before they need it: the UI is embedded by the server,
 /// the queries are checked before the tests are compiled with them.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "setup",
         part_of: PartOf::Both,
@@ -108,11 +107,6 @@ const STEPS: [Step; 17] = [
         run: test,
     },
     Step {
-        name: "schemathesis",
-        part_of: PartOf::Test,
-        run: described,
-    },
-    Step {
         name: "generated",
         part_of: PartOf::Test,
         run: generated,
@@ -165,9 +159,12 @@ pub(crate) fn fix(repo: &Repo) -> Result<()> {
 /// `cargo nextest run` alone does as well, but each test then starts a server of its own.
 pub(crate) fn run_tests(repo: &Repo, arguments: &[String]) -> Result<()> {
     let cluster = Cluster::start(repo)?;
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut cargo = repo.cargo();
     cargo
         .args(["nextest", "run", "--locked", "--workspace"])
+        // A test waits for its database and its server half of the time.
+        .args(["--test-threads", &(2 * cores).to_string()])
         .args(arguments);
     shell::run(cargo.env("PARKING_TEST_DATABASE_URL", cluster.url()))
 }
@@ -341,12 +338,7 @@ fn rustdoc(repo: &Repo) -> Result<Outcome> {
 }
 
 fn test(repo: &Repo) -> Result<Outcome> {
-    run_tests(repo, &[])?;
-    Ok(Outcome::Passed)
-}
-
-fn described(repo: &Repo) -> Result<Outcome> {
-    schemathesis::task(repo)?;
+    run_tests(repo, &["--profile".to_owned(), "ci".to_owned()])?;
     Ok(Outcome::Passed)
 }
 

@@ -130,7 +130,7 @@ impl Repo {
 
     fn search_path(&self) -> OsString {
         let inherited = shell::var("PATH").unwrap_or_default();
-        let mut folders = vec![self.path(".venv/bin"), self.path(".tools/bin")];
+        let mut folders = vec![self.path(".venv/bin")];
         folders.extend(std::env::split_paths(&inherited));
         std::env::join_paths(folders).unwrap_or_else(|_| inherited.into())
     }

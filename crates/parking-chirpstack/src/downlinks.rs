@@ -42,12 +42,18 @@ pub enum DoorError {
     /// It was not reached, or takes nothing from us (a wrong token): nothing was changed.
     #[error("the network server is away: {0}")]
     Away(String),
+    /// Too many wait for it here, so that it was not asked.
+    #[error("too many calls to the network server wait")]
+    Busy,
     /// It was reached and nobody knows what it did: no answer in time, a connection that broke.
     #[error("the network server did not answer: {0}")]
     Unanswered(String),
     /// It said no to this command, and will say no again: the device is unknown to it, say.
     #[error("the network server refused: {0}")]
     Refused(String),
+    /// The device is not ours to command, or not any more.
+    #[error("the network server does not let us command this device")]
+    Forbidden,
 }
 
 /// An answer that is awaited.
@@ -60,6 +66,9 @@ pub trait Queues: fmt::Debug + Send + Sync {
 
     /// Empties a device's queue. To empty an empty one, or that of an unknown device, is no error.
     fn flush(&self, dev_eui: Eui64) -> Asked<'_, ()>;
+
+    /// In which application a device is; `None` of a device that is unknown there.
+    fn application(&self, dev_eui: Eui64) -> Asked<'_, Option<String>>;
 
     /// What waits in a device's queue, the oldest first.
     fn queue(&self, dev_eui: Eui64) -> Asked<'_, Vec<QueueItem>>;

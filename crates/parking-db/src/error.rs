@@ -23,6 +23,11 @@ pub enum DbError {
 }
 
 impl DbError {
+    /// Whether it may go well the next time, and says nothing of what was written.
+    pub const fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Conflict(_))
+    }
+
     /// The name of the constraint that refused the statement, if one did.
     pub fn constraint(&self) -> Option<&str> {
         match self {

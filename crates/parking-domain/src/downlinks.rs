@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, Codec, Shown};
+use crate::models::Class;
 
 /// What a display is told: the port and the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +40,12 @@ impl Budget {
         Self { taken }
     }
 
-    /// What there is to remember at a moment.
+    /// What there is to remember at a moment. What was taken more than a minute from now was written
+    /// down by a clock that is wrong, and would stop everybody until then.
     pub fn taken(&self, now: DateTime<Utc>) -> &[(DateTime<Utc>, u32)] {
-        let since = self.taken.partition_point(|(at, _)| *at + WINDOW <= now);
-        &self.taken[since..]
+        let since = self.taken.partition_point(|(at, _)| *at <= now - WINDOW);
+        let until = self.taken.partition_point(|(at, _)| *at <= now + WINDOW);
+        &self.taken[since..until]
     }
 
     /// How much was taken within the last minute.
@@ -100,6 +103,18 @@ pub fn backoff(base_seconds: u32, attempts: u32, jitter: u8) -> TimeDelta {
 pub fn rest(failures: u32) -> TimeDelta {
     let doublings = failures.clamp(1, 5) - 1;
     TimeDelta::minutes((5_i64 << doublings).min(60))
+}
+
+/// For how long the network server keeps a command of a display that listens only after it spoke.
+const PATIENCE_OF_CLASS_A: TimeDelta = TimeDelta::hours(6);
+
+/// For how long the network server may keep a command before a gateway must have sent it: so long for a
+/// display that always listens.
+pub fn patience(class: Option<Class>, of_listeners: TimeDelta) -> TimeDelta {
+    match class {
+        Some(Class::A) => PATIENCE_OF_CLASS_A,
+        _ => of_listeners,
+    }
 }
 
 /// How far the clocks of those who sent a command and heard the answer may be apart.
@@ -232,8 +247,13 @@ impl Known {
     /// Whether it is certain, as far as it can be, that it shows what it should: it says so, or it was
     /// told and never says anything.
     pub fn is_proven(&self, now: DateTime<Utc>) -> bool {
-        let is_said = self.answers_within.is_none() || self.said_since().is_some_and(|said| said.1);
+        let is_said = self.answers_within.is_none() || self.is_confirmed();
         self.transmitted.is_some() && self.is_in_step(now) && is_said
+    }
+
+    /// Whether it says, since it was told last, that it shows that.
+    pub fn is_confirmed(&self) -> bool {
+        self.said_since().is_some_and(|(_, agrees)| agrees)
     }
 
     /// Whether it says that it shows something else than it was sent.
@@ -248,8 +268,7 @@ impl Known {
     pub fn doubted_at(&self) -> Option<DateTime<Utc>> {
         let sent = self.transmitted.as_ref()?;
         let within = self.answers_within?;
-        let is_said = self.said_since().is_some_and(|said| said.1);
-        (!is_said).then_some(sent.at + within)
+        (!self.is_confirmed()).then_some(sent.at + within)
     }
 
     /// What it said after it was told: the clocks of those who heard it differ a little.
@@ -406,6 +425,27 @@ mod tests {
         assert_eq!(backoff(2, u32::MAX, 255), TimeDelta::seconds(45));
         assert_eq!(rest(1), TimeDelta::minutes(5));
         assert_eq!(rest(9), TimeDelta::minutes(60));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_took_is_counted_only_if_it_was_ahead_by_little() {
+        let mut a_little = Budget::of([(at(30), 4)]);
+        assert_eq!((a_little.used(at(0)), a_little.take(3, 5, at(0))), (4, 1));
+        let mut by_days = Budget::of([(at(86_400), 1_000)]);
+        assert_eq!(
+            (by_days.used(at(0)), by_days.free_at(1, 5, at(0))),
+            (0, at(0))
+        );
+        assert_eq!(by_days.take(3, 5, at(0)), 3);
+        assert_eq!(by_days.taken(at(0)), [(at(0), 3)]);
+    }
+
+    #[test]
+    fn a_display_that_listens_only_after_it_spoke_is_given_hours() {
+        let of_listeners = TimeDelta::seconds(30);
+        assert_eq!(patience(Some(Class::A), of_listeners), TimeDelta::hours(6));
+        assert_eq!(patience(Some(Class::C), of_listeners), of_listeners);
+        assert_eq!(patience(None, of_listeners), of_listeners);
     }
 
     proptest! {

@@ -26,7 +26,8 @@ pub struct Model {
     pub senses: Option<Sense>,
     /// What it shows, if anything.
     pub displays: Option<Display>,
-    /// Whether it says what it shows, so that the truth can be compared with the wish.
+    /// Whether it says what it shows in words that can be compared with what it was told
+    /// (`downlinks::Said`), so that a lamp that says nothing, or something else, is told again.
     pub is_light_reported: bool,
     /// How often it speaks though nothing happened.
     pub heartbeat_s: Option<u32>,
@@ -452,7 +453,6 @@ pub const CATALOGUE: &[Model] = &[
         class: Class::A,
         codec: "milesight_ds3604",
         displays: Some(Display::Text),
-        is_light_reported: true,
         ports_up: &[85],
         ports_down: &[85],
         // The first block of the first template, and a refresh, without which nothing is repainted.

@@ -1,7 +1,7 @@
 //! What there is: sites with their levels, zones and plans, the bays in them, the devices that
 //! watch and light them, the gateways that hear them, and what is wrong with those.
 //!
-//! Slices, lowest first: `sites`, `spaces`, `overrides`, `models`, `devices`, `gateways`, `orphans`, `alarms`, `imports`. Beside them
+//! Slices, lowest first: `sites`, `spaces`, `models`, `devices`, `gateways`, `orphans`, `alarms`, `imports`. Beside them
 //! `view` (whose rows a caller reads), `record` (the event and the audit entry of a change) and `csv_export` (a list as a file).
 
 pub mod alarms;
@@ -11,7 +11,6 @@ pub mod gateways;
 pub mod imports;
 pub mod models;
 pub mod orphans;
-pub mod overrides;
 mod record;
 pub mod sites;
 pub mod spaces;
@@ -42,13 +41,12 @@ pub struct Estate {
     pub exports: Exports,
 }
 
-pub use record::Maker;
+pub use record::{Change, Maker, record};
 
 /// The routes of all slices.
 pub fn routes(estate: Estate) -> Routes {
     sites::routes(estate.clone())
         .merge(spaces::routes(estate.clone()))
-        .merge(overrides::routes(estate.clone()))
         .merge(models::routes(estate.clone()))
         .merge(devices::routes(estate.clone()))
         .merge(gateways::routes(estate.clone()))

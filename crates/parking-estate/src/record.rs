@@ -32,22 +32,25 @@ impl Maker {
 }
 
 /// A change that was made.
-pub(crate) struct Change<'a> {
+pub struct Change<'a> {
     /// `<entity>.<verb>`, of the event and the entry alike.
-    pub(crate) kind: &'a str,
+    pub kind: &'a str,
     /// What it was made to.
-    pub(crate) entity: &'a str,
-    pub(crate) id: Uuid,
-    pub(crate) name: &'a str,
+    pub entity: &'a str,
+    /// Its identity.
+    pub id: Uuid,
+    /// What people call it.
+    pub name: &'a str,
     /// The site it belongs to, for those who follow one site.
-    pub(crate) site: Option<Uuid>,
+    pub site: Option<Uuid>,
     /// What it was, and what it is.
-    pub(crate) values: (Option<Value>, Option<Value>),
-    pub(crate) reason: Option<&'a str>,
+    pub values: (Option<Value>, Option<Value>),
+    /// Why, if somebody said so.
+    pub reason: Option<&'a str>,
 }
 
 /// Records a change. Call it last in the transaction.
-pub(crate) async fn record(
+pub async fn record(
     tx: &mut TenantTx,
     by: &By,
     now: DateTime<Utc>,

@@ -106,7 +106,7 @@ impl DeviceType {
 pub(crate) const HEARTBEAT: RangeInclusive<i32> = 10..=2_592_000;
 
 /// The longest reason, in characters.
-pub(crate) const REASON_MAX: usize = 255;
+pub const REASON_MAX: usize = 255;
 
 /// The longest note, in characters.
 const NOTE_MAX: usize = 2_000;

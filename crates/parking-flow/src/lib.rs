@@ -1,7 +1,7 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `display_policies`, `displays`, `ingest`, `uplinks`,
-//! `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `overrides`, `display_policies`, `displays`, `ingest`,
+//! `uplinks`, `evidence`.
 
 pub mod applications;
 pub mod chirpstack;
@@ -9,6 +9,7 @@ pub mod display_policies;
 pub mod displays;
 pub mod evidence;
 pub mod ingest;
+pub mod overrides;
 pub mod reservations;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub struct Flow {
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
+        .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))
         .merge(displays::routes(flow.clone()))
         .merge(uplinks::routes(flow.clone()))

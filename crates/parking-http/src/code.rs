@@ -67,6 +67,7 @@ codes! {
     NoSpaceFree = "no_space_free", CONFLICT, "No such bay is free then";
     NotReservable = "not_reservable", CONFLICT, "The bay cannot be reserved";
     SpaceOutOfUse = "space_out_of_use", CONFLICT, "The bay is out of use then";
+    ReservationsInTheWay = "reservations_in_the_way", CONFLICT, "Reservations are in the way";
     ReservationOver = "reservation_over", CONFLICT, "The reservation is over, and stays as it was";
     PersonLimitReached = "person_limit_reached", CONFLICT, "The person has as many reservations as one may have";
     CancellationClosed = "cancellation_closed", CONFLICT, "It is too late to cancel the reservation";

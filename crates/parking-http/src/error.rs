@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use parking_db::DbError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::Code;
 
@@ -24,7 +25,9 @@ pub struct ApiError {
     /// Which fields are not right.
     pub errors: Vec<FieldError>,
     /// When what was wanted is somebody else's already.
-    pub conflicts: Vec<TakenSlot>,
+    pub conflicts: Box<[TakenSlot]>,
+    /// Which reservations are in the way.
+    pub bookings: Box<[BookingInTheWay]>,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
     /// Why, for the log and never for the caller.
@@ -47,6 +50,36 @@ pub struct TakenSlot {
     pub start_time: DateTime<Utc>,
     /// Until just before when.
     pub end_time: DateTime<Utc>,
+}
+
+/// A reservation that is in the way, and nothing about whose it is.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
+pub struct BookingInTheWay {
+    /// Which.
+    pub id: Uuid,
+    /// Of which bay.
+    pub space_id: Uuid,
+    /// What is painted on that.
+    pub space_code: String,
+    /// From when on.
+    pub start_time: DateTime<Utc>,
+    /// Until just before when.
+    pub end_time: DateTime<Utc>,
+    /// Why it stays there.
+    pub why: WhyInTheWay,
+}
+
+/// Why a reservation stays in the way: nothing was to become of it; no bay of its site and kind is free
+/// then; its vehicle stands there.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyInTheWay {
+    /// Nothing was to become of it.
+    Refused,
+    /// No bay of its site and kind is free then.
+    NoSpaceFree,
+    /// Its vehicle stands there.
+    CheckedIn,
 }
 
 /// Collects what is wrong with a form, so that all of it is said at once.
@@ -98,6 +131,9 @@ pub struct Problem {
     /// When what was wanted is taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<TakenSlot>,
+    /// Which reservations are in the way, the first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookings: Vec<BookingInTheWay>,
 }
 
 impl ApiError {
@@ -107,7 +143,8 @@ impl ApiError {
             code,
             detail: None,
             errors: Vec::new(),
-            conflicts: Vec::new(),
+            conflicts: Box::default(),
+            bookings: Box::default(),
             retry_after: None,
             cause: None,
         }
@@ -123,7 +160,14 @@ impl ApiError {
     /// Says when what was wanted is taken.
     #[must_use]
     pub fn conflicts(mut self, conflicts: Vec<TakenSlot>) -> Self {
-        self.conflicts = conflicts;
+        self.conflicts = conflicts.into();
+        self
+    }
+
+    /// Says which reservations are in the way.
+    #[must_use]
+    pub fn bookings(mut self, bookings: Vec<BookingInTheWay>) -> Self {
+        self.bookings = bookings.into();
         self
     }
 
@@ -175,7 +219,8 @@ impl ApiError {
                 .unwrap_or_else(|| self.code.title().to_owned()),
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
-            conflicts: self.conflicts.clone(),
+            conflicts: self.conflicts.to_vec(),
+            bookings: self.bookings.to_vec(),
         }
     }
 

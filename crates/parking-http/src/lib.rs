@@ -18,7 +18,7 @@ pub mod wire;
 
 pub use caller::{Actor, Authenticate, Caller, Credentials, Identity, Signed};
 pub use code::Code;
-pub use error::{ApiError, FieldError, Problem, TakenSlot, Wrong};
+pub use error::{ApiError, BookingInTheWay, FieldError, Problem, TakenSlot, WhyInTheWay, Wrong};
 pub use etag::{IfMatch, Tagged};
 pub use extract::{Id, Json, Query};
 pub use idempotency::{Answer, Once};

@@ -1,7 +1,10 @@
 //! How fields look in requests and answers, for the description of the API, and changes of them.
 
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike as _, Utc};
 use parking_domain::text;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
@@ -44,6 +47,52 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Option::deserialize(deserializer)?;
         Ok(value.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// The years an instant may lie in. chrono reads some 262000 of them and panics beyond its last one;
+/// RFC 3339 and browsers know four digits. What is added to an instant within stays within all three.
+const YEARS: RangeInclusive<i32> = 1..=9_998;
+
+/// A field that is an instant, or may be one.
+pub trait Instants {
+    /// The instant, if there is one.
+    fn instant(&self) -> Option<DateTime<Utc>>;
+}
+
+impl Instants for DateTime<Utc> {
+    fn instant(&self) -> Option<DateTime<Utc>> {
+        Some(*self)
+    }
+}
+
+impl Instants for Option<DateTime<Utc>> {
+    fn instant(&self) -> Option<DateTime<Utc>> {
+        *self
+    }
+}
+
+impl Instants for Change<DateTime<Utc>> {
+    fn instant(&self) -> Option<DateTime<Utc>> {
+        self.value()
+    }
+}
+
+/// Reads an instant of a request, and refuses those with which nobody can reckon. Each field of a
+/// request that holds one wants `#[serde(deserialize_with = "instant")]`; a test asks every operation.
+pub fn instant<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Instants,
+    D: Deserializer<'de>,
+{
+    let value = T::deserialize(deserializer)?;
+    match value.instant() {
+        Some(at) if !YEARS.contains(&at.year()) => Err(de::Error::custom(format_args!(
+            "must lie in the years {} to {}",
+            YEARS.start(),
+            YEARS.end()
+        ))),
+        _ => Ok(value),
     }
 }
 
@@ -99,3 +148,47 @@ const NAME: &str = concat!(
     r"[^ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc])?",
     r"[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Window {
+        #[serde(deserialize_with = "instant")]
+        from: DateTime<Utc>,
+        #[serde(default, deserialize_with = "instant")]
+        to: Option<DateTime<Utc>>,
+        #[serde(default, deserialize_with = "instant")]
+        end: Change<DateTime<Utc>>,
+    }
+
+    #[test]
+    fn an_instant_that_nobody_can_reckon_with_is_refused_wherever_it_stands() {
+        let read = |window: &str| serde_json::from_str::<Window>(window);
+        let first = r#"{"from":"0001-01-01T00:00:00Z","to":null,"end":null}"#;
+        let first = read(first).unwrap();
+        assert_eq!(
+            (first.from.year(), first.to, first.end),
+            (1, None, Change::Clear)
+        );
+        let last = r#"{"from":"9998-12-31T23:59:59Z","to":"9998-12-31T23:59:59Z"}"#;
+        assert_eq!(read(last).unwrap().end, Change::Keep);
+        for far in [
+            "+262142-12-31T23:59:59Z",
+            "+10000-01-01T00:00:00Z",
+            "9998-12-31T23:59:59-01:00",
+            "0001-01-01T00:00:00+01:00",
+            "-0001-01-01T00:00:00Z",
+        ] {
+            for window in [
+                format!(r#"{{"from":"{far}"}}"#),
+                format!(r#"{{"from":"2026-01-01T00:00:00Z","to":"{far}"}}"#),
+                format!(r#"{{"from":"2026-01-01T00:00:00Z","end":"{far}"}}"#),
+            ] {
+                let refused = read(&window).unwrap_err().to_string();
+                assert!(refused.contains("years 1 to 9998"), "{window}: {refused}");
+            }
+        }
+    }
+}

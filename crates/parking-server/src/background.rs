@@ -69,7 +69,8 @@ impl Background {
 impl Server {
     /// Everything that runs beside requests; to be started once the schema is there.
     pub fn background(&self, stop: &CancellationToken) -> Vec<Background> {
-        let (nudge, news) = (Nudge::default(), Nudge::default());
+        let news = Nudge::default();
+        let (queue, workers) = self.work_the_queue(stop);
         let mut parts = vec![
             Background::new("notices", {
                 let (notices, db, stop) = (self.notices.clone(), self.db.clone(), stop.clone());
@@ -79,7 +80,8 @@ impl Server {
                 "nudges",
                 wake(
                     self.notices.subscribe(),
-                    [nudge.clone(), news.clone(), self.flow().displays.to_plan],
+                    queue,
+                    [news.clone(), self.flow().displays.to_plan],
                     stop.clone(),
                 ),
             ),
@@ -124,13 +126,25 @@ impl Server {
         ];
         self.take_messages(&mut parts, stop);
         self.keep_displays(&mut parts, stop);
-        for _ in 0..JOBS_AT_ONCE {
-            parts.push(Background::new(
-                "jobs",
-                run_jobs(self.worker(), nudge.clone(), stop.clone()),
-            ));
-        }
+        parts.extend(workers);
         parts
+    }
+
+    /// What works the queue, and the nudges by which each is woken.
+    fn work_the_queue(&self, stop: &CancellationToken) -> (Vec<Nudge>, Vec<Background>) {
+        let general = Nudge::default();
+        let (mut nudges, mut parts) = (vec![general.clone()], Vec::new());
+        for _ in 0..JOBS_AT_ONCE {
+            let run = run_jobs("jobs", self.worker(), general.clone(), stop.clone());
+            parts.push(Background::new("jobs", run));
+        }
+        for (name, worker) in self.lanes() {
+            let own = Nudge::default();
+            nudges.push(own.clone());
+            let run = run_jobs(name, worker, own, stop.clone());
+            parts.push(Background::new(name, run));
+        }
+        (nudges, parts)
     }
 
     /// What keeps displays showing what they should.
@@ -238,9 +252,9 @@ async fn flush_usage(callers: Arc<Callers>, stop: CancellationToken) {
     }
 }
 
-async fn run_jobs(worker: Worker, nudge: Nudge, stop: CancellationToken) {
+async fn run_jobs(name: &'static str, worker: Worker, nudge: Nudge, stop: CancellationToken) {
     let waker = nudge.clone();
-    reconcile::run("jobs", QUEUE_PERIOD, nudge, stop, || {
+    reconcile::run(name, QUEUE_PERIOD, nudge, stop, || {
         let (worker, waker) = (worker.clone(), waker.clone());
         async move {
             let has_more = worker.work_one().await?;
@@ -315,23 +329,24 @@ async fn fan_out(state: Webhooks, news: Nudge, stop: CancellationToken) {
     .await;
 }
 
-/// Wakes whoever works the queue, and whoever reads the log of events.
+/// Wakes whoever works the queue, each by a nudge of its own, and whoever reads the log of events.
 async fn wake(
     mut notices: parking_db::listen::Subscription,
-    [jobs, events, displays]: [Nudge; 3],
+    queue: Vec<Nudge>,
+    [events, displays]: [Nudge; 2],
     stop: CancellationToken,
 ) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             notice = notices.next() => match notice {
-                Notice::Jobs => jobs.now(),
+                Notice::Jobs => queue.iter().for_each(Nudge::now),
                 Notice::Events(_) => {
                     events.now();
                     displays.now();
                 }
                 Notice::Missed => {
-                    jobs.now();
+                    queue.iter().for_each(Nudge::now);
                     events.now();
                     displays.now();
                 }

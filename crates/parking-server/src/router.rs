@@ -25,7 +25,7 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
-use parking_flow::chirpstack::{self, ChirpStack, ChirpStacks};
+use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::reservations;
@@ -284,6 +284,7 @@ impl Server {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             remote: self.options.chirpstack.clone(),
+            asking: Asking::default(),
         }
     }
 
@@ -325,10 +326,26 @@ impl Server {
         let worker = webhooks::jobs(worker, &self.webhooks, &self.witness);
         let outside = (&self.accounts.mailer, &self.witness);
         let worker = parking_estate::jobs(worker, &self.estate(), outside);
-        let worker = chirpstack::jobs(worker, &self.chirpstacks());
+        let worker = chirpstack::jobs(worker, &self.chirpstacks(), &self.witness);
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
-        let worker = reservations::jobs(worker, &self.flow());
+        let worker = reservations::jobs(worker, &self.flow(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
+    }
+
+    /// Workers that know one kind of long job alone, so that nobody else waits for it.
+    pub(crate) fn lanes(&self) -> [(&'static str, Worker); 2] {
+        let worker = || Worker::new(self.db.clone(), self.clock.clone());
+        let state = self.chirpstacks();
+        [
+            (
+                "compare with ChirpStack",
+                chirpstack::comparing(worker(), &state),
+            ),
+            (
+                "mend what differs from ChirpStack",
+                chirpstack::mending(worker(), &state),
+            ),
+        ]
     }
 
     /// Every recurring job.
@@ -367,7 +384,7 @@ fn telling(
     let stack = Stack::new(courier, vault.clone());
     let paths = Paths {
         chirpstack: options.commands.clone(),
-        stack: Some(CommandPath::Stack(stack)),
+        stack: Some(CommandPath::Stack(Arc::new(stack))),
     };
     let displays = Displays::new(options.displays, paths);
     displays.metrics.register(registry);

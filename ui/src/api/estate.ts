@@ -69,7 +69,7 @@ const SITE_BAYS_MAX = 20_000;
 export const BAYS_MAX = 5_000;
 
 /** Those of all sites, where none is named. */
-export type BayScope = { site_id?: string; level_id?: string };
+export type BayScope = { site_id?: string; level_id?: string; include_lamps?: boolean };
 
 /** Every living bay of a site, of a level or of all sites, by its code. */
 export const baysQuery = (tenantId: string, scope: BayScope) =>

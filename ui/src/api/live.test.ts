@@ -51,6 +51,7 @@ function stage(answers: (Response | 'away')[] = []) {
   const store = createLiveStore(around);
   const heard = {
     bays: [] as [string, string][],
+    lamps: [] as string[],
     hints: [] as string[],
     gaps: 0,
     losses: 0,
@@ -59,6 +60,7 @@ function stage(answers: (Response | 'away')[] = []) {
     onBays: (bays) => {
       for (const { id, state } of bays.values()) heard.bays.push([id, state]);
     },
+    onLamp: ({ id }) => heard.lamps.push(id),
     onHint: ({ kind }) => heard.hints.push(kind),
     onGap: () => {
       heard.gaps += 1;

@@ -6,7 +6,7 @@
  * to time as they would without it.
  */
 
-import { eventsOf, type LiveBay, type LiveEvent, type LiveHint } from './liveStream';
+import { eventsOf, type LiveBay, type LiveEvent, type LiveHint, type LiveLamp } from './liveStream';
 import { Problem, problemFromResponse } from './problem';
 import { type SessionStore, sessionStore } from './session';
 
@@ -21,6 +21,8 @@ export type LiveState = {
 export type LiveListener = {
   /** Bays whose state is newer than what was known before. */
   onBays: (bays: ReadonlyMap<string, LiveBay>) => void;
+  /** How a lamp stands now. */
+  onLamp: (lamp: LiveLamp) => void;
   onHint: (hint: LiveHint) => void;
   /** Nothing is heard any more: until it is, pages ask by themselves. */
   onLost: () => void;
@@ -168,6 +170,9 @@ export function createLiveStore(around: LiveSurroundings) {
         listener.onBays(new Map([[event.data.id, event.data]]));
         break;
       }
+      case 'lamp':
+        listener.onLamp(event.data);
+        break;
       case 'changed':
         listener.onHint(event.data);
         break;

@@ -1,6 +1,10 @@
 /** What the server tells as it happens: reading its stream of events. */
+import type { LampOfBay } from './types';
 
 export type LiveBay = { id: string; state: string; since: string; sequence: number };
+
+/** How a lamp stands: the last one counts. */
+export type LiveLamp = LampOfBay & { site_id: string | null; space_id: string | null };
 
 /** How bays stand, of one site or of all. */
 export type LiveSnapshot = { as_of: string; sites: { id: string; bays: LiveBay[] }[] };
@@ -11,11 +15,12 @@ export type LiveHint = { kind: string; subject_type: string; subject_id: string 
 export type LiveEvent =
   | { kind: 'snapshot'; id: string | null; data: LiveSnapshot }
   | { kind: 'change'; id: string | null; data: LiveChange }
+  | { kind: 'lamp'; id: string | null; data: LiveLamp }
   | { kind: 'changed'; id: string | null; data: LiveHint }
   | { kind: 'heartbeat'; id: string | null; data: { as_of: string } }
   | { kind: 'bye'; id: string | null; data: { code: string } };
 
-const KINDS = new Set(['snapshot', 'change', 'changed', 'heartbeat', 'bye']);
+const KINDS = new Set(['snapshot', 'change', 'lamp', 'changed', 'heartbeat', 'bye']);
 
 /** Takes the text of a stream piece by piece and gives the events that are whole. */
 export function createEventReader(): (text: string) => LiveEvent[] {

@@ -10,6 +10,13 @@ export type TakenSlot = {
   end_time: string;
 };
 
+/** A reservation that is in the way, and nothing about whose it is. */
+export type BookingInTheWay = TakenSlot & {
+  id: string;
+  space_code: string;
+  why: 'refused' | 'no_space_free' | 'checked_in';
+};
+
 type ProblemFields = {
   status: number;
   code: string;
@@ -18,6 +25,7 @@ type ProblemFields = {
   requestId?: string;
   errors?: FieldError[];
   conflicts?: TakenSlot[];
+  bookings?: BookingInTheWay[];
   retryAfterSeconds?: number;
 };
 
@@ -29,6 +37,7 @@ export class Problem extends Error {
   readonly requestId: string | undefined;
   readonly errors: FieldError[];
   readonly conflicts: TakenSlot[];
+  readonly bookings: BookingInTheWay[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(fields: ProblemFields) {
@@ -41,6 +50,7 @@ export class Problem extends Error {
     this.requestId = fields.requestId;
     this.errors = fields.errors ?? [];
     this.conflicts = fields.conflicts ?? [];
+    this.bookings = fields.bookings ?? [];
     this.retryAfterSeconds = fields.retryAfterSeconds;
   }
 
@@ -67,6 +77,19 @@ function takenSlots(value: unknown): TakenSlot[] {
     if (!isRecord(item)) return [];
     const [start_time, end_time] = [text(item.start_time), text(item.end_time)];
     return start_time && end_time ? [{ start_time, end_time }] : [];
+  });
+}
+
+const whys = ['refused', 'no_space_free', 'checked_in'] as const;
+
+function bookingsInTheWay(value: unknown): BookingInTheWay[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    if (!isRecord(item)) return [];
+    const [slot] = takenSlots([item]);
+    const [id, space_code] = [text(item.id), text(item.space_code)];
+    const why = whys.find((known) => known === item.why) ?? 'refused';
+    return slot && id && space_code ? [{ ...slot, id, space_code, why }] : [];
   });
 }
 
@@ -101,6 +124,7 @@ export async function problemFromResponse(response: Response): Promise<Problem> 
     requestId: text(document.request_id) ?? response.headers.get('x-request-id') ?? undefined,
     errors: fieldErrors(document.errors),
     conflicts: takenSlots(document.conflicts),
+    bookings: bookingsInTheWay(document.bookings),
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after')),
   });
 }

@@ -898,7 +898,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tenants of ChirpStack with their applications, asked now. */
+        /** The tenants of ChirpStack, or one of them with its applications, asked now. */
         get: operations["list_remote_tenants"];
         put?: never;
         post?: never;
@@ -922,7 +922,8 @@ export interface paths {
         get: operations["list_closures"];
         put?: never;
         /**
-         * Closes bays of a site for a while, all or none; when it is over they are back by themselves. An
+         * Closes bays of a site for a while, all or none; when it is over they are back by themselves. Nobody
+         *     reserves them for that time, and `bookings` says what becomes of those that are reserved. An
          *     `Idempotency-Key` repeats the answer of an earlier request.
          */
         post: operations["create_closure"];
@@ -946,7 +947,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a closure that is not over, with all its bays. */
+        /**
+         * Changes a closure that is not over, with all its bays. `bookings` says what becomes of reservations in
+         *     the time that it did not cover before.
+         */
         patch: operations["patch_closure"];
         trace?: never;
     };
@@ -961,6 +965,23 @@ export interface paths {
         put?: never;
         /** Ends a closure before its time: its bays are back at once. */
         post: operations["end_closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/closures/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the bays of a closure again that was ended before its time, until it would have ended. */
+        post: operations["resume_closure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,7 +1451,8 @@ export interface paths {
         put?: never;
         /**
          * What every bay would show if a display policy governed its site, or all sites without one of
-         *     their own, and what each shows now.
+         *     their own, and what each shows now. The `ETag` of the answer names the version of the policy: who
+         *     activates it with that in `If-Match` activates what was shown.
          */
         post: operations["preview_display_policy"];
         delete?: never;
@@ -1559,6 +1581,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/downlinks/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has many commands tried again that were given up, of each display the newest one, and says of each what
+         *     became of it. A display that has been told something newer since is left as it is.
+         */
+        post: operations["retry_downlinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/downlinks/{id}": {
         parameters: {
             query?: never;
@@ -1605,7 +1647,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has a command tried again that was given up. */
+        /** Has a command tried again that was given up; a raw one only by whoever may send any command. */
         post: operations["retry_downlink"];
         delete?: never;
         options?: never;
@@ -2314,6 +2356,26 @@ export interface paths {
         put?: never;
         /** Ends many overrides before their time, all or none; those that are over stay as they were. */
         post: operations["end_overrides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/overrides/bulk/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes bays out of use again whose overrides were ended before their time, all or none, until they would
+         *     have ended. Those that are not over, or whose time is, are left as they are.
+         */
+        post: operations["resume_overrides"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4143,6 +4205,52 @@ export interface components {
             code: string;
             message: string;
         };
+        /** @description A reservation that is in the way, and nothing about whose it is. */
+        BookingInTheWay: {
+            /**
+             * Format: date-time
+             * @description Until just before when.
+             */
+            end_time: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description What is painted on that. */
+            space_code: string;
+            /**
+             * Format: uuid
+             * @description Of which bay.
+             */
+            space_id: string;
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            start_time: string;
+            /** @description Why it stays there. */
+            why: components["schemas"]["WhyInTheWay"];
+        };
+        /**
+         * @description What is to become of reservations in the way: nothing is done while there are any (`refuse`); each
+         *     gets a free bay of its site and kind, rather on its level, or nothing is done (`move`); each is called
+         *     off (`cancel`); they stay what they are (`keep`).
+         * @enum {string}
+         */
+        BookingsWish: "refuse" | "move" | "cancel" | "keep";
+        /** @description A reservation that was called off. */
+        CancelledBooking: {
+            /** Format: date-time */
+            end_time: string;
+            /** Format: uuid */
+            id: string;
+            space_code: string;
+            /** Format: uuid */
+            space_id: string;
+            /** Format: date-time */
+            start_time: string;
+        };
         /** @description Where the chain breaks. */
         ChainFault: {
             kind: components["schemas"]["FaultKind"];
@@ -4218,6 +4326,7 @@ export interface components {
             is_resting: boolean;
             /** Format: int64 */
             last_answer_ms?: number | null;
+            /** @description What went wrong last, for those who run the installation. */
             last_error?: string | null;
             last_run?: components["schemas"]["ChirpStackRun"] | null;
             part?: components["schemas"]["ChirpStackPart"] | null;
@@ -4378,9 +4487,7 @@ export interface components {
             /** @description Whether the tenant has a part of a ChirpStack; nothing else is told where it has none. */
             is_connected: boolean;
             is_disabled: boolean;
-            /** @description Whether it is in another application than the tenant's; nothing else is told then. */
-            is_elsewhere: boolean;
-            /** @description Whether ChirpStack has it. */
+            /** @description Whether ChirpStack has it, in the tenant's application. */
             is_known: boolean;
             /** Format: date-time */
             last_seen_at?: string | null;
@@ -4398,8 +4505,8 @@ export interface components {
             /** @description `schedule` or `demand`. */
             cause: string;
             /**
-             * @description `devices` and `gateways` there; how many are only `here`, only `there`, or `differs`; how many
-             *     were `done`, and how many `failed`.
+             * @description `devices` and `gateways` there; how many are only `here`, only `there`, or `differs`; of how many
+             *     ChirpStack did not say enough (`unknown`); how many were `done`, and how many `failed`.
              */
             counts: Record<string, never>;
             /** Format: date-time */
@@ -4425,9 +4532,10 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        /** @description A tenant of ChirpStack with its applications. */
+        /** @description A tenant of ChirpStack. */
         ChirpStackTenant: {
-            applications: components["schemas"]["ChirpStackApplication"][];
+            /** @description Its applications, where it alone is asked about. */
+            applications?: components["schemas"]["ChirpStackApplication"][] | null;
             /** Format: uuid */
             id: string;
             name: string;
@@ -4469,6 +4577,13 @@ export interface components {
          * @enum {string}
          */
         ClearReasonName: "recovered" | "archived" | "deleted" | "out_of_service" | "unassigned" | "reassigned" | "rules_changed";
+        /** @description A closure, and what became of the reservations in its way. */
+        ClearedClosure: components["schemas"]["ClosureBody"] & {
+            /** @description Reservations that were called off. */
+            cancelled: components["schemas"]["CancelledBooking"][];
+            /** @description Reservations that went to another bay. */
+            moved: components["schemas"]["MovedBooking"][];
+        };
         /** @description Bays of a site that are, were or will be closed together. */
         ClosureBody: {
             /** Format: date-time */
@@ -4508,6 +4623,7 @@ export interface components {
         };
         /** @description What is to change about a closure and all its bays. What is absent stays as it is; `null` clears. */
         ClosureChange: {
+            bookings?: components["schemas"]["BookingsWish"] | null;
             /** Format: date-time */
             ends_at?: string | null;
             kind?: components["schemas"]["OverrideKind"] | null;
@@ -4521,8 +4637,13 @@ export interface components {
         ClosurePage: components["schemas"]["PageExtent"] & {
             closures: components["schemas"]["ClosureBody"][];
         };
+        /** @description What resuming a closure means for reservations. */
+        ClosureResumption: {
+            bookings?: components["schemas"]["BookingsWish"] | null;
+        };
         /** @description Bays of a site that are to be closed together. */
         ClosureWish: {
+            bookings?: components["schemas"]["BookingsWish"] | null;
             /**
              * Format: date-time
              * @description Until when.
@@ -4546,6 +4667,11 @@ export interface components {
             /** Format: uuid */
             zone_id?: string | null;
         };
+        /**
+         * @description A state that a policy may have a payload for: none of an emergency, which is nobody's to choose.
+         * @enum {string}
+         */
+        CodedStateName: "free" | "occupied" | "reserved" | "reserved_soon" | "blocked" | "out_of_service" | "unknown";
         /** @description What there is to say, in some lines. */
         CommentText: string;
         /** @description A country, by its ISO 3166-1 alpha-2 code. */
@@ -5119,6 +5245,33 @@ export interface components {
         DownlinkPage: components["schemas"]["PageExtent"] & {
             downlinks: components["schemas"]["DownlinkBody"][];
         };
+        /** @description What became of the commands. */
+        DownlinkRetried: {
+            /** @description In the order of the request; of a filter, the newest first. */
+            downlinks: components["schemas"]["DownlinkRetry"][];
+            /**
+             * Format: int64
+             * @description How many more of the filter were given up.
+             */
+            left: number;
+            /** @description How many wait again. */
+            retried: number;
+        };
+        /**
+         * @description Which commands are to be tried again: a list of them, or those that were given up, of a site, of a
+         *     display or of all; at most 500 at once, the newest first.
+         */
+        DownlinkRetries: {
+            filter?: components["schemas"]["GivenUp"] | null;
+            /** @description These, instead of a filter. */
+            ids?: string[] | null;
+        };
+        /** @description What became of one command. */
+        DownlinkRetry: {
+            /** Format: uuid */
+            id: string;
+            verdict: components["schemas"]["RetryVerdict"];
+        };
         /**
          * @description Where a command stands.
          * @enum {string}
@@ -5178,8 +5331,10 @@ export interface components {
          * @enum {string}
          */
         EmergencyName: "all_red" | "all_off";
-        /** @description How many bays are back. */
+        /** @description What was ended, and how many bays are back. */
         EndedOverrides: {
+            /** @description The overrides that were ended: those of the request that were not over. */
+            ids: string[];
             spaces: number;
         };
         /** @description An EUI-64: 16 hexadecimal digits, with or without separators. */
@@ -5422,6 +5577,13 @@ export interface components {
          * @enum {string}
          */
         GatewayStatusName: "never_seen" | "online" | "offline";
+        /** @description Of those that were given up, which. */
+        GivenUp: {
+            /** Format: uuid */
+            device_id?: string | null;
+            /** Format: uuid */
+            site_id?: string | null;
+        };
         /** @description Something that happened. */
         Happened: {
             /** Format: date-time */
@@ -5781,6 +5943,29 @@ export interface components {
             /** @description Who made it, by the alliance's numbers, in hexadecimal. */
             vendor_id?: string | null;
         };
+        /** @description The lamp of a bay: what it should show, was told, and says it shows. */
+        LampBody: {
+            /**
+             * Format: date-time
+             * @description Since when it is not certain to show what it should.
+             */
+            behind_since?: string | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when it says that it shows something else.
+             */
+            mismatched_since?: string | null;
+            shown?: components["schemas"]["ShownBody"] | null;
+            /** @description How it stands to what it should show. */
+            status: components["schemas"]["DisplayStatus"];
+            transmitted?: components["schemas"]["TruthBody"] | null;
+            wanted?: components["schemas"]["TruthBody"] | null;
+        };
         /** @description A payload for one state of one model. */
         LampCodeBody: {
             model: string;
@@ -5799,7 +5984,7 @@ export interface components {
              * @description On which port; the first the model listens on, if absent.
              */
             port?: number | null;
-            state: components["schemas"]["LampStateName"];
+            state: components["schemas"]["CodedStateName"];
         };
         /** @description What to send so that a display shows a state: payloads in hexadecimal. */
         LampCodesBody: {
@@ -5855,6 +6040,11 @@ export interface components {
             changed: number;
             /** @description Of those, the ones that have a display. */
             changed_displays: number;
+            /**
+             * @description Of those, the ones that were looked at: at most the first 5000, by site and code. All that
+             *     follows is about them.
+             */
+            examined: number;
             /** @description Bays that are counted and not listed. */
             left_out: number;
             sites: components["schemas"]["SiteLampPreview"][];
@@ -6328,6 +6518,27 @@ export interface components {
         ModelPage: components["schemas"]["PageExtent"] & {
             models: components["schemas"]["ModelBody"][];
         };
+        /** @description A reservation that went to another bay. */
+        MovedBooking: {
+            /** Format: date-time */
+            end_time: string;
+            from_space_code: string;
+            /**
+             * Format: uuid
+             * @description Where it was.
+             */
+            from_space_id: string;
+            /** Format: uuid */
+            id: string;
+            space_code: string;
+            /**
+             * Format: uuid
+             * @description Where it is.
+             */
+            space_id: string;
+            /** Format: date-time */
+            start_time: string;
+        };
         /**
          * @description For how long nobody is to be told of an alarm, and why. A span and not a moment, so that the clock
          *     of whoever asks does not matter.
@@ -6758,6 +6969,8 @@ export interface components {
         };
         /** @description A problem document (RFC 9457), the body of every error. */
         Problem: {
+            /** @description Which reservations are in the way, the first of them. */
+            bookings?: components["schemas"]["BookingInTheWay"][];
             /** @description The code, for programs. */
             code: string;
             /** @description When what was wanted is taken. */
@@ -6788,7 +7001,7 @@ export interface components {
         QueueDepth: {
             /**
              * Format: int64
-             * @description Commands that were given up.
+             * @description Commands that were given up within the last day.
              */
             dead_letter_depth: number;
             /**
@@ -7246,6 +7459,13 @@ export interface components {
             used: number;
         };
         /**
+         * @description What became of a command that was to be tried again: it waits; its display has been told something
+         *     newer, or will be; it was not given up; its device is archived, or only whoever may command may send
+         *     it; it is not there.
+         * @enum {string}
+         */
+        RetryVerdict: "retried" | "overtaken" | "not_given_up" | "refused" | "absent";
+        /**
          * @description What somebody may do; each role may all that the ones before it may.
          * @enum {string}
          */
@@ -7621,6 +7841,7 @@ export interface components {
             id: string;
             is_reservable: boolean;
             kind: components["schemas"]["BayKind"];
+            lamp?: components["schemas"]["LampBody"] | null;
             /** Format: double */
             latitude?: number | null;
             /** @description The level's name. */
@@ -8525,6 +8746,12 @@ export interface components {
             /** @description The body that is sent, as it is signed. */
             body: string;
         };
+        /**
+         * @description Why a reservation stays in the way: nothing was to become of it; no bay of its site and kind is free
+         *     then; its vehicle stands there.
+         * @enum {string}
+         */
+        WhyInTheWay: "refused" | "no_space_free" | "checked_in";
         /** @description A named part of a site. */
         ZoneBody: {
             /** Format: date-time */
@@ -14315,7 +14542,10 @@ export interface operations {
     };
     list_remote_tenants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description This one alone, with its applications; all of them without, if absent. */
+                tenant_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -14330,6 +14560,15 @@ export interface operations {
                     "application/json": components["schemas"]["ChirpStackTenants"];
                 };
             };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No credentials, or they are not good (any more) */
             401: {
                 headers: {
@@ -14341,6 +14580,33 @@ export interface operations {
             };
             /** @description The role, the scope or the state of the account does not allow it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14495,7 +14761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosureBody"];
+                    "application/json": components["schemas"]["ClearedClosure"];
                 };
             };
             /** @description The request cannot be read */
@@ -14534,7 +14800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused` */
+            /** @description `reservations_in_the_way`, with the first hundred of them; `idempotency_key_reused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14712,7 +14978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosureBody"];
+                    "application/json": components["schemas"]["ClearedClosure"];
                 };
             };
             /** @description The request cannot be read */
@@ -14751,7 +15017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: it is over */
+            /** @description `conflict`: it is over; `reservations_in_the_way`, with the first hundred of them */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14872,6 +15138,130 @@ export interface operations {
                 };
             };
             /** @description `conflict`: it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_closure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureResumption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedClosure"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: its time is over; `reservations_in_the_way`, with the first hundred of them */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19394,6 +19784,101 @@ export interface operations {
             };
             /** @description The role, the scope or the state of the account does not allow it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_downlinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownlinkRetries"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownlinkRetried"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25491,6 +25976,110 @@ export interface operations {
             };
         };
     };
+    resume_overrides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIds"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOverrides"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An override of the request, or its bay, is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_override: {
         parameters: {
             query?: never;
@@ -26836,7 +27425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached` */
+            /** @description `slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`, `cancellation_closed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -27079,7 +27668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached` */
+            /** @description `slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`, `cancellation_closed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29074,6 +29663,11 @@ export interface operations {
                 has_display?: boolean;
                 /** @description Deleted bays instead of living ones. */
                 deleted?: boolean;
+                /**
+                 * @description Whether the list tells of each bay what its lamp should show, was told, and says it shows; needs
+                 *     `displays:read`. A file does not.
+                 */
+                include_lamps?: boolean;
             };
             header?: never;
             path?: never;
@@ -29869,6 +30463,11 @@ export interface operations {
                 has_display?: boolean;
                 /** @description Deleted bays instead of living ones. */
                 deleted?: boolean;
+                /**
+                 * @description Whether the list tells of each bay what its lamp should show, was told, and says it shows; needs
+                 *     `displays:read`. A file does not.
+                 */
+                include_lamps?: boolean;
             };
             header?: never;
             path?: never;

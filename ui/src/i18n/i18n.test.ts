@@ -199,6 +199,7 @@ describe('texts', () => {
         "lamps.letters.unknown",
         "lamps.letters.all_red",
         "lamps.letters.all_off",
+        "lamps.port",
         "displayPolicies.active",
         "displayPolicies.description",
         "displayPolicies.standard",

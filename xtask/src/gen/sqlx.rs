@@ -2,8 +2,9 @@
 //!
 //! The macros of sqlx write that data themselves when they see a live database and
 //! `SQLX_OFFLINE_DIR`. They see it while clippy runs, so that linting and checking the queries is
-//! one pass over the workspace, and in `make test` compiling it as well. Cargo does not know that a query depends on a database: a fresh
-//! word in clippy's arguments makes it look again, and at nothing but the workspace's own crates.
+//! one pass over the workspace, and in `make test` compiling it as well. Cargo does not know that a
+//! query depends on a database: a fresh word in clippy's arguments makes it look again, and at
+//! nothing but the workspace's own crates.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

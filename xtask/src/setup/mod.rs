@@ -3,7 +3,6 @@
 //! A need is looked at before it is met, so that a second run takes well under a second and asks
 //! no package server anything.
 
-mod cargo_tools;
 mod node;
 mod python;
 mod system;
@@ -57,7 +56,6 @@ pub(crate) fn prepare(repo: &Repo, purpose: Purpose, mode: Mode) -> Result<()> {
     node::prepare(repo, purpose, mode, &mut missing)?;
     if purpose == Purpose::Work {
         python::prepare(repo, mode, &mut missing)?;
-        cargo_tools::prepare(repo, mode, &mut missing)?;
     }
     if missing.is_empty() {
         return Ok(());

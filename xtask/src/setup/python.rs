@@ -22,7 +22,7 @@ pub(super) fn prepare(repo: &Repo, mode: Mode, missing: &mut Vec<String>) -> Res
     if stamp.is_current() && folder.join("bin/python").exists() {
         return Ok(());
     }
-    let what = "typos, taplo and schemathesis into .venv";
+    let what = "the tools of the checks into .venv";
     if mode == Mode::Check {
         missing.push(what.to_owned());
         return Ok(());

@@ -137,15 +137,7 @@ pub(super) const DISTRICTS: [District; 4] = [
     District {
         krate: "parking_estate",
         slices: &[
-            "sites",
-            "spaces",
-            "overrides",
-            "models",
-            "devices",
-            "gateways",
-            "orphans",
-            "alarms",
-            "imports",
+            "sites", "spaces", "models", "devices", "gateways", "orphans", "alarms", "imports",
         ],
     },
     District {
@@ -155,6 +147,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "chirpstack",
             "occupancy",
             "reservations",
+            "overrides",
             "display_policies",
             "displays",
             "ingest",

@@ -10,10 +10,9 @@ use super::lexer::{Token, tokens};
 use crate::repo::Repo;
 
 /// Folders nobody wrote by hand, or that are not ours.
-const FOLDERS_LEFT_OUT: [&str; 14] = [
+const FOLDERS_LEFT_OUT: [&str; 13] = [
     ".git",
     ".sqlx",
-    ".tools",
     ".venv",
     "coverage",
     "data",

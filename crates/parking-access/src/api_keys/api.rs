@@ -12,6 +12,7 @@ use parking_domain::access::{Permission, Role, Scope};
 use parking_domain::clock::Clock;
 use parking_domain::text::Name;
 use parking_http::page::{List, PageParams};
+use parking_http::wire::instant;
 use parking_http::{
     Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Routes, Tagged, Wrong,
     sorted_by,
@@ -73,6 +74,7 @@ struct ApiKeyDraft {
     #[schema(value_type = Vec<wire::Scope>, min_items = 1, max_items = 16)]
     scopes: Vec<String>,
     /// When it stops working; never, if absent.
+    #[serde(default, deserialize_with = "instant")]
     expires_at: Option<DateTime<Utc>>,
     /// Addresses or networks it may come from; anywhere, if empty.
     #[serde(default)]
@@ -93,7 +95,7 @@ struct ApiKeyChange {
     role: Option<String>,
     #[schema(value_type = Option<Vec<wire::Scope>>, min_items = 1, max_items = 16)]
     scopes: Option<Vec<String>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "instant")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     expires_at: Change<DateTime<Utc>>,
     #[schema(max_items = 50)]

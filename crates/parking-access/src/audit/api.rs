@@ -9,6 +9,7 @@ use parking_db::Db;
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
 use parking_http::page::{List, PageParams};
+use parking_http::wire::instant;
 use parking_http::{Access, ApiError, Caller, Id, PageExtent, Routes, sorted_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,8 +71,10 @@ struct EntryFilter {
     /// In which request.
     request_id: Option<String>,
     /// From this instant on.
+    #[serde(default, deserialize_with = "instant")]
     from: Option<DateTime<Utc>>,
     /// Before this instant.
+    #[serde(default, deserialize_with = "instant")]
     to: Option<DateTime<Utc>>,
 }
 

@@ -1,4 +1,4 @@
-//! A second opinion on the time, for what deletes for good.
+//! A second opinion on the time, for what deletes or ends something for good.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,9 @@ use super::store;
 /// How far the clock may be beyond what was written down last.
 const SILENCE_MAX: TimeDelta = TimeDelta::days(30);
 
+/// How often it is said that the clock is not believed: some ask every other second.
+const SAID_EVERY: TimeDelta = TimeDelta::hours(1);
+
 /// What the records say about the time; clones are the same one.
 ///
 /// A clock that jumps years ahead makes everything look old enough to be deleted. Before such a
@@ -23,6 +26,8 @@ const SILENCE_MAX: TimeDelta = TimeDelta::days(30);
 pub struct Witness {
     db: Db,
     seen: Arc<Mutex<Seen>>,
+    /// When it was last said that the clock is not believed, by that clock.
+    said_at: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,6 +50,7 @@ impl Witness {
         Self {
             db,
             seen: Arc::new(Mutex::new(Seen::Nothing)),
+            said_at: Arc::default(),
         }
     }
 
@@ -59,7 +65,7 @@ impl Witness {
         Ok(())
     }
 
-    /// Whether `now` is plausible; if it is not, the log says so, and nothing may be deleted.
+    /// Whether `now` is plausible; if it is not, the log says so, and nothing may be deleted or ended.
     pub async fn confirms(&self, now: DateTime<Utc>) -> Result<bool> {
         if matches!(self.recall(), Seen::Nothing) {
             self.look().await?;
@@ -70,17 +76,28 @@ impl Witness {
         if let Some(latest) = latest
             && now - latest > SILENCE_MAX
         {
-            error!(
-                clock = %now,
-                records = %latest,
-                "the clock is far beyond the newest record, so nothing is deleted: set the clock, or sign in and start the server again"
-            );
+            if self.is_to_be_said(now) {
+                error!(
+                    clock = %now,
+                    records = %latest,
+                    "the clock is far beyond the newest record, so nothing is deleted and no reservation ends: set the clock, or sign in and start the server again"
+                );
+            }
             return Ok(false);
         }
         self.remember(Seen::Until(Some(
             latest.map_or(now, |latest| latest.max(now)),
         )));
         Ok(true)
+    }
+
+    fn is_to_be_said(&self, now: DateTime<Utc>) -> bool {
+        let mut said_at = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = said_at.is_none_or(|at| (now - at).abs() >= SAID_EVERY);
+        if is_due {
+            *said_at = Some(now);
+        }
+        is_due
     }
 
     fn recall(&self) -> Seen {

@@ -18,8 +18,6 @@ pub struct RemoteDevice {
     pub dev_eui: Eui64,
     /// Its name there; it may be empty.
     pub name: String,
-    /// Its profile.
-    pub profile: Uuid,
     /// When it was last changed there.
     pub updated_at: Option<DateTime<Utc>>,
     /// When it was last heard.
@@ -92,7 +90,7 @@ impl Client {
             };
             let answer = self.call(device_service::LIST, request).await?;
             let devices = answer.result.into_iter().map(listed);
-            Ok((answer.total_count, devices.collect::<Result<_, _>>()?))
+            Ok((answer.total_count, devices.collect()))
         };
         whole(page, |device: &RemoteDevice| device.dev_eui).await
     }
@@ -133,15 +131,15 @@ impl Client {
         self.call(device_service::CREATE, request).await
     }
 
-    /// Changes a device; what the draft does not speak of stays as it is there. Another application
-    /// than the one it is in is refused: ChirpStack would move it, with its integrations.
+    /// Changes a device; what the draft does not speak of stays as it is there. One that is in another
+    /// application counts as somebody else's: ChirpStack would move it, with its integrations.
     pub async fn update_device(&self, draft: &DeviceDraft) -> Result<(), CallError> {
         let told = self.device_told(draft.dev_eui).await?;
         let there = told.and_then(|told| told.device);
         let there = there.ok_or_else(|| CallError::Absent(written(draft.dev_eui)))?;
         if there.application_id != draft.application.to_string() {
             let said = "it is in another application there".to_owned();
-            return Err(CallError::Refused(said));
+            return Err(CallError::Taken(said));
         }
         let device = drafted(draft, there);
         let request = api::UpdateDeviceRequest {
@@ -233,7 +231,6 @@ fn listed(device: api::DeviceListItem) -> Result<RemoteDevice, CallError> {
     Ok(RemoteDevice {
         dev_eui: eui(&device.dev_eui)?,
         name: device.name,
-        profile: id(&device.device_profile_id)?,
         updated_at: instant(device.updated_at),
         last_seen_at: instant(device.last_seen_at),
     })

@@ -10,13 +10,36 @@ use crate::downlinks::DoorError;
 /// How much of what ChirpStack says is kept.
 const SAID_CHARS_MAX: usize = 300;
 
+/// What it says of a call that can never go well.
+const REFUSALS: [&str; 9] = [
+    "violates foreign key constraint",
+    "violates check constraint",
+    "value too long",
+    "Record not found",
+    "Object does not exist",
+    "Validation error",
+    "Invalid string length",
+    "Invalid character",
+    "Odd number of digits",
+];
+
+/// What it says when it got no further than to its own database's door.
+const NOTHING_BEGUN: [&str; 3] = [
+    "pool timed out",
+    "Connection refused",
+    "the database system is",
+];
+
 /// Why a call came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CallError {
     /// It was not reached, or takes no calls now: nothing was changed.
     #[error("ChirpStack is away: {0}")]
     Away(String),
-    /// The token is wrong, or this is not for its holder; ChirpStack does not tell which.
+    /// Too many of our own calls waited for their turn, so that it was not asked.
+    #[error("too many calls to ChirpStack wait")]
+    Crowded,
+    /// The token is wrong, or this is not for its holder.
     #[error("ChirpStack does not let us: {0}")]
     Forbidden(String),
     /// It was reached and nobody knows what it did.
@@ -41,8 +64,13 @@ impl CallError {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Away(_) | Self::Unanswered(_) | Self::Forbidden(_)
+            Self::Away(_) | Self::Unanswered(_) | Self::Crowded | Self::Forbidden(_)
         )
+    }
+
+    /// Whether it says nothing of what was asked: it was not reached, or nobody answered.
+    pub fn is_of_the_moment(&self) -> bool {
+        self.is_silence() || *self == Self::Crowded
     }
 
     /// Whether nobody was there to answer.
@@ -62,6 +90,7 @@ impl CallError {
             Code::AlreadyExists => Self::Taken(said),
             // Its words for a row that is there already; the code is the same for everything else.
             Code::Internal if said.contains("duplicate key value") => Self::Taken(said),
+            Code::Internal if status.source().is_none() => Self::internal(said),
             Code::Unavailable | Code::ResourceExhausted => Self::unavailable(status, said),
             Code::Internal
             | Code::InvalidArgument
@@ -70,6 +99,19 @@ impl CallError {
             Code::Unimplemented => Self::Refused(format!("has no such method: {said}")),
             // Cancelled, deadline exceeded, unknown: the call may have been carried out.
             _ => Self::Unanswered(words(status, said)),
+        }
+    }
+
+    /// It says the same of what it will never do and of its own faults: only what is known to be about
+    /// what was asked is a refusal.
+    fn internal(said: String) -> Self {
+        let is_one_of = |texts: &[&str]| texts.iter().any(|text| said.contains(text));
+        if is_one_of(&REFUSALS) {
+            Self::Refused(said)
+        } else if is_one_of(&NOTHING_BEGUN) {
+            Self::Away(said)
+        } else {
+            Self::Unanswered(said)
         }
     }
 
@@ -93,6 +135,10 @@ impl From<CallError> for DoorError {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Away(said) => Self::Away(said),
+            CallError::Crowded => Self::Busy,
+            // To what is not for the key's holder it says no word; a key that is none it calls so, and
+            // then nothing gets through.
+            CallError::Forbidden(said) if said.is_empty() => Self::Forbidden,
             CallError::Forbidden(said) => Self::Away(format!("it does not let us in: {said}")),
             CallError::Unanswered(said) | CallError::Strange(said) => Self::Unanswered(said),
             CallError::Absent(said) | CallError::Taken(said) | CallError::Refused(said) => {

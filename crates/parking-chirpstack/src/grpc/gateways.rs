@@ -63,7 +63,7 @@ impl Client {
                     last_seen_at: instant(gateway.last_seen_at),
                 })
             });
-            Ok((answer.total_count, gateways.collect::<Result<_, _>>()?))
+            Ok((answer.total_count, gateways.collect()))
         };
         whole(page, |gateway: &RemoteGateway| gateway.eui).await
     }
@@ -77,7 +77,8 @@ impl Client {
         self.call(gateway_service::CREATE, request).await
     }
 
-    /// Changes a gateway; what the draft does not speak of stays as it is there.
+    /// Changes a gateway; what the draft does not speak of stays as it is there. One of another tenant
+    /// counts as somebody else's.
     pub async fn update_gateway(&self, draft: &GatewayDraft) -> Result<(), CallError> {
         let request = api::GetGatewayRequest {
             gateway_id: written(draft.eui),
@@ -86,7 +87,7 @@ impl Client {
         let there = told.gateway.unwrap_or_default();
         if there.tenant_id != draft.tenant.to_string() {
             let said = "it is another tenant's there".to_owned();
-            return Err(CallError::Refused(said));
+            return Err(CallError::Taken(said));
         }
         let gateway = drafted(draft, there);
         let request = api::UpdateGatewayRequest {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use parking_chirpstack_api::Timestamp;
 use parking_chirpstack_api::api::{
     self, application_service, device_profile_service, tenant_service,
 };
+use tracing::warn;
 use uuid::Uuid;
 
 use super::{CallError, Client};
@@ -17,6 +19,9 @@ pub(super) const PAGE: u32 = 500;
 
 /// How many things of one kind are listed at all.
 const LISTED_MAX: u32 = 200_000;
+
+/// The years that are believed.
+const YEARS: RangeInclusive<i32> = 1970..=9998;
 
 /// How often a list is begun again that changed under our hands.
 const ATTEMPTS: u32 = 3;
@@ -68,7 +73,7 @@ impl Client {
                     name: tenant.name,
                 })
             });
-            Ok((answer.total_count, tenants.collect::<Result<_, _>>()?))
+            Ok((answer.total_count, tenants.collect()))
         };
         whole(page, |tenant: &RemoteTenant| tenant.id).await
     }
@@ -102,7 +107,7 @@ impl Client {
                     name: application.name,
                 })
             });
-            Ok((answer.total_count, applications.collect::<Result<_, _>>()?))
+            Ok((answer.total_count, applications.collect()))
         };
         whole(page, |application: &RemoteApplication| application.id).await
     }
@@ -125,36 +130,58 @@ impl Client {
                     supports_class_c: profile.supports_class_c,
                 })
             });
-            Ok((answer.total_count, profiles.collect::<Result<_, _>>()?))
+            Ok((answer.total_count, profiles.collect()))
         };
         whole(page, |profile: &RemoteProfile| profile.id).await
     }
 }
 
+/// How many things there are by its own count, and a page of them, of which some may make no sense.
+type Part<T> = Result<(u32, Vec<Result<T, CallError>>), CallError>;
+
 /// All pages of a list. Things come and go while it is read, and an offset then skips one: what is
-/// short of its own count is read again, so that nothing seems to be gone that is there.
+/// short of its own count is read again, so that nothing seems to be gone that is there. What makes no
+/// sense is none of ours; it is left out, and the log says how many that were.
 pub(super) async fn whole<T, K, P, F>(page: P, key: impl Fn(&T) -> K) -> Result<Vec<T>, CallError>
 where
     K: Ord,
     P: Fn(u32) -> F,
-    F: Future<Output = Result<(u32, Vec<T>), CallError>>,
+    F: Future<Output = Part<T>>,
 {
     for _ in 0..ATTEMPTS {
         let mut seen = BTreeSet::new();
         let mut items: Vec<T> = Vec::new();
+        let mut strange = BTreeSet::new();
         let mut offset = 0;
         let total = loop {
             let (total, read) = page(offset).await?;
             let is_last = read.is_empty();
-            items.extend(read.into_iter().filter(|item| seen.insert(key(item))));
+            for item in read {
+                match item {
+                    Ok(item) if seen.insert(key(&item)) => items.push(item),
+                    Ok(_) => {}
+                    Err(error) => {
+                        strange.insert(error.to_string());
+                    }
+                }
+            }
             offset += PAGE;
             if is_last || offset >= total || offset >= LISTED_MAX {
                 break total;
             }
         };
-        if items.len() >= usize::try_from(total).unwrap_or(usize::MAX) {
-            return Ok(items);
+        if items.len() + strange.len() < usize::try_from(total).unwrap_or(usize::MAX) {
+            continue;
         }
+        if let Some(first) = strange.first() {
+            let count = strange.len();
+            warn!(
+                strange.count = count,
+                error = first,
+                "ChirpStack lists what makes no sense, and it is left out"
+            );
+        }
+        return Ok(items);
     }
     Err(CallError::Strange(
         "a list that never is as long as it says".to_owned(),
@@ -167,11 +194,11 @@ pub(super) fn id(said: &str) -> Result<Uuid, CallError> {
         .map_err(|_| CallError::Strange(format!("{:?} is no identifier", shortened(said))))
 }
 
-/// An instant that ChirpStack gave.
+/// An instant that ChirpStack gave; none, if it lies in no year that can be kept.
 pub(super) fn instant(said: Option<Timestamp>) -> Option<DateTime<Utc>> {
     let said = said?;
     let nanos = u32::try_from(said.nanos).ok()?;
-    DateTime::from_timestamp(said.seconds, nanos)
+    DateTime::from_timestamp(said.seconds, nanos).filter(|at| YEARS.contains(&at.year()))
 }
 
 pub(super) fn shortened(said: &str) -> String {

@@ -1,7 +1,8 @@
 //! ChirpStack's API, over gRPC: one connection that everybody shares.
 //!
 //! Every call has a deadline, and no more than a few are under way at once: ChirpStack is somebody
-//! else's machine, and carries the messages of the lamps besides. Where several in a row found nobody,
+//! else's machine, and carries the messages of the lamps besides. Some of those turns are for commands
+//! alone, so that whoever compares keeps no lamp waiting. Where several in a row found nobody,
 //! the next ones are refused here for a while (the circuit is open), and then one tries again.
 //!
 //! What was observed of ChirpStack 4.19 and is relied upon here: a list without a limit is a count; a
@@ -100,6 +101,8 @@ pub struct Client {
     place: Arc<str>,
     call_time_max: Duration,
     turns: Arc<Semaphore>,
+    /// For whatever is no command: fewer than there are turns.
+    leisure: Arc<Semaphore>,
     breaker: Arc<Breaker>,
 }
 
@@ -112,6 +115,7 @@ impl Client {
             place: settings.place().into(),
             call_time_max: settings.call_time_max,
             turns: Arc::new(Semaphore::new(settings.in_flight_max.max(1))),
+            leisure: Arc::new(Semaphore::new(leisure(settings.in_flight_max))),
             breaker: Arc::default(),
         })
     }
@@ -137,10 +141,28 @@ impl Client {
         Response: Message + Default + Send + Sync + 'static,
     {
         let began = Instant::now();
+        let turn = timeout_at(began + self.call_time_max, self.leisure.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(CallError::Crowded);
+        };
+        self.command(method, request, began).await
+    }
+
+    /// The same of what belongs to a command, which waits for commands alone.
+    pub(crate) async fn command<Request, Response>(
+        &self,
+        method: Method<Request, Response>,
+        request: Request,
+        began: Instant,
+    ) -> Result<Response, CallError>
+    where
+        Request: Message + Send + Sync + 'static,
+        Response: Message + Default + Send + Sync + 'static,
+    {
         let deadline = began + self.call_time_max;
         let turn = timeout_at(deadline, self.turns.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
-            return Err(CallError::Away("too many calls wait for it".to_owned()));
+            return Err(CallError::Crowded);
         };
         let attempt = self.breaker.attempt().map_err(CallError::Away)?;
         let sent = timeout_at(deadline, self.send(method, request, deadline)).await;
@@ -178,6 +200,11 @@ impl Client {
             .map(tonic::Response::into_inner)
             .map_err(|status| CallError::of(&status))
     }
+}
+
+/// Of so many turns, those that are not for commands alone; a third is.
+fn leisure(turns: usize) -> usize {
+    (turns - turns / 3).max(1)
 }
 
 impl std::fmt::Debug for Client {

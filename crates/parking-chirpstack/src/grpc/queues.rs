@@ -2,6 +2,7 @@
 
 use parking_chirpstack_api::api::{self, device_service};
 use parking_domain::eui::Eui64;
+use tokio::time::Instant;
 
 use super::{CallError, Client};
 use crate::downlinks::{Asked, DoorError, Downlink, QueueItem, Queues};
@@ -21,8 +22,10 @@ impl Queues for Client {
                 // Not: it would empty the queue before the item is looked at, and refuse it then.
                 flush_queue: false,
             };
-            let answer = self.call(device_service::ENQUEUE, request).await?;
-            if answer.id.is_empty() {
+            let answer = self
+                .command(device_service::ENQUEUE, request, Instant::now())
+                .await?;
+            if !is_name(&answer.id) {
                 let said = "it took the command and did not say under which name";
                 return Err(DoorError::Unanswered(said.to_owned()));
             }
@@ -35,10 +38,21 @@ impl Queues for Client {
             let request = api::FlushDeviceQueueRequest {
                 dev_eui: written(dev_eui),
             };
-            match self.call(device_service::FLUSH_QUEUE, request).await {
+            let began = Instant::now();
+            match self
+                .command(device_service::FLUSH_QUEUE, request, began)
+                .await
+            {
                 Ok(()) | Err(CallError::Absent(_)) => Ok(()),
                 Err(error) => Err(error.into()),
             }
+        })
+    }
+
+    fn application(&self, dev_eui: Eui64) -> Asked<'_, Option<String>> {
+        Box::pin(async move {
+            let found = self.device(dev_eui).await?;
+            Ok(found.map(|device| device.application.to_string()))
         })
     }
 
@@ -48,7 +62,10 @@ impl Queues for Client {
                 dev_eui: written(dev_eui),
                 count_only: false,
             };
-            let answer = self.call(device_service::GET_QUEUE, request).await?;
+            let began = Instant::now();
+            let answer = self
+                .command(device_service::GET_QUEUE, request, began)
+                .await?;
             let items = answer.result.into_iter().map(|item| QueueItem {
                 id: item.id,
                 f_port: u8::try_from(item.f_port).unwrap_or_default(),
@@ -58,6 +75,14 @@ impl Queues for Client {
             Ok(items.collect())
         })
     }
+}
+
+/// The longest name of an item that is kept; ChirpStack's have 36 characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// Whether an item can be known by it again.
+fn is_name(said: &str) -> bool {
+    (1..=NAME_CHARS_MAX).contains(&said.len()) && said.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Lower case, as ChirpStack writes it.

@@ -3,13 +3,14 @@
 //! The first of these that there is: the policy's raw code for the model and state; the code that the
 //! tenant's own model has for it; the policy's colour, where the display has colours; the code of the
 //! catalogue. A code is only sent if the display takes it for something to show: what restarts a
-//! device, or turns its settings, is no look.
+//! device, or turns its settings, is no look. In an emergency no policy has a say, and a lamp is sent
+//! red or nothing whatever its model has codes for.
 
 use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::{LampState, Look, Policy};
+use super::{LampState, Look, Policy, Rgb};
 use crate::bay_state::BayState;
 use crate::codec::{self, Codec, Color, Command, EncodeError, Frame, Hex};
 use crate::models::{Display, LampCodes, Model};
@@ -37,6 +38,9 @@ pub enum Unshowable {
     /// It shows nothing at all.
     #[error("this model shows nothing")]
     NoDisplay,
+    /// It has no colours.
+    #[error("the display has no colours")]
+    NoColors,
     /// The model has no code for it.
     #[error("this model has no code for this state")]
     NoCode,
@@ -63,7 +67,11 @@ pub fn frame(
 ) -> Result<Frame, Unshowable> {
     let base = model.base;
     let display = base.displays.ok_or(Unshowable::NoDisplay)?;
-    if let Some(code) = policy.code(model.id, look.state) {
+    if look.state.is_of_emergency() {
+        if display == Display::Lamp {
+            return light(base, (look.color, look.blink_ms), answers);
+        }
+    } else if let Some(code) = policy.code(model.id, look.state) {
         return check_code(base, code.port, &code.payload);
     }
     let state = nearest(display, look.state);
@@ -72,7 +80,7 @@ pub fn frame(
     }
     let codec = codec_of(base)?;
     match (display, base.lamp_codes) {
-        (Display::Lamp, _) => Ok(codec.encode(&Command::SetColor(color(*look, answers)))?),
+        (Display::Lamp, _) => light(base, (look.color, look.blink_ms), answers),
         (Display::Count, _) => Ok(codec.encode(&count(look.state))?),
         (Display::State | Display::Text, Some(codes)) => {
             let code: Hex = catalogued(&codes, state)
@@ -82,6 +90,27 @@ pub fn frame(
         }
         (Display::State | Display::Text, None) => Err(Unshowable::NoCode),
     }
+}
+
+/// What a lamp is sent so that it shines in a colour, steadily or for so many milliseconds on and off.
+pub fn light(
+    base: &Model,
+    (color, blink_ms): (Rgb, Option<u16>),
+    answers: bool,
+) -> Result<Frame, Unshowable> {
+    if base.displays != Some(Display::Lamp) {
+        return Err(Unshowable::NoColors);
+    }
+    let pulse = blink_ms.map(|ms| i64::from(ms / 10));
+    let color = Color {
+        r: color.red.into(),
+        g: color.green.into(),
+        b: color.blue.into(),
+        on: pulse.unwrap_or(STEADY_ON),
+        off: pulse.unwrap_or(0),
+        request_uplink: answers,
+    };
+    Ok(codec_of(base)?.encode(&Command::SetColor(color))?)
 }
 
 /// A raw code as it is sent, if the model takes it for something to show.
@@ -127,21 +156,6 @@ fn nearest(display: Display, state: LampState) -> BayState {
     match (display, state) {
         (Display::State, LampState::AllRed) => BayState::Occupied,
         _ => state.nearest(),
-    }
-}
-
-fn color(look: Look, answers: bool) -> Color {
-    let (on, off) = match look.blink_ms {
-        None => (STEADY_ON, 0),
-        Some(ms) => (i64::from(ms / 10), i64::from(ms / 10)),
-    };
-    Color {
-        r: look.color.red.into(),
-        g: look.color.green.into(),
-        b: look.color.blue.into(),
-        on,
-        off,
-        request_uplink: answers,
     }
 }
 

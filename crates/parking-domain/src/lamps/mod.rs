@@ -20,7 +20,7 @@ use thiserror::Error;
 use crate::access::UnknownName;
 use crate::bay_state::BayState;
 
-pub use frame::{CODE_BYTES_MAX, LampModel, Unshowable, check_code, frame};
+pub use frame::{CODE_BYTES_MAX, LampModel, Unshowable, check_code, frame, light};
 pub use policy::{
     BLINK_MS, CODES_MAX, Colors, DefaultState, Offline, Policy, RESERVED_SOON_S, RawCode,
     SENSOR_UNKNOWN_S, TRANSITION_S, Transition,
@@ -105,6 +105,11 @@ impl LampState {
             Self::AllRed => "all_red",
             Self::AllOff => "all_off",
         }
+    }
+
+    /// Whether it is one of the two of an emergency, which are nobody's to choose.
+    pub fn is_of_emergency(self) -> bool {
+        matches!(self, Self::AllRed | Self::AllOff)
     }
 
     /// The state of a bay that comes nearest, for displays that know no others.

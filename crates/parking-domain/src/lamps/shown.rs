@@ -137,7 +137,7 @@ fn of_bookings(
         });
     }
     let threshold = TimeDelta::seconds(policy.reserved_soon_threshold_s.into());
-    let is_soon = |span: &Span| !span.is_empty() && now < span.from && span.from <= now + threshold;
+    let is_soon = |span: &Span| !span.is_empty() && now < span.from && span.from - now <= threshold;
     let is_soon = facts.bay.reservations.iter().any(is_soon);
     (is_soon && sensed == SensorState::Free)
         .then_some((Rule::ReservedSoon, LampState::ReservedSoon))
@@ -181,7 +181,7 @@ fn held_back(facts: &LampFacts, policy: &Policy, now: DateTime<Utc>) -> Option<L
     let (from, at) = arrived(facts, to, now)?;
     let mut rules = policy.transitions.iter();
     let rule = rules.find(|rule| rule.from == from && rule.to == to)?;
-    (now < at + TimeDelta::seconds(rule.after_s.into())).then_some(match from {
+    (now - at < TimeDelta::seconds(rule.after_s.into())).then_some(match from {
         BayState::Free => LampState::Free,
         BayState::Occupied => LampState::Occupied,
         BayState::Reserved => LampState::Reserved,
@@ -201,10 +201,12 @@ fn arrived(
     if last.to == to {
         return Some((last.from, last.at));
     }
-    let just_before = |edge: DateTime<Utc>| edge - TimeDelta::nanoseconds(1);
     let edges = bay_edges(facts);
     let moved = edges.filter(|edge| *edge > last.at && *edge <= now);
-    let moved = moved.filter(|edge| bay_state::state(&facts.bay, just_before(*edge)) != to);
+    let moved = moved.filter(|edge| {
+        let just_before = edge.checked_sub_signed(TimeDelta::nanoseconds(1));
+        just_before.is_some_and(|before| bay_state::state(&facts.bay, before) != to)
+    });
     Some((last.to, moved.max()?))
 }
 
@@ -242,7 +244,8 @@ fn edges(facts: &LampFacts, policy: &Policy, now: DateTime<Utc>) -> Vec<DateTime
         .collect();
     for rule in &policy.transitions {
         let late = TimeDelta::seconds(rule.after_s.into());
-        let late = changes.iter().map(|at| *at + late);
+        // Beyond the end of the calendar nothing changes any more.
+        let late = changes.iter().filter_map(|at| at.checked_add_signed(late));
         edges.extend(late.filter(|edge| *edge > now));
     }
     edges

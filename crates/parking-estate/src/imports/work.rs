@@ -324,7 +324,10 @@ fn told_of_space(error: SpaceError, refused: impl Fn(Message) -> StepError) -> S
         }
         SpaceError::NoSuchZone => (Refusal::NoSuchZone, Some("zone")),
         SpaceError::LimitReached(_) => (Refusal::LimitReached, None),
-        SpaceError::InUse(_) | SpaceError::Reserved(_) | SpaceError::Stale => {
+        SpaceError::InUse(_)
+        | SpaceError::Reserved(_)
+        | SpaceError::OverridesFull
+        | SpaceError::Stale => {
             return refused(touched());
         }
     };

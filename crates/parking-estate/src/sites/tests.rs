@@ -1,9 +1,10 @@
 //! Sites, levels and zones, over their routes.
 
 use axum::http::{Method, StatusCode};
+use chrono::TimeDelta;
 use parking_domain::access::Role;
 use parking_domain::tenancy::LimitOverrides;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::tests::{Stage, id_of, refused};
 
@@ -264,4 +265,51 @@ async fn a_plan_is_known_by_its_content_and_keeps_nothing_that_acts() {
     refused(&admin.uploads(&path, &huge).await, 413, "payload_too_large");
     assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
     refused(&admin.delete(&path).await, 404, "not_found");
+}
+
+#[tokio::test]
+async fn an_emergency_lasts_until_somebody_takes_it_back() {
+    let stage = Stage::set().await;
+    let admin = stage.admin("North").await;
+    let site = admin.makes_site("Quay").await;
+    let operator = stage.person(admin.tenant, Role::Operator);
+    let path = format!("/api/v6/sites/{site}/emergency");
+    let thrown = operator
+        .put(&path, json!({ "kind": "all_red", "reason": "fire" }))
+        .await;
+    assert_eq!(thrown.status, StatusCode::OK, "{}", thrown.text);
+    let since = thrown.json()["emergency"]["since"].clone();
+    stage.clock().advance(TimeDelta::hours(30));
+    let turned = operator
+        .put(&path, json!({ "kind": "all_off", "reason": "smoke" }))
+        .await;
+    assert_eq!(turned.json()["emergency"]["since"], since);
+    let seen = admin.get(&format!("/api/v6/sites/{site}")).await.json();
+    assert_eq!(
+        (&seen["emergency"]["kind"], &seen["emergency"]["by"]),
+        (&json!("all_off"), &json!("Ada Lovelace"))
+    );
+    let other = stage.admin("South").await;
+    refused(
+        &other
+            .put(&path, json!({ "kind": "all_red", "reason": "x" }))
+            .await,
+        404,
+        "not_found",
+    );
+    refused(&other.delete(&path).await, 404, "not_found");
+    for _ in 0..2 {
+        let taken_back = operator.delete(&path).await;
+        assert_eq!(taken_back.json()["emergency"], Value::Null);
+    }
+    let mut all = stage.superuser().await;
+    let written: Vec<String> = sqlx::query_scalar(
+        "select action from audit_log where tenant_id = $1 and action like 'site.emergency%' order by seq",
+    )
+    .bind(admin.tenant.0)
+    .fetch_all(&mut all)
+    .await
+    .expect("a log");
+    let [start, end] = ["site.emergency_started", "site.emergency_ended"];
+    assert_eq!(written, [start, start, end]);
 }

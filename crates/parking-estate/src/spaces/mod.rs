@@ -9,6 +9,7 @@
 mod api;
 mod closing;
 mod jobs;
+mod lamps;
 mod sensing;
 mod serving;
 mod state;
@@ -33,10 +34,14 @@ use crate::record::{Change, record};
 
 pub use api::routes;
 pub use jobs::{jobs, schedules};
+pub use lamps::{DisplayStatus, LampBody, LookBody, ShownBody, TruthBody, lamps};
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
-pub use state::{OverrideDraft, Watched, settle, settle_across, watched};
+pub use state::{
+    Known, OverrideDraft, Watched, known, must_have_room, settle, settle_across, watched,
+};
+use state::{OPEN_MAX, OPEN_OF_TENANT_MAX};
 
 /// The most bays one request makes, changes or deletes.
 pub const BULK_MAX: usize = 2_000;
@@ -146,6 +151,11 @@ pub enum SpaceError {
     /// Somebody has reserved it.
     #[error("{0} reservations of it are not over")]
     Reserved(i64),
+    /// It, or the tenant, has as many overrides as it may have.
+    #[error(
+        "a bay has at most {OPEN_MAX} overrides that are not over, and all bays together {OPEN_OF_TENANT_MAX}"
+    )]
+    OverridesFull,
     /// Somebody changed it meanwhile.
     #[error("it was changed meanwhile")]
     Stale,
@@ -348,7 +358,7 @@ pub async fn held(
 }
 
 /// One event and one entry a bay, or, of many at once, one of each for all of them.
-pub(crate) async fn many_changed(
+pub async fn many_changed(
     tx: &mut TenantTx,
     by: &By,
     now: DateTime<Utc>,

@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 use parking_access::audit::By;
 use parking_db::{PlatformTx, TenantTx};
-use parking_domain::bay_state::{OverrideKind, SensorState, explained, next_boundary};
+use parking_domain::bay_state::{
+    BayFacts, OverrideKind, SensorState, Span, explained, next_boundary,
+};
 use parking_domain::ids::fresh;
+use parking_domain::lamps::Emergency;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::store::facts;
 use super::store::state::{self as store, Bay, Settled};
 use super::{SpaceError, held};
 use crate::record::{Change, record};
@@ -50,6 +54,33 @@ pub async fn settle_across(
     let settled: Vec<Settled> = bays.iter().map(|bay| settled(bay, now)).collect();
     store::write(conn, &settled, now).await?;
     Ok(settled.iter().filter(|bay| bay.from != bay.to).count())
+}
+
+/// A living bay, and the facts that its state and its lamp follow from.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Whose it is.
+    pub tenant_id: Uuid,
+    /// Where it is.
+    pub site_id: Uuid,
+    /// Which.
+    pub id: Uuid,
+    /// What its sensor said, what overrides it, and who has booked it.
+    pub facts: BayFacts,
+    /// Those of the reservations whose holder has checked in.
+    pub checked_in: Vec<Span>,
+    /// What its whole site shows.
+    pub emergency: Option<Emergency>,
+}
+
+/// The facts of living bays, each named by its tenant and its id, in the order of their ids; nobody is
+/// kept from changing them.
+pub async fn known(
+    conn: &mut PgConnection,
+    bays: &[(Uuid, Uuid)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Known>, parking_db::DbError> {
+    facts::known(conn, bays, now).await
 }
 
 /// What is known of a bay that is held.
@@ -117,6 +148,24 @@ pub(super) async fn due(
     store::due(tx, now, limit).await
 }
 
+/// The most overrides of a bay that are not over: whoever asks for its state reads them all.
+pub(super) const OPEN_MAX: i64 = 100;
+
+/// The most overrides of a tenant that are not over.
+pub(super) const OPEN_OF_TENANT_MAX: i64 = 100_000;
+
+/// Refuses more overrides of these bays than there may be. Whoever asks holds the bays.
+pub async fn must_have_room(
+    tx: &mut TenantTx,
+    bays: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), SpaceError> {
+    if store::is_full(tx, bays, (OPEN_MAX, OPEN_OF_TENANT_MAX), now).await? {
+        return Err(SpaceError::OverridesFull);
+    }
+    Ok(())
+}
+
 /// Takes a living bay out of use.
 pub(super) async fn put_override(
     tx: &mut TenantTx,
@@ -128,6 +177,7 @@ pub(super) async fn put_override(
     let spaces = held(tx, &[space], &IfMatch::default(), true).await?;
     let id = fresh();
     store::insert_override(tx, (id, space), (draft, maker), now).await?;
+    must_have_room(tx, &[space], now).await?;
     settle(tx.conn(), &[space], now).await?;
     let new = json!({
         "kind": draft.kind.name(), "starts_at": draft.starts_at, "ends_at": draft.ends_at, "notes": draft.notes,

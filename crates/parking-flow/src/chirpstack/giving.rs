@@ -1,6 +1,7 @@
 //! Giving ChirpStack what is here.
 
 use parking_chirpstack::grpc::{CallError, Client, DeviceDraft, DeviceKeys, GatewayDraft};
+use parking_db::TenantTx;
 use parking_domain::eui::Eui64;
 use parking_domain::ids::TenantId;
 use parking_estate::devices::unseal;
@@ -26,6 +27,7 @@ pub(super) async fn device(
     id: Uuid,
 ) -> Result<Given, ChirpStackError> {
     let mut tx = state.db.tenant(tenant).await?;
+    must_be_linked(&mut tx, link).await?;
     let device = store::device(tx.conn(), id).await?;
     drop(tx);
     let device = device.ok_or(ChirpStackError::Absent)?;
@@ -67,6 +69,13 @@ pub(super) async fn device(
     })
 }
 
+/// What was unlinked meanwhile is somebody else's, perhaps.
+async fn must_be_linked(tx: &mut TenantTx, link: &Link) -> Result<(), ChirpStackError> {
+    let present = store::link(tx.conn()).await?;
+    let is_same = present.is_some_and(|present| present.id == link.id);
+    is_same.then_some(()).ok_or(ChirpStackError::Unlinked)
+}
+
 /// Who made it in the same moment may have been we, in an attempt whose answer was lost.
 async fn made_or_there(client: &Client, draft: &DeviceDraft) -> Result<(), CallError> {
     match client.create_device(draft).await {
@@ -101,6 +110,7 @@ pub(super) async fn gateway(
     (id, eui): (Uuid, Eui64),
 ) -> Result<Given, ChirpStackError> {
     let mut tx = state.db.tenant(tenant).await?;
+    must_be_linked(&mut tx, link).await?;
     let gateway = store::gateway(tx.conn(), id).await?;
     drop(tx);
     let gateway = gateway.ok_or(ChirpStackError::Absent)?;

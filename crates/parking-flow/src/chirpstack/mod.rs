@@ -11,6 +11,7 @@
 //! Tables: `chirpstack_links`, `chirpstack_items`, `chirpstack_runs`. Not here: commands to lamps.
 
 mod api;
+mod asking;
 mod compare;
 mod giving;
 mod jobs;
@@ -19,23 +20,25 @@ mod looking;
 mod readiness;
 mod store;
 mod taking;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By, Entry};
 use parking_access::secrets::Vault;
-use parking_chirpstack::grpc::Client;
+use parking_chirpstack::grpc::{CallError, Client};
 use parking_db::{Db, DbError, TenantTx};
 use parking_domain::clock::Clock;
-use parking_domain::ids::fresh;
 use parking_http::wire::Change;
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
 pub use api::routes;
-pub use jobs::{jobs, schedules};
+pub use asking::Asking;
+pub use jobs::{comparing, jobs, mending, schedules};
 pub use links::{LinkDraft, link};
 
 /// Items that one request decides about.
@@ -61,6 +64,8 @@ pub struct ChirpStacks {
     pub vault: Vault,
     /// The network server, if there is one.
     pub remote: Option<ChirpStack>,
+    /// Who asks it about a device at this moment.
+    pub asking: Asking,
 }
 
 /// Why something about ChirpStack was not done.
@@ -86,10 +91,31 @@ pub enum ChirpStackError {
     Stale,
     /// ChirpStack did not do it.
     #[error(transparent)]
-    Remote(#[from] parking_chirpstack::grpc::CallError),
+    Remote(#[from] CallError),
     /// The database refused.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl ChirpStackError {
+    /// What a tenant is told: in which way it failed. What ChirpStack said itself is about the
+    /// installation, and of things that are others'.
+    fn told(&self) -> String {
+        let told = match self {
+            Self::Remote(CallError::Away(_) | CallError::Unanswered(_)) => {
+                "ChirpStack did not answer"
+            }
+            Self::Remote(CallError::Crowded) => "too much is asked of ChirpStack at this moment",
+            Self::Remote(CallError::Forbidden(_)) => "ChirpStack does not let us do this",
+            Self::Remote(CallError::Absent(_)) => "ChirpStack knows no such thing",
+            Self::Remote(CallError::Taken(_)) => "ChirpStack cannot have it under this EUI",
+            Self::Remote(CallError::Refused(_)) => "ChirpStack refused",
+            Self::Remote(CallError::Strange(_)) => "ChirpStack's answer cannot be understood",
+            Self::Db(_) => "the database did not take it",
+            own => return own.to_string(),
+        };
+        told.to_owned()
+    }
 }
 
 impl ChirpStacks {
@@ -166,9 +192,8 @@ pub async fn decide(
     (items, way): (&[Uuid], Way),
     now: DateTime<Utc>,
 ) -> Result<u64, ChirpStackError> {
-    store::link(tx.conn())
-        .await?
-        .ok_or(ChirpStackError::Unlinked)?;
+    let held = store::hold(tx.conn()).await?;
+    held.ok_or(ChirpStackError::Unlinked)?;
     let decided = store::decide(tx.conn(), items, way, now).await?;
     if decided > 0 {
         if matches!(way, Way::Give | Way::Take) {
@@ -187,20 +212,18 @@ pub async fn decide(
     Ok(decided)
 }
 
-/// Asks for both sides to be compared now; the id is that of the run.
+/// Asks for both sides to be compared now; the id is that of the run. Whoever asks again before it has
+/// ended gets the same.
 pub async fn ask(
     tx: &mut TenantTx,
     by: &By,
     (is_dry, asked_by): (bool, &str),
     now: DateTime<Utc>,
 ) -> Result<Uuid, ChirpStackError> {
-    store::link(tx.conn())
-        .await?
-        .ok_or(ChirpStackError::Unlinked)?;
-    let id = fresh();
+    let held = store::hold(tx.conn()).await?;
+    held.ok_or(ChirpStackError::Unlinked)?;
     let tenant = tx.tenant();
-    store::ask(tx.conn(), (tenant.0, id), (is_dry, Some(asked_by)), now).await?;
-    jobs::run_now(tx.conn(), tenant, id, now).await?;
+    let id = jobs::ask(tx.conn(), tenant, (is_dry, Some(asked_by)), now).await?;
     let new = json!({ "is_dry": is_dry });
     note(
         tx,

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::store::{self, Link};
-use super::{ChirpStackError, ChirpStacks, jobs, note};
+use super::{ChirpStackError, ChirpStacks, jobs, looking, note};
 
 /// What ChirpStack says of a device.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,6 @@ pub(super) struct Readiness {
     pub(super) is_connected: bool,
     /// Whether it is there, in the tenant's application.
     pub(super) is_known: bool,
-    pub(super) is_elsewhere: bool,
     pub(super) is_disabled: bool,
     pub(super) profile_name: Option<String>,
     /// Whether its profile lets it listen at all times; none where the profile is not known.
@@ -55,7 +54,10 @@ pub(super) async fn check(
         is_connected: true,
         ..Readiness::default()
     };
-    let Some(there) = client.device(device.eui).await? else {
+    // One in another application is somebody else's, perhaps: not even that it is there is told.
+    let there = client.device(device.eui).await?;
+    let there = there.filter(|there| there.application == link.application_id);
+    let Some(there) = there else {
         return Ok(connected);
     };
     let profile = link
@@ -64,21 +66,12 @@ pub(super) async fn check(
         .find(|profile| profile.id == there.profile);
     let mut readiness = Readiness {
         is_known: true,
-        is_elsewhere: there.application != link.application_id,
         is_disabled: there.is_disabled,
         profile_name: profile.map(|profile| profile.name.clone()),
         supports_class_c: profile.map(|profile| profile.supports_class_c),
         last_seen_at: there.last_seen_at,
-        ..connected.clone()
+        ..connected
     };
-    if readiness.is_elsewhere {
-        // Somebody else's, perhaps: nothing of it is told.
-        return Ok(Readiness {
-            is_known: true,
-            is_elsewhere: true,
-            ..connected
-        });
-    }
     if let Some(sealed) = &device.sealed_app_key
         && let Ok(app_key) = unseal(&state.vault, device.eui, sealed)
     {
@@ -109,14 +102,14 @@ pub(super) async fn give_now(
     let (link, device) = found(state, tenant, id).await?;
     state.client()?;
     let now = state.clock.now();
-    let mut tx = state.db.tenant(tenant).await?;
+    let mut tx = looking::held(state, tenant, &link).await?;
     let item = store::remember(tx.conn(), tenant, (id, device.eui), now).await?;
     let new = json!({ "device": id });
     let eui = device.eui.to_string();
     note(&mut tx, by, now, ("chirpstack.given", &eui, Some(new))).await?;
     tx.commit().await?;
     let given = super::giving::device(state, tenant, &link, id).await;
-    jobs::note(state, tenant, item, &given).await?;
+    jobs::note(state, tenant, (item, device.eui), &given).await?;
     given.map(drop)
 }
 

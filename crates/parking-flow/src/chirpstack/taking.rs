@@ -107,7 +107,7 @@ async fn gateway(
 
 fn in_words(error: DeviceError) -> String {
     match error {
-        DeviceError::Taken => "another customer has a device of this DevEUI".to_owned(),
+        DeviceError::Taken => "a device of this DevEUI cannot be made here".to_owned(),
         DeviceError::Db(_) => "the database did not take it".to_owned(),
         other => other.to_string(),
     }
@@ -115,7 +115,7 @@ fn in_words(error: DeviceError) -> String {
 
 fn in_words_too(error: GatewayError) -> String {
     match error {
-        GatewayError::Taken => "another customer has a gateway of this EUI".to_owned(),
+        GatewayError::Taken => "a gateway of this EUI cannot be made here".to_owned(),
         GatewayError::Db(_) => "the database did not take it".to_owned(),
         other => other.to_string(),
     }

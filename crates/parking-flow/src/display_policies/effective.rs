@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use parking_db::DbError;
 use parking_domain::lamps::{LampFacts, Policy};
+use parking_estate::spaces;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -30,12 +31,10 @@ pub struct Effective {
 /// a constant number of statements, whatever the number of bays and of tenants.
 pub async fn effective(
     conn: &mut PgConnection,
-    spaces: &[(Uuid, Uuid)],
+    bays: &[(Uuid, Uuid)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Effective>, DbError> {
-    let bays = store::bays(conn, spaces).await?;
-    let mut overrides = store::overrides(conn, spaces, now).await?;
-    let mut reserved = store::reservations(conn, spaces, now).await?;
+    let bays = spaces::known(conn, bays, now).await?;
     let policies = Policies::of(conn, bays.iter().map(|bay| bay.tenant_id)).await?;
     let follow_late: Vec<(Uuid, Uuid)> = bays
         .iter()
@@ -43,17 +42,20 @@ pub async fn effective(
             let policy = policies.governing(bay.tenant_id, bay.site_id);
             !policy.transitions.is_empty()
         })
-        .map(|bay| (bay.tenant_id, bay.space_id))
+        .map(|bay| (bay.tenant_id, bay.id))
         .collect();
     let mut changes = store::last_changes(conn, &follow_late).await?;
-    let effective = bays.into_iter().map(|mut bay| {
-        bay.facts.bay.overrides = overrides.remove(&bay.space_id).unwrap_or_default();
-        let (reservations, checked_in) = reserved.remove(&bay.space_id).unwrap_or_default();
-        bay.facts.bay.reservations = reservations;
-        bay.facts.checked_in = checked_in;
-        bay.facts.last_change = changes.remove(&bay.space_id);
-        bay.policy = policies.governing(bay.tenant_id, bay.site_id);
-        bay
+    let effective = bays.into_iter().map(|bay| Effective {
+        tenant_id: bay.tenant_id,
+        site_id: bay.site_id,
+        space_id: bay.id,
+        policy: policies.governing(bay.tenant_id, bay.site_id),
+        facts: LampFacts {
+            bay: bay.facts,
+            checked_in: bay.checked_in,
+            last_change: changes.remove(&bay.id),
+            emergency: bay.emergency,
+        },
     });
     Ok(effective.collect())
 }

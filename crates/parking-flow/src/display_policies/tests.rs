@@ -212,6 +212,58 @@ async fn of_many_who_activate_at_once_one_governs() {
 }
 
 #[tokio::test]
+async fn what_is_activated_is_what_the_preview_was_of() {
+    let lot = Lot::open().await;
+    let policy = json!({ "name": "Blue", "settings": { "free_color": "0000FF" } });
+    let policy = lot.makes_policy(policy).await;
+    let path = format!("{POLICIES}/{}", policy["id"].as_str().expect("an id"));
+    let preview = async || {
+        let path = format!("{path}/preview");
+        let preview = lot.calls(Method::POST, &path, None).await;
+        preview.headers["etag"].to_str().expect("a tag").to_owned()
+    };
+    let activate = async |seen: &str| {
+        let (path, seen) = (format!("{path}/activate"), ("if-match", seen.to_owned()));
+        let headers = [bearer(&lot.token), seen];
+        lot.served.call(Method::POST, &path, &headers, None).await
+    };
+    let seen = preview().await;
+    let pink = json!({ "settings": { "free_color": "FF00FF" } });
+    let changed = lot.calls(Method::PATCH, &path, Some(pink)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    let refused = activate(&seen).await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED);
+    let now = lot.calls(Method::GET, &path, None).await.json();
+    assert_eq!(now["is_active"], false);
+    let activated = activate(&preview().await).await;
+    assert_eq!(activated.status, StatusCode::OK, "{}", activated.text);
+}
+
+#[tokio::test]
+async fn a_preview_looks_at_so_many_bays_and_says_of_how_many() {
+    let lot = Lot::open().await;
+    let mut all = lot.test.superuser().await;
+    sqlx::query(
+        "insert into spaces (tenant_id, id, site_id, code, code_order, state, state_changed_at, created_at, updated_at)
+         select tenant_id, gen_random_uuid(), id, 'Z-' || n, 'z-' || lpad(n::text, 8, '0'), 'unknown', now(), now(), now()
+         from sites, generate_series(1, 5100) n",
+    )
+    .execute(&mut all)
+    .await
+    .expect("bays");
+    let path = format!("{POLICIES}/preview");
+    let settings = json!({ "settings": { "unknown_color": "123456" } });
+    let preview = lot.calls(Method::POST, &path, Some(settings)).await.json();
+    let counts = ["total", "examined", "changed", "left_out"];
+    let counts = counts.map(|field| preview[field].as_i64().expect("a count"));
+    assert_eq!(counts, [5_102, 5_000, 5_000, 3_000]);
+    assert_eq!(preview["sites"][0]["total"], 5_000);
+    let mut codes = preview["spaces"].as_array().expect("bays").iter();
+    assert_eq!(codes.len(), 2_000);
+    assert!(codes.all(|bay| bay["changes"] == true));
+}
+
+#[tokio::test]
 async fn people_and_emergencies_go_before_sensors() {
     let lot = Lot::open().await;
     lot.is_told(1, FREE).await;
@@ -332,6 +384,11 @@ async fn what_a_policy_cannot_be_is_said_field_by_field() {
             json!({ "codes": [{ "model": lamp, "state": "free", "payload": "00", "port": 9 }] }),
             "settings.codes[0]",
         ),
+        // Under no policy is an emergency green.
+        (
+            json!({ "codes": [{ "model": lamp, "state": "all_red", "payload": "0000ff6400" }] }),
+            "settings.codes[0].state",
+        ),
         (
             json!({ "codes": [{ "model": "nothing", "state": "free", "payload": "00" }] }),
             "settings.codes[0]",
@@ -349,7 +406,14 @@ async fn what_a_policy_cannot_be_is_said_field_by_field() {
             answer.text
         );
     }
-    let good = json!({ "name": "Good", "settings": { "codes": code("0010ff6400") } });
+}
+
+#[tokio::test]
+async fn a_policy_has_a_name_of_its_own_and_is_changed_in_parts() {
+    let lot = Lot::open().await;
+    let code =
+        json!([{ "model": "plenom-busylight-omega", "state": "free", "payload": "0010ff6400" }]);
+    let good = json!({ "name": "Good", "settings": { "codes": code } });
     let good = lot.makes_policy(good).await;
     assert_eq!(good["settings"]["codes"][0]["payload"], "0010ff6400");
     let again = json!({ "name": "GOOD", "settings": {} });

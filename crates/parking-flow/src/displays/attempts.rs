@@ -2,17 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use parking_db::{DbError, PlatformTx};
-use parking_domain::downlinks::{Trouble, backoff};
+use parking_domain::downlinks::{Trouble, backoff, rest};
 use uuid::Uuid;
 
 use super::Settings;
+use super::plan::{FAILURES_MAX, rest_after};
 use super::store::plan::Keys;
-use super::store::turn::{self as store, Ended, Lost};
+use super::store::turn::{self as store, Ended, Lost, Unreached};
 
 /// A command and the attempt that came to nothing.
 pub(super) struct Failed<'a> {
     pub(super) key: (Uuid, Uuid, Uuid),
     pub(super) attempts: i32,
+    /// Where it stood when that was seen.
+    pub(super) status: &'a str,
     pub(super) trouble: Trouble,
     pub(super) detail: Option<&'a str>,
     pub(super) is_left_behind: bool,
@@ -46,6 +49,8 @@ impl Failed<'_> {
             tenant_id,
             id,
             device_id,
+            attempts: self.attempts,
+            status: self.status.to_owned(),
             trouble: self.trouble.name(),
             detail: self
                 .detail
@@ -81,13 +86,31 @@ pub(super) async fn give_back(
             .map(|one| (one.tenant_id, one.device_id))
             .unzip();
         // Of one that nobody answered for nobody can say that the display does not hear.
-        let is_theirs = |ended: &&Ended| {
-            let mut lost = lost.iter().filter(|lost| lost.id == ended.id);
+        let is_theirs = |device: Uuid| {
+            let mut lost = lost.iter().filter(|lost| lost.device_id == device);
             lost.any(|lost| lost.trouble != Trouble::Unanswered.name())
         };
-        let is_theirs: Vec<bool> = failed.iter().map(is_theirs).collect();
-        store::note_failures(tx, (&keys, &is_theirs), now).await?;
+        let unreached = store::failures(tx, &keys).await?.into_iter();
+        let unreached: Vec<_> = unreached
+            .map(|one| unreached_again(one, &is_theirs, now))
+            .collect();
+        store::note_failures(tx, &unreached).await?;
         store::tell_failed(tx, &failed, now).await?;
     }
     Ok(ended)
+}
+
+/// A display that a command was given up to, and until when it rests. Where the network server is to
+/// blame no failure is its own, and it rests the shortest.
+fn unreached_again(
+    mut one: Unreached,
+    is_theirs: &impl Fn(Uuid) -> bool,
+    now: DateTime<Utc>,
+) -> (Unreached, DateTime<Utc>) {
+    if !is_theirs(one.id) {
+        return (one, now + rest(1));
+    }
+    one.failures = one.failures.saturating_add(FAILURES_MAX);
+    let until = now + rest_after(one.failures);
+    (one, until)
 }

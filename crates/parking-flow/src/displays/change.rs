@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, Entry};
 use parking_db::events::{self, EventDraft};
 use parking_db::{DbError, TenantTx};
-use parking_domain::codec::{self, EncodeError};
+use parking_domain::codec;
+use parking_domain::downlinks;
 use parking_domain::ids::fresh;
-use parking_domain::lamps::Rgb;
-use parking_domain::models::{self, Class, Display};
+use parking_domain::lamps::{self, Rgb, Unshowable};
+use parking_domain::models;
 use parking_estate::Maker;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,12 +24,12 @@ pub enum CommandError {
     /// The device shows nothing.
     #[error("the device shows nothing")]
     NotADisplay,
-    /// Its model has no colours.
-    #[error("the display has no colours")]
-    NoColors,
-    /// The display refuses the colour.
+    /// Its model cannot shine in that colour.
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Unshowable(#[from] Unshowable),
+    /// The caller may not send such a command.
+    #[error("a command of somebody's own is sent again by whoever may send one")]
+    Forbidden,
     /// It is not where that can be done.
     #[error("the command is {0}")]
     NotNow(String),
@@ -53,9 +54,6 @@ pub(super) struct Raw {
     pub(super) is_confirmed: bool,
 }
 
-/// How long a steady light is on, in hundredths of a second: any number but nought.
-const STEADY_ON: i64 = 100;
-
 async fn display(tx: &mut TenantTx, device: Uuid) -> Result<Target, CommandError> {
     let target = store::target(tx, device)
         .await?
@@ -76,19 +74,9 @@ pub(super) async fn test(
 ) -> Result<(), CommandError> {
     let target = display(tx, device).await?;
     let model = target.model.as_deref().and_then(models::find);
-    let model = model
-        .filter(|model| model.displays == Some(Display::Lamp))
-        .ok_or(CommandError::NoColors)?;
-    let codec = codec::find(model.codec).ok_or(CommandError::NoColors)?;
-    let pulse = test.blink_ms.map(|ms| i64::from(ms / 10));
-    let frame = codec.encode(&codec::Command::SetColor(codec::Color {
-        r: test.color.red.into(),
-        g: test.color.green.into(),
-        b: test.color.blue.into(),
-        on: pulse.unwrap_or(STEADY_ON),
-        off: pulse.unwrap_or(0),
-        request_uplink: model.is_light_reported,
-    }))?;
+    let model = model.ok_or(Unshowable::NoColors)?;
+    let light = (test.color, test.blink_ms);
+    let frame = lamps::light(model, light, model.is_light_reported)?;
     let look = json!({ "state": null, "color": test.color.to_string(), "blink_ms": test.blink_ms });
     store::touch(tx, device, now).await?;
     let until = now + test.lasts;
@@ -127,12 +115,7 @@ pub(super) async fn command(
 ) -> Result<Uuid, CommandError> {
     let target = display(tx, device).await?;
     let model = target.model.as_deref().and_then(models::find);
-    let is_class_a = model.is_some_and(|model| model.class == Class::A);
-    let patience = if is_class_a {
-        TimeDelta::hours(6)
-    } else {
-        patience
-    };
+    let patience = downlinks::patience(model.map(|model| model.class), patience);
     let patience = i32::try_from(patience.num_seconds()).unwrap_or(30);
     let id = fresh();
     store::touch(tx, device, now).await?;
@@ -180,14 +163,20 @@ pub(super) async fn cancel(
     changed(tx, maker, (&held, "downlink.cancelled"), now).await
 }
 
-/// Has a command tried again that was given up.
+/// Has a command tried again that was given up; one of somebody's own only by whoever may command.
 pub(super) async fn retry(
     tx: &mut TenantTx,
-    maker: &Maker,
+    (maker, may_command): (&Maker, bool),
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), CommandError> {
     let held = store::hold(tx, id).await?.ok_or(CommandError::Absent)?;
+    if held.kind == "raw" && !may_command {
+        return Err(CommandError::Forbidden);
+    }
+    if !held.is_living {
+        return Err(CommandError::NotNow("to an archived device".to_owned()));
+    }
     if held.status != "failed" {
         return Err(CommandError::NotNow(held.status));
     }
@@ -195,6 +184,116 @@ pub(super) async fn retry(
         return Err(CommandError::NotNow("overtaken by a newer one".to_owned()));
     }
     changed(tx, maker, (&held, "downlink.retried"), now).await
+}
+
+/// The most commands that are tried again at once.
+pub(super) const RETRIED_MAX: usize = 500;
+
+/// Which commands are to be tried again.
+#[derive(Clone, Debug)]
+pub(super) enum Which {
+    /// These.
+    These(Vec<Uuid>),
+    /// Those of a site, of a display, or all that were given up.
+    GivenUp {
+        site: Option<Uuid>,
+        device: Option<Uuid>,
+    },
+}
+
+/// What became of a command that was to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It waits for its turn.
+    Retried,
+    /// Its display has been told something newer, or will be.
+    Overtaken,
+    /// It was not given up.
+    NotGivenUp,
+    /// Its device is archived, or it is somebody's own command, which the caller may not send.
+    Refused,
+    /// It is not there.
+    Absent,
+}
+
+/// Has commands tried again that were given up, of each display the newest, and says of each what became
+/// of it; and how many more there are that were given up.
+pub(super) async fn retry_many(
+    tx: &mut TenantTx,
+    (maker, may_command): (&Maker, bool),
+    which: &Which,
+    now: DateTime<Utc>,
+) -> Result<(Vec<(Uuid, Verdict)>, i64), CommandError> {
+    let limit = i64::try_from(RETRIED_MAX).unwrap_or(i64::MAX);
+    let (ids, left) = match which {
+        Which::These(ids) => (ids.clone(), 0),
+        Which::GivenUp { site, device } => {
+            let ids = store::given_up(tx, (*site, *device), limit).await?;
+            let all = store::count_given_up(tx, (*site, *device)).await?;
+            let taken = i64::try_from(ids.len()).unwrap_or(limit);
+            (ids, (all - taken).max(0))
+        }
+    };
+    let held = store::hold_many(tx, &ids).await?;
+    let may = |one: &Held| one.is_living && (may_command || one.kind != "raw");
+    let theirs: Vec<Uuid> = held
+        .iter()
+        .filter(|one| may(one))
+        .map(|one| one.id)
+        .collect();
+    let retried = store::retry_many(tx, (&theirs, &maker.name), now).await?;
+    let verdict = |id: &Uuid| match held.iter().find(|one| one.id == *id) {
+        None => Verdict::Absent,
+        Some(one) if one.status != "failed" => Verdict::NotGivenUp,
+        Some(one) if !may(one) => Verdict::Refused,
+        Some(one) if retried.contains(&one.id) => Verdict::Retried,
+        Some(_) => Verdict::Overtaken,
+    };
+    let mut verdicts: Vec<(Uuid, Verdict)> = Vec::new();
+    for id in &ids {
+        if !verdicts.iter().any(|(known, _)| known == id) {
+            verdicts.push((*id, verdict(id)));
+        }
+    }
+    many_retried(tx, maker, (&held, &retried), now).await?;
+    Ok((verdicts, left))
+}
+
+/// An event of each command that waits again, and one entry for all of them.
+async fn many_retried(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (held, retried): (&[Held], &[Uuid]),
+    now: DateTime<Utc>,
+) -> Result<(), CommandError> {
+    let again: Vec<&Held> = held
+        .iter()
+        .filter(|one| retried.contains(&one.id))
+        .collect();
+    if again.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<(String, Value)> = again
+        .iter()
+        .map(|one| {
+            let places = json!({
+                "site_id": one.site_id, "space_id": one.space_id, "device_id": one.device_id,
+            });
+            (one.id.to_string(), places)
+        })
+        .collect();
+    let tenant = tx.tenant();
+    let kind = ("downlink.retried", "downlink");
+    events::append_many(tx.conn(), tenant, now, kind, &subjects).await?;
+    let euis: Vec<&str> = again.iter().map(|one| one.dev_eui.as_str()).collect();
+    let entry = Entry {
+        action: "downlinks.retried",
+        entity_type: "downlink",
+        entity_name: Some(&format!("{} commands", again.len())),
+        new: Some(json!({ "dev_euis": euis })),
+        ..Entry::default()
+    };
+    Ok(audit::append(tx.conn(), tenant, &maker.by, now, entry).await?)
 }
 
 async fn changed(

@@ -141,6 +141,7 @@ impl Metrics {
             let status = match status {
                 "failed" => "failed",
                 "superseded" => "superseded",
+                "cancelled" => "cancelled",
                 _ => "waiting",
             };
             self.ended.get_or_create(&EndLabel { status }).inc();

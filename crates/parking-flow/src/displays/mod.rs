@@ -12,13 +12,19 @@
 //! * A server that dies between handing a command over and writing that down leaves a lease that runs
 //!   out; before anything else is handed over for that device its queue is emptied.
 //!
+//! * A command goes to a living device only, and to one in an application of its own tenant (`homes`).
+//! * One thing that cannot be planned, sent or written down holds up no other: it is set aside.
+//!
 //! There is no special path for failure: a display that is out of step is planned again.
 //! Tables: `lamps`, `lamp_marks`, `downlinks`, `downlink_budgets`.
 
 mod api;
+mod aside;
 mod attempts;
 mod change;
+mod claim;
 mod deadlines;
+mod homes;
 mod jobs;
 mod metrics;
 mod news;
@@ -91,6 +97,8 @@ pub struct Displays {
     /// Wakes whoever sends.
     pub to_send: Nudge,
     breaker: Arc<Mutex<Breaker>>,
+    homes: homes::Homes,
+    figures: api::FiguresAtHand,
 }
 
 impl Displays {
@@ -103,6 +111,8 @@ impl Displays {
             to_plan: Nudge::default(),
             to_send: Nudge::default(),
             breaker: Arc::default(),
+            homes: homes::Homes::default(),
+            figures: api::FiguresAtHand::default(),
         }
     }
 }

@@ -9,10 +9,10 @@ use parking_domain::eui::Eui64;
 use serde_json::to_value;
 use uuid::Uuid;
 
+use super::Displays;
 use super::attempts::{Failed, give_back};
 use super::store::news::{self as store, HeardOf, SaidOf, SentBy};
 use super::store::plan::{self, Keys};
-use super::{Displays, Settings};
 
 /// A message from a display.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Heard {
     pub at: DateTime<Utc>,
     /// The gateway that heard it best.
     pub gateway: Option<Eui64>,
+    /// Whether it came by the installation's own road: what comes by another could be made up.
+    pub is_vouched: bool,
     /// By which road it came, as messages are kept.
     pub heard_by: String,
     /// The application of its topic, where it came by one.
@@ -104,6 +106,7 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
                 id: one.device_id,
                 at: one.at,
                 gateway_eui: None,
+                is_vouched: false,
                 heard_by: String::new(),
                 application: None,
                 joined_at: None,
@@ -111,10 +114,11 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
                 shown_at: None,
             });
         of.at = of.at.max(one.at);
-        of.gateway_eui = one
-            .gateway
-            .map(|eui| eui.to_string())
-            .or(of.gateway_eui.take());
+        // What was made up does not take the place of what was heard.
+        if let Some(gateway) = one.gateway.filter(|_| one.is_vouched || !of.is_vouched) {
+            of.gateway_eui = Some(gateway.to_string());
+            of.is_vouched = one.is_vouched;
+        }
         of.heard_by.clone_from(&one.heard_by);
         of.application = one.application.clone().or(of.application.take());
         if one.is_join {
@@ -163,14 +167,14 @@ async fn settle(
         store::acknowledged(tx, &acknowledged, now).await?;
     }
     if !lost.is_empty() {
-        lose(tx, &displays.settings, &lost, now).await?;
+        lose(tx, displays, &lost, now).await?;
     }
     Ok(())
 }
 
 async fn lose(
     tx: &mut PlatformTx,
-    settings: &Settings,
+    displays: &Displays,
     lost: &[(SaidOf, Trouble, Option<&str>)],
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
@@ -183,16 +187,21 @@ async fn lose(
         let Some((_, trouble, detail)) = about else {
             continue;
         };
+        displays.metrics.troubled(*trouble);
         let failed = Failed {
             key: (one.tenant_id, one.id, one.device_id),
             attempts: one.attempts,
+            status: &one.status,
             trouble: *trouble,
             detail: *detail,
             is_left_behind: false,
             not_before: None,
         };
-        given_back.push(failed.lost(settings, 0, now));
+        given_back.push(failed.lost(&displays.settings, 0, now));
     }
-    give_back(tx, &given_back, settings, now).await?;
+    let ended = give_back(tx, &given_back, &displays.settings, now).await?;
+    displays
+        .metrics
+        .ended(ended.iter().map(|one| one.status.as_str()));
     Ok(())
 }

@@ -33,7 +33,7 @@ pub enum CommandPath {
     /// The broker that ChirpStack listens at, by the connection that brings its messages.
     Broker(Commands),
     /// The Things Stack of each tenant, where its webhook says.
-    Stack(Stack),
+    Stack(Arc<Stack>),
 }
 
 /// Whom a command is for, and what must be known to get there.
@@ -48,7 +48,7 @@ pub(super) struct Recipient {
 }
 
 impl Recipient {
-    fn eui(&self) -> Result<Eui64, DoorError> {
+    pub(super) fn eui(&self) -> Result<Eui64, DoorError> {
         let none = |_| DoorError::Refused("the DevEUI is none".to_owned());
         self.dev_eui.parse().map_err(none)
     }
@@ -178,7 +178,9 @@ impl Displays {
         let mut breaker = breaker.lock().unwrap_or_else(PoisonError::into_inner);
         let was_open = breaker.is_open();
         match answer {
-            Ok(_) | Err(DoorError::Refused(_)) => breaker.answered(),
+            Ok(_) | Err(DoorError::Refused(_) | DoorError::Forbidden) => breaker.answered(),
+            // That says nothing of the network server: it was not asked.
+            Err(DoorError::Busy) => {}
             Err(error @ (DoorError::Away(_) | DoorError::Unanswered(_))) => {
                 let jitter = jitter();
                 breaker.failed(now, jitter);

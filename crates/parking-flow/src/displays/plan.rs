@@ -1,17 +1,16 @@
 //! Planning: what each display should show is compared with what it was told, and commands are made.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::codec::{self, Codec};
-use parking_domain::downlinks::{Command, Known, Said, Sent, Step, rest};
+use parking_domain::downlinks::{Command, Known, Said, Sent, Step, patience, rest};
 use parking_domain::ids::fresh;
-use parking_domain::models::{self, Class, Model};
+use parking_domain::models::{self, Model};
 use parking_estate::devices::{self, DisplayFault};
 use uuid::Uuid;
 
 use super::Settings;
+use super::aside::plan_in_parts;
 use super::store::plan::{self as store, Draft, Keys, Lamp, Looked, Told};
 use super::wanted::{Wanted, wanted};
 use crate::Flow;
@@ -35,8 +34,17 @@ const MISMATCH_PATIENCE: TimeDelta = TimeDelta::minutes(2);
 /// counts for as many; an answer that was missed, which the air may have swallowed, for one.
 pub(super) const FAILURES_MAX: i32 = 2;
 
-/// For how long the network server keeps a command of a display that listens only after it spoke.
-const PATIENCE_OF_CLASS_A: TimeDelta = TimeDelta::hours(6);
+/// How long a display rests after so many failures in a row.
+pub(super) fn rest_after(failures: i32) -> TimeDelta {
+    rest(
+        failures
+            .unsigned_abs()
+            .div_ceil(FAILURES_MAX.unsigned_abs()),
+    )
+}
+
+/// Further ahead no display is left to rest: a later time is from a clock that was wrong.
+const REST_MAX: TimeDelta = TimeDelta::hours(2);
 
 /// What one round of planning came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,42 +67,55 @@ pub async fn plan(flow: &Flow) -> Result<(Planned, bool), DbError> {
         .await?;
     let marked = store::take_marks(&mut tx, BATCH).await?;
     let due = store::due(&mut tx, now, BATCH).await?;
-    let has_more = [&marked, &due]
-        .map(|keys| keys.0.len())
-        .iter()
-        .any(|count| is_full(*count));
-    let keys = merged(&marked, &due);
-    if keys.0.is_empty() {
+    // Of those that were dealt fewer marks than anybody's share nobody has more.
+    let is_full = |count: usize, limit| i64::try_from(count).is_ok_and(|count| count >= limit);
+    let has_more = is_full(marked.len(), store::SHARE_MIN) || is_full(due.len(), BATCH);
+    let mut keys: Vec<(Uuid, Uuid)> = marked.into_iter().chain(due).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
         return Ok((Planned::default(), false));
     }
-    store::lock(&mut tx, &keys, now).await?;
-    let lamps = store::lamps(&mut tx, &keys).await?;
-    let wanted = wanted(&mut tx, &lamps, now).await?;
+    match look_at(flow, &mut tx, &keys, now).await {
+        Ok(planned) => {
+            tx.commit().await?;
+            done(flow, planned);
+            Ok((planned, has_more))
+        }
+        Err(error) if error.is_of_the_moment() => Err(error),
+        Err(_) => {
+            // The marks are there again.
+            tx.roll_back().await?;
+            Ok((plan_in_parts(flow, &keys, now).await?, has_more))
+        }
+    }
+}
+
+/// Looks at displays and writes down what follows.
+pub(super) async fn look_at(
+    flow: &Flow,
+    tx: &mut PlatformTx,
+    keys: &[(Uuid, Uuid)],
+    now: DateTime<Utc>,
+) -> Result<Planned, DbError> {
+    let keys: Keys = keys.iter().copied().unzip();
+    store::lock(tx, &keys, now).await?;
+    let lamps = store::lamps(tx, &keys).await?;
+    let wanted = wanted(tx, &lamps, now).await?;
     let mut round = Round::default();
     let nothing = Wanted::default();
     for lamp in &lamps {
         let wish = wanted.get(&(lamp.tenant_id, lamp.id)).unwrap_or(&nothing);
         round.look(lamp, wish, &flow.displays.settings, now);
     }
-    let planned = round.write(&mut tx, now).await?;
-    tx.commit().await?;
+    round.write(tx, now).await
+}
+
+pub(super) fn done(flow: &Flow, planned: Planned) {
     flow.displays.metrics.planned(planned);
     if planned.made > 0 {
         flow.displays.to_send.now();
     }
-    Ok((planned, has_more))
-}
-
-fn is_full(count: usize) -> bool {
-    i64::try_from(count).is_ok_and(|count| count >= BATCH)
-}
-
-fn merged(marked: &Keys, due: &Keys) -> Keys {
-    let pairs = |keys: &Keys| -> Vec<(Uuid, Uuid)> {
-        keys.0.iter().copied().zip(keys.1.iter().copied()).collect()
-    };
-    let all: BTreeSet<(Uuid, Uuid)> = pairs(marked).into_iter().chain(pairs(due)).collect();
-    all.into_iter().unzip()
 }
 
 /// What a round of looks has found.
@@ -108,6 +129,8 @@ struct Round {
     overtaken: Keys,
     /// Displays that say that they show what they were told.
     confirmed: Keys,
+    /// Displays that are not the tenant's any more.
+    gone: Keys,
     told: Vec<Told>,
     faults: Vec<(Uuid, Uuid, Option<DisplayFault>)>,
 }
@@ -117,6 +140,7 @@ impl Round {
         let model = lamp.model.as_deref().and_then(models::find);
         let codec = model.and_then(|model| codec::find(model.codec));
         let mut known = known(lamp, model, codec, wish);
+        known.drive_at = known.drive_at.filter(|at| *at <= now + REST_MAX);
         let is_new = command(lamp.wanted_f_port, lamp.wanted_payload.as_ref()) != known.wanted;
         let is_changed = is_new || lamp.wanted_why != wish.why;
         if is_new {
@@ -133,7 +157,7 @@ impl Round {
                 known.transmitted.as_ref().map(|sent| &sent.command) == known.wanted.as_ref();
             if is_missed && is_repeated {
                 failures = failures.saturating_add(1);
-                drive_at = Some(now + rest(failures.unsigned_abs().div_ceil(2)));
+                drive_at = Some(now + rest_after(failures));
             } else if is_repeated {
                 drive_at = Some(now + PAUSE);
             }
@@ -150,10 +174,9 @@ impl Round {
         let behind = is_behind.then(|| lamp.behind_since.unwrap_or(now));
         let mismatched = is_mismatched.then(|| lamp.mismatched_since.unwrap_or(now));
         self.judge(lamp, (mismatched, failures), now);
-        if known.is_proven(now) && known.shown.is_some() && lamp.shown_agrees != Some(true) {
-            push(&mut self.confirmed, lamp);
-        }
-        if is_changed {
+        self.settle(lamp, known.is_proven(now) && known.is_confirmed());
+        let agrees = known.shown.map(|(_, agrees)| agrees);
+        if is_changed || is_judged_anew(lamp, agrees, (is_behind, is_mismatched)) {
             self.told.push(told(lamp));
         }
         let next = [
@@ -176,7 +199,7 @@ impl Round {
             } else {
                 lamp.wanted_at
             },
-            shown_agrees: known.shown.map(|(_, agrees)| agrees),
+            shown_agrees: agrees,
             behind_since: behind,
             mismatched_since: mismatched,
             failures,
@@ -192,12 +215,7 @@ impl Round {
         (model, settings): (Option<&Model>, &Settings),
     ) {
         let Some(wanted) = &known.wanted else { return };
-        let is_class_a = model.is_some_and(|model| model.class == Class::A);
-        let patience = if is_class_a {
-            PATIENCE_OF_CLASS_A
-        } else {
-            settings.patience
-        };
+        let patience = patience(model.map(|model| model.class), settings.patience);
         if known.in_flight.is_some() {
             push(&mut self.overtaken, lamp);
         }
@@ -213,13 +231,23 @@ impl Round {
             payload: wanted.payload.clone(),
             look: wish.look.clone(),
             why: wish.why.clone(),
-            urgency: match (wish.is_test, is_repeated) {
+            urgency: match (wish.is_emergency, wish.is_test || !is_repeated) {
                 (true, _) => 0,
-                (false, false) => 1,
-                (false, true) => 2,
+                (false, true) => 1,
+                (false, false) => 2,
             },
             patience_seconds: i32::try_from(patience.num_seconds()).unwrap_or(30),
         });
+    }
+
+    /// What becomes of the commands to a display that says that it shows what it was told, or is gone.
+    fn settle(&mut self, lamp: &Lamp, is_confirmed: bool) {
+        if is_confirmed {
+            push(&mut self.confirmed, lamp);
+        }
+        if !lamp.is_living {
+            push(&mut self.gone, lamp);
+        }
     }
 
     /// What is wrong with a display, for the alarms.
@@ -243,6 +271,9 @@ impl Round {
 
     async fn write(&self, tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<Planned, DbError> {
         store::write(tx, &self.looked, now).await?;
+        if !self.gone.0.is_empty() {
+            store::cancel(tx, &self.gone, now).await?;
+        }
         let mut superseded = 0;
         if !self.superseded.0.is_empty() {
             superseded = store::supersede(tx, &self.superseded, now).await?;
@@ -289,6 +320,17 @@ fn command(f_port: Option<i16>, payload: Option<&Vec<u8>>) -> Option<Command> {
         f_port: u8::try_from(f_port?).ok()?,
         payload: payload?.clone(),
     })
+}
+
+/// Whether what a display shows is judged otherwise than when it was last looked at.
+fn is_judged_anew(
+    lamp: &Lamp,
+    agrees: Option<bool>,
+    (is_behind, is_mismatched): (bool, bool),
+) -> bool {
+    agrees != lamp.shown_agrees
+        || is_behind != lamp.behind_since.is_some()
+        || is_mismatched != lamp.mismatched_since.is_some()
 }
 
 /// What is known of a display, in the words of the rules.

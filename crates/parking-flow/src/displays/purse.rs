@@ -10,14 +10,28 @@ use uuid::Uuid;
 use super::Settings;
 use super::store::turn::{self as store, Kept, Turn};
 
-/// The budgets that a command draws on. Of one to a display that was never heard nobody knows which
-/// gateway will send it; those of a tenant share a budget.
-pub(super) fn keys_of(tenant: Uuid, gateway: Option<&str>) -> [String; 2] {
+/// The budgets that a command draws on. A gateway is a thing of the air, and what it sends for others
+/// counts too; but that a gateway hears a display may be made up by whoever said so, and is then no
+/// reason to use up what others have. Of a display that was never heard nobody knows which gateway will
+/// send to it; those of a tenant share a budget.
+pub(super) fn keys_of(tenant: Uuid, gateway: Option<(&str, bool)>) -> [String; 2] {
     let gateway = match gateway {
-        Some(eui) => format!("gateway:{eui}"),
+        Some((eui, true)) => format!("gateway:{eui}"),
+        Some((eui, false)) => format!("gateway:{eui}:{tenant}"),
         None => format!("gateway:unknown:{tenant}"),
     };
     [gateway, format!("tenant:{tenant}")]
+}
+
+impl Turn {
+    /// The budgets that it draws on.
+    pub(super) fn keys(&self) -> [String; 2] {
+        let gateway = self.gateway_eui.as_deref();
+        keys_of(
+            self.tenant_id,
+            gateway.map(|eui| (eui, self.is_gateway_vouched)),
+        )
+    }
 }
 
 /// A budget as it is kept, in the words of the rules.
@@ -27,6 +41,7 @@ pub(super) fn budget_of(kept: &Kept) -> Budget {
 }
 
 /// The budgets of a batch.
+#[derive(Default)]
 pub(super) struct Purse {
     budgets: HashMap<String, Budget>,
     changed: BTreeSet<String>,
@@ -40,10 +55,7 @@ impl Purse {
         turns: &[Turn],
         now: DateTime<Utc>,
     ) -> Result<Self, DbError> {
-        let keys: BTreeSet<String> = turns
-            .iter()
-            .flat_map(|turn| keys_of(turn.tenant_id, turn.gateway_eui.as_deref()))
-            .collect();
+        let keys: BTreeSet<String> = turns.iter().flat_map(Turn::keys).collect();
         let keys: Vec<String> = keys.into_iter().collect();
         let kept = store::budgets(tx, &keys, now).await?;
         Ok(Self {
@@ -56,23 +68,28 @@ impl Purse {
         })
     }
 
-    /// Pays for a command, or says when that will be possible.
+    /// Pays for a command out of the budgets of a gateway and a tenant, or says when that will be
+    /// possible. Whoever waits for one of them takes no place among those that wait for the other.
     pub(super) fn pay(
         &mut self,
-        turn: &Turn,
+        keys: [String; 2],
         settings: &Settings,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let keys = keys_of(turn.tenant_id, turn.gateway_eui.as_deref());
         let limits = [settings.gateway_per_minute, settings.tenant_per_minute];
         let mut later = now;
+        let mut empty = Vec::new();
         for (key, limit) in keys.iter().zip(limits) {
             let before = self.waiting.get(key).copied().unwrap_or(0);
             let budget = self.budgets.entry(key.clone()).or_default();
-            later = later.max(budget.free_at(before + 1, limit, now));
+            let free_at = budget.free_at(before + 1, limit, now);
+            if free_at > now {
+                empty.push(key.clone());
+            }
+            later = later.max(free_at);
         }
         if later > now {
-            for key in keys {
+            for key in empty {
                 *self.waiting.entry(key).or_default() += 1;
             }
             return Some(later);

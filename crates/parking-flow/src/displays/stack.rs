@@ -37,7 +37,7 @@ const TENANTS_MAX: u64 = 1_000;
 const DEVICES_MAX: u64 = 20_000;
 
 /// How long that is believed: a display may have been made from a device that was none.
-const WRITTEN_FOR: Duration = Duration::from_secs(60);
+const WRITTEN_FOR: Duration = Duration::from_mins(1);
 
 /// The longest key there is.
 const KEY_CHARS_MAX: usize = 1_000;

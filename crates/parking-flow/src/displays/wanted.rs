@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{DbError, PlatformTx};
 use parking_domain::downlinks::Command;
-use parking_domain::lamps::{LampModel, Look, frame, shown};
+use parking_domain::lamps::{LampModel, Look, Rule, frame, shown};
 use parking_domain::models;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(super) struct Wanted {
     pub(super) why: Option<String>,
     /// Whether it is a test.
     pub(super) is_test: bool,
+    /// Whether it is what the whole site shows in an emergency.
+    pub(super) is_emergency: bool,
     /// When time alone changes it.
     pub(super) until: Option<DateTime<Utc>>,
 }
@@ -46,15 +48,22 @@ pub(super) async fn wanted(
     let wanted = lamps.iter().map(|lamp| {
         let space = lamp.space_id.map(|space| (lamp.tenant_id, space));
         let bay = space.and_then(|space| by_space.get(&space).copied());
-        let wish = tested(lamp, now).unwrap_or_else(|| by_bay(lamp, bay, now));
+        // What keeps people away from danger is not put off for a trial.
+        let is_emergency = bay.is_some_and(|bay| bay.facts.emergency.is_some());
+        let test = tested(lamp, now).filter(|_| !is_emergency);
+        let wish = test.unwrap_or_else(|| by_bay(lamp, bay, now));
         ((lamp.tenant_id, lamp.id), wish)
     });
     Ok(wanted.collect())
 }
 
+/// No test lasts longer: a later time is from a clock that was wrong.
+const TEST_MAX: TimeDelta = TimeDelta::hours(1);
+
 /// What somebody tries out, for as long as that lasts.
 fn tested(lamp: &Lamp, now: DateTime<Utc>) -> Option<Wanted> {
-    let until = lamp.test_until.filter(|until| *until > now)?;
+    let until = lamp.test_until;
+    let until = until.filter(|until| *until > now && *until <= now + TEST_MAX)?;
     Some(Wanted {
         command: Some(Command {
             f_port: u8::try_from(lamp.test_f_port?).ok()?,
@@ -63,6 +72,7 @@ fn tested(lamp: &Lamp, now: DateTime<Utc>) -> Option<Wanted> {
         look: lamp.test_look.clone(),
         why: Some("test".to_owned()),
         is_test: true,
+        is_emergency: false,
         until: Some(until),
     })
 }
@@ -96,6 +106,7 @@ fn by_bay(lamp: &Lamp, bay: Option<&Effective>, now: DateTime<Utc>) -> Wanted {
         look: Some(look(shown.look)),
         why: Some(shown.rule.name().to_owned()),
         is_test: false,
+        is_emergency: shown.rule == Rule::Emergency,
         until: shown.until,
     }
 }

@@ -7,7 +7,7 @@ use parking_domain::bay_state::{Held, SensorFact, Span};
 use parking_domain::radio::AHEAD_MAX;
 use parking_estate::view::View;
 use parking_estate::wire;
-use parking_http::wire::one_of;
+use parking_http::wire::{instant, one_of};
 use parking_http::{Access, ApiError, Caller, Id, Query, Routes, words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +51,7 @@ words! {
 #[into_params(parameter_in = Query)]
 struct Moment {
     /// The moment that is asked about; now, if absent. Not before the bay and not in the future.
+    #[serde(default, deserialize_with = "instant")]
     at: Option<DateTime<Utc>>,
 }
 

@@ -36,6 +36,9 @@ pub async fn availability(
     }
     let bays = store::asked_bays(conn, target, limit).await?;
     let ids: Vec<Uuid> = bays.iter().map(|bay| bay.id).collect();
+    // Nobody can have more, whatever is asked for, and instants beyond are none that can be counted with.
+    let farthest = bays.iter().map(farthest).max().unwrap_or_default();
+    let within = clamped(within, farthest, now);
     let (mut reserved, mut overridden) = store::blocked_times(conn, &ids, within).await?;
     let free = bays.into_iter().map(|bay| {
         let reserved = reserved.remove(&bay.id).unwrap_or_default();
@@ -50,6 +53,21 @@ pub async fn availability(
     Ok(free.collect())
 }
 
+/// How far ahead a reservation of a bay ends at the latest.
+fn farthest(bay: &AskedBay) -> TimeDelta {
+    let terms = &bay.terms;
+    TimeDelta::days(terms.lead_max_days.into())
+        + TimeDelta::minutes(terms.duration_max_minutes.into())
+}
+
+/// What of a slot lies between now and so much later; empty, if nothing does.
+fn clamped(within: Slot, farthest: TimeDelta, now: DateTime<Utc>) -> Slot {
+    Slot {
+        start: within.start.clamp(now, now + farthest),
+        end: within.end.clamp(now, now + farthest),
+    }
+}
+
 fn windows(
     bay: &AskedBay,
     (reserved, overridden): (&[Slot], &[Slot]),
@@ -57,12 +75,7 @@ fn windows(
     now: DateTime<Utc>,
 ) -> Vec<Slot> {
     let terms = &bay.terms;
-    let farthest = TimeDelta::days(terms.lead_max_days.into())
-        + TimeDelta::minutes(terms.duration_max_minutes.into());
-    let within = Slot {
-        start: within.start.max(now),
-        end: within.end.min(now + farthest),
-    };
+    let within = clamped(within, farthest(bay), now);
     if within.start >= within.end {
         return Vec::new();
     }

@@ -64,7 +64,11 @@ pub async fn book_any(
         };
         match book(tx, maker, (space, draft), now).await {
             // Somebody was quicker. Nobody is kept waiting for a bay that is not to be had.
-            Err(ReservationError::Taken(_)) => store::go_back(tx).await?,
+            Err(
+                ReservationError::Taken(_)
+                | ReservationError::OutOfUse
+                | ReservationError::NotReservable,
+            ) => store::go_back(tx).await?,
             done => return done,
         }
     }

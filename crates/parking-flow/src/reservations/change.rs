@@ -35,12 +35,13 @@ impl Wish {
     }
 }
 
-/// Changes a reservation that is not over: it becomes what `change` makes of it.
+/// Changes a reservation that is not over: it becomes what `change` makes of it. `may_be_late` is for
+/// those whom the notice in the terms does not bind.
 pub async fn change(
     tx: &mut TenantTx,
     maker: &Maker,
     (id, seen): (Uuid, &IfMatch),
-    change: impl Fn(&mut Wish),
+    (change, may_be_late): (impl Fn(&mut Wish), bool),
     now: DateTime<Utc>,
 ) -> Result<Reservation, ReservationError> {
     let wished = |reservation: &Reservation| {
@@ -68,6 +69,9 @@ pub async fn change(
     }
     let mut new = old.clone();
     (new.holder, new.notes) = (wish.holder.clone(), wish.notes.clone());
+    if gives_time_back(old.booking.slot, wish.slot) && !may_be_late {
+        must_be_in_time(tx, &old, now).await?;
+    }
     if (wish.space, wish.slot) != (old.space.0, old.booking.slot) {
         shift(tx, (&mut new, &old), (&bay, wish.slot), now).await?;
     }
@@ -112,15 +116,47 @@ async fn shift(
         return Err(ReservationError::OutOfUse);
     }
     must_be_free(tx, bay, slot, id).await?;
+    lay(new, (bay, slot), is_moved, now);
+    Ok(())
+}
+
+/// Lays a reservation into a slot of a bay; what follows from the terms follows anew.
+pub(super) fn lay(
+    new: &mut Reservation,
+    (bay, slot): (&HeldBay, Slot),
+    is_moved: bool,
+    now: DateTime<Utc>,
+) {
     let booking = &mut new.booking;
+    let keeps_start = booking.slot.start == slot.start;
     booking.slot = slot;
     booking.opens_at = bay.terms.opens_at(slot);
-    if is_moved || slot.start != before.start {
+    if is_moved || !keeps_start {
         booking.no_show_at = bay.terms.no_show_at(slot, bay.grace, now);
         booking.is_contested = false;
         new.contested_at = None;
     }
     new.blocked = bay.terms.blocked(slot);
+}
+
+/// Whether others can have some of the time that was reserved: moving a reservation to another day calls
+/// off the one of that day.
+fn gives_time_back(before: Slot, after: Slot) -> bool {
+    after.start > before.start || after.end < before.end
+}
+
+/// Refuses what gives a confirmed reservation back when it is too late for that.
+async fn must_be_in_time(
+    tx: &mut TenantTx,
+    old: &Reservation,
+    now: DateTime<Utc>,
+) -> Result<(), ReservationError> {
+    let terms = store::terms_of_bay(tx, old.space.0).await?;
+    let is_agreed = old.booking.status == Status::Confirmed;
+    if is_agreed && terms.is_late_to_cancel(old.booking.slot, now) {
+        let notice = terms.cancel_notice_minutes;
+        return Err(ReservationError::LateToCancel(notice));
+    }
     Ok(())
 }
 
@@ -165,11 +201,8 @@ pub async fn cancel(
     if !status.may_become(Status::Cancelled) {
         return Err(ReservationError::Over(status));
     }
-    let terms = store::terms_of_bay(tx, new.space.0).await?;
-    let is_late = status == Status::Confirmed && terms.is_late_to_cancel(new.booking.slot, now);
-    if is_late && !may_be_late {
-        let notice = terms.cancel_notice_minutes;
-        return Err(ReservationError::LateToCancel(notice));
+    if !may_be_late {
+        must_be_in_time(tx, &new, now).await?;
     }
     new.booking.status = Status::Cancelled;
     new.cancel_reason = reason.map(str::to_owned);

@@ -1,6 +1,7 @@
 //! What is done about reservations when their time comes.
 
 use chrono::TimeDelta;
+use parking_access::audit::Witness;
 use parking_db::queue::{Job, Schedule, Worker};
 use serde::{Deserialize, Serialize};
 
@@ -22,11 +23,11 @@ impl Job for KeepReservations {
 }
 
 /// Teaches a worker the jobs of reservations.
-pub fn jobs(worker: Worker, flow: &Flow) -> Worker {
-    let flow = flow.clone();
+pub fn jobs(worker: Worker, flow: &Flow, witness: &Witness) -> Worker {
+    let (flow, witness) = (flow.clone(), witness.clone());
     worker.on(move |_, _: KeepReservations| {
-        let flow = flow.clone();
-        async move { Ok(keep(&flow).await?) }
+        let (flow, witness) = (flow.clone(), witness.clone());
+        async move { Ok(keep(&flow, &witness).await?) }
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use parking_access::audit::By;
+use parking_access::audit::{By, Witness};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::reservations::{Booking, Slot, Status, Step, arrival};
@@ -15,7 +15,7 @@ use super::store::{self, Overdue};
 use super::{News, Reservation, log, tell};
 use crate::Flow;
 
-/// Bays looked after in one transaction.
+/// Reservations or bays looked for in one transaction.
 const BATCH: i64 = 200;
 
 /// One page more of a reservation's life, still to be written into the log.
@@ -25,32 +25,59 @@ struct Turned {
     values: (Option<Value>, Option<Value>),
 }
 
-/// Takes every reservation whose time has come a step further. Any number of servers may do so at once.
-pub async fn keep(flow: &Flow) -> Result<(), DbError> {
-    loop {
-        let now = flow.clock.now();
-        let mut tx = flow
-            .db
-            .platform(Reason::Worker("look after reservations"))
-            .await?;
-        let bays = store::overdue(&mut tx, now, BATCH).await?;
-        let is_all = i64::try_from(bays.len()).is_ok_and(|count| count < BATCH);
-        let turned = keep_bays(&mut tx, &bays, now).await?;
-        tx.commit().await?;
-        if is_all || !turned {
-            return Ok(());
-        }
-    }
+/// Takes every reservation whose time has come a step further, and looks whether those who are awaited
+/// came. Any number of servers may do so at once. A step cannot be taken back, so a clock that nobody
+/// confirms takes none.
+pub async fn keep(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
+    // What is due is put off or ends, so that the next look finds the rest.
+    while look(flow, witness, &mut Looking::Due).await? {}
+    // Of a bay at which somebody is awaited nothing may become, so each is visited once.
+    let mut awaited = Looking::Awaited(Overdue::default());
+    while look(flow, witness, &mut awaited).await? {}
+    Ok(())
 }
 
-/// The same of some bays, and whether anything became of any.
+/// What is looked for.
+enum Looking {
+    /// Reservations of which something is due.
+    Due,
+    /// Bays after this one at which somebody is awaited.
+    Awaited(Overdue),
+}
+
+/// Looks after some bays, and says whether there are more.
+async fn look(flow: &Flow, witness: &Witness, looking: &mut Looking) -> Result<bool, DbError> {
+    let now = flow.clock.now();
+    if !witness.confirms(now).await? {
+        return Ok(false);
+    }
+    let mut tx = flow
+        .db
+        .platform(Reason::Worker("look after reservations"))
+        .await?;
+    let mut bays = match looking {
+        Looking::Due => store::overdue(&mut tx, now, BATCH).await?,
+        Looking::Awaited(after) => store::awaited(&mut tx, *after, now, BATCH).await?,
+    };
+    let has_more = i64::try_from(bays.len()).is_ok_and(|count| count >= BATCH);
+    if let (Looking::Awaited(after), Some(last)) = (looking, bays.last()) {
+        *after = *last;
+    }
+    bays.sort_unstable();
+    bays.dedup();
+    keep_bays(&mut tx, &bays, now).await?;
+    tx.commit().await?;
+    Ok(has_more)
+}
+
+/// The same of some bays.
 async fn keep_bays(
     tx: &mut PlatformTx,
     bays: &[Overdue],
     now: DateTime<Utc>,
-) -> Result<bool, DbError> {
+) -> Result<(), DbError> {
     if bays.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     // Whoever changes a reservation holds its bay, so what is read after this stays true.
     let watched = spaces::watched(tx.conn(), bays, now).await?;
@@ -76,7 +103,7 @@ async fn keep_bays(
         };
         log(tx.conn(), &by, (&one.reservation, news), now).await?;
     }
-    Ok(!turned.is_empty())
+    Ok(())
 }
 
 async fn keep_bay(

@@ -13,6 +13,7 @@ mod api;
 mod availability;
 mod book;
 mod change;
+mod clear;
 mod jobs;
 mod keep;
 mod store;
@@ -35,6 +36,7 @@ pub use api::routes;
 pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm};
+pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use jobs::{jobs, schedules};
 pub use keep::keep;
 pub use store::{Target, spans_then};
@@ -159,7 +161,7 @@ pub enum ReservationError {
     #[error("must stay what it is, because somebody has checked in")]
     Begun,
     /// The terms say so.
-    #[error("one can cancel until {0} minutes before the start")]
+    #[error("one can cancel, or give time back, until {0} minutes before the start")]
     LateToCancel(i32),
     /// The window is not open.
     #[error(transparent)]

@@ -10,12 +10,14 @@ mod races;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_access::audit::Witness;
 use parking_domain::access::Role;
+use parking_domain::reservations::Slot;
 use parking_testkit::{Answered, bearer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::keep;
+use super::{Target, availability, keep};
 use crate::ingest::Lot;
 use crate::tests::{seat, tenant};
 
@@ -87,7 +89,13 @@ impl Lot {
     /// The clock goes on, and everything that is due is done.
     async fn waits_until(&self, minute: i64) {
         self.test.clock().advance(at(minute) - self.now());
-        keep(&self.flow)
+        self.keeps().await;
+    }
+
+    /// Everything that is due is done, by a server that was just started.
+    async fn keeps(&self) {
+        let witness = Witness::new(self.flow.db.clone());
+        keep(&self.flow, &witness)
             .await
             .expect("reservations are looked after");
     }
@@ -191,8 +199,8 @@ async fn what_cannot_be_a_reservation_is_refused_with_the_field() {
         "start_time",
     );
     let mut wish = lot.wish(0, 60, 120);
-    wish["start_time"] = json!("9999-12-31T22:00:00Z");
-    wish["end_time"] = json!("9999-12-31T23:00:00Z");
+    wish["start_time"] = json!("9998-12-31T22:00:00Z");
+    wish["end_time"] = json!("9998-12-31T23:00:00Z");
     let far = lot
         .does(Method::POST, RESERVATIONS, Some(wish.clone()))
         .await;
@@ -345,6 +353,60 @@ async fn the_notice_binds_operators_and_not_who_sets_the_terms() {
     refused(&late, 409, "cancellation_closed");
     let admin = lot.does(Method::DELETE, &path, None).await;
     assert_eq!(admin.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn who_cannot_cancel_any_more_gives_no_time_back_by_moving() {
+    let lot = Lot::open().await;
+    lot.sets_terms(json!({ "cancel_notice_minutes": 60 })).await;
+    let first = lot.reserves(0, 30, 120).await;
+    let operator = seat(&lot.people, lot.tenant, Role::Operator);
+    let path = path_of(&first);
+    let moves = |change| lot.asks_as(&operator, Method::PATCH, &path, Some(change));
+    for change in [
+        json!({ "start_time": at(2_000), "end_time": at(2_060) }),
+        json!({ "start_time": at(40) }),
+        json!({ "end_time": at(60) }),
+        json!({ "start_time": at(10), "end_time": at(100) }),
+    ] {
+        refused(&moves(change).await, 409, "cancellation_closed");
+    }
+    for change in [
+        json!({ "end_time": at(150) }),
+        json!({ "start_time": at(20) }),
+        json!({ "notes": "by the door" }),
+    ] {
+        let done = moves(change).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    }
+    let later = json!({ "start_time": at(2_000), "end_time": at(2_060) });
+    assert_eq!(lot.moves(&first, later).await.status, StatusCode::OK);
+    // Then there is time again.
+    let done = moves(json!({ "start_time": at(2_010) })).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+}
+
+#[tokio::test]
+async fn whoever_asks_about_the_end_of_time_learns_that_nothing_is_to_be_had_then() {
+    let lot = Lot::open().await;
+    let target = Target {
+        spaces: Some(lot.bays.clone()),
+        ..Target::default()
+    };
+    let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    let year = TimeDelta::days(365);
+    for (start, end, is_free) in [
+        (last - year, last, false),
+        (first, first + year, false),
+        (first, last, true),
+    ] {
+        let mut tx = lot.flow.db.tenant(lot.tenant).await.expect("a door");
+        let question = (Slot { start, end }, TimeDelta::minutes(5));
+        let free = availability(tx.conn(), &target, question, lot.now()).await;
+        let free = free.expect("an answer");
+        assert_eq!(free.len(), 2);
+        assert_eq!(free.iter().all(|bay| bay.windows.len() == 1), is_free);
+    }
 }
 
 #[tokio::test]

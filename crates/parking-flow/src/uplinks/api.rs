@@ -4,6 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::access::Permission;
 use parking_domain::eui::Eui64;
+use parking_http::wire::instant;
 use parking_http::{Access, ApiError, Caller, Id, Query, Routes, Wrong};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -56,8 +57,10 @@ struct UplinkFilter {
     #[param(inline)]
     source: Option<UplinkSource>,
     /// Messages that came at this instant or later; those of the last 31 days, if absent.
+    #[serde(default, deserialize_with = "instant")]
     from: Option<DateTime<Utc>>,
     /// Messages that came before this instant.
+    #[serde(default, deserialize_with = "instant")]
     to: Option<DateTime<Utc>>,
     /// What came next after this message, as `after` of an earlier answer.
     after: Option<Uuid>,

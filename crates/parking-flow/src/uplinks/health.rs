@@ -3,6 +3,7 @@
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_estate::view::View;
+use parking_http::wire::instant;
 use parking_http::{ApiError, Caller, Id, Query, Wrong};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -29,8 +30,10 @@ const STEPS: [i64; 9] = [60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_2
 #[into_params(parameter_in = Query)]
 pub(super) struct HealthSpan {
     /// From when on; a day before `to`, if absent.
+    #[serde(default, deserialize_with = "instant")]
     from: Option<DateTime<Utc>>,
     /// Until when; now, if absent. At most 31 days after `from`.
+    #[serde(default, deserialize_with = "instant")]
     to: Option<DateTime<Utc>>,
 }
 

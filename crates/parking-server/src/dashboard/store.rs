@@ -133,7 +133,7 @@ const GATEWAYS: &str = "
 const RECENT: &str = "
   told as (
     select e.tenant_id, e.xid, e.id, e.at, e.kind, e.subject_type, e.subject_id, e.payload
-    from events e where e.kind <> 'space.state_changed' and e.at > $1::timestamptz - interval '31 days'
+    from events e where e.kind <> 'space.state_changed' and e.kind <> 'display.changed' and e.at > $1::timestamptz - interval '31 days'
     order by {newest} limit 200),
   happened as (
     select tenant_id, kind, subject_type, max(xid::text::bigint) as xid, max(id) as id, max(at) as at, count(*) as n,

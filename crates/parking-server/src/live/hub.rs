@@ -13,13 +13,14 @@ use chrono::{DateTime, Utc};
 use parking_access::authenticate::Standing;
 use parking_db::events::{Cursor, Event};
 use parking_domain::ids::TenantId;
+use parking_estate::spaces::LampBody;
 use parking_http::{ApiError, Caller, Code, Identity};
 use tokio::sync::{broadcast, oneshot, watch};
 use tracing::debug;
 use uuid::Uuid;
 
 use super::guest::Guest;
-use super::message::{Message, Rights};
+use super::message::{self, Message, Rights};
 use super::metrics::LiveMetrics;
 
 /// Portions a channel keeps for those who are slow.
@@ -249,12 +250,17 @@ impl Hub {
     }
 
     /// Tells everybody what was read of the log, which goes up to `to`.
-    pub(super) fn tell(&self, events: &[Event], to: Cursor, as_of: Option<DateTime<Utc>>) {
+    pub(super) fn tell(
+        &self,
+        (events, lamps): (&[Event], &HashMap<Uuid, LampBody>),
+        to: Cursor,
+        as_of: Option<DateTime<Utc>>,
+    ) {
         let mut state = self.state();
         let mut of_tenant: HashMap<TenantId, Vec<Arc<Message>>> = HashMap::new();
         for event in events {
             if state.tenants.contains_key(&event.tenant)
-                && let Some(message) = Message::of_event(event)
+                && let Some(message) = Message::of_event(event, lamps)
             {
                 let messages = of_tenant.entry(event.tenant).or_default();
                 messages.push(Arc::new(message));
@@ -278,6 +284,17 @@ impl Hub {
         if !state.seats.is_empty() {
             self.position.send_replace(Some(to));
         }
+    }
+
+    /// The displays that somebody is told of, each with its tenant.
+    pub(super) fn displays_among(&self, events: &[Event]) -> Vec<(Uuid, Uuid)> {
+        let state = self.state();
+        let watched = |event: &&Event| state.tenants.contains_key(&event.tenant);
+        let of = |event: &Event| Some((event.tenant.0, message::display_of(event)?));
+        let mut displays: Vec<_> = events.iter().filter(watched).filter_map(of).collect();
+        displays.sort_unstable();
+        displays.dedup();
+        displays
     }
 
     /// Up to when and to where everything was told.

@@ -1,5 +1,6 @@
 //! What is told, written down once for everybody: as an event of a stream and as a message of a WebSocket.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 
 use axum::body::Bytes;
@@ -7,6 +8,7 @@ use axum::extract::ws::Utf8Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use parking_db::events::{Cursor, Event};
 use parking_domain::access::Permission;
+use parking_estate::spaces::LampBody;
 use parking_http::Identity;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,6 +18,9 @@ use super::store::SiteNow;
 
 /// The event that tells a change of a bay's state.
 const STATE_CHANGED: &str = "space.state_changed";
+
+/// The event that says that a display should show, was told or shows something else.
+const DISPLAY_CHANGED: &str = "display.changed";
 
 /// What one needs to be told a message, as bits: the order of this list.
 const NEEDED: [Permission; 6] = [
@@ -80,6 +85,12 @@ fn needed_for(subject: &str) -> Option<u8> {
     }))
 }
 
+/// The display that an event says to have changed.
+pub(super) fn display_of(event: &Event) -> Option<Uuid> {
+    let is_display = event.kind == DISPLAY_CHANGED;
+    event.subject_id.parse().ok().filter(|_| is_display)
+}
+
 /// Where in the log a stream stands, as clients keep it.
 pub(super) fn written(cursor: Cursor) -> String {
     format!("{}-{}", cursor.xid, cursor.id)
@@ -120,8 +131,8 @@ struct Envelope<'a, T> {
 }
 
 impl Message {
-    /// What an event of the log is told as, if anybody is told of it.
-    pub(super) fn of_event(event: &Event) -> Option<Self> {
+    /// What an event of the log is told as, if anybody is told of it: of a lamp among these how it stands.
+    pub(super) fn of_event(event: &Event, lamps: &HashMap<Uuid, LampBody>) -> Option<Self> {
         let needs = needed_for(&event.subject_type)?;
         let site = event.payload["site_id"].as_str();
         let site = match event.subject_type.as_str() {
@@ -136,6 +147,11 @@ impl Message {
                 "cause": facts["cause"], "since": instant(event.at), "sequence": facts["sequence"],
             });
             ("change", data)
+        } else if let Some(lamp) = display_of(event).and_then(|id| lamps.get(&id)) {
+            let mut data = json!(lamp);
+            data["site_id"] = json!(site);
+            data["space_id"] = facts["space_id"].clone();
+            ("lamp", data)
         } else {
             let data = json!({
                 "kind": event.kind, "subject_type": event.subject_type, "subject_id": event.subject_id, "site_id": site,
@@ -216,6 +232,7 @@ mod tests {
     use parking_domain::access::{Role, Scope};
     use parking_domain::event_types::EVENT_TYPES;
     use parking_domain::ids::{TenantId, fresh};
+    use parking_estate::spaces::TruthBody;
     use parking_http::Actor;
 
     use super::*;
@@ -276,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_change_is_one_event_of_a_stream_and_one_message_of_a_socket() {
-        let told = Message::of_event(&event(STATE_CHANGED)).unwrap();
+        let told = Message::of_event(&event(STATE_CHANGED), &HashMap::new()).unwrap();
         let frame = String::from_utf8(told.frame.to_vec()).unwrap();
         assert!(
             frame.starts_with("event: change\nid: 7-3\ndata: {"),
@@ -294,8 +311,33 @@ mod tests {
 
     #[test]
     fn a_hint_names_what_changed_and_nothing_of_what_it_is() {
-        let told = Message::of_event(&event("device.updated")).unwrap();
+        let told = Message::of_event(&event("device.updated"), &HashMap::new()).unwrap();
         assert!(!told.text.as_str().contains("secret"), "{:?}", told.text);
+    }
+
+    #[test]
+    fn a_lamp_is_told_with_its_truths_where_they_are_known() {
+        let (device, site, space) = (fresh(), fresh(), fresh());
+        let mut changed = event(DISPLAY_CHANGED);
+        changed.subject_id = device.to_string();
+        changed.payload = json!({ "site_id": site, "space_id": space });
+        let hint = Message::of_event(&changed, &HashMap::new()).unwrap();
+        assert!(hint.text.as_str().contains(r#""type":"changed""#));
+        let at = DateTime::from_timestamp(1_800_000_000, 0);
+        let look = json!({ "state": "occupied", "color": "FF0000", "blink_ms": null });
+        let lamp = LampBody {
+            id: device,
+            wanted: TruthBody::of((Some(15), Some(vec![255])), Some(look), at, None),
+            ..LampBody::default()
+        };
+        let told = Message::of_event(&changed, &HashMap::from([(device, lamp)])).unwrap();
+        assert_eq!((told.site, told.needs), (Some(site), hint.needs));
+        let text: Value = serde_json::from_str(told.text.as_str()).unwrap();
+        assert_eq!(text["type"], "lamp");
+        assert_eq!(text["data"]["id"], json!(device));
+        assert_eq!(text["data"]["space_id"], json!(space));
+        assert_eq!(text["data"]["wanted"]["look"]["color"], "FF0000");
+        assert_eq!(text["data"]["wanted"]["at"], "2027-01-15T08:00:00Z");
     }
 
     #[test]
@@ -306,7 +348,7 @@ mod tests {
         );
         let mut silent = Vec::new();
         for kind in EVENT_TYPES {
-            let Some(told) = Message::of_event(&event(kind.name)) else {
+            let Some(told) = Message::of_event(&event(kind.name), &HashMap::new()) else {
                 silent.push(kind.subject());
                 continue;
             };

@@ -9,7 +9,7 @@
 //!
 //! Who watches may go on only as long as they may begin: notices about their rights, and time, make
 //! the server ask again. Who does not keep up is told so and shown out. Table: `live_tickets`, for
-//! browsers that cannot send a header; reads `spaces`, `sites` and `events`.
+//! browsers that cannot send a header; reads `spaces`, `sites`, `lamps` and `events`.
 
 mod api;
 mod guest;
@@ -21,6 +21,7 @@ mod store;
 mod tests;
 mod tickets;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ use parking_db::reconcile::{self, Nudge};
 use parking_db::{Db, DbError, Reason};
 use parking_domain::access::Permission;
 use parking_domain::clock::Clock;
+use parking_estate::spaces;
 use parking_http::{ApiError, Caller, Code};
 use prometheus_client::registry::Registry;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -153,7 +155,11 @@ impl Live {
         let Some(events) = events::missed(&mut tx, caller.tenant(), last, MISSED_MAX).await? else {
             return Ok(None);
         };
-        let messages = events.iter().filter_map(Message::of_event);
+        // How lamps stand is asked for by whoever missed it.
+        let lamps = HashMap::new();
+        let messages = events
+            .iter()
+            .filter_map(|event| Message::of_event(event, &lamps));
         let messages = messages.filter(|one| one.is_for(site) && rights.cover(one));
         Ok(Some(messages.map(Arc::new).collect()))
     }
@@ -198,10 +204,13 @@ impl Live {
         let as_of = waiting.map_or(as_of, |at| at.min(as_of));
         let read = events::read_after(&mut tx, from, READ_MAX).await?;
         let has_more = i64::try_from(read.len()) == Ok(READ_MAX);
+        // After the events, so that what is told of a lamp is not older than they are.
+        let lamps = spaces::lamps(tx.conn(), &self.hub.displays_among(&read)).await?;
         drop(tx);
         let last = read.last().map_or(from, |event| event.cursor);
         let to = if has_more { last } else { last.max(end) };
-        self.hub.tell(&read, to, (!has_more).then_some(as_of));
+        self.hub
+            .tell((&read, &lamps), to, (!has_more).then_some(as_of));
         Ok(has_more)
     }
 

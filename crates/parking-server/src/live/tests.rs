@@ -68,7 +68,7 @@ fn change(tenant: TenantId, site: Uuid, id: i64) -> Event {
 fn tell(hub: &Hub, events: &[Event]) {
     let last = events.last().unwrap().cursor;
     hub.begin(last, at(0));
-    hub.tell(events, last, Some(at(0)));
+    hub.tell((events, &HashMap::new()), last, Some(at(0)));
 }
 
 /// The numbers of the events somebody hears until there is nothing more.

@@ -61,6 +61,15 @@ fn eui(said: &str) -> Answer<Eui64> {
         .map_err(|_| Status::internal("Odd number of digits"))
 }
 
+/// The name of a thing that whoever calls may see; of another it says no word.
+fn seen(estate: &Estate, said: &str) -> Answer<Eui64> {
+    let id = eui(said)?;
+    if estate.forbidden.contains(&id) {
+        return Err(Status::unauthenticated(""));
+    }
+    Ok(id)
+}
+
 /// A page of a list: nothing but the count where no limit is asked for.
 fn page<T>(all: impl Iterator<Item = T>, limit: u32, offset: u32) -> (u32, Vec<T>) {
     let (mut total, mut result) = (0, Vec::new());
@@ -243,7 +252,7 @@ pub(super) fn create_device(of: &mut Change<'_>, asked: api::CreateDeviceRequest
 
 /// As it is kept: in lower case, and of an application and a profile that are there.
 fn checked(estate: &Estate, device: api::Device) -> Answer<api::Device> {
-    let id = eui(&device.dev_eui)?;
+    let id = seen(estate, &device.dev_eui)?;
     let (application, profile) = (
         uuid(&device.application_id)?,
         uuid(&device.device_profile_id)?,
@@ -286,12 +295,12 @@ pub(super) fn get_device(
 }
 
 fn found<'a>(estate: &'a Estate, said: &str) -> Answer<&'a Device> {
-    let id = eui(said)?;
+    let id = seen(estate, said)?;
     estate.devices.get(&id).ok_or_else(|| absent(said))
 }
 
 fn found_to_change<'a>(estate: &'a mut Estate, said: &str) -> Answer<&'a mut Device> {
-    let id = eui(said)?;
+    let id = seen(estate, said)?;
     estate.devices.get_mut(&id).ok_or_else(|| absent(said))
 }
 
@@ -390,7 +399,7 @@ pub(super) fn enqueue(
         return Err(Status::invalid_argument(said));
     }
     let id = of.estate.chance.uuid();
-    let dev_eui = eui(&item.dev_eui)?;
+    let dev_eui = seen(of.estate, &item.dev_eui)?;
     let device = of.estate.devices.get_mut(&dev_eui);
     let device =
         device.ok_or_else(|| dangling("device_queue_item", "device_queue_item_dev_eui_fkey"))?;
@@ -414,7 +423,7 @@ pub(super) fn enqueue(
 }
 
 pub(super) fn flush_queue(of: &mut Change<'_>, asked: api::FlushDeviceQueueRequest) -> Answer<()> {
-    let dev_eui = eui(&asked.dev_eui)?;
+    let dev_eui = seen(of.estate, &asked.dev_eui)?;
     if let Some(device) = of.estate.devices.get_mut(&dev_eui) {
         device.queue.clear();
     }
@@ -471,7 +480,7 @@ pub(super) fn get_gateway(
     of: &mut Change<'_>,
     asked: api::GetGatewayRequest,
 ) -> Answer<api::GetGatewayResponse> {
-    let id = eui(&asked.gateway_id)?;
+    let id = seen(of.estate, &asked.gateway_id)?;
     let gateway = of.estate.gateways.get(&id);
     let gateway = gateway.ok_or_else(|| absent(&asked.gateway_id))?;
     Ok(api::GetGatewayResponse {

@@ -140,6 +140,8 @@ pub(super) struct Estate {
     /// The most commands that ever waited for one device.
     pub(super) deepest: usize,
     pub(super) chance: Chance,
+    /// Those that whoever calls may not see.
+    pub(super) forbidden: BTreeSet<Eui64>,
     home: Home,
     refused: bool,
 }
@@ -162,6 +164,7 @@ impl Estate {
             waiting: BTreeSet::new(),
             deepest: 0,
             chance,
+            forbidden: BTreeSet::new(),
             home,
             refused: false,
         };

@@ -157,6 +157,11 @@ impl NetworkServer {
         }
     }
 
+    /// From now on a device or gateway is not for whoever calls.
+    pub fn forbid(&self, eui: Eui64) {
+        self.shared.estate().forbidden.insert(eui);
+    }
+
     /// What a lamp shows; nothing if there is no such lamp.
     pub fn shows(&self, dev_eui: Eui64) -> Option<Light> {
         self.shared.estate().shows(dev_eui)

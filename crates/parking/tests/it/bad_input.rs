@@ -279,6 +279,102 @@ async fn an_odd_value_in_any_field_is_refused_or_harmless() {
     desk.owner.looks_at_me().await.expect(200);
 }
 
+/// Where instants stand in what fits a schema, as pointers into it.
+fn instants(described: &Value, schema: &Value, at: &str) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let whole = described.pointer(name.trim_start_matches('#'));
+        return instants(described, whole.expect("what is named"), at);
+    }
+    if schema["format"] == "date-time" {
+        return vec![at.to_owned()];
+    }
+    let choices = ["oneOf", "anyOf", "allOf"].map(|word| schema[word].as_array());
+    let choices = choices.into_iter().flatten().flatten();
+    let mut found: Vec<String> = choices
+        .flat_map(|choice| instants(described, choice, at))
+        .collect();
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        found.extend(instants(described, field, &format!("{at}/{name}")));
+    }
+    if !schema["items"].is_null() {
+        found.extend(instants(described, &schema["items"], &format!("{at}/0")));
+    }
+    found
+}
+
+/// A body like this one, with something else at a place in it.
+fn with(body: &Value, pointer: &str, value: &str) -> Value {
+    let mut body = body.clone();
+    let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+    let parent = body.pointer_mut(parent).expect("a parent");
+    parent[name] = json!(value);
+    body
+}
+
+/// Each begins where arithmetic with a calendar ends, or what is written down in four digits.
+const FAR_OFF: [&str; 4] = [
+    "+262142-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-12:00",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00+12:00",
+];
+
+/// A body whose placeholders are something that can be read, so that nothing but one field is wrong with it.
+fn filled(body: &Value, id: &str) -> Value {
+    let text = body.to_string();
+    let text = text
+        .replace("$tenant", id)
+        .replace("$tomorrow", "2030-01-01T00:00:00Z")
+        .replace("$later", "2030-01-01T01:00:00Z");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[tokio::test]
+async fn an_instant_nobody_can_reckon_with_is_refused_wherever_one_is_read() {
+    let desk = Desk::open().await;
+    let api = desk.stage.server.anonymous();
+    let described = api.get("/openapi.json").await.expect(200);
+    let (mut asked, mut faults) = (0, Vec::new());
+    for recipe in recipes() {
+        let (method, path) = desk.target(&recipe);
+        let (_, template) = recipe.operation.split_once(' ').expect("METHOD /path");
+        let operation = &described["paths"][template][method.as_str().to_lowercase()];
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let api = desk.caller(&recipe).await;
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let in_query =
+            parameters.filter(|one| !instants(&described, &one["schema"], "").is_empty());
+        let names = in_query.map(|one| one["name"].as_str().expect("a name").to_owned());
+        let places = instants(&described, schema, "").into_iter();
+        let places: Vec<(String, bool)> = names
+            .map(|name| (name, true))
+            .chain(places.map(|place| (place, false)))
+            .collect();
+        for (place, is_in_query) in places {
+            asked += 1;
+            for far in FAR_OFF {
+                let answer = send(if is_in_query {
+                    let query = format!("{place}={}", far.replace('+', "%2B"));
+                    api.request(method.clone(), &format!("{path}?{query}"))
+                } else {
+                    let body = filled(&recipe.body, desk.owner.tenant_id());
+                    let body = with(&body, &place, far);
+                    api.request(method.clone(), &path).json(&body)
+                })
+                .await;
+                let is_refused =
+                    answer.status == 422 && answer.text().contains("in the years 1 to 9998");
+                if !is_refused {
+                    let text = shortened(&answer.text());
+                    faults.push(format!("{} with {place} = {far}: {text}", recipe.operation));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(asked >= 43, "{asked} places");
+}
+
 #[tokio::test]
 async fn odd_addresses_and_queries_are_refused_by_every_operation() {
     let desk = Desk::open().await;

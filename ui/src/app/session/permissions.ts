@@ -34,6 +34,7 @@ export type Permission =
   | 'devices:assign'
   | 'displays:read'
   | 'displays:test'
+  | 'displays:command'
   | 'telemetry:read'
   | 'imports:manage'
   | 'dashboard:read';

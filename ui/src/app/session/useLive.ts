@@ -3,7 +3,8 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { ESTATE_KEYS } from '@/api/estate';
 import { isFresh, type LiveState, liveStore } from '@/api/live';
 import { showBays } from '@/api/liveBays';
-import type { LiveBay } from '@/api/liveStream';
+import { showLamps } from '@/api/liveLamps';
+import type { LiveBay, LiveLamp } from '@/api/liveStream';
 import { useFromNow } from '@/components/now';
 import { useMe } from './me';
 import { can } from './permissions';
@@ -96,15 +97,24 @@ export function useLive(): void {
       showBays(queryClient, tenantId, bays);
       gather.add(COUNTED);
     });
+    const lamps = createDrops((heard: ReadonlyMap<string, LiveLamp>) =>
+      showLamps(queryClient, tenantId, heard),
+    );
     const close = liveStore.open({
       onBays: drops.add,
+      onLamp: (lamp) => {
+        lamps.add(new Map([[lamp.id, lamp]]));
+        // The commands that it follows from are listed elsewhere.
+        gather.add(['downlinks']);
+      },
       onHint: ({ subject_type }) => gather.add(TOUCHED[subject_type] ?? []),
-      onLost: () => gather.add(['spaces']),
-      onGap: () => gather.add([...ESTATE_KEYS, 'alarms', 'reservations']),
+      onLost: () => gather.add(['spaces', 'displays']),
+      onGap: () => gather.add([...ESTATE_KEYS, 'alarms', 'reservations', 'displays']),
     });
     return () => {
       gather.stop();
       drops.stop();
+      lamps.stop();
       close();
     };
   }, [queryClient, tenantId, isHeard]);

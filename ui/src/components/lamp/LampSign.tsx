@@ -1,4 +1,4 @@
-import type { Display } from '@/api/types';
+import type { LampOfBay } from '@/api/types';
 import { inkOn } from '../Lamp';
 import { Spoken } from '../Spoken';
 import styles from './lamp.module.css';
@@ -8,7 +8,7 @@ import { shownColor, useLampWords } from './words';
  * A lamp: the ring is what it should show, the middle what it shows as far as anybody knows, with the
  * letter of what it says. Where the two differ a mark says so: never colour alone.
  */
-export function LampSign({ display }: { display: Display }) {
+export function LampSign({ display }: { display: LampOfBay }) {
   const words = useLampWords();
   const wanted = display.wanted?.look;
   const shown = shownColor(display);

@@ -1,6 +1,6 @@
 /** Words about lamps and commands that several pages share. */
 import { useTranslation } from 'react-i18next';
-import type { Display, DisplayStatus, DownlinkStatus, Look } from '@/api/types';
+import type { DisplayStatus, DownlinkStatus, LampOfBay, LampState, Look } from '@/api/types';
 import type { Tone } from '../StatusTag';
 
 export const displayTones: Record<DisplayStatus, Tone> = {
@@ -25,22 +25,21 @@ export const downlinkTones: Record<DownlinkStatus, Tone> = {
 
 export const downlinkStatuses = Object.keys(downlinkTones) as DownlinkStatus[];
 
-/** States of lamps in the order of the ladder. */
-const states = [
-  'free',
-  'occupied',
-  'reserved',
-  'reserved_soon',
-  'blocked',
-  'out_of_service',
-  'unknown',
-  'all_red',
-  'all_off',
-] as const;
-type LampState = (typeof states)[number];
+/** The states there are words for; that none is forgotten is checked by its type. */
+const states: Record<LampState, true> = {
+  free: true,
+  occupied: true,
+  reserved: true,
+  reserved_soon: true,
+  blocked: true,
+  out_of_service: true,
+  unknown: true,
+  all_red: true,
+  all_off: true,
+};
 
 function isState(name: string | null | undefined): name is LampState {
-  return states.includes(name as LampState);
+  return typeof name === 'string' && Object.hasOwn(states, name);
 }
 
 /** What a lamp says and how, in the reader's language. */
@@ -56,9 +55,13 @@ export function useLampWords() {
   };
 }
 
-/** What is known to be shown: what it said, or else what it was told. */
-export function shownColor(display: Display): string | null {
-  const { shown, transmitted } = display;
-  if (shown?.color && shown.at >= (transmitted?.at ?? '')) return shown.color;
+/** What is known to be shown: what it said since it was told something, or else what it was told. */
+export function shownColor({
+  shown,
+  transmitted,
+}: Pick<LampOfBay, 'shown' | 'transmitted'>): string | null {
+  // As instants: the texts have as many digits of a second as there are to say.
+  const toldAt = transmitted?.at ? Date.parse(transmitted.at) : Number.NEGATIVE_INFINITY;
+  if (shown?.color && Date.parse(shown.at) >= toldAt) return shown.color;
   return transmitted?.look?.color ?? null;
 }

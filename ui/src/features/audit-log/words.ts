@@ -170,6 +170,7 @@ export const actions = [
   'display.tested',
   'downlink.created',
   'downlink.retried',
+  'downlinks.retried',
   'downlink.cancelled',
   'alarm_recipient.created',
   'alarm_recipient.updated',

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChirpStackDifference, ChirpStackWay } from '@/api/types';
@@ -13,6 +12,7 @@ import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
 import { type ListState, useListState } from '@/components/listState';
 import { type Column, QueryTable } from '@/components/QueryTable';
+import { RowMenu } from '@/components/RowMenu';
 import { StatusTag } from '@/components/StatusTag';
 import { useToast } from '@/components/toast';
 import styles from './chirpstack.module.css';
@@ -28,7 +28,7 @@ export function Differences() {
   const query = useQuery(differencesQuery(useTenantId(), list.query));
   const [picked, setPicked] = useState<string[]>([]);
   const decide = useDecision(() => setPicked([]));
-  const columns = useColumns(decide.one);
+  const columns = useColumns(decide.one, decide.refusal);
   return (
     <QueryTable
       label={t('chirpstack.differences')}
@@ -47,17 +47,19 @@ export function Differences() {
         nameOf,
         actions: (
           <>
-            {(['give', 'take', 'ignore'] as const).map((way) => (
-              <GatedButton
-                key={way}
-                isAllowed={decide.refusal === null}
-                reason={decide.refusal ?? ''}
-                loading={decide.isPending}
-                onClick={() => decide.many(picked, way)}
-              >
-                {t(`chirpstack.ways.${way}`)}
-              </GatedButton>
-            ))}
+            {(['give', 'take', list.filters.is_ignored ? 'regard' : 'ignore'] as const).map(
+              (way) => (
+                <GatedButton
+                  key={way}
+                  isAllowed={decide.refusal === null}
+                  reason={decide.refusal ?? ''}
+                  loading={decide.isPending}
+                  onClick={() => decide.many(picked, way)}
+                >
+                  {t(`chirpstack.ways.${way}`)}
+                </GatedButton>
+              ),
+            )}
           </>
         ),
       }}
@@ -130,9 +132,9 @@ function DifferenceFilters({ list }: { list: ListState<DifferenceFilter> }) {
 
 function useColumns(
   decide: (row: ChirpStackDifference, way: ChirpStackWay) => void,
+  refusal: string | null,
 ): Column<ChirpStackDifference>[] {
   const { t } = useTranslation();
-  const refusal = useEstateRefusal('devices:manage');
   const side = (name: string | null | undefined, isDisabled: boolean | null | undefined) => (
     <>
       {name === null || name === undefined ? '–' : name || t('chirpstack.nameless')}
@@ -171,28 +173,24 @@ function useColumns(
       key: 'actions',
       title: t('table.actions'),
       isActions: true,
-      render: (row) =>
-        refusal === null && (
-          <div className={styles.actions}>
-            {row.state !== 'there' && (
-              <Button size="small" onClick={() => decide(row, 'give')}>
-                {t('chirpstack.ways.give')}
-              </Button>
-            )}
-            {row.state !== 'here' && (
-              <Button size="small" onClick={() => decide(row, 'take')}>
-                {t('chirpstack.ways.take')}
-              </Button>
-            )}
-            <Button
-              size="small"
-              type="text"
-              onClick={() => decide(row, row.is_ignored ? 'regard' : 'ignore')}
-            >
-              {t(`chirpstack.ways.${row.is_ignored ? 'regard' : 'ignore'}`)}
-            </Button>
-          </div>
-        ),
+      render: (row) => {
+        const ways: ChirpStackWay[] = [
+          ...(row.state === 'there' ? [] : (['give'] as const)),
+          ...(row.state === 'here' ? [] : (['take'] as const)),
+          row.is_ignored ? 'regard' : 'ignore',
+        ];
+        return (
+          <RowMenu
+            label={t('chirpstack.actionsFor', { name: nameOf(row) })}
+            actions={ways.map((way) => ({
+              key: way,
+              label: t(`chirpstack.ways.${way}`),
+              refusal,
+              onPick: () => decide(row, way),
+            }))}
+          />
+        );
+      },
     },
   ];
 }

@@ -69,6 +69,11 @@ function Run({ run }: { run: ChirpStackRun }) {
           })}
         </span>
       )}
+      {outcome === 'done' && (counts.unknown ?? 0) > 0 && (
+        <span className={styles.second}>
+          {t('chirpstack.runUnknown', { unknown: count('unknown') })}
+        </span>
+      )}
       {run.error && <span className={styles.second}>{run.error}</span>}
     </li>
   );

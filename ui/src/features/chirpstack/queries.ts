@@ -10,6 +10,12 @@ export type DifferenceFilter = (typeof differenceFilters)[number];
 /** What is compared and mended goes on by itself; it is looked at while it does. */
 const REFRESH_MS = 5_000;
 
+/** As many as a list to choose from offers; beyond it one searches. */
+const CHOICES_MAX = 50;
+
+/** The most tenants of ChirpStack that the server asks for. */
+export const REMOTE_TENANTS_MAX = 200;
+
 const key = (tenantId: string) => [tenantId, 'chirpstack'] as const;
 
 export const chirpStackQuery = (tenantId: string) =>
@@ -71,11 +77,32 @@ export const remoteTenantsQuery = (tenantId: string, isOn: boolean) =>
     retry: false,
   });
 
-export const customersQuery = (tenantId: string, isOn: boolean) =>
+/** The applications of one of them: asked when it is chosen, because each is a question of its own. */
+export const applicationsQuery = (tenantId: string, remoteTenantId: string | undefined) =>
   queryOptions({
-    queryKey: [...key(tenantId), 'customers'],
-    queryFn: () => answer(api.GET('/api/v6/tenants', { params: { query: { page_size: 500 } } })),
-    enabled: isOn,
+    queryKey: [...key(tenantId), 'remote-tenants', remoteTenantId ?? ''],
+    queryFn: async () => {
+      const query = { tenant_id: remoteTenantId ?? '' };
+      const { tenants } = await answer(
+        api.GET('/api/v6/chirpstack/tenants', { params: { query } }),
+      );
+      return tenants[0]?.applications ?? [];
+    },
+    enabled: remoteTenantId !== undefined,
+    retry: false,
+  });
+
+/** Customers to choose from, found by typing: the server searches, however many there are. */
+export const customersQuery = (tenantId: string, q: string) =>
+  queryOptions({
+    queryKey: [...key(tenantId), 'customers', q],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v6/tenants', {
+          params: { query: { page_size: CHOICES_MAX, ...(q ? { q } : {}) } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
   });
 
 function useRefresh() {

@@ -13,6 +13,7 @@ import { Age, Moment } from '@/components/Moment';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
+import { DisplayPanels } from './DisplayPanels';
 import styles from './devices.module.css';
 import { StageTag } from './StageTag';
 
@@ -25,6 +26,7 @@ export default function DeviceIdentityPage() {
     <div className={styles.columns}>
       <Identity device={device} />
       <Service device={device} age={<DataAge query={query} />} />
+      <DisplayPanels device={device} />
     </div>
   );
 }

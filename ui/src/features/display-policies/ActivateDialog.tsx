@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Modal, Skeleton } from 'antd';
+import { Alert, Modal, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { asProblem } from '@/api/problem';
 import { useTenantId } from '@/app/session/useSession';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
@@ -20,16 +21,20 @@ export function ActivateDialog({ policyId, onClose }: Props) {
   const deactivate = useDeactivatePolicy();
   const name = policy?.name ?? '…';
 
+  const isStale = activate.error !== null && asProblem(activate.error).status === 412;
+
   async function onOk() {
-    if (!policyId) return;
+    if (!policyId || !preview.data) return;
     try {
-      const { replaced_id } = await activate.mutateAsync(policyId);
+      const { replaced_id } = await activate.mutateAsync({ id: policyId, etag: preview.data.etag });
       onClose();
       toast.undoable(t('displayPolicies.activated', { name }), () =>
-        replaced_id ? activate.mutateAsync(replaced_id) : deactivate.mutateAsync(policyId),
+        replaced_id ? activate.mutateAsync({ id: replaced_id }) : deactivate.mutateAsync(policyId),
       );
     } catch (error) {
-      toast.failed(error);
+      // What would be activated is not what was seen: it is shown, and one decides anew.
+      if (asProblem(error).status === 412) void preview.refetch();
+      else toast.failed(error);
     }
   }
 
@@ -38,9 +43,10 @@ export function ActivateDialog({ policyId, onClose }: Props) {
       open={policyId !== null}
       title={t('displayPolicies.activateTitle', { name })}
       onCancel={onClose}
+      afterClose={activate.reset}
       onOk={() => void onOk()}
       okText={t('displayPolicies.activate')}
-      okButtonProps={{ disabled: !preview.data }}
+      okButtonProps={{ disabled: !preview.data || preview.isFetching }}
       confirmLoading={activate.isPending}
       cancelText={t('common.cancel')}
       destroyOnHidden
@@ -50,7 +56,10 @@ export function ActivateDialog({ policyId, onClose }: Props) {
         <ProblemAlert error={preview.error} onRetry={() => void preview.refetch()} />
       )}
       {preview.isLoading && <Skeleton active />}
-      {preview.data && <PreviewOfBays preview={preview.data} />}
+      {isStale && (
+        <Alert type="warning" showIcon title={t('displayPolicies.changedMeanwhile')} role="alert" />
+      )}
+      {preview.data && <PreviewOfBays preview={preview.data.preview} />}
     </Modal>
   );
 }

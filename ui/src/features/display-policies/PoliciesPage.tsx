@@ -15,6 +15,7 @@ import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { type Column, QueryTable } from '@/components/QueryTable';
+import { SitePicker } from '@/components/SitePicker';
 import { StatusTag } from '@/components/StatusTag';
 import { ActivateDialog } from './ActivateDialog';
 import { PolicyActions } from './PolicyActions';
@@ -65,6 +66,15 @@ export default function PoliciesPage() {
             count={Object.keys(list.filters).length}
             onReset={() => list.setFilters({ is_active: undefined, site_id: undefined })}
           >
+            <SitePicker
+              tenantId={tenantId}
+              className={styles.filter ?? ''}
+              allowClear
+              label={t('spaces.filterSite')}
+              placeholder={t('spaces.filterSite')}
+              {...(list.filters.site_id ? { value: list.filters.site_id } : {})}
+              onChange={(site) => list.setFilter('site_id', site)}
+            />
             <FilterChoice
               label={t('displayPolicies.filterActive')}
               value={list.filters.is_active}

@@ -37,7 +37,7 @@ export function PolicyActions({ policy, onEdit, onActivate }: Props) {
         action: async () => {
           await deactivate.mutateAsync(id);
           toast.undoable(t('displayPolicies.deactivated', { name }), () =>
-            activate.mutateAsync(id),
+            activate.mutateAsync({ id }),
           );
         },
       }),

@@ -49,12 +49,18 @@ export const policyQuery = (tenantId: string, id: string) =>
     enabled: id !== '',
   });
 
-/** What every bay would show under a policy that is kept. */
+/** What every bay would show under a policy that is kept, and the version of it that was looked at. */
 export const previewOfQuery = (tenantId: string, id: string) =>
   queryOptions({
     queryKey: [tenantId, KEY, 'preview', id],
-    queryFn: () =>
-      answer(api.POST('/api/v6/display-policies/{id}/preview', { params: { path: { id } } })),
+    queryFn: async ({ signal }) => {
+      const params = { path: { id } };
+      const call = await api.POST('/api/v6/display-policies/{id}/preview', { params, signal });
+      return {
+        preview: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
     enabled: id !== '',
     staleTime: 0,
   });
@@ -63,7 +69,9 @@ export const previewOfQuery = (tenantId: string, id: string) =>
 export const previewQuery = (tenantId: string, draft: LampPreviewDraft) =>
   queryOptions({
     queryKey: [tenantId, KEY, 'preview', draft],
-    queryFn: () => answer(api.POST('/api/v6/display-policies/preview', { body: draft })),
+    // What was asked for the step before is called off.
+    queryFn: ({ signal }) =>
+      answer(api.POST('/api/v6/display-policies/preview', { body: draft, signal })),
     placeholderData: keepPreviousData,
     retry: false,
   });
@@ -101,8 +109,14 @@ export function useChangePolicy() {
 export function useActivatePolicy() {
   const onSuccess = useRefreshPolicies();
   return useMutation({
-    mutationFn: (id: string) =>
-      answer(api.POST('/api/v6/display-policies/{id}/activate', { params: { path: { id } } })),
+    /** Under the version that was seen, if one was. */
+    mutationFn: ({ id, etag }: { id: string; etag?: string | null }) =>
+      answer(
+        api.POST('/api/v6/display-policies/{id}/activate', {
+          params: { path: { id } },
+          headers: etag ? { 'if-match': etag } : {},
+        }),
+      ),
     onSuccess,
   });
 }

@@ -32,3 +32,13 @@ it('sends back what it was given', () => {
     '0000FF',
   );
 });
+
+it('leaves out codes for an emergency, which no policy has a say in', () => {
+  const old: PolicySettings = {
+    ...settings,
+    codes: [{ model: 'heltec-v3-bay', state: 'all_red', payload: '01' }, ...settings.codes],
+  };
+  expect(settingsOf(valuesOf(old)).codes).toEqual([
+    { model: 'heltec-v3-bay', state: 'free', payload: '01' },
+  ]);
+});

@@ -12,9 +12,13 @@ export const coloured = [
 ] as const satisfies readonly LampState[];
 export type Coloured = (typeof coloured)[number];
 
+function isColoured(state: LampState): state is Coloured {
+  return (coloured as readonly LampState[]).includes(state);
+}
+
 export const followed = ['free', 'occupied', 'reserved', 'unknown'] as const;
 
-export type CodeValue = { model: string; state: LampState; payload: string; port?: number | null };
+export type CodeValue = { model: string; state: Coloured; payload: string; port?: number | null };
 export type TransitionValue = {
   from: (typeof followed)[number];
   to: (typeof followed)[number];
@@ -65,7 +69,8 @@ export function valuesOf(
     allow_sensor_override: rest.allow_sensor_override,
     offline_rule: rest.offline_rule,
     default_state: rest.default_state,
-    codes: codes.map((code) => ({ ...code })),
+    // Codes for an emergency are sent under no policy, and are not kept.
+    codes: codes.flatMap(({ state, ...code }) => (isColoured(state) ? [{ ...code, state }] : [])),
     transitions: transitions.map((one) => ({ ...one })) as TransitionValue[],
   };
 }

@@ -9,7 +9,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { Fact, Facts } from '@/components/Facts';
 import { GatedButton } from '@/components/GatedButton';
 import { ColorSign } from '@/components/lamp/LampSign';
-import { downlinkTones, useLampWords } from '@/components/lamp/words';
+import { downlinkStatuses, downlinkTones, useLampWords } from '@/components/lamp/words';
 import { Moment } from '@/components/Moment';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { StatusTag } from '@/components/StatusTag';
@@ -54,11 +54,14 @@ export function DownlinkDrawer({ downlinkId, onClose }: Props) {
 
 function StoryStep({ step }: { step: DownlinkStep }) {
   const { t, i18n } = useTranslation();
+  const words = useLampWords();
   const isKnown = i18n.exists(`downlinks.steps.${step.what}`);
+  const became = downlinkStatuses.find((status) => status === step.then);
   return (
     <>
       <Moment at={step.at} /> {isKnown ? t(`downlinks.steps.${step.what as 'queued'}`) : step.what}
       {step.attempt && ` (${step.attempt})`}
+      {became && <span className={styles.second}>→ {words.downlink(became)}</span>}
       {[step.gateway, step.item, step.detail, step.by].filter(Boolean).map((detail) => (
         <code key={detail} className={styles.second}>
           {detail}
@@ -104,6 +107,8 @@ function DownlinkFacts({ downlink }: { downlink: Downlink }) {
 function DownlinkActions({ downlink }: { downlink: Downlink }) {
   const { t } = useTranslation();
   const refusal = useEstateRefusal('displays:test');
+  const rawRefusal = useEstateRefusal('displays:command');
+  const retryRefusal = downlink.kind === 'raw' ? rawRefusal : refusal;
   const toast = useToast();
   const tenantId = useTenantId();
   const queryClient = useQueryClient();
@@ -118,7 +123,8 @@ function DownlinkActions({ downlink }: { downlink: Downlink }) {
     <p>
       {downlink.status === 'failed' && (
         <GatedButton
-          {...common}
+          isAllowed={retryRefusal === null}
+          reason={retryRefusal ?? ''}
           loading={retry.isPending}
           onClick={() => retry.mutate(downlink.id)}
         >

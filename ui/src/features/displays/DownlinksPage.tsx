@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Downlink } from '@/api/types';
@@ -21,6 +22,7 @@ import { DownlinkDrawer } from './DownlinkDrawer';
 import styles from './displays.module.css';
 import { QueueHealth } from './QueueHealth';
 import { type DownlinkFilter, downlinkFilters, downlinksQuery } from './queries';
+import { RetryButton } from './RetryButton';
 
 /** Every command to a lamp, how it fares, and how much of the air is used. */
 export default function DownlinksPage() {
@@ -29,11 +31,27 @@ export default function DownlinksPage() {
   const query = useQuery(downlinksQuery(useTenantId(), list.query));
   const [openId, setOpenId] = useOpenParam('downlink');
   const columns = useColumns(setOpenId);
+  const [selected, setSelected] = useState<string[]>([]);
+  const isGivenUp = list.filters.status === 'failed';
+  const { site_id, device_id } = list.filters;
   return (
     <>
       <PageHeader title={t('downlinks.title')} intro={t('downlinks.intro')} />
       <QueueHealth />
       <AirtimePanel />
+      {isGivenUp && (query.data?.total ?? 0) > 0 && (
+        <p>
+          <RetryButton
+            label={t('downlinks.retryAll')}
+            which={{
+              filter: {
+                ...(site_id ? { site_id } : {}),
+                ...(device_id ? { device_id } : {}),
+              },
+            }}
+          />
+        </p>
+      )}
       <QueryTable
         label={t('downlinks.title')}
         query={query}
@@ -41,6 +59,22 @@ export default function DownlinksPage() {
         rowKey={({ id }) => id}
         columns={columns}
         list={list}
+        selection={
+          isGivenUp
+            ? {
+                keys: selected,
+                onChange: setSelected,
+                nameOf: ({ device_name, dev_eui }: Downlink) => device_name ?? dev_eui,
+                actions: (
+                  <RetryButton
+                    label={t('downlinks.retryMany')}
+                    which={{ ids: selected }}
+                    onDone={() => setSelected([])}
+                  />
+                ),
+              }
+            : undefined
+        }
         filters={<DownlinkFilters list={list} />}
         empty={<EmptyState title={t('downlinks.emptyTitle')} text={t('downlinks.emptyText')} />}
       />

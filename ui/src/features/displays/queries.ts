@@ -1,7 +1,7 @@
 /** Questions about the commands to displays, and what can be done about one. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { DownlinkKind, DownlinkStatus } from '@/api/types';
+import type { DownlinkKind, DownlinkRetries, DownlinkStatus } from '@/api/types';
 import type { ListQuery } from '@/components/listState';
 
 /** A command goes its way within seconds. */
@@ -57,6 +57,9 @@ export const queueHealthQuery = (tenantId: string) =>
 
 export const retryDownlink = (id: string) =>
   answer(api.POST('/api/v6/downlinks/{id}/retry', { params: { path: { id } } }));
+
+export const retryDownlinks = (body: DownlinkRetries) =>
+  answer(api.POST('/api/v6/downlinks/retry', { body }));
 
 export const cancelDownlink = (id: string) =>
   answer(api.POST('/api/v6/downlinks/{id}/cancel', { params: { path: { id } } }));

@@ -35,7 +35,7 @@ export function RecentPanel({ data }: { data: Dashboard }) {
             <li key={`${at} ${kind} ${subject_id}`}>
               <span>{said === null ? text : `${said}${about(count, name)}`}</span>
               <span className={styles.note}>
-                {site_name && site_name !== name && `${site_name} ·\u00a0`}
+                {site_name && site_name !== name && `${site_name} · `}
                 <Age at={at} />
               </span>
             </li>

@@ -2,15 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { siteQuery } from '@/api/estate';
+import type { BookingsWish } from '@/api/types';
+import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
+import { BookingsField, InTheWay } from './BookingsField';
 import { PlaceFields, type PlaceValues } from './PlaceFields';
 import { useCreateClosure, useEndClosure } from './queries';
 import { WindowFields, type WindowValues, windowOf } from './WindowFields';
 
-type Values = PlaceValues & WindowValues & { name: string };
+type Values = PlaceValues & WindowValues & { name: string; bookings: BookingsWish };
 
 /** Closes bays of a site together for a while. */
 export function ClosureDialog({ onClose }: { onClose: () => void }) {
@@ -18,13 +21,14 @@ export function ClosureDialog({ onClose }: { onClose: () => void }) {
   const toast = useToast();
   const create = useCreateClosure();
   const end = useEndClosure();
+  const mayBook = useEstateRefusal('reservations:book');
   const [form] = Form.useForm<Values>();
   const siteId = Form.useWatch('site_id', form);
   const site = useQuery(siteQuery(useTenantId(), siteId ?? '')).data?.site;
   const { submit, isSending, error, shownFields } = useSubmit({
     form,
     fields: ['name', 'site_id', 'level_id', 'zone_id', 'kind', 'reason', 'notes', 'ends_at'],
-    send: ({ name, site_id, level_id, zone_id, ...rest }: Values) => {
+    send: ({ name, site_id, level_id, zone_id, bookings, ...rest }: Values) => {
       const window = windowOf(rest, site?.timezone);
       return create.mutateAsync({
         name,
@@ -33,11 +37,19 @@ export function ClosureDialog({ onClose }: { onClose: () => void }) {
         ...(zone_id ? { zone_id } : {}),
         ...window,
         ends_at: window.ends_at ?? '',
+        bookings,
       });
     },
-    onDone: ({ id, name, spaces }) => {
+    onDone: ({ id, name, spaces, moved, cancelled }) => {
       onClose();
-      toast.undoable(t('closures.created', { name, count: spaces }), () => end.mutateAsync(id));
+      const said = [
+        t('closures.created', { name, count: spaces }),
+        ...(moved.length > 0 ? [t('closures.moved', { count: moved.length })] : []),
+        ...(cancelled.length > 0 ? [t('closures.cancelled', { count: cancelled.length })] : []),
+      ].join(' ');
+      // Reservations that were moved or cancelled do not come back with the bays.
+      if (moved.length + cancelled.length > 0) toast.done(said);
+      else toast.undoable(said, () => end.mutateAsync(id));
     },
   });
   return (
@@ -57,11 +69,12 @@ export function ClosureDialog({ onClose }: { onClose: () => void }) {
       confirmLoading={isSending}
     >
       <FormProblem error={error} shownFields={shownFields} />
+      <InTheWay error={error} zone={site?.timezone} />
       <Form
         form={form}
         name="closure"
         layout="vertical"
-        initialValues={{ kind: 'blocked' }}
+        initialValues={{ kind: 'blocked', bookings: 'refuse' }}
         onFinish={submit}
       >
         <Form.Item
@@ -73,6 +86,7 @@ export function ClosureDialog({ onClose }: { onClose: () => void }) {
         </Form.Item>
         <PlaceFields siteId={siteId} />
         <WindowFields siteName={site?.name} zone={site?.timezone} isEndRequired />
+        <BookingsField label={t('closures.bookings.label')} mayBook={mayBook} />
       </Form>
     </Modal>
   );

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Closure } from '@/api/types';
@@ -11,14 +12,16 @@ import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
-import { CheckOutlined, PlusOutlined } from '@/components/icons';
+import { CheckOutlined, EditOutlined, PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
+import { SitePicker } from '@/components/SitePicker';
 import { useToast } from '@/components/toast';
 import { ClosureDialog } from './ClosureDialog';
+import { EditClosureDialog } from './EditClosureDialog';
 import styles from './overrides.module.css';
 import {
   type ClosureFilter,
@@ -26,6 +29,7 @@ import {
   closuresQuery,
   stages,
   useEndClosure,
+  useResumeClosure,
 } from './queries';
 import { StageTag } from './StageTag';
 
@@ -34,7 +38,8 @@ export default function ClosuresPage() {
   const { t } = useTranslation();
   const refusal = useEstateRefusal('spaces:override');
   const list = useListState<ClosureFilter>(closureFilters);
-  const query = useQuery(closuresQuery(useTenantId(), list.query));
+  const tenantId = useTenantId();
+  const query = useQuery(closuresQuery(tenantId, list.query));
   const [create, setCreate] = useOpenParam('create');
   const columns = useColumns();
   return (
@@ -65,6 +70,15 @@ export default function ClosuresPage() {
             count={Object.keys(list.filters).length}
             onReset={() => list.setFilters({ site_id: undefined, stage: undefined })}
           >
+            <SitePicker
+              tenantId={tenantId}
+              value={list.filters.site_id}
+              onChange={(site) => list.setFilter('site_id', site)}
+              label={t('spaces.site')}
+              placeholder={t('spaces.site')}
+              allowClear
+              className={styles.site}
+            />
             <FilterChoice
               label={t('overrides.stage')}
               value={list.filters.stage}
@@ -134,33 +148,49 @@ function useColumns(): Column<Closure>[] {
 
 function ClosureActions({ one }: { one: Closure }) {
   const { t } = useTranslation();
-  const confirm = useConfirm();
   const toast = useToast();
+  const confirm = useConfirm();
   const refusal = useEstateRefusal('spaces:override');
   const end = useEndClosure();
+  const resume = useResumeClosure();
+  const [isEditing, setEditing] = useState(false);
   const { id, name } = one;
+  const endNow = () =>
+    end
+      .mutateAsync(id)
+      .then(
+        () => toast.undoable(t('closures.endedKept', { name }), () => resume.mutateAsync(id)),
+        toast.failed,
+      );
   return (
-    <RowMenu
-      label={t('closures.actionsFor', { name })}
-      actions={[
-        {
-          key: 'end',
-          label: t('closures.end'),
-          icon: <CheckOutlined />,
-          refusal,
-          onPick: () =>
-            confirm({
-              title: t('closures.endTitle', { name }),
-              text: t('closures.endText'),
-              verb: t('closures.end'),
-              isDestructive: false,
-              action: async () => {
-                await end.mutateAsync(id);
-                toast.done(t('closures.ended', { name }));
-              },
-            }),
-        },
-      ]}
-    />
+    <>
+      <RowMenu
+        label={t('closures.actionsFor', { name })}
+        actions={[
+          {
+            key: 'edit',
+            label: t('closures.edit'),
+            icon: <EditOutlined />,
+            refusal,
+            onPick: () => setEditing(true),
+          },
+          {
+            key: 'end',
+            label: t('closures.end'),
+            icon: <CheckOutlined />,
+            refusal,
+            onPick: () =>
+              confirm({
+                title: t('closures.endTitle', { name }),
+                text: t('closures.endText'),
+                verb: t('closures.end'),
+                isDestructive: false,
+                action: endNow,
+              }),
+          },
+        ]}
+      />
+      {isEditing && <EditClosureDialog one={one} onClose={() => setEditing(false)} />}
+    </>
   );
 }

@@ -11,7 +11,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { GatedButton } from '@/components/GatedButton';
-import { CheckOutlined, PlusOutlined } from '@/components/icons';
+import { CheckOutlined, EditOutlined, PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
@@ -19,6 +19,7 @@ import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
 import { SitePicker } from '@/components/SitePicker';
 import { useToast } from '@/components/toast';
+import { EditOverrideDialog } from './EditOverrideDialog';
 import { OverridesDialog } from './OverridesDialog';
 import styles from './overrides.module.css';
 import {
@@ -27,8 +28,8 @@ import {
   overrideKinds,
   overridesQuery,
   stages,
-  useCreateOverrides,
   useEndOverrides,
+  useResumeOverrides,
 } from './queries';
 import { StageTag } from './StageTag';
 
@@ -129,6 +130,7 @@ function useEndMany() {
   const confirm = useConfirm();
   const toast = useToast();
   const end = useEndOverrides();
+  const resume = useResumeOverrides();
   return (ids: string[], onDone: () => void) =>
     confirm({
       title: t('overrides.endManyTitle', { count: ids.length }),
@@ -136,9 +138,12 @@ function useEndMany() {
       verb: t('overrides.end'),
       isDestructive: false,
       action: async () => {
-        const { spaces } = await end.mutateAsync(ids);
+        const { spaces, ids: ended } = await end.mutateAsync(ids);
         onDone();
-        toast.done(t('overrides.ended', { count: spaces }));
+        // Those that were over before are not taken back with it.
+        const undo = () => resume.mutateAsync(ended);
+        if (ended.length > 0) toast.undoable(t('overrides.ended', { count: spaces }), undo);
+        else toast.done(t('overrides.ended', { count: spaces }));
       },
     });
 }
@@ -207,35 +212,39 @@ function OverrideActions({ one }: { one: Override }) {
   const toast = useToast();
   const refusal = useEstateRefusal('spaces:override');
   const end = useEndOverrides();
-  const create = useCreateOverrides();
-  const { id, space_id, space_code, kind, reason, notes, ends_at } = one;
+  const resume = useResumeOverrides();
+  const [isEditing, setEditing] = useState(false);
+  const { id, space_code } = one;
   // What ended is history; to take that back is to take the bay out again, until when it was.
-  const again = () =>
-    create.mutateAsync({
-      target: { space_ids: [space_id] },
-      kind,
-      reason,
-      ...(notes ? { notes } : {}),
-      ...(ends_at ? { ends_at } : {}),
-    });
+  const again = () => resume.mutateAsync([id]);
   return (
-    <RowMenu
-      label={t('overrides.actionsFor', { code: space_code })}
-      actions={[
-        {
-          key: 'end',
-          label: t('overrides.end'),
-          icon: <CheckOutlined />,
-          refusal,
-          onPick: () =>
-            void end
-              .mutateAsync([id])
-              .then(
-                () => toast.undoable(t('overrides.endedOne', { code: space_code }), again),
-                toast.failed,
-              ),
-        },
-      ]}
-    />
+    <>
+      <RowMenu
+        label={t('overrides.actionsFor', { code: space_code })}
+        actions={[
+          {
+            key: 'edit',
+            label: t('overrides.edit'),
+            icon: <EditOutlined />,
+            refusal,
+            onPick: () => setEditing(true),
+          },
+          {
+            key: 'end',
+            label: t('overrides.end'),
+            icon: <CheckOutlined />,
+            refusal,
+            onPick: () =>
+              void end
+                .mutateAsync([id])
+                .then(
+                  () => toast.undoable(t('overrides.endedOne', { code: space_code }), again),
+                  toast.failed,
+                ),
+          },
+        ]}
+      />
+      {isEditing && <EditOverrideDialog one={one} onClose={() => setEditing(false)} />}
+    </>
   );
 }

@@ -1,6 +1,14 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/api/client';
-import type { ClosureDraft, OverrideKind, OverridesDraft, Stage } from '@/api/types';
+import type {
+  BookingsWish,
+  ClosureChange,
+  ClosureDraft,
+  OverrideChange,
+  OverrideKind,
+  OverridesDraft,
+  Stage,
+} from '@/api/types';
 import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
@@ -10,6 +18,13 @@ export const overrideKinds = [
   'blocked',
   'out_of_service',
 ] as const satisfies readonly OverrideKind[];
+
+export const bookingsWishes = [
+  'refuse',
+  'move',
+  'cancel',
+  'keep',
+] as const satisfies readonly BookingsWish[];
 
 export const overrideFilters = [
   'site_id',
@@ -49,6 +64,31 @@ export const closuresQuery = (
         api.GET('/api/v6/closures', { params: { query: { ...rest, stage: stage as Stage } } }),
       ),
     placeholderData: keepPreviousData,
+  });
+
+export async function readOverride(id: string) {
+  const call = await api.GET('/api/v6/overrides/{id}', { params: { path: { id } } });
+  return { thing: await answer(Promise.resolve(call)), etag: call.response.headers.get('etag') };
+}
+
+export async function readClosure(id: string) {
+  const call = await api.GET('/api/v6/closures/{id}', { params: { path: { id } } });
+  return { thing: await answer(Promise.resolve(call)), etag: call.response.headers.get('etag') };
+}
+
+/** As it was when the form opened: what comes in meanwhile does not change what is typed. */
+export const overrideQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'overrides', 'one', id],
+    queryFn: () => readOverride(id),
+    gcTime: 0,
+  });
+
+export const closureQuery = (tenantId: string, id: string) =>
+  queryOptions({
+    queryKey: [tenantId, 'closures', 'one', id],
+    queryFn: () => readClosure(id),
+    gcTime: 0,
   });
 
 function useRefresh() {
@@ -94,6 +134,69 @@ export function useEndClosure() {
   return useMutation({
     mutationFn: (id: string) =>
       answer(api.POST('/api/v6/closures/{id}/end', { params: { path: { id } } })),
+    onSuccess,
+  });
+}
+
+type Versioned<Body> = { id: string; etag: string | null; body: Body };
+const under = (etag: string | null) => (etag ? { 'if-match': etag } : {});
+
+export function useChangeOverride() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: async ({ id, etag, body }: Versioned<OverrideChange>) => {
+      const call = await api.PATCH('/api/v6/overrides/{id}', {
+        params: { path: { id } },
+        body,
+        headers: under(etag),
+      });
+      return {
+        thing: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
+    onSuccess,
+  });
+}
+
+export function useResumeOverrides() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (ids: string[]) =>
+      answer(api.POST('/api/v6/overrides/bulk/resume', { body: { ids } })),
+    onSuccess,
+  });
+}
+
+export function useChangeClosure() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: async ({ id, etag, body }: Versioned<ClosureChange>) => {
+      const call = await api.PATCH('/api/v6/closures/{id}', {
+        params: { path: { id } },
+        body,
+        headers: under(etag),
+      });
+      return {
+        thing: await answer(Promise.resolve(call)),
+        etag: call.response.headers.get('etag'),
+      };
+    },
+    onSuccess,
+  });
+}
+
+/** Takes an end back. Whoever reserved a bay since keeps it, as those did who had one before. */
+export function useResumeClosure() {
+  const onSuccess = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) =>
+      answer(
+        api.POST('/api/v6/closures/{id}/resume', {
+          params: { path: { id } },
+          body: { bookings: 'keep' },
+        }),
+      ),
     onSuccess,
   });
 }

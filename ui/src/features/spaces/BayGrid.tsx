@@ -8,7 +8,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Display, Space } from '@/api/types';
+import type { LampOfBay, Space } from '@/api/types';
 import { useFormats } from '@/components/format';
 import { BayTile } from './BayTile';
 import styles from './operations.module.css';
@@ -36,7 +36,7 @@ type Props = {
   label: string;
   groups: Group[];
   alarmed: Alarmed;
-  lamps?: ReadonlyMap<string, Display>;
+  lamps?: ReadonlyMap<string, LampOfBay>;
   openId: string | null;
   onOpen: (id: string) => void;
   isLarge?: boolean;

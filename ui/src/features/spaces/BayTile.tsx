@@ -1,6 +1,6 @@
 import { type KeyboardEvent, memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Display, SpaceState } from '@/api/types';
+import type { LampOfBay, SpaceState } from '@/api/types';
 import { useBayWords } from '@/components/bays';
 import { WarningFilled } from '@/components/icons';
 import { LampSign } from '@/components/lamp/LampSign';
@@ -17,7 +17,7 @@ type Props = {
   state: SpaceState;
   since: string;
   isAlarmed: boolean;
-  lamp?: Display | undefined;
+  lamp?: LampOfBay | undefined;
   isOpen: boolean;
   isStop: boolean;
   onOpen: (id: string) => void;

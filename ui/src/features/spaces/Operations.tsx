@@ -26,7 +26,6 @@ import { BayGrid } from './BayGrid';
 import { Counters } from './Counters';
 import { KioskHeader } from './KioskHeader';
 import { useKiosk } from './kiosk';
-import { displaysQuery } from './lampQueries';
 import { OperationsFilters } from './OperationsFilters';
 import { OperationsPlan } from './OperationsPlan';
 import styles from './operations.module.css';
@@ -66,8 +65,7 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
   const [view, setView] = useOpenParam('view');
   const [openId, setOpenId] = useOpenParam('bay');
   const open = useStable(setOpenId);
-  const lamps = useLamps(siteId);
-  const { query, bays, shown, figures, alarmed, levelOrder } = useBays(siteId, list.query);
+  const { query, bays, lamps, shown, figures, alarmed, levelOrder } = useBays(siteId, list.query);
   const isFresh = useIsFresh();
   const { freshAt } = useLiveState();
   const site = useQuery(siteQuery(useTenantId(), siteId ?? '')).data?.site;
@@ -173,22 +171,15 @@ export function Operations({ siteId, hasOthers, onSite }: Props) {
 }
 
 /** The bays one watches, which of them are looked for, and the numbers of both. */
-/** The lamps of the bays, for those who may see them. */
-function useLamps(siteId: string | null) {
-  const sees = useCan('displays:read');
-  const query = useQuery({ ...displaysQuery(useTenantId(), siteId), enabled: sees });
-  const lamps = query.data?.displays;
-  return useMemo(
-    () => new Map(lamps?.flatMap((one) => (one.space_id ? [[one.space_id, one]] : []))),
-    [lamps],
-  );
-}
-
 function useBays(siteId: string | null, wanted: Wanted) {
   const tenantId = useTenantId();
   const seesAlarms = useCan('alarms:read');
+  const seesLamps = useCan('displays:read');
   const query = useQuery({
-    ...baysQuery(tenantId, siteId ? { site_id: siteId } : {}),
+    ...baysQuery(tenantId, {
+      ...(siteId ? { site_id: siteId } : {}),
+      ...(seesLamps ? { include_lamps: true } : {}),
+    }),
     refetchInterval: pollEvery(REFRESH_MS),
   });
   const alarms = useQuery(alarmedQuery(tenantId, siteId, seesAlarms)).data;
@@ -196,6 +187,10 @@ function useBays(siteId: string | null, wanted: Wanted) {
   const levels = useQuery(levelsQuery(tenantId, siteId ?? '')).data?.levels;
   const bays = query.data?.spaces ?? NOTHING;
   const alarmed = useMemo(() => new Set(alarms), [alarms]);
+  const lamps = useMemo(
+    () => new Map(bays.flatMap(({ id, lamp }) => (lamp ? [[id, lamp] as const] : []))),
+    [bays],
+  );
   const levelOrder = useMemo(
     () => new Map(levels?.map(({ id, ordinal }) => [id, ordinal])),
     [levels],
@@ -217,7 +212,7 @@ function useBays(siteId: string | null, wanted: Wanted) {
       trend: isWhole ? trend : undefined,
     };
   }, [bays, level_id, zone_id, state, kind, attention, q, alarmed, trend]);
-  return { query, bays, shown, figures, alarmed, levelOrder };
+  return { query, bays, lamps, shown, figures, alarmed, levelOrder };
 }
 
 type BodyProps = {

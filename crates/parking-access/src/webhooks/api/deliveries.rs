@@ -3,6 +3,7 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_http::page::{List, PageParams};
+use parking_http::wire::instant;
 use parking_http::{ApiError, Caller, Id, Json, PageExtent, Problem};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -50,8 +51,10 @@ pub(super) struct DeliveryFilter {
     #[param(max_length = 100)]
     event_type: Option<String>,
     /// Only those since then.
+    #[serde(default, deserialize_with = "instant")]
     from: Option<DateTime<Utc>>,
     /// Only those before then.
+    #[serde(default, deserialize_with = "instant")]
     to: Option<DateTime<Utc>>,
 }
 

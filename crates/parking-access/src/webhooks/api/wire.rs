@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_domain::text::Name;
 use parking_domain::webhooks::Wanted;
+use parking_http::wire::instant;
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -57,6 +58,7 @@ pub(super) struct WebhookRotation {
 #[serde(deny_unknown_fields)]
 pub(super) struct WebhookReplay {
     /// What failed or expired since then is sent again.
+    #[serde(deserialize_with = "instant")]
     pub(super) since: DateTime<Utc>,
 }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use parking_domain::eui::digits_of_search;
 use parking_http::page::{List, PageParams};
+use parking_http::wire::instant;
 use parking_http::{ApiError, Caller, Id};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -31,6 +32,7 @@ pub(super) struct OrphanFilter {
     #[param(required = false)]
     dismissed: bool,
     /// Those heard then or later.
+    #[serde(default, deserialize_with = "instant")]
     since: Option<DateTime<Utc>>,
 }
 

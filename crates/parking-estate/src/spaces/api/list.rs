@@ -2,15 +2,17 @@
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use parking_domain::access::Permission;
 use parking_domain::bay_state::BayState;
 use parking_domain::bays::BayKind;
 use parking_http::page::{List, NoFilter, PageParams};
-use parking_http::{ApiError, Caller, Id, Page, PageExtent, Query, Tagged};
+use parking_http::{ApiError, Caller, Code, Id, Page, PageExtent, Query, Tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::super::lamps;
 use super::super::store::list::{self as store, Filter};
 use super::wire::{SpaceBody, SpacePage};
 use crate::view::View;
@@ -47,6 +49,11 @@ pub(super) struct SpaceFilter {
     #[serde(default)]
     #[param(required = false)]
     deleted: bool,
+    /// Whether the list tells of each bay what its lamp should show, was told, and says it shows; needs
+    /// `displays:read`. A file does not.
+    #[serde(default)]
+    #[param(required = false)]
+    include_lamps: bool,
 }
 
 /// A state by its name.
@@ -82,14 +89,24 @@ pub(super) async fn list_spaces(
     List { page, filter }: List<SpaceFilter>,
 ) -> Result<axum::Json<SpacePage>, ApiError> {
     let order = page.order_by(COLUMNS, "p.id")?;
+    let includes_lamps = filter.include_lamps;
+    if includes_lamps && !caller.may(Permission::DisplaysRead) {
+        return Err(ApiError::new(Code::Forbidden));
+    }
     let filter = filter.read(&page)?;
     let mut view = View::of(&estate.db, &caller).await?;
     let spaces = store::page(view.conn(), &filter, &order, (page.offset, page.size)).await?;
     let total = store::count(view.conn(), &filter).await?;
+    let devices = spaces.iter().filter(|_| includes_lamps);
+    let devices = devices.filter_map(|one| Some((one.tenant_id, one.display.as_ref()?.device_id)));
+    let lamps = lamps(view.conn(), &devices.collect::<Vec<_>>()).await?;
     let ids: Vec<Uuid> = spaces.iter().map(|space| space.id).collect();
     let overrides = store::overrides(view.conn(), &ids, estate.clock.now()).await?;
     Ok(axum::Json(SpacePage {
-        spaces: SpaceBody::all(spaces, overrides),
+        spaces: SpaceBody::all(spaces, overrides)
+            .into_iter()
+            .map(|space| space.with_lamp(&lamps))
+            .collect(),
         page: view.extent(&page, total),
     }))
 }

@@ -78,6 +78,7 @@ impl From<SpaceError> for ApiError {
             SpaceError::Reserved(count) => Self::new(Code::InUse).detail(format!(
                 "{count} reservations of it are not over; cancel them, or force it"
             )),
+            SpaceError::OverridesFull => Self::field("starts_at", error),
             SpaceError::Stale => Self::new(Code::PreconditionFailed),
             SpaceError::Db(error) => error.into(),
         }

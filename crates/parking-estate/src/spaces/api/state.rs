@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use parking_access::audit::By;
 use parking_domain::bay_state::OverrideKind;
 use parking_domain::text::Name;
+use parking_http::wire::instant;
 use parking_http::{Actor, ApiError, Caller, Id, Json, Tagged, Wrong};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -29,8 +30,10 @@ pub(super) struct SpaceStateChange {
     #[schema(max_length = 2000)]
     notes: Option<String>,
     /// From when on; now, if absent.
+    #[serde(default, deserialize_with = "instant")]
     starts_at: Option<DateTime<Utc>>,
     /// Until when; until somebody puts it back, if absent.
+    #[serde(default, deserialize_with = "instant")]
     ends_at: Option<DateTime<Utc>>,
 }
 

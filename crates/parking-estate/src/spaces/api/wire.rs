@@ -1,5 +1,7 @@
 //! What requests and answers about bays look like.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use parking_domain::bays::{BayCode, BayKind};
 use parking_domain::places::Coordinates;
@@ -12,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::store::list::{OverrideView, Serving, SpaceView};
-use super::super::{Space, SpaceFields};
+use super::super::{LampBody, Space, SpaceFields};
 use crate::wire::{self, Change};
 
 /// The longest a bay's metadata may be, as JSON.
@@ -289,6 +291,9 @@ pub(super) struct SpaceBody {
     sensor: Option<ServingBody>,
     /// The lamp that stands at it.
     display: Option<ServingBody>,
+    /// What that lamp should show, was told, and says it shows; in lists that were asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lamp: Option<LampBody>,
     deleted_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -383,10 +388,18 @@ impl SpaceBody {
             overrides,
             sensor: view.sensor.map(ServingBody::from),
             display: view.display.map(ServingBody::from),
+            lamp: None,
             deleted_at: view.deleted_at,
             created_at: view.created_at,
             updated_at: view.updated_at,
         }
+    }
+
+    /// The same with what its lamp says, if it is among these.
+    pub(super) fn with_lamp(mut self, lamps: &HashMap<Uuid, LampBody>) -> Self {
+        let device = self.display.as_ref().map(|display| display.device_id);
+        self.lamp = device.and_then(|device| lamps.get(&device).cloned());
+        self
     }
 
     /// Bays with what overrides each of them.

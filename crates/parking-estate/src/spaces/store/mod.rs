@@ -1,5 +1,7 @@
 //! The SQL of bays.
 
+pub(super) mod facts;
+pub(super) mod lamps;
 pub(super) mod list;
 pub(super) mod reserved;
 pub(super) mod sensing;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
-use parking_domain::bay_state::{BayFacts, Override, OverrideKind, SensorFact, Span};
+use parking_domain::bay_state::{BayFacts, SensorFact};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::sensing;
+use super::{facts, sensing};
 use crate::spaces::OverrideDraft;
 
 /// A bay and the facts its state follows from.
@@ -87,12 +87,12 @@ pub(in crate::spaces) async fn facts(
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut overridden = overrides(&mut *conn, (&tenants, &ids), now).await?;
-    let mut reserved = reservations(conn, (&tenants, &ids), now).await?;
+    let mut overridden = facts::overrides(&mut *conn, (&tenants, &ids), now).await?;
+    let mut reserved = facts::reservations(conn, (&tenants, &ids), now).await?;
     let bays = bays.into_iter().map(|row| {
         let overrides = overridden.remove(&row.id).unwrap_or_default();
         let ids: Vec<Uuid> = overrides.iter().map(|(id, _)| *id).collect();
-        let (reservations, spans) = reserved.remove(&row.id).unwrap_or_default();
+        let reserved = reserved.remove(&row.id).unwrap_or_default();
         let sensor = SensorFact {
             state: sensing::state(&row.sensor_state),
             observed_at: row.sensor_observed_at,
@@ -107,82 +107,15 @@ pub(in crate::spaces) async fn facts(
             state: row.state,
             window: TimeDelta::seconds(row.window.into()),
             overrides: ids,
-            reservations,
+            reservations: reserved.iter().map(|one| one.id).collect(),
             facts: BayFacts {
                 sensor,
                 overrides: overrides.into_iter().map(|(_, one)| one).collect(),
-                reservations: spans,
+                reservations: reserved.iter().map(|one| one.span).collect(),
             },
         }
     });
     Ok(bays.collect())
-}
-
-/// What overrides each bay now or later, with which override it is.
-async fn overrides(
-    conn: &mut PgConnection,
-    (tenants, ids): (&[Uuid], &[Uuid]),
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, Vec<(Uuid, Override)>>> {
-    let rows = sqlx::query!(
-        "select o.id, o.space_id, o.kind, o.starts_at, o.ends_at
-         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
-         join overrides o on o.tenant_id = w.tenant_id and o.space_id = w.id
-         where o.lifted_at is null and (o.ends_at is null or o.ends_at > $3) order by o.starts_at",
-        tenants,
-        ids,
-        now
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut of_bay: HashMap<Uuid, Vec<(Uuid, Override)>> = HashMap::new();
-    for row in rows {
-        let kind = match row.kind.as_str() {
-            "blocked" => OverrideKind::Blocked,
-            _ => OverrideKind::OutOfService,
-        };
-        let span = Span {
-            from: row.starts_at,
-            until: row.ends_at,
-        };
-        let one = (row.id, Override { kind, span });
-        of_bay.entry(row.space_id).or_default().push(one);
-    }
-    Ok(of_bay)
-}
-
-/// Of each bay the next reservations that block it and are not over, a few of them: the state follows
-/// from the first, and is computed again before the last has begun.
-async fn reservations(
-    conn: &mut PgConnection,
-    (tenants, ids): (&[Uuid], &[Uuid]),
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, (Vec<Uuid>, Vec<Span>)>> {
-    let rows = sqlx::query!(
-        r#"select r.id as "id!", w.id as "space_id!", r.start_time as "start_time!", r.end_time as "end_time!"
-         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)) w
-         cross join lateral (
-           select r.id, r.start_time, r.end_time from reservations r
-           where r.tenant_id = w.tenant_id and r.space_id = w.id and r.status in ('pending', 'confirmed')
-             and r.end_time > $3
-           order by r.blocks_from limit 4) r
-         order by r.start_time"#,
-        tenants,
-        ids,
-        now
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut of_bay: HashMap<Uuid, (Vec<Uuid>, Vec<Span>)> = HashMap::new();
-    for row in rows {
-        let (ids, spans) = of_bay.entry(row.space_id).or_default();
-        ids.push(row.id);
-        spans.push(Span {
-            from: row.start_time,
-            until: Some(row.end_time),
-        });
-    }
-    Ok(of_bay)
 }
 
 /// Since when occupied bays are, if somebody was seen to come: a bay that was put back into service with
@@ -308,6 +241,31 @@ pub(in crate::spaces) async fn insert_override(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Whether one of these bays, or the tenant, has more overrides that are not over than that. Whoever
+/// asks holds the bays.
+pub(in crate::spaces) async fn is_full(
+    tx: &mut TenantTx,
+    bays: &[Uuid],
+    (of_bay_max, of_tenant_max): (i64, i64),
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let is_full = sqlx::query_scalar!(
+        r#"select exists (
+               select from overrides o where o.space_id = any($1) and o.lifted_at is null and (o.ends_at is null or o.ends_at > $4)
+               group by o.space_id having count(*) > $2)
+             or (select count(*) from (
+               select from overrides o where o.lifted_at is null and (o.ends_at is null or o.ends_at > $4) limit $3::bigint + 1) open) > $3::bigint
+             as "is_full!""#,
+        bays,
+        of_bay_max,
+        of_tenant_max,
+        now,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(is_full)
 }
 
 /// Lifts what overrides a bay now or later, and says how many that were.

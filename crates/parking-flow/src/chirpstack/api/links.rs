@@ -6,20 +6,21 @@ use axum::response::{IntoResponse as _, Response};
 use parking_access::audit::By;
 use parking_db::Reason;
 use parking_domain::ids::TenantId;
-use parking_http::{ApiError, Caller, Code, Id, Json};
+use parking_http::{ApiError, Caller, Code, Id, Json, Query};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::chirpstack::links::{self, LinkDraft};
-use crate::chirpstack::{ChirpStacks, store};
+use crate::chirpstack::{ChirpStackError, ChirpStacks, store};
 
-/// A tenant of ChirpStack with its applications.
+/// A tenant of ChirpStack.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ChirpStackTenant {
     id: Uuid,
     name: String,
-    applications: Vec<ChirpStackApplication>,
+    /// Its applications, where it alone is asked about.
+    applications: Option<Vec<ChirpStackApplication>>,
 }
 
 /// An application of a tenant of ChirpStack.
@@ -35,34 +36,45 @@ pub(super) struct ChirpStackTenants {
     tenants: Vec<ChirpStackTenant>,
 }
 
-/// Tenants of which the applications are asked for.
-const TENANTS_MAX: usize = 200;
+/// Which tenants are meant.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RemoteTenantsOf {
+    /// This one alone, with its applications; all of them without, if absent.
+    tenant_id: Option<Uuid>,
+}
 
-/// The tenants of ChirpStack with their applications, asked now.
-#[utoipa::path(get, path = "/api/v6/chirpstack/tenants", responses((status = 200, body = ChirpStackTenants)))]
+/// The tenants of ChirpStack, or one of them with its applications, asked now.
+#[utoipa::path(get, path = "/api/v6/chirpstack/tenants", params(RemoteTenantsOf), responses((status = 200, body = ChirpStackTenants)))]
 pub(super) async fn list_remote_tenants(
     State(state): State<ChirpStacks>,
+    Query(of): Query<RemoteTenantsOf>,
 ) -> Result<axum::Json<ChirpStackTenants>, ApiError> {
     let client = state.client()?;
     let mut tenants = Vec::new();
-    let known = client
-        .tenants()
-        .await
-        .map_err(crate::chirpstack::ChirpStackError::from)?;
-    for tenant in known.into_iter().take(TENANTS_MAX) {
-        let applications = client.applications(tenant.id).await;
-        let applications = applications.map_err(crate::chirpstack::ChirpStackError::from)?;
-        let applications = applications
-            .into_iter()
-            .map(|application| ChirpStackApplication {
-                id: application.id,
-                name: application.name,
+    if let Some(id) = of.tenant_id {
+        let there = client.tenant(id).await.map_err(ChirpStackError::from)?;
+        if let Some(tenant) = there {
+            let applications = client.applications(id).await;
+            let applications = applications.map_err(ChirpStackError::from)?;
+            let applications = applications.into_iter().map(|one| ChirpStackApplication {
+                id: one.id,
+                name: one.name,
             });
-        tenants.push(ChirpStackTenant {
+            tenants.push(ChirpStackTenant {
+                id,
+                name: tenant.name,
+                applications: Some(applications.collect()),
+            });
+        }
+    } else {
+        let known = client.tenants().await.map_err(ChirpStackError::from)?;
+        tenants.extend(known.into_iter().map(|tenant| ChirpStackTenant {
             id: tenant.id,
             name: tenant.name,
-            applications: applications.collect(),
-        });
+            applications: None,
+        }));
     }
     Ok(axum::Json(ChirpStackTenants { tenants }))
 }

@@ -9,10 +9,12 @@ use axum::http::StatusCode;
 use parking_access::audit::By;
 use parking_domain::access::Permission;
 use parking_domain::ids::TenantId;
+use parking_http::error::causes;
 use parking_http::page::{List, NoFilter, PageParams};
 use parking_http::{
     Access, Actor, ApiError, Caller, Code, Id, IfMatch, Json, PageExtent, Routes, Tagged, sorted_by,
 };
+use tracing::warn;
 use utoipa_axum::routes;
 
 use super::{ChirpStackError, ChirpStacks, ask, readiness, settle, store};
@@ -61,7 +63,8 @@ async fn get_chirpstack(
     let (runs, _) = store::runs(tx.conn(), (0, 1)).await?;
     let version = link.as_ref().map_or(0, |link| link.version);
     let last = runs.into_iter().next();
-    let body = ChirpStackBody::of(state.remote.as_ref(), link, &counts, last);
+    let remote = (state.remote.as_ref(), caller.tenant().is_platform());
+    let body = ChirpStackBody::of(remote, link, &counts, last);
     Ok(Tagged(version, body))
 }
 
@@ -125,6 +128,10 @@ async fn get_readiness(
     caller: Caller,
     Id(id): Id,
 ) -> Result<axum::Json<ChirpStackReadiness>, ApiError> {
+    let _question = state
+        .asking
+        .begin(caller.tenant())
+        .map_err(ChirpStackError::from)?;
     let readiness = readiness::check(&state, caller.tenant(), id).await?;
     Ok(axum::Json(readiness.into()))
 }
@@ -138,6 +145,7 @@ async fn give_device(
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     let tenant = own(&caller)?;
+    let _question = state.asking.begin(tenant).map_err(ChirpStackError::from)?;
     readiness::give_now(&state, (tenant, id), &By::caller(&caller)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -152,7 +160,13 @@ fn own(caller: &Caller) -> Result<TenantId, ApiError> {
 
 impl From<ChirpStackError> for ApiError {
     fn from(error: ChirpStackError) -> Self {
-        let said = error.to_string();
+        if matches!(error, ChirpStackError::Remote(_)) {
+            warn!(
+                error = causes(&error),
+                "ChirpStack did not do what was asked"
+            );
+        }
+        let told = error.told();
         match error {
             ChirpStackError::Nowhere => Self::new(Code::ChirpStackAbsent),
             ChirpStackError::Unlinked => Self::new(Code::ChirpStackUnlinked),
@@ -160,10 +174,10 @@ impl From<ChirpStackError> for ApiError {
             ChirpStackError::Linked => Self::new(Code::ChirpStackLinked),
             ChirpStackError::Stale => Self::new(Code::PreconditionFailed),
             ChirpStackError::Remote(error) if error.is_passing() => {
-                Self::new(Code::ChirpStackAway).detail(said)
+                Self::new(Code::ChirpStackAway).detail(told)
             }
             ChirpStackError::NotThere(_) | ChirpStackError::Remote(_) => {
-                Self::new(Code::ChirpStackRefused).detail(said)
+                Self::new(Code::ChirpStackRefused).detail(told)
             }
             ChirpStackError::Db(error) => error.into(),
         }

@@ -24,6 +24,7 @@ pub(super) struct ChirpStackBody {
     /// For how many seconds it has been so.
     for_seconds: Option<u64>,
     last_answer_ms: Option<u64>,
+    /// What went wrong last, for those who run the installation.
     last_error: Option<String>,
     /// How often both sides are compared, in seconds.
     sync_interval_seconds: Option<u64>,
@@ -61,7 +62,7 @@ struct ChirpStackCounts {
 
 impl ChirpStackBody {
     pub(super) fn of(
-        remote: Option<&ChirpStack>,
+        (remote, sees_errors): (Option<&ChirpStack>, bool),
         link: Option<Link>,
         counts: &[(String, String, i64)],
         last: Option<Run>,
@@ -81,7 +82,7 @@ impl ChirpStackBody {
             is_resting: health.is_open,
             for_seconds: health.since.map(|since| since.as_secs()),
             last_answer_ms: health.last_answer_after.map(millis),
-            last_error: health.last_error,
+            last_error: health.last_error.filter(|_| sees_errors),
             sync_interval_seconds: remote.map(|remote| remote.every.as_secs()),
             part: link.map(ChirpStackPart::from),
             counts: ChirpStackCounts {
@@ -145,8 +146,8 @@ pub(super) struct ChirpStackRun {
     asked_at: DateTime<Utc>,
     began_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
-    /// `devices` and `gateways` there; how many are only `here`, only `there`, or `differs`; how many
-    /// were `done`, and how many `failed`.
+    /// `devices` and `gateways` there; how many are only `here`, only `there`, or `differs`; of how many
+    /// ChirpStack did not say enough (`unknown`); how many were `done`, and how many `failed`.
     #[schema(value_type = Object)]
     counts: Value,
     /// Why it did not come to its end.
@@ -261,10 +262,8 @@ pub(super) struct ChirpStackDifferencePage {
 pub(super) struct ChirpStackReadiness {
     /// Whether the tenant has a part of a ChirpStack; nothing else is told where it has none.
     is_connected: bool,
-    /// Whether ChirpStack has it.
+    /// Whether ChirpStack has it, in the tenant's application.
     is_known: bool,
-    /// Whether it is in another application than the tenant's; nothing else is told then.
-    is_elsewhere: bool,
     is_disabled: bool,
     profile_name: Option<String>,
     /// Whether its profile says that it listens at all times.
@@ -289,7 +288,6 @@ impl From<Readiness> for ChirpStackReadiness {
         Self {
             is_connected: readiness.is_connected,
             is_known: readiness.is_known,
-            is_elsewhere: readiness.is_elsewhere,
             is_disabled: readiness.is_disabled,
             profile_name: readiness.profile_name,
             supports_class_c: readiness.supports_class_c,

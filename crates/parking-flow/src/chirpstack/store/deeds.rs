@@ -57,16 +57,18 @@ pub(in crate::chirpstack) struct Deed {
     pub(in crate::chirpstack) there_name: Option<String>,
 }
 
-/// What is to be done next, after an item.
+/// What is to be done next and was not tried since an instant; what was never tried comes first.
 pub(in crate::chirpstack) async fn deeds(
     conn: &mut PgConnection,
-    after: Uuid,
+    (began, now): (DateTime<Utc>, DateTime<Utc>),
     count_max: i64,
 ) -> Result<Vec<Deed>> {
     let rows = sqlx::query!(
         r#"select id, kind, eui, wanted as "wanted!", here_id, there_name from chirpstack_items
-           where wanted is not null and id > $1 order by id limit $2"#,
-        after,
+           where wanted is not null and (tried_at is null or tried_at not between $1 and $2)
+           order by tried_at nulls first, id limit $3"#,
+        began,
+        now,
         count_max
     )
     .fetch_all(conn)
@@ -107,21 +109,22 @@ pub(in crate::chirpstack) async fn done(
     Ok(())
 }
 
-/// Notes why nothing came of it. What may pass stays wanted.
+/// Notes why nothing came of it. What says nothing of the thing itself is no failure of it: that stays
+/// wanted.
 pub(in crate::chirpstack) async fn failed(
     conn: &mut PgConnection,
     item: Uuid,
-    (error, is_passing): (&str, bool),
+    (error, is_of_the_moment): (&str, bool),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let error: String = error.chars().take(500).collect();
     sqlx::query!(
-        "update chirpstack_items set error = $2, failures = failures + 1, tried_at = $4,
-           wanted = case when $3 and failures < 20 then wanted end
+        "update chirpstack_items set error = $2, tried_at = $4, failures = case when $3 then failures else failures + 1 end,
+           wanted = case when $3 then wanted end
          where id = $1",
         item,
         error,
-        is_passing,
+        is_of_the_moment,
         now
     )
     .execute(conn)

@@ -147,24 +147,38 @@ impl Columns {
     }
 }
 
-/// Writes down what was found; what neither side has any more is forgotten. Only what changed is
-/// written. What is the same now is agreed, and nothing is wanted of it.
+/// Forgets what neither side has any more: everything but what was found.
+pub(in crate::chirpstack) async fn forget_others(
+    conn: &mut PgConnection,
+    found: &[(String, Eui64)],
+    (began, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<()> {
+    let kinds: Vec<String> = found.iter().map(|(kind, _)| kind.clone()).collect();
+    let euis: Vec<String> = found.iter().map(|(_, eui)| eui.to_string()).collect();
+    sqlx::query!(
+        "delete from chirpstack_items i
+         where not exists (
+             select from unnest($1::text[], $2::text[]) as f (kind, eui) where f.kind = i.kind and f.eui = i.eui)
+           and i.changed_at not between $3 and $4 and (i.tried_at is null or i.tried_at not between $3 and $4)",
+        &kinds,
+        &euis,
+        began,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes down what was found since an instant. Only what changed is written, and not over what was done
+/// meanwhile. What is the same now is agreed, and nothing is wanted of it.
 pub(in crate::chirpstack) async fn keep(
     conn: &mut PgConnection,
     tenant: TenantId,
     rows: &[Row],
-    now: DateTime<Utc>,
+    (began, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
     let all = Columns::of(rows);
-    sqlx::query!(
-        "delete from chirpstack_items i
-         where not exists (
-           select from unnest($1::text[], $2::text[]) as f (kind, eui) where f.kind = i.kind and f.eui = i.eui)",
-        &all.kinds,
-        &all.euis
-    )
-    .execute(&mut *conn)
-    .await?;
     sqlx::query!(
         "insert into chirpstack_items as i (tenant_id, id, kind, eui, state, differs, changed_side, here_id, here_name,
            here_disabled, there_name, there_disabled, there_updated_at, agreed_name, agreed_disabled, key_given, changed_at)
@@ -188,7 +202,7 @@ pub(in crate::chirpstack) async fn keep(
            error = case when excluded.state = 'same' then null else i.error end,
            failures = case when excluded.state = 'same' then 0 else i.failures end,
            changed_at = case when i.state <> excluded.state then excluded.changed_at else i.changed_at end
-         where (i.state, i.differs, i.changed_side, i.here_id, i.here_name, i.here_disabled, i.there_name, i.there_disabled,
+         where (i.tried_at is null or i.tried_at not between $16 and $2) and (i.state, i.differs, i.changed_side, i.here_id, i.here_name, i.here_disabled, i.there_name, i.there_disabled,
              i.there_updated_at, i.key_given)
            is distinct from (excluded.state, excluded.differs, excluded.changed_side, excluded.here_id,
              excluded.here_name, excluded.here_disabled, excluded.there_name, excluded.there_disabled,
@@ -207,7 +221,8 @@ pub(in crate::chirpstack) async fn keep(
         &all.there_names as &[Option<String>],
         &all.there_disabled as &[Option<bool>],
         &all.there_updated as &[Option<DateTime<Utc>>],
-        &all.keys as &[Option<Vec<u8>>]
+        &all.keys as &[Option<Vec<u8>>],
+        began
     )
     .execute(conn)
     .await?;

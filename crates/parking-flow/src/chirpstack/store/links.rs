@@ -1,6 +1,6 @@
 //! The SQL of links.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_chirpstack::grpc::RemoteProfile;
 use parking_db::{PlatformTx, Result};
 use parking_domain::ids::TenantId;
@@ -213,16 +213,32 @@ pub(in crate::chirpstack) async fn settle(
     Ok(())
 }
 
-/// Tenants whose turn it is, with when it will be again.
+/// Holds the tenant's part until the end of the transaction, if it has one, and says which it is. Whoever
+/// writes what was found, decided or asked for holds it first, so that it is done one after the other.
+pub(in crate::chirpstack) async fn hold(conn: &mut PgConnection) -> Result<Option<Uuid>> {
+    let held = sqlx::query_scalar!("select id from chirpstack_links for no key update")
+        .fetch_optional(conn)
+        .await?;
+    Ok(held)
+}
+
+/// Tenants whose turn it is, with when it will be again: up to a tenth later, each its own, so that those
+/// that came at once drift apart. What is due later than that is from a clock that was ahead.
 pub(in crate::chirpstack) async fn take_due(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
-    next: DateTime<Utc>,
+    every: TimeDelta,
 ) -> Result<Vec<TenantId>> {
     let due = sqlx::query_scalar!(
-        "update chirpstack_links set due_at = $2 where due_at <= $1 returning tenant_id",
+        "update chirpstack_links
+         set due_at = $2::timestamptz + $3::float8 * (get_byte(uuid_send(tenant_id), 15) / 255.0)::float8 * interval '1 second'
+         where id in (
+           select id from chirpstack_links where due_at <= $1 or due_at > $4 order by due_at for no key update skip locked)
+         returning tenant_id",
         now,
-        next
+        now + every,
+        every.as_seconds_f64() / 10.0,
+        now + every * 2
     )
     .fetch_all(tx.conn())
     .await?;

@@ -1,7 +1,8 @@
 //! The SQL of what is shown: differences and runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result};
+use parking_domain::ids::TenantId;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -115,9 +116,28 @@ pub(in crate::chirpstack) struct Run {
     pub(in crate::chirpstack) error: Option<String>,
 }
 
+/// For how long a run that was asked for waits for its turn at most.
+const WAITS_MAX: TimeDelta = TimeDelta::days(1);
+
+/// The run that was asked for and is still to be made or under way, if there is one. Whoever asks holds
+/// the tenant's part.
+pub(in crate::chirpstack) async fn open_run(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    is_dry: bool,
+) -> Result<Option<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "select id from chirpstack_runs where tenant_id = $1 and is_dry = $2 and ended_at is null order by id limit 1",
+        tenant.0,
+        is_dry
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
 pub(in crate::chirpstack) async fn ask(
     conn: &mut PgConnection,
-    (tenant, id): (Uuid, Uuid),
+    (tenant, id): (TenantId, Uuid),
     (is_dry, asked_by): (bool, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -127,9 +147,8 @@ pub(in crate::chirpstack) async fn ask(
         "schedule"
     };
     sqlx::query!(
-        "insert into chirpstack_runs (tenant_id, id, cause, is_dry, asked_by, asked_at) values ($1, $2, $3, $4, left($5, 255), $6)
-         on conflict (tenant_id, id) do nothing",
-        tenant,
+        "insert into chirpstack_runs (tenant_id, id, cause, is_dry, asked_by, asked_at) values ($1, $2, $3, $4, left($5, 255), $6)",
+        tenant.0,
         id,
         cause,
         is_dry,
@@ -139,6 +158,25 @@ pub(in crate::chirpstack) async fn ask(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Ends runs that nobody will: those whose server died, or whose turn never came. Says how many.
+pub(in crate::chirpstack) async fn end_lost(
+    tx: &mut PlatformTx,
+    time_max: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let ended = sqlx::query!(
+        "update chirpstack_runs set ended_at = $1, error = 'it did not come to its end'
+         where ended_at is null and (began_at < $2 or asked_at < $3 or asked_at > $4)",
+        now,
+        now - time_max,
+        now - WAITS_MAX,
+        now + WAITS_MAX
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(ended.rows_affected())
 }
 
 /// Notes that a run begins, if it is still to be made; says whether it is dry.
@@ -163,7 +201,7 @@ pub(in crate::chirpstack) async fn end(
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "update chirpstack_runs set ended_at = $2, counts = $3, error = left($4, 500) where id = $1",
+        "update chirpstack_runs set ended_at = $2, counts = $3, error = left($4, 500) where id = $1 and ended_at is null",
         run,
         now,
         counts,
@@ -194,13 +232,19 @@ pub(in crate::chirpstack) async fn runs(
     Ok((found, total))
 }
 
-/// Forgets runs from before an instant.
+/// Forgets some of the runs from before an instant, and says how many.
 pub(in crate::chirpstack) async fn forget_runs(
     tx: &mut PlatformTx,
     before: DateTime<Utc>,
+    limit: i64,
 ) -> Result<u64> {
-    let forgotten = sqlx::query!("delete from chirpstack_runs where asked_at < $1", before)
-        .execute(tx.conn())
-        .await?;
+    let forgotten = sqlx::query!(
+        "delete from chirpstack_runs where (tenant_id, id) in (
+           select tenant_id, id from chirpstack_runs where asked_at < $1 order by asked_at limit $2)",
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(forgotten.rows_affected())
 }

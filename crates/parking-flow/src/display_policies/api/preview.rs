@@ -7,18 +7,18 @@ use chrono::{DateTime, Utc};
 use parking_domain::lamps::{Look, Policy, Rule, Shown};
 use parking_estate::view::{View, must_own};
 use parking_http::wire::one_of;
-use parking_http::{ApiError, Caller, Id, Json, words};
+use parking_http::{ApiError, Caller, Id, Json, Tagged, words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::preview::{BayPreview, preview};
+use super::super::preview::{BayPreview, Preview, preview};
 use super::super::store;
 use super::wire::{LampStateName, PolicySettingsDraft, read_settings};
 use crate::Flow;
 
 /// The most bays that are listed one by one.
-const LISTED_MAX: usize = 500;
+const LISTED_MAX: usize = 2_000;
 
 words! {
     /// Which rung of the ladder decided.
@@ -44,6 +44,9 @@ pub(super) struct LampPreview {
     at: DateTime<Utc>,
     /// Bays that would be governed.
     total: usize,
+    /// Of those, the ones that were looked at: at most the first 5000, by site and code. All that
+    /// follows is about them.
+    examined: usize,
     /// Bays whose lamps would change.
     changed: usize,
     /// Of those, the ones that have a display.
@@ -114,8 +117,9 @@ impl From<Shown> for ShownLamp {
 }
 
 impl LampPreview {
-    fn of(previews: Vec<BayPreview>, at: DateTime<Utc>) -> Self {
-        let (total, mut changed, mut changed_displays) = (previews.len(), 0, 0);
+    fn of(preview: Preview, at: DateTime<Utc>) -> Self {
+        let (total, previews) = (preview.total, preview.bays);
+        let (examined, mut changed, mut changed_displays) = (previews.len(), 0, 0);
         let mut sites: BTreeMap<(String, Uuid), SiteLampPreview> = BTreeMap::new();
         for one in &previews {
             let key = (one.bay.site_name.to_lowercase(), one.bay.site_id);
@@ -138,11 +142,12 @@ impl LampPreview {
         Self {
             at,
             total,
+            examined,
             changed,
             changed_displays,
             sites: sites.into_values().collect(),
             spaces: spaces.map(Into::into).collect(),
-            left_out: total.saturating_sub(LISTED_MAX),
+            left_out: examined.saturating_sub(LISTED_MAX),
         }
     }
 }
@@ -162,20 +167,22 @@ impl From<BayPreview> for SpaceLampPreview {
 }
 
 /// What every bay would show if a display policy governed its site, or all sites without one of
-/// their own, and what each shows now.
+/// their own, and what each shows now. The `ETag` of the answer names the version of the policy: who
+/// activates it with that in `If-Match` activates what was shown.
 #[utoipa::path(post, path = "/api/v6/display-policies/{id}/preview", params(("id" = Uuid, Path)),
     responses((status = 200, body = LampPreview)))]
 pub(super) async fn preview_display_policy(
     State(flow): State<Flow>,
     caller: Caller,
     Id(id): Id,
-) -> Result<axum::Json<LampPreview>, ApiError> {
+) -> Result<Tagged<LampPreview>, ApiError> {
     must_own(&caller)?;
     let mut view = View::of(&flow.db, &caller).await?;
     let policy = store::find(view.conn(), id).await?;
     let policy = policy.ok_or_else(ApiError::not_found)?;
     let scope = (policy.tenant_id, policy.site.map(|(site, _)| site));
-    previewed(&flow, &mut view, scope, &policy.fields.policy).await
+    let preview = previewed(&flow, &mut view, scope, &policy.fields.policy).await?;
+    Ok(Tagged(policy.version, preview))
 }
 
 /// What every bay would show under a policy that is not kept yet, and what each shows now.
@@ -195,7 +202,8 @@ pub(super) async fn preview_display_settings(
         return Err(ApiError::field("site_id", "must be a site of the tenant"));
     }
     let scope = (caller.tenant().0, draft.site_id);
-    previewed(&flow, &mut view, scope, &policy).await
+    let preview = previewed(&flow, &mut view, scope, &policy).await?;
+    Ok(axum::Json(preview))
 }
 
 async fn previewed(
@@ -203,8 +211,8 @@ async fn previewed(
     view: &mut View,
     scope: (Uuid, Option<Uuid>),
     policy: &Policy,
-) -> Result<axum::Json<LampPreview>, ApiError> {
+) -> Result<LampPreview, ApiError> {
     let now = flow.clock.now();
-    let previews = preview(view.conn(), scope, policy, now).await?;
-    Ok(axum::Json(LampPreview::of(previews, now)))
+    let preview = preview(view.conn(), scope, policy, now).await?;
+    Ok(LampPreview::of(preview, now))
 }

@@ -42,6 +42,9 @@ words! {
     DefaultStateName = one_of("What is shown of a bay of which nothing was ever said.", DefaultState::ALL.iter().map(|state| state.name()));
     /// [`LampState`].
     LampStateName = one_of("What a lamp says.", LampState::ALL.iter().map(|state| state.name()));
+    /// A state of which a policy may say how it is sent.
+    CodedStateName = one_of("A state that a policy may have a payload for: none of an emergency, which is nobody's to choose.",
+        LampState::ALL.iter().filter(|state| !state.is_of_emergency()).map(|state| state.name()));
     /// The states between which a lamp may follow late.
     FollowedStateName = one_of("A state of a bay that its lamp may follow late.", ["free", "occupied", "reserved", "unknown"]);
     /// A payload.
@@ -134,7 +137,7 @@ pub(super) struct LampCodeDraft {
     /// The slug of a model of the catalogue, or the id of one of the tenant's own.
     #[schema(min_length = 1, max_length = 100)]
     model: String,
-    #[schema(value_type = LampStateName)]
+    #[schema(value_type = CodedStateName)]
     state: LampState,
     /// On which port; the first the model listens on, if absent.
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 223)]
@@ -317,6 +320,12 @@ fn read_codes(drafts: Vec<LampCodeDraft>, wrong: &mut Wrong) -> Vec<RawCode> {
         let is_twice = |code: &RawCode| code.model == draft.model && code.state == draft.state;
         if codes.iter().any(is_twice) {
             wrong.note(&at, "must name each state of a model once");
+        }
+        if draft.state.is_of_emergency() {
+            wrong.note(
+                &format!("{at}.state"),
+                "must not be one of an emergency: those are the same under every policy",
+            );
         }
         if draft.model.contains('\0') {
             wrong.note(&format!("{at}.model"), "must be the name of a model");

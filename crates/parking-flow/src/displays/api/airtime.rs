@@ -1,8 +1,13 @@
 //! How much of the air is used and how long commands would wait; how the queue fares.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
+use moka::future::Cache;
 use parking_db::Reason;
+use parking_domain::ids::TenantId;
 use parking_estate::view::View;
 use parking_http::{ApiError, Caller, Query};
 use serde::{Deserialize, Serialize};
@@ -87,7 +92,7 @@ pub(super) async fn downlink_airtime(
     drop(tx);
     let keys: Vec<String> = loads
         .iter()
-        .flat_map(|load| keys_of(tenant.0, load.gateway_eui.as_deref()))
+        .flat_map(|load| keys_of(tenant.0, load.gateway()))
         .chain(keys_of(tenant.0, None))
         .collect();
     // A gateway is a thing of the air: what it sends for others counts too.
@@ -104,17 +109,21 @@ pub(super) async fn downlink_airtime(
             .unwrap_or_default()
     };
     let settings = &flow.displays.settings;
+    let [_, of_tenant] = keys_of(tenant.0, None);
+    let of_tenant = budget(&of_tenant);
     let gateway = |load: Load| {
-        let [key, _] = keys_of(tenant.0, load.gateway_eui.as_deref());
+        let [key, _] = keys_of(tenant.0, load.gateway());
         let (budget, allowed) = (budget(&key), settings.gateway_per_minute);
+        // A command waits for both budgets.
         let wait = |nth: i64| {
             let nth = u32::try_from(nth).unwrap_or(u32::MAX);
-            let at = if nth == 0 {
-                now
+            let of_gateway = budget.free_at(nth, allowed, now);
+            let of_tenant = of_tenant.free_at(nth, settings.tenant_per_minute, now);
+            if nth == 0 {
+                0
             } else {
-                budget.free_at(nth, allowed, now)
-            };
-            (at - now).num_seconds()
+                (of_gateway.max(of_tenant) - now).num_seconds()
+            }
         };
         GatewayAirtime {
             allowed,
@@ -130,12 +139,11 @@ pub(super) async fn downlink_airtime(
             sent_last_hour: load.within_the_hour,
         }
     };
-    let [_, of_tenant] = keys_of(tenant.0, None);
     Ok(axum::Json(AirtimeBody {
         tenant_id: tenant.0,
         as_of: now,
         tenant_allowed: settings.tenant_per_minute,
-        tenant_used: budget(&of_tenant).used(now),
+        tenant_used: of_tenant.used(now),
         add,
         gateways: loads.into_iter().map(gateway).collect(),
     }))
@@ -148,7 +156,7 @@ pub(super) struct QueueDepth {
     pending_depth: i64,
     /// Commands that are on their way.
     in_flight: i64,
-    /// Commands that were given up.
+    /// Commands that were given up within the last day.
     dead_letter_depth: i64,
     /// Since when the oldest waits.
     oldest_pending_at: Option<DateTime<Utc>>,
@@ -249,9 +257,36 @@ fn success(figures: &Figures) -> Option<f64> {
     (ended > 0).then(|| figures.transmitted as f64 * 100.0 / ended as f64)
 }
 
-async fn figures(flow: &Flow, caller: &Caller) -> Result<Figures, ApiError> {
+/// For how long the figures of the queue are good: pages ask for them every few seconds.
+const FIGURES_GOOD_FOR: Duration = Duration::from_secs(10);
+
+/// Tenants whose figures are kept at hand.
+const FIGURES_MAX: u64 = 1_000;
+
+/// The figures of tenants as of a moment ago; clones are the same ones.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct FiguresAtHand(Cache<TenantId, Arc<Figures>>);
+
+impl Default for FiguresAtHand {
+    fn default() -> Self {
+        let kept = Cache::builder()
+            .max_capacity(FIGURES_MAX)
+            .time_to_live(FIGURES_GOOD_FOR);
+        Self(kept.build())
+    }
+}
+
+/// The figures of whom the caller looks at. However many look, they are counted once in a while.
+async fn figures(flow: &Flow, caller: &Caller) -> Result<Arc<Figures>, ApiError> {
     let mut view = View::of(&flow.db, caller).await?;
-    Ok(store::figures(view.conn(), flow.clock.now() - RECENT).await?)
+    let FiguresAtHand(kept) = &flow.displays.figures;
+    if let Some(figures) = kept.get(&caller.tenant()).await {
+        return Ok(figures);
+    }
+    let since = flow.clock.now() - RECENT;
+    let figures = Arc::new(store::figures(view.conn(), since).await?);
+    kept.insert(caller.tenant(), Arc::clone(&figures)).await;
+    Ok(figures)
 }
 
 /// How the queue of commands fared within the last day.
@@ -260,9 +295,8 @@ pub(super) async fn downlink_queue_metrics(
     State(flow): State<Flow>,
     caller: Caller,
 ) -> Result<axum::Json<QueueMetricsBody>, ApiError> {
-    Ok(axum::Json(QueueMetricsBody::of(
-        &figures(&flow, &caller).await?,
-    )))
+    let figures = figures(&flow, &caller).await?;
+    Ok(axum::Json(QueueMetricsBody::of(&figures)))
 }
 
 /// Whether the queue of commands fares well.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use parking_db::TenantTx;
+use parking_domain::access::Permission;
 use parking_estate::{Maker, view};
 use parking_http::{Answer, ApiError, Caller, Id, Json, Once, Tagged};
 use uuid::Uuid;
@@ -64,7 +65,7 @@ pub(super) async fn create_downlink(
     answer
 }
 
-/// Has a command tried again that was given up.
+/// Has a command tried again that was given up; a raw one only by whoever may send any command.
 #[utoipa::path(post, path = "/api/v6/downlinks/{id}/retry", params(("id" = Uuid, Path)),
     responses((status = 200, body = DownlinkBody),
         (status = 409, description = "It was not given up, or a newer one waits", body = parking_http::Problem, content_type = "application/problem+json")))]
@@ -74,7 +75,11 @@ pub(super) async fn retry_downlink(
     Id(id): Id,
 ) -> Result<Tagged<DownlinkBody>, ApiError> {
     let mut tx = view::change(&flow.db, &caller).await?;
-    retry(&mut tx, &Maker::caller(&caller), id, flow.clock.now()).await?;
+    let who = (
+        &Maker::caller(&caller),
+        caller.may(Permission::DisplaysCommand),
+    );
+    retry(&mut tx, who, id, flow.clock.now()).await?;
     let body = read(&mut tx, id).await?;
     tx.commit().await?;
     flow.displays.to_send.now();

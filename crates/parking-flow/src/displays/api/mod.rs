@@ -3,11 +3,15 @@
 mod airtime;
 mod change;
 mod list;
+mod retry;
 mod wire;
 
 use parking_domain::access::Permission;
+use parking_domain::lamps::Unshowable;
 use parking_http::{Access, ApiError, Code, Routes, sorted_by};
 use utoipa_axum::routes;
+
+pub(super) use airtime::FiguresAtHand;
 
 use super::change::CommandError;
 use crate::Flow;
@@ -37,6 +41,7 @@ pub fn routes(flow: Flow) -> Routes {
         .add(reads, routes!(airtime::downlink_queue_health))
         .add(reads, routes!(list::get_downlink))
         .add(tests, routes!(change::retry_downlink))
+        .add(tests, routes!(retry::retry_downlinks))
         .add(tests, routes!(change::cancel_downlink))
         .with_state(flow)
 }
@@ -45,8 +50,11 @@ impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Absent => Self::not_found(),
-            CommandError::NotADisplay | CommandError::NoColors => Self::field("device_id", error),
-            CommandError::Encode(error) => Self::field("color", error),
+            CommandError::Unshowable(Unshowable::Refused(error)) => Self::field("color", error),
+            CommandError::NotADisplay | CommandError::Unshowable(_) => {
+                Self::field("device_id", error)
+            }
+            CommandError::Forbidden => Self::new(Code::Forbidden).detail(error.to_string()),
             CommandError::NotNow(_) => Self::new(Code::Conflict).detail(error.to_string()),
             CommandError::Db(error) => error.into(),
         }

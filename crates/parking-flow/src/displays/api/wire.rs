@@ -3,11 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::secrets::hex;
 use parking_domain::codec::Hex;
-use parking_domain::downlinks::Said;
 use parking_domain::lamps::Rgb;
+use parking_estate::spaces::{DisplayStatus, LookBody, ShownBody, TruthBody};
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -15,7 +14,7 @@ use super::super::change::{Raw, Test};
 use super::super::store::list::{Command, Lamp};
 
 /// Words of the database that are words of the API.
-macro_rules! words {
+macro_rules! named {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,7 +29,7 @@ macro_rules! words {
     )+};
 }
 
-words! {
+named! {
     /// Where a command stands.
     DownlinkStatus {
         Waiting = "waiting", Sending = "sending", Queued = "queued", AwaitingAck = "awaiting_ack", Transmitted = "transmitted",
@@ -38,23 +37,8 @@ words! {
     }
     /// What a command is for: what the bay says, a test, or somebody's own.
     DownlinkKind { State = "state", Test = "test", Raw = "raw" }
-    /// How a display stands to what it should show.
-    DisplayStatus {
-        Idle = "idle", InStep = "in_step", Behind = "behind", Mismatch = "mismatch", Unreachable = "unreachable",
-    }
     /// How the queue fares.
     QueueStatus { Healthy = "healthy", Degraded = "degraded", Unhealthy = "unhealthy" }
-}
-
-/// How a display looks.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub(super) struct LookBody {
-    /// What it says, whatever it looks like: `free`, `occupied`, `reserved` and so on; null for a test.
-    state: Option<String>,
-    /// Six hexadecimal digits.
-    color: Option<String>,
-    /// For how long it is on, and then off; null when it is steady.
-    blink_ms: Option<i64>,
 }
 
 /// A test of a lamp: it shows a colour for a while, and then again what it should.
@@ -222,7 +206,7 @@ impl DownlinkBody {
             f_port: command.f_port,
             payload: hex(&command.payload),
             confirmed: command.is_confirmed,
-            look: command.look.map(look),
+            look: command.look.map(LookBody::of),
             why: command.why,
             status: command.status,
             attempts: command.attempts,
@@ -242,44 +226,12 @@ impl DownlinkBody {
     }
 }
 
-fn look(kept: Value) -> LookBody {
-    serde_json::from_value(kept).unwrap_or_default()
-}
-
 /// A page of commands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DownlinkPage {
     pub(super) downlinks: Vec<DownlinkBody>,
     #[serde(flatten)]
     pub(super) page: PageExtent,
-}
-
-/// What a display should show, or was told last.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TruthBody {
-    look: Option<LookBody>,
-    f_port: i16,
-    /// The bytes, in hexadecimal.
-    payload: String,
-    /// Since when; of what it was told, when a gateway sent it.
-    at: Option<DateTime<Utc>>,
-    /// Which rule decided, as a word.
-    why: Option<String>,
-}
-
-/// What a display says that it shows.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ShownBody {
-    /// The colour, of a light.
-    color: Option<String>,
-    /// Whether the light blinks.
-    is_blinking: Option<bool>,
-    /// The last byte it acted upon, of a display without colours.
-    byte: Option<u8>,
-    /// When it said so.
-    at: DateTime<Utc>,
-    /// Whether that is what it was told.
-    agrees: Option<bool>,
 }
 
 /// The command that is on its way to a display, or waits.
@@ -306,8 +258,7 @@ pub(super) struct DisplayBody {
     site_name: Option<String>,
     /// The gateway that hears it best.
     gateway_eui: Option<String>,
-    #[schema(value_type = DisplayStatus)]
-    status: &'static str,
+    status: DisplayStatus,
     wanted: Option<TruthBody>,
     transmitted: Option<TruthBody>,
     shown: Option<ShownBody>,
@@ -332,38 +283,25 @@ pub(super) struct DisplayPage {
 
 impl DisplayBody {
     pub(super) fn of(lamp: Lamp) -> Self {
-        let status = match lamp.display_fault.as_deref() {
-            Some("unreachable") => DisplayStatus::Unreachable,
-            _ if lamp.wanted_payload.is_none() => DisplayStatus::Idle,
-            _ if lamp.mismatched_since.is_some() => DisplayStatus::Mismatch,
-            _ if lamp.behind_since.is_some() => DisplayStatus::Behind,
-            _ => DisplayStatus::InStep,
-        };
-        let truth =
-            |(port, payload): (Option<i16>, Option<Vec<u8>>), kept: Option<Value>, at, why| {
-                Some(TruthBody {
-                    f_port: port?,
-                    payload: hex(&payload?),
-                    look: kept.map(look),
-                    at,
-                    why,
-                })
-            };
         Self {
-            status: status.name(),
-            wanted: truth(
+            status: DisplayStatus::of(
+                lamp.display_fault.as_deref(),
+                lamp.wanted_payload.is_some(),
+                (lamp.mismatched_since, lamp.behind_since),
+            ),
+            wanted: TruthBody::of(
                 (lamp.wanted_f_port, lamp.wanted_payload),
                 lamp.wanted_look,
                 lamp.wanted_at,
                 lamp.wanted_why,
             ),
-            transmitted: truth(
+            transmitted: TruthBody::of(
                 (lamp.transmitted_f_port, lamp.transmitted_payload),
                 lamp.transmitted_look,
                 lamp.transmitted_at,
                 None,
             ),
-            shown: shown(lamp.shown, lamp.shown_at, lamp.shown_agrees),
+            shown: ShownBody::of(lamp.shown, lamp.shown_at, lamp.shown_agrees),
             pending: lamp
                 .command_id
                 .zip(lamp.command_status)
@@ -389,33 +327,4 @@ impl DisplayBody {
             mismatched_since: lamp.mismatched_since,
         }
     }
-}
-
-fn shown(
-    kept: Option<Value>,
-    at: Option<DateTime<Utc>>,
-    agrees: Option<bool>,
-) -> Option<ShownBody> {
-    let said: Said = serde_json::from_value(kept?).ok()?;
-    let (color, is_blinking, byte) = match said {
-        Said::Light {
-            red,
-            green,
-            blue,
-            off,
-            ..
-        } => (
-            Some(Rgb::new(red, green, blue).to_string()),
-            Some(off > 0),
-            None,
-        ),
-        Said::Byte { byte } => (None, None, Some(byte)),
-    };
-    Some(ShownBody {
-        color,
-        is_blinking,
-        byte,
-        at: at?,
-        agrees,
-    })
 }

@@ -135,6 +135,8 @@ pub(in crate::displays) struct Held {
     pub(in crate::displays) space_id: Option<Uuid>,
     pub(in crate::displays) kind: String,
     pub(in crate::displays) status: String,
+    /// Whether its display is still the tenant's.
+    pub(in crate::displays) is_living: bool,
 }
 
 /// A command and its display, locked in the order in which everybody does.
@@ -147,12 +149,96 @@ pub(in crate::displays) async fn hold(tx: &mut TenantTx, id: Uuid) -> Result<Opt
     .await?;
     let held = sqlx::query_as!(
         Held,
-        "select id, device_id, dev_eui, site_id, space_id, kind, status from downlinks where id = $1 for no key update",
+        r#"select p.id, p.device_id, p.dev_eui, p.site_id, p.space_id, p.kind, p.status,
+             exists (select from devices v where v.tenant_id = p.tenant_id and v.id = p.device_id and v.archived_at is null)
+               as "is_living!"
+           from downlinks p where p.id = $1 for no key update"#,
         id
     )
     .fetch_optional(tx.conn())
     .await?;
     Ok(held)
+}
+
+/// Commands that were given up, which of them are wanted, and of each display the newest first.
+pub(in crate::displays) async fn given_up(
+    tx: &mut TenantTx,
+    (site, device): (Option<Uuid>, Option<Uuid>),
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar!(
+        "select id from downlinks
+         where status = 'failed' and ($1::uuid is null or site_id = $1) and ($2::uuid is null or device_id = $2)
+         order by created_at desc, id desc limit $3",
+        site,
+        device,
+        limit
+    );
+    Ok(ids.fetch_all(tx.conn()).await?)
+}
+
+/// How many commands were given up, of those that are wanted.
+pub(in crate::displays) async fn count_given_up(
+    tx: &mut TenantTx,
+    (site, device): (Option<Uuid>, Option<Uuid>),
+) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from downlinks
+         where status = 'failed' and ($1::uuid is null or site_id = $1) and ($2::uuid is null or device_id = $2)"#,
+        site,
+        device
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
+/// Commands and their displays, locked in the order in which everybody does: the displays by their ids,
+/// then the commands.
+pub(in crate::displays) async fn hold_many(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Held>> {
+    sqlx::query!(
+        "select 1 as one from lamps where id in (select device_id from downlinks where id = any($1)) order by id
+         for no key update",
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let held = sqlx::query_as!(
+        Held,
+        r#"select p.id, p.device_id, p.dev_eui, p.site_id, p.space_id, p.kind, p.status,
+             exists (select from devices v where v.tenant_id = p.tenant_id and v.id = p.device_id and v.archived_at is null)
+               as "is_living!"
+           from downlinks p where p.id = any($1) order by p.id for no key update"#,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(held)
+}
+
+/// Has of each display the newest of some commands wait again that were given up, unless it has been told
+/// something newer since, or will be. Answers those that wait.
+pub(in crate::displays) async fn retry_many(
+    tx: &mut TenantTx,
+    (ids, maker): (&[Uuid], &str),
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let retried = sqlx::query_scalar!(
+        "update downlinks d set status = 'waiting', attempts = 0, due_at = $3, finished_at = null, error = null,
+           version = d.version + 1,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $3::timestamptz, 'what', 'retried', 'by', $2::text))
+         from (select distinct on (f.device_id, f.kind = 'raw') f.id from downlinks f
+               where f.id = any($1) and f.status = 'failed'
+               order by f.device_id, f.kind = 'raw', f.created_at desc, f.id desc) newest
+         where d.id = newest.id and d.status = 'failed' and not exists (
+           select from downlinks n where n.device_id = d.device_id and (n.kind = 'raw') = (d.kind = 'raw') and n.id <> d.id
+             and (n.status = 'waiting' or (n.created_at >= d.created_at and n.status not in ('failed', 'cancelled', 'superseded'))))
+         returning d.id",
+        ids,
+        maker,
+        now
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(retried)
 }
 
 /// Calls off a command that waits.

@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result};
+use sqlx::postgres::PgQueryResult;
 use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::plan::Keys;
 use crate::displays::paths::CLOCKS_APART;
+
+/// Further ahead nothing is put off, but for as long as a network server may keep a command.
+const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
 
 /// A command that nobody answers for any more.
 #[derive(Clone, Debug)]
@@ -17,23 +21,35 @@ pub(in crate::displays) struct Overdue {
     pub(in crate::displays) dev_eui: String,
     pub(in crate::displays) attempts: i32,
     pub(in crate::displays) status: String,
+    /// By which path it was handed over, and from when on it is dropped there.
     pub(in crate::displays) path: Option<String>,
     pub(in crate::displays) expires_at: Option<DateTime<Utc>>,
     pub(in crate::displays) stack_address: Option<Vec<u8>>,
+    /// Whether its display is still the tenant's.
+    pub(in crate::displays) is_living: bool,
+    /// The applications of its tenant at the network server.
+    pub(in crate::displays) applications: Vec<String>,
 }
 
-/// Commands in the hands of a server that has died.
+/// Commands in the hands of a server that has died, put into this server's hands.
 pub(in crate::displays) async fn interrupted(
     tx: &mut PlatformTx,
     limit: i64,
-    now: DateTime<Utc>,
+    (now, lease): (DateTime<Utc>, TimeDelta),
 ) -> Result<Vec<Overdue>> {
     let found = sqlx::query_as!(
         Overdue,
-        "select tenant_id, id, device_id, dev_eui, attempts, status, path, expires_at, null::bytea as stack_address from downlinks
-         where leased_until <= $1 and status = 'sending' order by leased_until limit $2",
+        r#"with due as (
+           select tenant_id, id from downlinks
+           where leased_until <= $1 and status = 'sending' order by leased_until limit $2
+           for no key update skip locked)
+         update downlinks d set leased_until = $1 + $3::interval
+         from due where d.tenant_id = due.tenant_id and d.id = due.id
+         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status, d.path, d.expires_at,
+           null::bytea as stack_address, true as "is_living!", '{}'::text[] as "applications!""#,
         now,
-        limit
+        limit,
+        PgInterval::try_from(lease).unwrap_or_default(),
     )
     .fetch_all(tx.conn())
     .await?;
@@ -48,14 +64,18 @@ pub(in crate::displays) async fn overdue(
 ) -> Result<Vec<Overdue>> {
     let found = sqlx::query_as!(
         Overdue,
-        "with due as (
+        r#"with due as (
            select tenant_id, id from downlinks
            where deadline_at <= $1 and status in ('queued', 'awaiting_ack') order by deadline_at limit $2
            for no key update skip locked)
          update downlinks d set deadline_at = $1 + $3::interval
          from due where d.tenant_id = due.tenant_id and d.id = due.id
          returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status, d.path, d.expires_at,
-           (select l.stack_address from lamps l where l.tenant_id = d.tenant_id and l.id = d.device_id) as stack_address",
+           (select l.stack_address from lamps l where l.tenant_id = d.tenant_id and l.id = d.device_id) as stack_address,
+           exists (select from devices v where v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is null)
+             as "is_living!",
+           array(select a.application from applications a where a.tenant_id = d.tenant_id order by a.application limit 1000)
+             as "applications!""#,
         now,
         limit,
         PgInterval::try_from(lease).unwrap_or_default(),
@@ -118,4 +138,68 @@ pub(in crate::displays) async fn ran_out(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Leaves a command alone until then that could not be given back.
+pub(in crate::displays) async fn put_off(
+    tx: &mut PlatformTx,
+    (tenant, id): (Uuid, Uuid),
+    until: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update downlinks set
+           leased_until = case when status = 'sending' then $3 else leased_until end,
+           deadline_at = case when status in ('queued', 'awaiting_ack') then $3 else deadline_at end
+         where tenant_id = $1 and id = $2",
+        tenant,
+        id,
+        until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What a clock that was ahead wrote down is due now: until then nobody would look at it again.
+pub(in crate::displays) async fn bring_back(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let later = now + AHEAD_MAX;
+    let looks = sqlx::query!("update lamps set due_at = $1 where due_at > $2", now, later)
+        .execute(tx.conn())
+        .await?;
+    let due = sqlx::query!(
+        "update downlinks set due_at = $1 where due_at > $2",
+        now,
+        later
+    )
+    .execute(tx.conn())
+    .await?;
+    let leased = sqlx::query!(
+        "update downlinks set leased_until = $1 where leased_until > $2 and status = 'sending'",
+        now,
+        later
+    )
+    .execute(tx.conn())
+    .await?;
+    let deadlines = sqlx::query!(
+        "update downlinks d set deadline_at = $1
+         where d.deadline_at > $2 and d.status in ('queued', 'awaiting_ack')
+           and d.deadline_at > $2 + d.patience_seconds * interval '1 second'",
+        now,
+        later
+    )
+    .execute(tx.conn())
+    .await?;
+    let expiries = sqlx::query!(
+        "update downlinks d set expires_at = $1
+         where d.is_left_behind and d.expires_at > $2::timestamptz + d.patience_seconds * interval '1 second'",
+        now,
+        later
+    )
+    .execute(tx.conn())
+    .await?;
+    let all = [looks, due, leased, deadlines, expiries];
+    Ok(all.iter().map(PgQueryResult::rows_affected).sum())
 }

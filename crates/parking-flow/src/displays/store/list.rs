@@ -2,14 +2,14 @@
 //! asked for, because a condition that might not apply keeps PostgreSQL from using its index.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_db::Result;
+use parking_db::{Result, list_total};
 use serde_json::Value;
 use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// Which commands are wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::displays) struct Filter {
     pub(in crate::displays) device: Option<Uuid>,
     pub(in crate::displays) space: Option<Uuid>,
@@ -108,6 +108,9 @@ pub(in crate::displays) async fn page(
     query.push(" limit ").push_bind(limit);
     query.push(format!("{COMMAND_JOINS} order by {order}"));
     let commands = query.build_query_as().fetch_all(&mut *conn).await?;
+    if *filter == Filter::default() {
+        return Ok((commands, list_total(conn, "downlinks").await?));
+    }
     let mut query = QueryBuilder::new("select count(*) from downlinks p");
     wanted(&mut query, filter);
     Ok((commands, query.build_query_scalar().fetch_one(conn).await?))
@@ -123,7 +126,7 @@ pub(in crate::displays) async fn one(conn: &mut PgConnection, id: Uuid) -> Resul
 }
 
 /// Which displays are wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::displays) struct Seen {
     pub(in crate::displays) id: Option<Uuid>,
     pub(in crate::displays) site: Option<Uuid>,
@@ -229,6 +232,9 @@ pub(in crate::displays) async fn lamps(
     query.push(" limit ").push_bind(limit);
     query.push(format!("{LAMP_JOINS} order by {order}"));
     let lamps = query.build_query_as().fetch_all(&mut *conn).await?;
+    if *filter == Seen::default() {
+        return Ok((lamps, list_total(conn, "lamps").await?));
+    }
     let mut query = QueryBuilder::new("select count(*) from lamps p");
     seen(&mut query, filter);
     Ok((lamps, query.build_query_scalar().fetch_one(conn).await?))
@@ -264,7 +270,7 @@ pub(in crate::displays) async fn figures(
            select
              (select count(*) from downlinks where status = 'waiting') as "waiting!",
              (select count(*) from downlinks where status in ('sending', 'queued', 'awaiting_ack')) as "on_the_way!",
-             (select count(*) from downlinks where status = 'failed') as "failed!",
+             (select count(*) from downlinks where status = 'failed' and finished_at >= $1) as "failed!",
              (select min(created_at) from downlinks where status = 'waiting') as oldest_waiting_at,
              count(*) as "made!",
              count(*) filter (where status in ('transmitted', 'confirmed')) as "transmitted!",
@@ -273,7 +279,7 @@ pub(in crate::displays) async fn figures(
              count(*) filter (where attempts > 1) as "repeated!",
              percentile_cont(0.5) within group (order by extract(epoch from queued_at - created_at)::float8 * 1000) as p50_ms,
              percentile_cont(0.99) within group (order by extract(epoch from queued_at - created_at)::float8 * 1000) as p99_ms,
-             (select count(*) from lamps) as "lamps!",
+             (select coalesce(sum(total), 0)::bigint from list_totals where list = 'lamps') as "lamps!",
              (select count(*) from lamps where behind_since is not null) as "behind!",
              (select count(*) from lamps where mismatched_since is not null) as "mismatched!"
            from recent"#,
@@ -288,11 +294,21 @@ pub(in crate::displays) async fn figures(
 #[derive(Clone, Debug)]
 pub(in crate::displays) struct Load {
     pub(in crate::displays) gateway_eui: Option<String>,
+    /// Whether that it hears displays is known by more than the word of the tenant.
+    pub(in crate::displays) is_vouched: bool,
     pub(in crate::displays) gateway_id: Option<Uuid>,
     pub(in crate::displays) gateway_name: Option<String>,
     pub(in crate::displays) lamps: i64,
     pub(in crate::displays) waiting: i64,
     pub(in crate::displays) within_the_hour: i64,
+}
+
+impl Load {
+    /// The gateway, as budgets know it.
+    pub(in crate::displays) fn gateway(&self) -> Option<(&str, bool)> {
+        let eui = self.gateway_eui.as_deref();
+        eui.map(|eui| (eui, self.is_vouched))
+    }
 }
 
 /// The gateways that displays are reached by, and the tenant's own that reach none yet.
@@ -304,19 +320,19 @@ pub(in crate::displays) async fn loads(
     let loads = sqlx::query_as!(
         Load,
         r#"with by_gateway as (
-             select l.gateway_eui, count(*) as lamps,
+             select l.gateway_eui, count(*) as lamps, bool_or(l.is_gateway_vouched) as is_vouched,
                count(*) filter (where exists (select from downlinks d where d.tenant_id = l.tenant_id and d.device_id = l.id
                  and d.status = 'waiting')) as waiting
              from lamps l group by l.gateway_eui),
            sent as (
              select gateway_eui, count(*) as sent from downlinks where transmitted_at >= $2::timestamptz - $3::interval
                and created_at >= $2::timestamptz - interval '2 hours' group by gateway_eui)
-           select coalesce(b.gateway_eui, g.eui) as gateway_eui, g.id as "gateway_id?", g.name as "gateway_name?",
+           select coalesce(b.gateway_eui, g.eui) as gateway_eui, coalesce(b.is_vouched, true) as "is_vouched!", g.id as "gateway_id?", g.name as "gateway_name?",
              coalesce(b.lamps, 0) as "lamps!", coalesce(b.waiting, 0) as "waiting!", coalesce(s.sent, 0) as "within_the_hour!"
            from by_gateway b
            full join gateways g on g.eui = b.gateway_eui
            left join sent s on s.gateway_eui = coalesce(b.gateway_eui, g.eui)
-           order by 4 desc, 1 limit $1"#,
+           order by 5 desc, 1 limit $1"#,
         limit,
         now,
         hour,

@@ -20,6 +20,8 @@ pub(in crate::displays) struct Lamp {
     pub(in crate::displays) own_model_id: Option<Uuid>,
     pub(in crate::displays) own_codes: Option<Value>,
     pub(in crate::displays) heartbeat_seconds: Option<i32>,
+    /// Whether it is still the tenant's.
+    pub(in crate::displays) is_living: bool,
     /// Whether it is to be told anything: neither archived nor being worked on.
     pub(in crate::displays) is_in_service: bool,
     pub(in crate::displays) space_id: Option<Uuid>,
@@ -50,20 +52,78 @@ pub(in crate::displays) struct Lamp {
     pub(in crate::displays) flying_payload: Option<Vec<u8>>,
 }
 
-/// Takes the oldest marks away, and says whom they name.
-pub(in crate::displays) async fn take_marks(tx: &mut PlatformTx, limit: i64) -> Result<Keys> {
+/// Tenants among which a batch is dealt out: those whose marks are the oldest.
+const TENANTS_MAX: i64 = 500;
+
+/// The least of a batch that is dealt to a tenant.
+pub(in crate::displays) const SHARE_MIN: i64 = 20;
+
+/// Takes marks away, of each tenant the oldest, as many as is its share, and says whom they name. All
+/// that are there for a display go at once: whoever looks at it looks after all of them.
+pub(in crate::displays) async fn take_marks(
+    tx: &mut PlatformTx,
+    limit: i64,
+) -> Result<Vec<(Uuid, Uuid)>> {
     let rows = sqlx::query!(
-        "with oldest as (select tenant_id, id from lamp_marks order by id limit $1 for update skip locked)
-         delete from lamp_marks m using oldest o where m.tenant_id = o.tenant_id and m.id = o.id
+        "with recursive first as (
+           (select tenant_id, id from lamp_marks order by tenant_id, id limit 1)
+           union all
+           select next.tenant_id, next.id from first cross join lateral (
+             select tenant_id, id from lamp_marks where tenant_id > first.tenant_id order by tenant_id, id limit 1) next),
+         dealt as materialized (
+           select tenant_id, greatest($3, $1 / count(*) over ()) as share from (select * from first order by id limit $2) f),
+         oldest as materialized (
+           select m.tenant_id, m.device_id from dealt cross join lateral (
+             select tenant_id, id, device_id from lamp_marks where tenant_id = dealt.tenant_id
+             order by id limit dealt.share for update skip locked) m
+           order by m.id limit $1),
+         all_of_them as materialized (
+           select m.tenant_id, m.id from lamp_marks m
+           where (m.tenant_id, m.device_id) in (select tenant_id, device_id from oldest)
+           for update skip locked)
+         delete from lamp_marks m using all_of_them o where m.tenant_id = o.tenant_id and m.id = o.id
          returning m.tenant_id, m.device_id",
-        limit
+        limit,
+        TENANTS_MAX,
+        SHARE_MIN,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.tenant_id, row.device_id))
-        .unzip())
+    let pairs = rows.into_iter().map(|row| (row.tenant_id, row.device_id));
+    Ok(pairs.collect())
+}
+
+/// Takes the marks of these displays away that nobody else is at.
+pub(in crate::displays) async fn take_marks_of(tx: &mut PlatformTx, keys: &Keys) -> Result<()> {
+    sqlx::query!(
+        "with theirs as (
+           select m.tenant_id, m.id from lamp_marks m
+           where (m.tenant_id, m.device_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+           for update skip locked)
+         delete from lamp_marks m using theirs t where m.tenant_id = t.tenant_id and m.id = t.id",
+        &keys.0,
+        &keys.1,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Leaves a display alone until then.
+pub(in crate::displays) async fn set_aside(
+    tx: &mut PlatformTx,
+    (tenant, id): (Uuid, Uuid),
+    until: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update lamps set due_at = $3 where tenant_id = $1 and id = $2",
+        tenant,
+        id,
+        until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Displays that time alone makes worth a look.
@@ -71,7 +131,7 @@ pub(in crate::displays) async fn due(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
     limit: i64,
-) -> Result<Keys> {
+) -> Result<Vec<(Uuid, Uuid)>> {
     let rows = sqlx::query!(
         "select tenant_id, id from lamps where due_at <= $1 order by due_at limit $2",
         now,
@@ -79,7 +139,8 @@ pub(in crate::displays) async fn due(
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).unzip())
+    let pairs = rows.into_iter().map(|row| (row.tenant_id, row.id));
+    Ok(pairs.collect())
 }
 
 /// Makes a row for each that has none yet, and locks them all in one order.
@@ -111,11 +172,11 @@ pub(in crate::displays) async fn lamps(tx: &mut PlatformTx, keys: &Keys) -> Resu
         Lamp,
         r#"select l.tenant_id, l.id, d.dev_eui, coalesce(d.model, m.based_on) as model, d.own_model_id,
              m.lamp_codes as "own_codes?", coalesce(d.heartbeat_seconds, m.heartbeat_seconds) as heartbeat_seconds,
+             d.archived_at is null as "is_living!",
              (d.archived_at is null and d.is_display and d.lifecycle not in ('maintenance', 'decommissioned')) as "is_in_service!",
              s.id as "space_id?", s.site_id as "site_id?",
              l.wanted_f_port, l.wanted_payload, l.wanted_at, l.wanted_why,
-             l.transmitted_f_port, l.transmitted_payload, l.transmitted_at, l.shown, l.shown_at,
-             l.shown_agrees,
+             l.transmitted_f_port, l.transmitted_payload, l.transmitted_at, l.shown, l.shown_at, l.shown_agrees,
              l.test_f_port, l.test_payload, l.test_look, l.test_until, l.joined_at, l.behind_since, l.mismatched_since,
              l.failures, l.drive_at, d.display_fault,
              wt.f_port as "waiting_f_port?", wt.payload as "waiting_payload?",
@@ -180,7 +241,6 @@ pub(in crate::displays) async fn write(
         "update lamps l set space_id = w.space_id, wanted_f_port = w.f_port, wanted_payload = w.payload, wanted_look = w.look,
            wanted_why = w.why, wanted_at = w.wanted_at, shown_agrees = w.shown_agrees, behind_since = w.behind_since,
            mismatched_since = w.mismatched_since, failures = w.failures, drive_at = w.drive_at, due_at = w.due_at,
-           planned_at = $15,
            test_f_port = case when l.test_until > $15 then l.test_f_port end,
            test_payload = case when l.test_until > $15 then l.test_payload end,
            test_look = case when l.test_until > $15 then l.test_look end,
@@ -279,12 +339,29 @@ pub(in crate::displays) async fn confirm(
     sqlx::query!(
         "update downlinks d set status = 'confirmed', confirmed_at = $3, version = d.version + 1,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $3::timestamptz, 'what', 'confirmed'))
-         from (
-           select distinct on (c.tenant_id, c.device_id) c.tenant_id, c.id
-           from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
-           join downlinks c on c.tenant_id = w.tenant_id and c.device_id = w.device_id and c.status = 'transmitted'
-           order by c.tenant_id, c.device_id, c.transmitted_at desc) last
-         where d.tenant_id = last.tenant_id and d.id = last.id",
+         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
+         join lamps l on l.tenant_id = w.tenant_id and l.id = w.device_id
+         where d.tenant_id = l.tenant_id and d.device_id = l.id and d.status = 'transmitted' and d.transmitted_at = l.transmitted_at",
+        &keys.0,
+        &keys.1,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Calls off what waits for displays that are not the tenant's any more.
+pub(in crate::displays) async fn cancel(
+    tx: &mut PlatformTx,
+    keys: &Keys,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update downlinks d set status = 'cancelled', due_at = null, finished_at = $3, version = d.version + 1,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $3::timestamptz, 'what', 'cancelled'))
+         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
+         where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.status = 'waiting'",
         &keys.0,
         &keys.1,
         now,

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::plan::Keys;
 use crate::displays::paths::CLOCKS_APART;
-use crate::displays::plan::FAILURES_MAX;
 
 /// A command whose turn it is.
 #[derive(Clone, Debug)]
@@ -26,6 +25,8 @@ pub(in crate::displays) struct Turn {
     pub(in crate::displays) created_at: DateTime<Utc>,
     /// The gateway that heard the display best.
     pub(in crate::displays) gateway_eui: Option<String>,
+    /// Whether that is known by more than the word of its tenant.
+    pub(in crate::displays) is_gateway_vouched: bool,
     /// Whether the network server may hold something that is not counted on any more.
     pub(in crate::displays) must_flush: bool,
     /// Until when, of what is known to be dropped there by itself.
@@ -35,6 +36,10 @@ pub(in crate::displays) struct Turn {
     pub(in crate::displays) heard_by: Option<String>,
     pub(in crate::displays) application: Option<String>,
     pub(in crate::displays) stack_address: Option<Vec<u8>>,
+    /// The applications of its tenant at the network server.
+    pub(in crate::displays) applications: Vec<String>,
+    /// How many of its tenant were looked for.
+    pub(in crate::displays) share: i64,
 }
 
 /// Locks displays in one order.
@@ -51,8 +56,12 @@ pub(in crate::displays) async fn lock_lamps(tx: &mut PlatformTx, keys: &Keys) ->
     Ok(())
 }
 
-/// Commands whose turn it is, to displays that have nothing on its way and are reached by a network server
-/// that takes commands now; what somebody else is at is left to them.
+/// The least of a batch that is dealt to a tenant.
+pub(in crate::displays) const SHARE_MIN: i64 = 20;
+
+/// Commands whose turn it is, to living displays that have nothing on its way and are reached by a network
+/// server that takes commands now: of each tenant its oldest, as many as is its share, so that no flood of
+/// one holds up another's. What somebody else is at is left to them.
 pub(in crate::displays) async fn turns(
     tx: &mut PlatformTx,
     limit: i64,
@@ -61,22 +70,45 @@ pub(in crate::displays) async fn turns(
 ) -> Result<Vec<Turn>> {
     let turns = sqlx::query_as!(
         Turn,
-        r#"select d.tenant_id, d.id, d.device_id, d.dev_eui, d.f_port, d.payload, d.is_confirmed, d.urgency, d.attempts,
-             d.created_at, l.gateway_eui, d.patience_seconds, l.heard_by, l.application, l.stack_address,
+        r#"with recursive every as (
+             (select tenant_id from downlinks where due_at is not null order by tenant_id limit 1)
+             union all
+             select next.tenant_id from every cross join lateral (
+               select tenant_id from downlinks where due_at is not null and tenant_id > every.tenant_id
+               order by tenant_id limit 1) next),
+           dealt as materialized (
+             select tenant_id, greatest($3, $2 / count(*) over ()) as share from every
+             where exists (select from downlinks d where d.tenant_id = every.tenant_id and d.due_at <= $1)),
+           due as materialized (
+             select of_tenant.*, dealt.share from dealt cross join lateral (
+               select d.tenant_id, d.id, d.due_at, d.urgency, v.dev_eui from downlinks d
+               join devices v on v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is null
+               join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
+                 and case when l.heard_by = 'tts' then $5::boolean else $4::boolean end
+               where d.tenant_id = dealt.tenant_id and d.due_at <= $1
+                 and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
+                   and f.status in ('sending', 'queued', 'awaiting_ack'))
+               order by d.due_at, d.urgency, d.id limit dealt.share) of_tenant
+             order by of_tenant.due_at, of_tenant.urgency, of_tenant.id limit $2)
+           select d.tenant_id, d.id, d.device_id, due.dev_eui, d.f_port, d.payload, d.is_confirmed, d.urgency, d.attempts,
+             d.created_at, l.gateway_eui, l.is_gateway_vouched, d.patience_seconds, l.heard_by, l.application, l.stack_address,
              exists (select from downlinks b where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind)
-               as "must_flush!",
+               as "must_flush!", due.share as "share!",
              (select max(b.expires_at) from downlinks b
-              where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind) as left_until
-           from downlinks d
+              where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind) as left_until,
+             array(select a.application from applications a where a.tenant_id = d.tenant_id order by a.application limit 1000)
+               as "applications!"
+           from due
+           join downlinks d on d.tenant_id = due.tenant_id and d.id = due.id
            join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
            where d.status = 'waiting' and d.due_at <= $1
-             and case when l.heard_by = 'tts' then $4::boolean else $3::boolean end
              and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
                and f.status in ('sending', 'queued', 'awaiting_ack'))
-           order by d.due_at, d.urgency, d.id limit $2
+           order by d.due_at, d.urgency, d.id
            for no key update of l, d skip locked"#,
         now,
         limit,
+        SHARE_MIN,
         takes_chirpstack,
         takes_stack,
     )
@@ -151,27 +183,23 @@ pub(in crate::displays) async fn write_budget(
 /// A command that is to be handed over: by which path, and from when on it is dropped there.
 pub(in crate::displays) type Claimed<'a> = (&'a Turn, &'static str, Option<DateTime<Utc>>);
 
-/// Puts commands into this server's hands, each for one attempt.
+/// Puts commands into this server's hands, each for one attempt. Of the names of earlier attempts the
+/// newest are remembered.
 pub(in crate::displays) async fn claim(
     tx: &mut PlatformTx,
-    turns: &[Claimed<'_>],
+    claimed: &[Claimed<'_>],
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
-    let tenants: Vec<_> = turns.iter().map(|(one, ..)| one.tenant_id).collect();
-    let ids: Vec<_> = turns.iter().map(|(one, ..)| one.id).collect();
-    let gateways: Vec<_> = turns
-        .iter()
-        .map(|(one, ..)| one.gateway_eui.clone())
-        .collect();
-    let paths: Vec<_> = turns
-        .iter()
-        .map(|(_, path, _)| (*path).to_owned())
-        .collect();
-    let expiries: Vec<_> = turns.iter().map(|(.., expires)| *expires).collect();
+    let turns: Vec<&Turn> = claimed.iter().map(|(turn, ..)| *turn).collect();
+    let tenants: Vec<_> = turns.iter().map(|one| one.tenant_id).collect();
+    let ids: Vec<_> = turns.iter().map(|one| one.id).collect();
+    let gateways: Vec<_> = turns.iter().map(|one| one.gateway_eui.clone()).collect();
+    let paths: Vec<_> = claimed.iter().map(|one| one.1.to_owned()).collect();
+    let expiries: Vec<_> = claimed.iter().map(|one| one.2).collect();
     sqlx::query!(
         "update downlinks d set status = 'sending', due_at = null, leased_until = $4, attempts = d.attempts + 1, transmitted_at = null,
-           gateway_eui = w.gateway_eui, earlier_items = array_remove(d.earlier_items || d.queue_item, null), queue_item = null, version = d.version + 1,
-           path = w.path, expires_at = w.expires_at,
+           gateway_eui = w.gateway_eui, earlier_items = (array_remove(d.queue_item || d.earlier_items, null))[1:20], queue_item = null,
+           path = w.path, expires_at = w.expires_at, version = d.version + 1,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'sending', 'attempt', d.attempts + 1))
          from unnest($1::uuid[], $2::uuid[], $3::text[], $6::text[], $7::timestamptz[]) as w (tenant_id, id, gateway_eui, path, expires_at)
          where d.tenant_id = w.tenant_id and d.id = w.id",
@@ -214,11 +242,14 @@ pub(in crate::displays) async fn defer(
 pub(in crate::displays) struct Taken {
     pub(in crate::displays) tenant_id: Uuid,
     pub(in crate::displays) id: Uuid,
+    /// At which attempt.
+    pub(in crate::displays) attempts: i32,
     pub(in crate::displays) queue_item: String,
 }
 
 /// Writes down which commands the network server took. One of which a gateway has spoken meanwhile is
-/// further on already. What cannot be taken back is waited for until it is dropped there, by whichever clock.
+/// further on already; of one that was taken back meanwhile the name is remembered, for what comes of it.
+/// What cannot be taken back is waited for until it is dropped there, by whichever clock.
 pub(in crate::displays) async fn queued(
     tx: &mut PlatformTx,
     taken: &[Taken],
@@ -226,18 +257,28 @@ pub(in crate::displays) async fn queued(
 ) -> Result<()> {
     let tenants: Vec<_> = taken.iter().map(|one| one.tenant_id).collect();
     let ids: Vec<_> = taken.iter().map(|one| one.id).collect();
+    let attempts: Vec<_> = taken.iter().map(|one| one.attempts).collect();
     let items: Vec<_> = taken.iter().map(|one| one.queue_item.clone()).collect();
     sqlx::query!(
-        "update downlinks d set queue_item = w.queue_item, queued_at = $4::timestamptz, version = d.version + 1,
-           status = case when d.status = 'sending' then 'queued' else d.status end,
-           leased_until = null,
-           deadline_at = case when d.status = 'sending'
-             then greatest($4::timestamptz + d.patience_seconds * interval '1 second', d.expires_at + $5::interval) else d.deadline_at end,
-           story = d.story || jsonb_build_array(jsonb_build_object('at', $4::timestamptz, 'what', 'queued', 'item', w.queue_item))
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, queue_item)
-         where d.tenant_id = w.tenant_id and d.id = w.id and (d.status = 'sending' or d.queue_item is null or d.queue_item = w.queue_item)",
+        "with w as (
+           select w.*, d.attempts = w.attempts and d.status = 'sending' as is_in_hand,
+             d.attempts = w.attempts and coalesce(d.queue_item, w.queue_item) = w.queue_item as is_its_name
+           from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as w (tenant_id, id, attempts, queue_item)
+           join downlinks d on d.tenant_id = w.tenant_id and d.id = w.id)
+         update downlinks d set version = d.version + 1,
+           queue_item = case when w.is_its_name then w.queue_item else d.queue_item end,
+           earlier_items = case when w.is_its_name then d.earlier_items else (array_prepend(w.queue_item, d.earlier_items))[1:20] end,
+           is_left_behind = d.is_left_behind or not w.is_its_name,
+           queued_at = case when w.is_its_name then $5::timestamptz else d.queued_at end,
+           status = case when w.is_in_hand then 'queued' else d.status end,
+           leased_until = case when w.is_in_hand then null else d.leased_until end,
+           deadline_at = case when w.is_in_hand
+             then greatest($5::timestamptz + d.patience_seconds * interval '1 second', d.expires_at + $6::interval) else d.deadline_at end,
+           story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'queued', 'item', w.queue_item))
+         from w where d.tenant_id = w.tenant_id and d.id = w.id",
         &tenants,
         &ids,
+        &attempts,
         &items,
         now,
         PgInterval::try_from(CLOCKS_APART).unwrap_or_default(),
@@ -253,6 +294,9 @@ pub(in crate::displays) struct Lost {
     pub(in crate::displays) tenant_id: Uuid,
     pub(in crate::displays) id: Uuid,
     pub(in crate::displays) device_id: Uuid,
+    /// At which attempt, and where it stood: one that moved on meanwhile is left alone.
+    pub(in crate::displays) attempts: i32,
+    pub(in crate::displays) status: String,
     /// Why, as a word, and in the words of whoever said so.
     pub(in crate::displays) trouble: &'static str,
     pub(in crate::displays) detail: Option<String>,
@@ -276,7 +320,8 @@ pub(in crate::displays) struct Ended {
 }
 
 /// Gives commands back that came to nothing: they wait for another attempt, are given up after the
-/// last, or give way to a newer one. Lock the displays before.
+/// last, give way to a newer one, or are called off with their device. Those that moved on since somebody looked are somebody else's. Lock
+/// the displays before.
 pub(in crate::displays) async fn give_back(
     tx: &mut PlatformTx,
     lost: &[Lost],
@@ -289,26 +334,30 @@ pub(in crate::displays) async fn give_back(
     let counted: Vec<_> = lost.iter().map(|one| one.is_attempt).collect();
     let left: Vec<_> = lost.iter().map(|one| one.is_left_behind).collect();
     let dues: Vec<_> = lost.iter().map(|one| one.due_at).collect();
+    let attempts: Vec<_> = lost.iter().map(|one| one.attempts).collect();
+    let seen: Vec<_> = lost.iter().map(|one| one.status.clone()).collect();
     let ended = sqlx::query_as!(
         Ended,
         r#"with w as (
-             select w.*, d.attempts - (not w.is_attempt)::int as attempts,
+             select w.*, d.attempts - (not w.is_attempt)::int as counted,
                exists (select from downlinks n where n.tenant_id = d.tenant_id and n.device_id = d.device_id
-                 and n.status = 'waiting' and (n.kind = 'raw') = (d.kind = 'raw')) as is_overtaken
-             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::timestamptz[])
-               as w (tenant_id, id, trouble, detail, is_attempt, is_left_behind, due_at)
+                 and n.status = 'waiting' and (n.kind = 'raw') = (d.kind = 'raw')) as is_overtaken,
+               exists (select from devices v where v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is not null) as is_gone
+             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::timestamptz[], $10::int[],
+               $11::text[]) as w (tenant_id, id, trouble, detail, is_attempt, is_left_behind, due_at, attempts, seen)
              join downlinks d on d.tenant_id = w.tenant_id and d.id = w.id),
            judged as (
-             select w.*, case when w.is_overtaken then 'superseded' when w.attempts >= $8 then 'failed' else 'waiting' end as status
+             select w.*, case when w.is_overtaken then 'superseded' when w.is_gone then 'cancelled' when w.counted >= $8 then 'failed' else 'waiting' end as status
              from w)
-           update downlinks d set status = j.status, attempts = j.attempts, leased_until = null, deadline_at = null,
+           update downlinks d set status = j.status, attempts = j.counted, leased_until = null, deadline_at = null,
              due_at = case when j.status = 'waiting' then j.due_at end,
              finished_at = case when j.status <> 'waiting' then $9::timestamptz end,
              is_left_behind = d.is_left_behind or j.is_left_behind, error = coalesce(j.detail, j.trouble), version = d.version + 1,
              story = d.story || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('at', $9::timestamptz, 'what', j.trouble,
                'detail', j.detail, 'then', j.status)))
            from judged j
-           where d.tenant_id = j.tenant_id and d.id = j.id and d.status in ('sending', 'queued', 'awaiting_ack')
+           where d.tenant_id = j.tenant_id and d.id = j.id and d.attempts = j.attempts and d.status = j.seen
+             and d.status in ('sending', 'queued', 'awaiting_ack')
            returning d.tenant_id, d.id, d.device_id, d.site_id, d.space_id, d.status"#,
         &of(|one| one.tenant_id),
         &of(|one| one.id),
@@ -319,33 +368,59 @@ pub(in crate::displays) async fn give_back(
         &dues,
         attempts_max,
         now,
+        &attempts,
+        &seen,
     )
     .fetch_all(tx.conn())
     .await?;
     Ok(ended)
 }
 
-/// Notes of displays that a command to them was given up, has them rest for a while, and has them
-/// looked at. Where the network server is to blame, they rest the shortest, and no failure is theirs.
+/// A display of which a command was given up.
+#[derive(Clone, Debug)]
+pub(in crate::displays) struct Unreached {
+    pub(in crate::displays) tenant_id: Uuid,
+    pub(in crate::displays) id: Uuid,
+    /// Failures in a row.
+    pub(in crate::displays) failures: i32,
+}
+
+/// Failures in a row of displays, which are locked already.
+pub(in crate::displays) async fn failures(
+    tx: &mut PlatformTx,
+    keys: &Keys,
+) -> Result<Vec<Unreached>> {
+    let found = sqlx::query_as!(
+        Unreached,
+        "select l.tenant_id, l.id, l.failures from lamps l
+         where (l.tenant_id, l.id) in (select * from unnest($1::uuid[], $2::uuid[]))",
+        &keys.0,
+        &keys.1
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(found)
+}
+
+/// Notes how often in a row displays were not reached, has them rest until then, and has them looked at.
 pub(in crate::displays) async fn note_failures(
     tx: &mut PlatformTx,
-    (keys, is_theirs): (&Keys, &[bool]),
-    now: DateTime<Utc>,
+    unreached: &[(Unreached, DateTime<Utc>)],
 ) -> Result<()> {
+    let tenants: Vec<_> = unreached.iter().map(|(one, _)| one.tenant_id).collect();
+    let ids: Vec<_> = unreached.iter().map(|(one, _)| one.id).collect();
+    let failures: Vec<_> = unreached.iter().map(|(one, _)| one.failures).collect();
+    let rests: Vec<_> = unreached.iter().map(|(_, until)| *until).collect();
     sqlx::query!(
         "with noted as (
-           update lamps l set failures = l.failures + case when w.is_theirs then $4 else 0 end,
-             drive_at = $3::timestamptz + case when w.is_theirs
-               then least(interval '5 minutes' * power(2, least(l.failures, 8) / 2), interval '1 hour')
-               else interval '5 minutes' end
-           from unnest($1::uuid[], $2::uuid[], $5::boolean[]) as w (tenant_id, id, is_theirs)
+           update lamps l set failures = w.failures, drive_at = w.drive_at
+           from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[]) as w (tenant_id, id, failures, drive_at)
            where l.tenant_id = w.tenant_id and l.id = w.id)
          insert into lamp_marks (tenant_id, device_id) select * from unnest($1::uuid[], $2::uuid[])",
-        &keys.0,
-        &keys.1,
-        now,
-        FAILURES_MAX,
-        is_theirs,
+        &tenants,
+        &ids,
+        &failures,
+        &rests,
     )
     .execute(tx.conn())
     .await?;
@@ -374,6 +449,23 @@ pub(in crate::displays) async fn tell_failed(
         &ids,
         &payloads,
         now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Leaves a command alone until then that could not be taken in hand.
+pub(in crate::displays) async fn set_aside(
+    tx: &mut PlatformTx,
+    (tenant, id): (Uuid, Uuid),
+    until: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update downlinks set due_at = $3, error = 'set_aside' where tenant_id = $1 and id = $2 and status = 'waiting'",
+        tenant,
+        id,
+        until
     )
     .execute(tx.conn())
     .await?;

@@ -1,10 +1,12 @@
 //! Paths that cannot take back what they were given, and where The Things Stack's addresses are kept.
 
 use super::*;
+use crate::displays::store::turn;
 use crate::displays::{Stack, StackAddress};
 use parking_access::secrets::Vault;
 use parking_access::webhooks::Courier;
 use parking_chirpstack::mqtt::Commands;
+use parking_db::Reason;
 use parking_domain::ids::TenantId;
 use secrecy::SecretString;
 
@@ -178,6 +180,57 @@ async fn by_the_broker_only_devices_in_an_application_of_the_tenant_are_commande
     .await;
     lit.lot.test.clock().advance(TimeDelta::minutes(1));
     lit.sends().await;
-    let strange = "select count(*) from downlinks where error like '%not its tenant%'";
+    let strange =
+        "select count(*) from downlinks where error like '%in an application of this tenant%'";
     assert_eq!(lit.scalar(strange).await, 1);
+    // Given to the tenant it is theirs, and only the line is missing.
+    lit.is_done("update lamps set application = (select application from applications limit 1)")
+        .await;
+    lit.lot.test.clock().advance(TimeDelta::minutes(1));
+    lit.sends().await;
+    let unconnected = "select count(*) from downlinks where error like '%no connection%'";
+    assert_eq!(lit.scalar(unconnected).await, 1);
+}
+
+#[tokio::test]
+async fn what_a_network_server_that_is_away_cannot_take_does_not_stand_before_what_another_can() {
+    let lit = Lit::open().await;
+    let other = "2020200000000002";
+    lit.hangs_lamp(other, lit.lot.bays[0]).await;
+    lit.observes(0, "occupied").await;
+    lit.observes(1, "occupied").await;
+    lit.plans().await;
+    lit.is_done(
+        "update lamps l set heard_by = 'tts' from devices d where d.id = l.id and d.dev_eui = '2020200000000002';
+         update downlinks set due_at = due_at - interval '1 minute' where dev_eui <> '2020200000000002'",
+    )
+    .await;
+    let whose = async |takes| {
+        let worker = Reason::Worker("test");
+        let mut tx = lit.flow.db.platform(worker).await.unwrap();
+        let turns = turn::turns(&mut tx, 1, takes, lit.now()).await.unwrap();
+        let euis = turns.into_iter().map(|one| one.dev_eui);
+        euis.collect::<Vec<_>>()
+    };
+    assert_eq!(whose((true, true)).await, [LAMP]);
+    assert_eq!(whose((false, true)).await, [other]);
+    assert_eq!(whose((true, false)).await, [LAMP]);
+    assert!(whose((false, false)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_lamp_does_not_wait_for_what_a_clock_that_was_ahead_said_expires() {
+    let lit = by_broker().await;
+    lit.observes(1, "occupied").await;
+    lit.plans().await;
+    execute(
+        &lit,
+        "update downlinks set is_left_behind = true, path = 'broker', expires_at = $1 + interval '900 days' where status = 'waiting'",
+    )
+    .await;
+    lit.watches().await;
+    lit.lot.test.clock().advance(TimeDelta::seconds(6));
+    lit.sends().await;
+    let tried = "select count(*) from downlinks where attempts = 1 and not is_left_behind";
+    assert_eq!(lit.scalar(tried).await, 1);
 }

@@ -38,6 +38,7 @@ fn heard(one: &Understood<'_>) -> Option<Heard> {
         device_id: device.id,
         at: one.message.received_at,
         gateway: strongest(&one.receptions()).map(|best| best.gateway),
+        is_vouched: one.message.source == Source::ChirpStackMqtt.name(),
         heard_by: one.message.source.clone(),
         application: application(one),
         is_join: kind == "join",

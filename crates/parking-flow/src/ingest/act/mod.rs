@@ -79,7 +79,7 @@ async fn act_on_shard(flow: &Flow, shard: i16) -> Result<Turn, DbError> {
     let now = flow.clock.now();
     match act_on(&mut tx, &flow.displays, &pending, now).await {
         Ok(outcomes) => commit(flow, tx, outcomes).await?,
-        Err(error) if is_of_the_moment(&error) => return Err(error),
+        Err(error) if error.is_of_the_moment() => return Err(error),
         Err(_) => {
             // The shard is taken again at once.
             tx.roll_back().await?;
@@ -106,7 +106,7 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
         };
         match act_on(&mut tx, &flow.displays, &pending, now).await {
             Ok(outcomes) => commit(flow, tx, outcomes).await?,
-            Err(error) if is_of_the_moment(&error) => return Err(error),
+            Err(error) if error.is_of_the_moment() => return Err(error),
             Err(error) => {
                 tx.roll_back().await?;
                 warn!(tenant.id = %one.tenant_id, uplink.id = %one.id, error = causes(&error), "a message cannot be acted on and is set aside");
@@ -131,11 +131,6 @@ async fn commit(flow: &Flow, tx: PlatformTx, outcomes: Vec<&'static str>) -> Res
         flow.intake.metrics().acted(outcome);
     }
     Ok(())
-}
-
-/// Whether it may go well the next time, and says nothing of the messages.
-const fn is_of_the_moment(error: &DbError) -> bool {
-    matches!(error, DbError::Unavailable(_) | DbError::Conflict(_))
 }
 
 async fn act_on(

@@ -7,6 +7,7 @@ use parking_domain::bay_state::SensorState;
 use parking_domain::eui::Eui64;
 use parking_domain::radio::{AGE_MAX, AHEAD_MAX};
 use parking_estate::spaces;
+use parking_http::wire::instant;
 use parking_http::{ApiError, Caller, Code, Wrong};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -53,6 +54,7 @@ struct ObservationDraft {
     #[schema(value_type = String, pattern = "^(free|occupied|unknown)$")]
     state: String,
     /// When; at most two minutes ahead of the server's clock and thirty days behind it. Now, if absent.
+    #[serde(default, deserialize_with = "instant")]
     observed_at: Option<DateTime<Utc>>,
     /// Your own name for it. An observation of the same bay or device and the same name within two
     /// days is the same one, and counts once; without a name, one of the same instant and state.

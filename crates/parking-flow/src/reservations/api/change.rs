@@ -9,7 +9,7 @@ use parking_estate::{Maker, view};
 use parking_http::{ApiError, Caller, Id, IfMatch, Json, Tagged};
 use uuid::Uuid;
 
-use super::super::{Reservation, ReservationError, change as operations};
+use super::super::{Reservation, ReservationError, Wish, change as operations};
 use super::bodies::ReservationBody;
 use super::wire::{CancelWish, ReadChange, ReservationChange};
 use crate::Flow;
@@ -18,7 +18,10 @@ type Changed = Result<Tagged<ReservationBody>, ApiError>;
 
 /// What somebody wants of a reservation.
 enum Wanted {
-    Change(ReadChange),
+    Change {
+        change: ReadChange,
+        may_be_late: bool,
+    },
     Confirm,
     Cancel {
         reason: Option<String>,
@@ -37,8 +40,12 @@ impl Wanted {
         now: DateTime<Utc>,
     ) -> Result<Reservation, ReservationError> {
         match self {
-            Self::Change(change) => {
-                operations::change(tx, maker, which, |wish| change.onto(wish), now).await
+            Self::Change {
+                change,
+                may_be_late,
+            } => {
+                let how = (|wish: &mut Wish| change.onto(wish), *may_be_late);
+                operations::change(tx, maker, which, how, now).await
             }
             Self::Confirm => operations::confirm(tx, maker, which, now).await,
             Self::Cancel {
@@ -87,7 +94,7 @@ async fn done(flow: &Flow, caller: &Caller, which: (Uuid, &IfMatch), wanted: Wan
 /// Moves, extends or shortens a reservation that is not over, or changes what is said of it.
 #[utoipa::path(patch, path = "/api/v6/reservations/{id}", params(("id" = Uuid, Path)), request_body = ReservationChange,
     responses((status = 200, body = ReservationBody),
-        (status = 409, description = "`slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`, `cancellation_closed`", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn patch_reservation(
     State(flow): State<Flow>,
@@ -96,14 +103,17 @@ pub(super) async fn patch_reservation(
     if_match: IfMatch,
     Json(wanted): Json<ReservationChange>,
 ) -> Changed {
-    let wanted = Wanted::Change(wanted.read()?);
+    let wanted = Wanted::Change {
+        change: wanted.read()?,
+        may_be_late: caller.may(Permission::ReservationsTerms),
+    };
     done(&flow, &caller, (id, &if_match), wanted).await
 }
 
 /// Moves, extends or shortens a reservation, or changes what is said of it; the same as PATCH.
 #[utoipa::path(put, path = "/api/v6/reservations/{id}", params(("id" = Uuid, Path)), request_body = ReservationChange,
     responses((status = 200, body = ReservationBody),
-        (status = 409, description = "`slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slot_taken`, with the times that are; `reservation_over`, `not_reservable`, `space_out_of_use`, `person_limit_reached`, `cancellation_closed`", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn put_reservation(
     state: State<Flow>,

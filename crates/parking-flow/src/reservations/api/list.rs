@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use parking_domain::access::Permission;
 use parking_estate::view::View;
 use parking_http::page::{List, PageParams};
+use parking_http::wire::instant;
 use parking_http::{ApiError, Caller, Id, Tagged};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -36,8 +37,10 @@ pub(super) struct ReservationFilter {
     #[param(inline)]
     status: Option<StatusName>,
     /// Those that are not over at this instant.
+    #[serde(default, deserialize_with = "instant")]
     from: Option<DateTime<Utc>>,
     /// Those that begin before this instant.
+    #[serde(default, deserialize_with = "instant")]
     to: Option<DateTime<Utc>>,
     /// Those of one person, by e-mail address or plate; needs `reservations:people`.
     #[param(max_length = 254, pattern = "^[^\\u0000]*$")]

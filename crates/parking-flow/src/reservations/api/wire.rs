@@ -5,7 +5,7 @@ use parking_domain::bays::BayKind;
 use parking_domain::reservations::{Slot, Status};
 use parking_domain::text::Email;
 use parking_estate::wire::{self, a_line, a_note};
-use parking_http::wire::{Change, Name};
+use parking_http::wire::{Change, Name, instant};
 use parking_http::{ApiError, Wrong};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -106,12 +106,15 @@ pub(super) fn person_key(typed: &str) -> String {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReservationWish {
     space_id: Uuid,
+    #[serde(deserialize_with = "instant")]
     start_time: DateTime<Utc>,
+    #[serde(deserialize_with = "instant")]
     end_time: DateTime<Utc>,
     /// `confirmed` unless said otherwise; `pending` only holds the bay.
     status: Option<Beginning>,
     /// Until when it is held, then it expires; only of one that is `pending`, and that is what it is if
     /// this is given.
+    #[serde(default, deserialize_with = "instant")]
     hold_until: Option<DateTime<Utc>>,
     holder: Option<HolderWish>,
     #[schema(max_length = 2000)]
@@ -130,12 +133,15 @@ pub(super) struct AnySpaceWish {
     /// One of this kind.
     #[schema(value_type = Option<wire::BayKind>)]
     kind: Option<String>,
+    #[serde(deserialize_with = "instant")]
     start_time: DateTime<Utc>,
+    #[serde(deserialize_with = "instant")]
     end_time: DateTime<Utc>,
     /// `confirmed` unless said otherwise; `pending` only holds the bay.
     status: Option<Beginning>,
     /// Until when it is held, then it expires; only of one that is `pending`, and that is what it is if
     /// this is given.
+    #[serde(default, deserialize_with = "instant")]
     hold_until: Option<DateTime<Utc>>,
     holder: Option<HolderWish>,
     #[schema(max_length = 2000)]
@@ -228,7 +234,9 @@ impl AnySpaceWish {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReservationChange {
     space_id: Option<Uuid>,
+    #[serde(default, deserialize_with = "instant")]
     start_time: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "instant")]
     end_time: Option<DateTime<Utc>>,
     #[serde(default)]
     #[schema(value_type = Option<HolderWish>)]
@@ -316,8 +324,10 @@ pub(super) struct AvailabilityQuestion {
     /// Those of this kind.
     #[schema(value_type = Option<wire::BayKind>)]
     kind: Option<String>,
+    #[serde(deserialize_with = "instant")]
     from: DateTime<Utc>,
     /// At most 62 days after `from`.
+    #[serde(deserialize_with = "instant")]
     to: DateTime<Utc>,
     /// For how long at least; 5 minutes if absent.
     #[schema(minimum = 5, maximum = 44_640)]

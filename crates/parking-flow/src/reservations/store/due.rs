@@ -11,24 +11,55 @@ use crate::reservations::Reservation;
 /// A bay that something of is due.
 pub(in crate::reservations) type Overdue = (Uuid, Uuid);
 
-/// Bays, each with its tenant, of which a reservation is due, or at which somebody is awaited and stands;
-/// nothing is locked.
+/// Bays, each with its tenant, of which a reservation is due, as often as there are such; nothing is
+/// locked.
 pub(in crate::reservations) async fn overdue(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Overdue>> {
     let rows = sqlx::query!(
-        r#"select distinct tenant_id as "tenant_id!", space_id as "space_id!" from (
-             (select tenant_id, space_id from reservations where due_at <= $1 order by due_at limit $2)
-             union all
-             (select r.tenant_id, r.space_id from reservations r
-              join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
-              where r.status = 'confirmed' and r.checked_in_at is null and r.opens_at <= $1 and r.end_time > $1
-                and s.state = 'occupied' and s.state_changed_at >= r.opens_at
-              order by r.opens_at limit $2)) d
-           order by 1, 2 limit $2"#,
+        "select tenant_id, space_id from reservations where due_at <= $1 and status in ('pending', 'confirmed')
+         order by due_at limit $2",
         now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let bays = rows.into_iter().map(|row| (row.tenant_id, row.space_id));
+    Ok(bays.collect())
+}
+
+/// Bays after one, in their order, at which somebody is awaited and a vehicle came since, or which are free
+/// though the grace is over; nothing is locked. The vehicle of somebody before them, who has checked in, or
+/// for whom the bay is only held, is not theirs.
+pub(in crate::reservations) async fn awaited(
+    tx: &mut PlatformTx,
+    after: Overdue,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Overdue>> {
+    let rows = sqlx::query!(
+        "select distinct r.tenant_id, r.space_id from reservations r
+         join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
+         where r.status = 'confirmed' and r.checked_in_at is null and r.opens_at <= $1 and r.end_time > $1
+           and (r.tenant_id, r.space_id) > ($2::uuid, $3::uuid)
+           and (
+             s.state = 'occupied' and s.state_changed_at >= r.opens_at
+               and not exists (
+                 select from reservations h
+                 where h.tenant_id = r.tenant_id and h.space_id = r.space_id and h.start_time < r.start_time
+                   and h.start_time > r.start_time - interval '32 days'
+                   and least(h.end_time, h.checked_out_at) > s.state_changed_at
+                   and (h.status = 'pending' or h.status = 'confirmed' and h.checked_in_at is not null
+                     or h.status = 'completed' and h.start_time <= s.state_changed_at))
+             or r.no_show_at <= $1 and r.contested_at is null
+               and case when s.sensor_held_until <= $1 then s.sensor_held_state else s.sensor_state end = 'free'
+               and (s.sensor_stale_at is null or s.sensor_stale_at > $1))
+         order by r.tenant_id, r.space_id limit $4",
+        now,
+        after.0,
+        after.1,
         limit
     )
     .fetch_all(tx.conn())

@@ -52,17 +52,8 @@ const RESERVABLE: &str =
     " from spaces s join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
   where s.deleted_at is null and s.is_reservable and i.deleted_at is null and i.is_active";
 
-/// A bay that can be had in a slot, the first by its code, and locked until the end of the transaction;
-/// of a slot that begins soon, rather one that nobody stands in. With `unless_locked`, one that nobody
-/// else holds at this moment.
-pub(in crate::reservations) async fn free_bay(
-    tx: &mut TenantTx,
-    target: &Target,
-    (slot, blocked, is_soon): (Slot, Slot, bool),
-    unless_locked: bool,
-) -> Result<Option<Uuid>> {
-    let mut query = QueryBuilder::new(format!("select s.id{RESERVABLE}"));
-    target.push_onto(&mut query);
+/// The condition that nothing has a bay in a slot: no reservation, with its buffers, and no override.
+pub(super) fn is_free(query: &mut QueryBuilder<sqlx::Postgres>, slot: Slot, blocked: Slot) {
     query.push(
         " and not exists (select from reservations r where r.tenant_id = s.tenant_id and r.space_id = s.id
          and r.status in ('pending', 'confirmed') and r.blocks_from < ",
@@ -79,6 +70,20 @@ pub(in crate::reservations) async fn free_bay(
     query.push_bind(slot.end);
     query.push(" and (o.ends_at is null or o.ends_at > ");
     query.push_bind(slot.start).push("))");
+}
+
+/// A bay that can be had in a slot, the first by its code, and locked until the end of the transaction;
+/// of a slot that begins soon, rather one that nobody stands in. With `unless_locked`, one that nobody
+/// else holds at this moment.
+pub(in crate::reservations) async fn free_bay(
+    tx: &mut TenantTx,
+    target: &Target,
+    (slot, blocked, is_soon): (Slot, Slot, bool),
+    unless_locked: bool,
+) -> Result<Option<Uuid>> {
+    let mut query = QueryBuilder::new(format!("select s.id{RESERVABLE}"));
+    target.push_onto(&mut query);
+    is_free(&mut query, slot, blocked);
     query.push(" order by (s.state = 'occupied' and ");
     query.push_bind(is_soon);
     query.push("), s.code_order, s.id limit 1 for no key update of s");

@@ -1,5 +1,6 @@
 //! The SQL of reservations.
 
+mod clear;
 mod due;
 mod free;
 mod list;
@@ -17,7 +18,8 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
-pub(super) use due::{Overdue, of_bays, overdue};
+pub(super) use clear::{bay_like, in_the_way};
+pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
 pub(super) use list::{Change, Filter, changes, page};

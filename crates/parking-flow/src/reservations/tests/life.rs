@@ -1,6 +1,7 @@
 //! What time and sensors make of reservations.
 
 use axum::http::StatusCode;
+use parking_access::audit::Witness;
 use parking_domain::lamps::{Rule, shown};
 use serde_json::{Value, json};
 
@@ -120,6 +121,77 @@ async fn a_bay_of_which_nothing_is_known_is_kept_until_the_end() {
 }
 
 #[tokio::test]
+async fn a_bay_that_turns_out_to_be_free_after_the_grace_is_released_then() {
+    let lot = Lot::open().await;
+    let first = lot.reserves(1, 60, 120).await;
+    lot.waits_until(80).await;
+    assert_eq!(lot.status(&first).await, "confirmed");
+    lot.observes(1, "free").await;
+    lot.waits_until(81).await;
+    assert_eq!(lot.status(&first).await, "no_show");
+    lot.reserves(1, 85, 120).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_leaps_ahead_ends_no_reservation() {
+    let lot = Lot::open().await;
+    let first = lot.reserves(1, 60, 120).await;
+    lot.waits_until(40 * 1_440).await;
+    assert_eq!(lot.status(&first).await, "confirmed");
+    // Set right again, it is as if nothing had been.
+    lot.waits_until(60).await;
+    assert_eq!(lot.state(1).await, "reserved");
+    lot.waits_until(120).await;
+    assert_eq!(lot.status(&first).await, "expired");
+}
+
+impl Lot {
+    /// So many bays more that are occupied and reserved for somebody who is awaited, at which nobody saw
+    /// a vehicle come; they come before all others.
+    async fn crowds(&self, count: i32) {
+        let mut all = self.test.superuser().await;
+        let unwatched = sqlx::query("set session_replication_role = replica");
+        unwatched.execute(&mut all).await.expect("a setting");
+        sqlx::query(
+            "insert into spaces
+             select (jsonb_populate_record(s, jsonb_build_object('id', '00000000-0000-7000-8000-' || lpad(n::text, 12, '0'),
+               'code', 'B-' || n, 'state', 'occupied', 'sensor_state', 'occupied', 'state_changed_at', $2::timestamptz))).*
+             from spaces s, generate_series(1, $3) n where s.id = $1",
+        )
+        .bind(self.bays[1])
+        .bind(at(46))
+        .bind(count)
+        .execute(&mut all)
+        .await
+        .expect("bays");
+        sqlx::query(
+            "insert into reservations
+             select (jsonb_populate_record(r, jsonb_build_object('id', s.id, 'space_id', s.id))).*
+             from reservations r, spaces s where r.space_id = $1 and s.code like 'B-%'",
+        )
+        .bind(self.bays[1])
+        .execute(&mut all)
+        .await
+        .expect("reservations");
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_does_not_wait_for_bays_of_which_nothing_becomes() {
+    let lot = Lot::open().await;
+    let mut held = lot.wish(0, 60, 120);
+    held["hold_until"] = json!(at(10));
+    let held = lot.does(Method::POST, RESERVATIONS, Some(held)).await;
+    let first = lot.reserves(1, 60, 120).await;
+    lot.crowds(450).await;
+    lot.test.clock().advance(at(50) - lot.now());
+    lot.observes(1, "occupied").await;
+    lot.keeps().await;
+    assert_eq!(lot.status(&held.json()).await, "expired");
+    assert_eq!(lot.sees(&first).await["checked_in_at"], json!(at(50)));
+}
+
+#[tokio::test]
 async fn who_stood_there_before_is_somebody_else_and_the_release_waits() {
     let lot = Lot::open().await;
     lot.observes(1, "free").await;
@@ -223,7 +295,8 @@ async fn many_servers_look_after_reservations_at_once_and_each_step_is_taken_onc
     let keepers: Vec<_> = (0..6)
         .map(|_| {
             let flow = lot.flow.clone();
-            tokio::spawn(async move { keep(&flow).await })
+            let witness = Witness::new(flow.db.clone());
+            tokio::spawn(async move { keep(&flow, &witness).await })
         })
         .collect();
     for keeper in keepers {
@@ -231,7 +304,7 @@ async fn many_servers_look_after_reservations_at_once_and_each_step_is_taken_onc
         let done = keeper.await.expect("no panic");
         assert!(done.is_ok(), "{done:?}");
     }
-    keep(&lot.flow).await.expect("the rest");
+    lot.keeps().await;
     let told = lot.events().await;
     let ended = told.iter().filter(|kind| *kind != "reservation.created");
     assert_eq!(ended.count(), 20, "{told:?}");

@@ -284,6 +284,157 @@ async fn where_the_tenant_wants_it_what_changes_here_changes_there() {
 }
 
 #[tokio::test]
+async fn what_is_not_told_of_one_device_is_no_reason_to_forget_the_others() {
+    let both = both().await;
+    let api = &both.owner.api;
+    for number in 1..=3 {
+        let ours = json!({ "dev_eui": eui(number), "name": format!("Ours {number}") });
+        api.post("/api/v6/devices", &ours).await.expect(201);
+        let theirs = both.draft(number, &format!("Theirs {number}"));
+        both.client.create_device(&theirs).await.unwrap();
+    }
+    both.network.forbid(eui(2));
+    let run = both.run(false).await;
+    assert_eq!(
+        (
+            &run["error"],
+            &run["counts"]["differs"],
+            &run["counts"]["unknown"]
+        ),
+        (&Value::Null, &json!(2), &json!(1)),
+        "{run}"
+    );
+    let found = both.differences().await;
+    let euis: Vec<&str> = found.iter().map(|one| text(one, "eui")).collect();
+    assert_eq!(euis, [eui(1).to_string(), eui(3).to_string()]);
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn what_may_not_be_given_keeps_nothing_else_from_being_given() {
+    let both = both().await;
+    let api = &both.owner.api;
+    let gives = json!({ "gives": true });
+    api.patch("/api/v6/chirpstack", &gives).await.expect(204);
+    for number in 1..=6 {
+        let ours = json!({ "dev_eui": eui(number), "name": format!("Ours {number}") });
+        api.post("/api/v6/devices", &ours).await.expect(201);
+    }
+    for number in 1..=4 {
+        both.network.forbid(eui(number));
+    }
+    let run = both.run(false).await;
+    assert_eq!(
+        (
+            &run["error"],
+            &run["counts"]["done"],
+            &run["counts"]["failed"]
+        ),
+        (&Value::Null, &json!(2), &json!(4)),
+        "{run}"
+    );
+    assert_eq!(both.network.devices(), 2);
+    let found = both.differences().await;
+    assert_eq!(found.len(), 4);
+    for one in &found {
+        assert_eq!(one["error"], "ChirpStack does not let us do this");
+        assert_eq!(one["wanted"], Value::Null);
+    }
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn what_nobody_answered_is_no_failure_of_the_device_and_stays_wanted() {
+    let both = both().await;
+    let api = &both.owner.api;
+    let ours = json!({ "dev_eui": eui(1), "name": "Ours" });
+    api.post("/api/v6/devices", &ours).await.expect(201);
+    both.run(false).await;
+    let found = both.differences().await;
+    both.network.set_faults(|faults| faults.is_down = true);
+    both.network.restart();
+    both.decides(&[&found[0]], "give").await;
+    let silent = eventually("it was tried", async || {
+        let one = both.differences().await.remove(0);
+        one["error"].is_string().then_some(one)
+    })
+    .await;
+    assert_eq!(
+        (&silent["wanted"], &silent["error"]),
+        (&json!("give"), &json!("ChirpStack did not answer"))
+    );
+    both.network.set_faults(|faults| faults.is_down = false);
+    eventually("it is given", async || {
+        both.run(false).await;
+        both.differences().await.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(both.network.devices(), 1);
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn of_what_is_others_in_chirpstack_a_tenant_learns_nothing() {
+    let both = both().await;
+    let api = &both.owner.api;
+    both.network.add_lamp(LampDraft {
+        dev_eui: eui(1),
+        name: "Somebody else's".to_owned(),
+        model: models::find("plenom-busylight-omega").unwrap(),
+        application: Some(uuid::Uuid::max()),
+    });
+    let ours = json!({ "dev_eui": eui(1), "name": "Ours" });
+    let made = api.post("/api/v6/devices", &ours).await.expect(201);
+    let device = format!("/api/v6/chirpstack/devices/{}", text(&made, "id"));
+    let theirs = api.get(&device).await.expect(200);
+    both.run(false).await;
+    let found = both.differences().await;
+    assert_eq!(found[0]["state"], "here");
+    both.decides(&[&found[0]], "give").await;
+    let refused = eventually("it was tried", async || {
+        let one = both.differences().await.remove(0);
+        one["error"].is_string().then_some(one)
+    })
+    .await;
+    assert_eq!(refused["error"], "ChirpStack cannot have it under this EUI");
+    // One that nobody has is told of in the same words.
+    let ours = json!({ "dev_eui": eui(2), "name": "Ours" });
+    let made = api.post("/api/v6/devices", &ours).await.expect(201);
+    let nobodys = format!("/api/v6/chirpstack/devices/{}", text(&made, "id"));
+    assert_eq!(theirs, api.get(&nobodys).await.expect(200));
+
+    both.network.set_faults(|faults| faults.is_down = true);
+    both.network.restart();
+    let away = api.get(&device).await;
+    assert!(!away.text().contains("127.0.0.1"));
+    let seen = api.get("/api/v6/chirpstack").await.expect(200);
+    assert_eq!(
+        (&seen["is_answering"], &seen["last_error"]),
+        (&json!(false), &Value::Null)
+    );
+    let platform = &both.stage.platform.api;
+    let seen = platform.get("/api/v6/chirpstack").await.expect(200);
+    assert!(seen["last_error"].is_string(), "{seen}");
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_again_before_a_run_has_ended_gets_the_same() {
+    let both = both().await;
+    let slow = std::time::Duration::from_millis(400);
+    both.network.set_faults(|faults| faults.thinks_for = slow);
+    let ask = async |is_dry: bool| {
+        let asked = json!({ "is_dry": is_dry });
+        let asked = both.owner.api.post("/api/v6/chirpstack/runs", &asked).await;
+        text(&asked.expect(202), "id").to_owned()
+    };
+    let (first, second, dry) = (ask(true).await, ask(true).await, ask(false).await);
+    assert_eq!(first, second);
+    assert_ne!(first, dry);
+    both.ends().await;
+}
+
+#[tokio::test]
 async fn ten_thousand_devices_are_compared_without_harm() {
     const DEVICES: u64 = 10_000;
     let both = both().await;

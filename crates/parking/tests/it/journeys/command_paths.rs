@@ -365,40 +365,57 @@ fn name_of(posted: &Posted) -> String {
     name.as_str().expect("a name").to_owned()
 }
 
+/// A lamp of The Things Stack that was told to be red.
+struct Reached {
+    stack: Receiver,
+    lot: Lot,
+    replace: String,
+    red: Posted,
+}
+
+impl Reached {
+    async fn open() -> Self {
+        let stack = Receiver::open().await;
+        let lot = Lot::open(&[
+            ("WEBHOOK_ALLOW_PRIVATE", "true"),
+            ("DOWNLINK_RETRY_BACKOFF_BASE", "1"),
+        ])
+        .await;
+        let replace = stack.url("replace");
+        says(&lot, &replace, STACK_KEY, &up(1)).await;
+        lot.becomes("occupied").await;
+        // Before the bay was seen the lamp may have been told that nothing is known of it.
+        let red = eventually("it is told to be red", async || {
+            let posted = stack.posted.lock().expect("no panic").clone();
+            for one in &posted {
+                for what in ["downlink_queued", "downlink_sent"] {
+                    says(&lot, &replace, STACK_KEY, &fate(what, &name_of(one))).await;
+                }
+            }
+            let is_red = |one: &Posted| one.body["downlinks"][0]["frm_payload"] == TOLD_RED;
+            posted.into_iter().find(is_red)
+        })
+        .await;
+        lot.newest_is("transmitted").await;
+        Self {
+            stack,
+            lot,
+            replace,
+            red,
+        }
+    }
+
+    /// The Things Stack says what became of a command.
+    async fn says(&self, what: &str, of: &Posted) {
+        let told = fate(what, &name_of(of));
+        says(&self.lot, &self.replace, STACK_KEY, &told).await;
+    }
+}
+
 #[tokio::test]
 async fn a_lamp_of_the_things_stack_is_commanded_where_its_webhook_says() {
-    let stack = Receiver::open().await;
-    let lot = Lot::open(&[
-        ("WEBHOOK_ALLOW_PRIVATE", "true"),
-        ("DOWNLINK_RETRY_BACKOFF_BASE", "1"),
-    ])
-    .await;
-    let replace = stack.url("replace");
-    says(&lot, &replace, STACK_KEY, &up(1)).await;
-    lot.becomes("occupied").await;
-    // Before the bay was seen the lamp may have been told that nothing is known of it.
-    let red = eventually("it is told to be red", async || {
-        let posted = stack.posted.lock().expect("no panic").clone();
-        let is_red = |one: &Posted| one.body["downlinks"][0]["frm_payload"] == TOLD_RED;
-        for one in &posted {
-            says(
-                &lot,
-                &replace,
-                STACK_KEY,
-                &fate("downlink_queued", &name_of(one)),
-            )
-            .await;
-            says(
-                &lot,
-                &replace,
-                STACK_KEY,
-                &fate("downlink_sent", &name_of(one)),
-            )
-            .await;
-        }
-        posted.iter().find(|one| is_red(one)).cloned()
-    })
-    .await;
+    let reached = Reached::open().await;
+    let (lot, red) = (&reached.lot, &reached.red);
     assert!(
         red.path.ends_with("/devices/lamp-7/down/replace"),
         "{red:?}"
@@ -413,34 +430,6 @@ async fn a_lamp_of_the_things_stack_is_commanded_where_its_webhook_says() {
         ),
         (&json!(15), &json!("NORMAL"), &json!(false))
     );
-    lot.newest_is("transmitted").await;
-
-    // What failed there is said again, under another name.
-    let before = stack.posted.lock().expect("no panic").len();
-    lot.becomes("free").await;
-    let failed = stack.nth(before).await;
-    assert_eq!(failed.body["downlinks"][0]["frm_payload"], TOLD_GREEN);
-    says(
-        &lot,
-        &replace,
-        STACK_KEY,
-        &fate("downlink_failed", &name_of(&failed)),
-    )
-    .await;
-    let again = stack.nth(before + 1).await;
-    assert_eq!(again.body["downlinks"][0]["frm_payload"], TOLD_GREEN);
-    assert_ne!(name_of(&again), name_of(&failed));
-    says(
-        &lot,
-        &replace,
-        STACK_KEY,
-        &fate("downlink_sent", &name_of(&again)),
-    )
-    .await;
-    lot.newest_is("transmitted").await;
-    let newest = &lot.commands().await[0];
-    assert_eq!(newest["attempts"], 2);
-
     // The key lies there sealed, and leaves with no export.
     let clear = "select count(*) from lamps where position('NNSXS'::bytea in stack_address) > 0 or stack_address is null";
     assert_eq!(lot.number(clear).await, 0);
@@ -450,18 +439,41 @@ async fn a_lamp_of_the_things_stack_is_commanded_where_its_webhook_says() {
         !export.text().contains("stack_address"),
         "the export names it"
     );
+}
 
-    // A key that is good no more is a refusal; the next message brings another.
+#[tokio::test]
+async fn what_failed_at_the_things_stack_is_said_again_under_another_name() {
+    let reached = Reached::open().await;
+    let (lot, stack) = (&reached.lot, &reached.stack);
+    let before = stack.posted.lock().expect("no panic").len();
+    lot.becomes("free").await;
+    let failed = stack.nth(before).await;
+    assert_eq!(failed.body["downlinks"][0]["frm_payload"], TOLD_GREEN);
+    reached.says("downlink_failed", &failed).await;
+    let again = stack.nth(before + 1).await;
+    assert_eq!(again.body["downlinks"][0]["frm_payload"], TOLD_GREEN);
+    assert_ne!(name_of(&again), name_of(&failed));
+    reached.says("downlink_sent", &again).await;
+    lot.newest_is("transmitted").await;
+    let newest = &lot.commands().await[0];
+    assert_eq!(newest["attempts"], 2);
+}
+
+#[tokio::test]
+async fn a_key_of_the_things_stack_that_was_withdrawn_is_a_refusal_until_a_message_brings_another()
+{
+    let reached = Reached::open().await;
+    let (lot, stack) = (&reached.lot, &reached.stack);
     *stack.answer.lock().expect("no panic") = "403 Forbidden";
-    lot.becomes("occupied").await;
+    lot.becomes("free").await;
     let refused = eventually("it is refused", async || {
         let newest = lot.commands().await.first().cloned()?;
         newest["error"].as_str()?.contains("403").then_some(newest)
     })
     .await;
-    assert_eq!(refused["look"]["state"], "occupied");
+    assert_eq!(refused["look"]["state"], "free");
     *stack.answer.lock().expect("no panic") = "200 OK";
-    says(&lot, &replace, "NNSXS.ANOTHER", &up(2)).await;
+    says(lot, &reached.replace, "NNSXS.ANOTHER", &up(2)).await;
     eventually("the other key is shown", async || {
         let posted = stack.posted.lock().expect("no panic").clone();
         let last = posted.last()?.authorization.clone();

@@ -564,6 +564,12 @@ fn overrides() -> Vec<Recipe> {
             &[200],
         )
         .on(ONE_OVERRIDE),
+        post(
+            "POST /api/v6/overrides/bulk/resume",
+            json!({ "ids": ["$tenant"] }),
+            &[200],
+        )
+        .on(ONE_OVERRIDE),
         get("GET /api/v6/overrides/{id}").of(Thing::Override),
         post("PATCH /api/v6/overrides/{id}", reason(), &[200]).of(Thing::Override),
         post("POST /api/v6/overrides/{id}/end", Value::Null, &[200]).of(Thing::Override),
@@ -572,6 +578,7 @@ fn overrides() -> Vec<Recipe> {
         get("GET /api/v6/closures/{id}").of(Thing::Closure),
         post("PATCH /api/v6/closures/{id}", reason(), &[200]).of(Thing::Closure),
         post("POST /api/v6/closures/{id}/end", Value::Null, &[200]).of(Thing::Closure),
+        post("POST /api/v6/closures/{id}/resume", json!({}), &[200]).of(Thing::Closure),
     ]
 }
 
@@ -661,6 +668,11 @@ fn displays() -> Vec<Recipe> {
         get("GET /api/v6/downlinks/queue/metrics"),
         get("GET /api/v6/downlinks/queue/health"),
         post("POST /api/v6/downlinks", own, &[201]).on(ONE_DISPLAY),
+        post(
+            "POST /api/v6/downlinks/retry",
+            json!({ "ids": ["$tenant"] }),
+            &[200],
+        ),
         post("POST /api/v6/downlinks/{id}/retry", Value::Null, &[200]).of(Thing::FailedDownlink),
         post("POST /api/v6/downlinks/{id}/cancel", Value::Null, &[200]).of(Thing::Downlink),
     ]

@@ -89,6 +89,16 @@ fn lamp_draft(dev_eui: Eui64) -> LampDraft {
     }
 }
 
+/// The lamps' application is the tenant's: nobody else may command what is in it.
+async fn give(stage: &Stage, tenant: &str, network: &NetworkServer) {
+    sqlx::query("insert into applications (tenant_id, id, application, created_at) values ($1, gen_random_uuid(), $2, now())")
+        .bind(tenant.parse::<sqlx::types::Uuid>().expect("an id"))
+        .bind(network.home().application.to_string())
+        .execute(&mut stage.server.superuser().await)
+        .await
+        .expect("an application");
+}
+
 const RED: (u8, u8, u8) = (255, 0, 0);
 const GREEN: (u8, u8, u8) = (0, 255, 0);
 const WHITE: (u8, u8, u8) = (255, 255, 255);
@@ -122,6 +132,7 @@ impl Lot {
         // That it is away for a while is what this is about.
         stage.server.may_log_errors = true;
         let owner = stage.customer("Lamps").await;
+        give(&stage, owner.tenant_id(), &network).await;
         let key = owner.makes_key("operator", &["webhook:ingest"]).await;
         let site = json!({ "name": format!("Lamps {seed}"), "timezone": "Europe/Paris" });
         let site = owner.api.post("/api/v6/sites", &site).await.expect(201);

@@ -1,0 +1,1 @@
+alter table list_totals validate constraint list_totals_list;
