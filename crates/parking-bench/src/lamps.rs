@@ -62,6 +62,14 @@ const SEED: [&str; 3] = [
      join devices d on d.dev_eui = '20202000' || lpad(upper(to_hex(65536 + n)), 8, '0')",
 ];
 
+/// Whose the customer is: whoever is a guest there makes no keys.
+const OWNED: &str = "insert into memberships (tenant_id, id, user_id, role, created_at, updated_at)
+  select 'TENANT', gen_random_uuid(), user_id, 'owner', now(), now() from memberships";
+
+/// Whose the application of the lamps is: nobody commands what is in somebody else's.
+const GIVEN: &str = "insert into applications (tenant_id, id, application, created_at)
+  select i.tenant_id, gen_random_uuid(), 'APPLICATION', now() from sites i";
+
 /// From the change of a bay until the network server had said that it has the command: the middle one and the
 /// slowest of a hundred, in milliseconds.
 const DELAYS: &str = "select count(*), percentile_cont(0.5) within group (order by took), percentile_cont(0.99) within group (order by took)
@@ -164,12 +172,13 @@ impl Lot {
         let admin = nobody.bearing(&nobody.sign_in().await?);
         let tenant = json!({ "name": "Lamps", "tier": "enterprise" });
         let tenant = admin.post("/api/v6/tenants", &tenant).await?;
+        let database = Server::of(folder)?;
+        database.sql(&OWNED.replace("TENANT", id(&tenant)?))?;
         let owner = nobody.in_tenant(id(&tenant)?).await?;
         let site = json!({ "name": "Lamps", "timezone": "Europe/Paris" });
         owner.post("/api/v6/sites", &site).await?;
         let api = nobody.with_key(&owner.make_key("the bench").await?);
         let tellers = tellers(&api, events);
-        let database = Server::of(folder)?;
         let mut euis = Vec::new();
         for number in 0..lamps {
             let dev_eui: Eui64 = format!("20202000{:08X}", 65_536 + number).parse()?;
@@ -184,6 +193,8 @@ impl Lot {
         for statement in SEED {
             database.sql(&statement.replace("LAMPS", &lamps.to_string()))?;
         }
+        let application = network.home().application.to_string();
+        database.sql(&GIVEN.replace("APPLICATION", &application))?;
         Ok(Self {
             product,
             database,
