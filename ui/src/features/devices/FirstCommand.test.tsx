@@ -7,7 +7,6 @@ import { FirstCommand } from './FirstCommand';
 const readiness = (fields: Partial<ChirpStackReadiness>): ChirpStackReadiness => ({
   is_connected: true,
   is_known: true,
-  is_elsewhere: false,
   is_disabled: false,
   has_joined: true,
   has_spoken: true,
@@ -27,7 +26,9 @@ describe('the first command of a session', () => {
   });
 
   it('is waited for where ChirpStack has it, and not told of where there was none', () => {
-    renderPart(<FirstCommand readiness={readiness({ command_waits_since: '2027-01-18T14:03:00Z' })} />);
+    renderPart(
+      <FirstCommand readiness={readiness({ command_waits_since: '2027-01-18T14:03:00Z' })} />,
+    );
     expect(screen.getByText('A command waits for a gateway')).toBeDefined();
     const { container } = renderPart(<FirstCommand readiness={readiness({})} />);
     expect(container.textContent).toBe('');
