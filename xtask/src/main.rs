@@ -37,7 +37,8 @@ cargo xtask <task>
   schemathesis                  property-based tests of the API against its own description
   bench [--write] [seconds]     measure the release binary, print a table; bench estate: lists and the
                                 dashboard of a large installation; bench ingest: messages taken in;
-                                bench live: what it costs to tell; bench seed URL: fill one
+                                bench lamps: from a bay to its lamp; bench live: what it costs to tell;
+                                bench seed URL: fill one
   fix                           format, correct spelling, apply simple lints
   run                           build UI and release binary, serve a demonstration on http://localhost:8000
   serve                         the same without the demonstration

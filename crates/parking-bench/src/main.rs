@@ -1,8 +1,8 @@
 //! Measures the release binary from outside: how fast, how steady, how large, and what of that is
 //! PostgreSQL. Run by `cargo xtask bench`; prints Markdown.
 //!
-//! It knows nothing of the product's crates: it starts the program, signs in, asks, and reads what
-//! the operating system says of the process. Load is closed-loop over kept connections: each
+//! It knows nothing of the product's crates but the simulator, which plays the network server that lamps
+//! hang on: it starts the program, signs in, asks, and reads what the operating system says of the process. Load is closed-loop over kept connections: each
 //! connection sends its next request when it has the last answer. Generator, server and PostgreSQL
 //! share the machine, so the figures are those of the whole, not of the server alone.
 #![expect(clippy::print_stdout, reason = "the report is this program's output")]
@@ -13,6 +13,7 @@ mod database;
 mod estate;
 mod estate_report;
 mod ingest;
+mod lamps;
 mod live;
 mod live_uplinks;
 mod load;
@@ -35,6 +36,7 @@ use seed::Size;
 const USAGE: &str = "usage: parking-bench BINARY [SECONDS A MEASUREMENT]
        parking-bench estate BINARY [SECONDS A MEASUREMENT [CUSTOMERS BAYS-EACH]]
        parking-bench ingest BINARY [SECONDS A MEASUREMENT [DEVICES MESSAGES]]
+       parking-bench lamps BINARY [LAMPS]
        parking-bench live BINARY [SECONDS A MEASUREMENT]
        parking-bench seed DATABASE-URL [CUSTOMERS BAYS-EACH]";
 
@@ -71,6 +73,14 @@ fn main() -> Result<()> {
             println!(
                 "{}",
                 runtime.block_on(ingest::measure(&binary, span, extent))?
+            );
+            Ok(())
+        }
+        ["lamps", binary, count @ ..] => {
+            let count = lamps::count(count)?;
+            println!(
+                "{}",
+                runtime.block_on(lamps::measure(&PathBuf::from(binary), count))?
             );
             Ok(())
         }

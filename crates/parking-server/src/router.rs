@@ -17,7 +17,6 @@ use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_access::webhooks::{self, Courier, Webhooks};
-use parking_chirpstack::downlinks::Queues;
 use parking_chirpstack::mqtt;
 use parking_db::Db;
 use parking_db::listen::Notices;
@@ -27,7 +26,7 @@ use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
 use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
-use parking_flow::displays::{self, Displays};
+use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::reservations;
 use parking_http::edge::{Edge, EdgeOptions};
@@ -79,8 +78,8 @@ pub struct ServerOptions {
     pub map_tiles: Option<MapTiles>,
     /// The broker of the network server, if messages come from one.
     pub broker: Option<mqtt::Settings>,
-    /// Where commands to devices are queued, if anywhere.
-    pub queues: Option<Arc<dyn Queues>>,
+    /// By which path commands reach ChirpStack, if by any.
+    pub commands: Option<CommandPath>,
     /// The API of the network server, if there is one.
     pub chirpstack: Option<ChirpStack>,
     /// How commands to displays are sent.
@@ -146,7 +145,7 @@ impl Server {
             &mut registry,
         );
         let (intake, writers) = taking_in(spool);
-        let displays = telling(&options, &mut registry);
+        let displays = telling(&options, (&courier, &vault), &mut registry);
         let metrics = Metrics::new(registry, db.clone(), intake.clone());
         let authenticate = Arc::clone(&callers) as Arc<dyn Authenticate>;
         let edge = options.edge.clone();
@@ -377,8 +376,17 @@ fn known(accounts: &Accounts, vault: &Vault, registry: &mut Registry) -> Arc<Cal
 }
 
 /// What sends commands to displays.
-fn telling(options: &ServerOptions, registry: &mut Registry) -> Displays {
-    let displays = Displays::new(options.displays, options.queues.clone());
+fn telling(
+    options: &ServerOptions,
+    (courier, vault): (&Courier, &Vault),
+    registry: &mut Registry,
+) -> Displays {
+    let stack = Stack::new(courier, vault.clone());
+    let paths = Paths {
+        chirpstack: options.commands.clone(),
+        stack: Some(CommandPath::Stack(Arc::new(stack))),
+    };
+    let displays = Displays::new(options.displays, paths);
     displays.metrics.register(registry);
     displays
 }

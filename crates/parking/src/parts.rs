@@ -12,13 +12,14 @@ use parking_chirpstack::grpc::Client;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_flow::chirpstack::ChirpStack;
+use parking_flow::displays::CommandPath;
 use parking_flow::ingest::Spool;
 use parking_http::edge::EdgeOptions;
 use parking_http::limits::{Buckets, RateLimits};
 use parking_server::{Build, MapTiles, Parts, Server, ServerOptions};
 use tracing::warn;
 
-use crate::config::{Config, Keys, Mode, Tls};
+use crate::config::{CommandsBy, Config, Keys, Mode, Tls};
 
 /// Which program this is.
 pub(crate) const BUILD: Build = Build {
@@ -74,9 +75,7 @@ pub(crate) fn server(
             attribution: config.server.map_tiles_attribution.clone(),
         }),
         broker: config.broker.clone(),
-        queues: chirpstack
-            .clone()
-            .map(|chirpstack| Arc::new(chirpstack.client) as _),
+        commands: commands(config, chirpstack.as_ref()),
         chirpstack,
         displays: config.displays,
     };
@@ -93,6 +92,18 @@ fn chirpstack(config: &Config) -> anyhow::Result<Option<ChirpStack>> {
         client,
         every: own.sync_every,
     }))
+}
+
+/// By which path commands reach ChirpStack: its API where there is one, unless it is not to be.
+fn commands(config: &Config, chirpstack: Option<&ChirpStack>) -> Option<CommandPath> {
+    let api = chirpstack.map(|one| CommandPath::Api(Arc::new(one.client.clone())));
+    let broker = config.broker.as_ref();
+    let broker = broker.map(|broker| CommandPath::Broker(broker.commands.clone()));
+    match config.commands_by {
+        Some(CommandsBy::Api) => api,
+        Some(CommandsBy::Mqtt) => broker,
+        None => api.or(broker),
+    }
 }
 
 /// Where messages wait while the database is away. A server without one serves all the same.

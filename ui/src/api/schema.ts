@@ -789,7 +789,8 @@ export interface paths {
         };
         /**
          * Whether a device can be reached, as ChirpStack says now: whether it is there and enabled, listens at
-         *     all times, has our key, has joined and spoken since.
+         *     all times, has our key, has joined and spoken since; and how long it took until a gateway sent it the first
+         *     command in its session, which nothing else proves.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -948,8 +949,9 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes a closure that is not over, with all its bays. `bookings` says what becomes of reservations in
-         *     the time that it did not cover before.
+         * Changes a closure that is not over, with all its bays that it has not given back. Since when it holds
+         *     stays as it was once it has begun; before, it can begin now at the earliest. `bookings` says what becomes
+         *     of reservations in the time that it did not cover before.
          */
         patch: operations["patch_closure"];
         trace?: never;
@@ -1930,7 +1932,9 @@ export interface paths {
         /**
          * Takes a message of a webhook of The Things Stack, version 3, in JSON, with an API key of the scope
          *     `webhook:ingest` in a header of the webhook (`X-API-Key`). Otherwise as for ChirpStack; of kinds
-         *     that nothing follows from, like queued commands, nothing is stored.
+         *     that nothing follows from, like queued commands, nothing is stored. Where the webhook has a downlink API
+         *     key, its messages say by `X-Downlink-Replace` and `X-Downlink-Apikey` where commands to the device go:
+         *     that is kept for displays, sealed.
          */
         post: operations["post_tts"];
         delete?: never;
@@ -2396,7 +2400,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes an override that is not over. */
+        /**
+         * Changes an override that is not over. Since when it holds stays as it was once it has begun; before,
+         *     it can begin now at the earliest. One that is part of a closure is changed with that.
+         */
         patch: operations["patch_override"];
         trace?: never;
     };
@@ -4463,6 +4470,22 @@ export interface components {
         };
         /** @description Whether a device can be reached, as ChirpStack says. */
         ChirpStackReadiness: {
+            /**
+             * Format: date-time
+             * @description Since when ChirpStack has a command for it that no gateway has sent.
+             */
+            command_waits_since?: string | null;
+            /**
+             * Format: date-time
+             * @description When a gateway sent it a command for the first time since it joined; none before.
+             */
+            first_txack_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many milliseconds that took from when ChirpStack had the command: about a second, for a device that
+             *     listens at all times.
+             */
+            first_txack_ms?: number | null;
             has_joined: boolean;
             /** @description Whether it has the key that is here; none where one of both has none. */
             has_our_key?: boolean | null;
@@ -26225,7 +26248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: it is over */
+            /** @description `conflict`: it is over, or part of a closure */
             409: {
                 headers: {
                     [name: string]: unknown;

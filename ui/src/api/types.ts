@@ -41,6 +41,7 @@ export type ChirpStackWishes = Schemas['ChirpStackWishes'];
 export type ChirpStackDifference = Schemas['ChirpStackDifference'];
 export type ChirpStackWay = Schemas['ChirpStackWay'];
 export type ChirpStackRun = Schemas['ChirpStackRun'];
+export type ChirpStackReadiness = Schemas['ChirpStackReadiness'];
 export type ChirpStackKind = 'device' | 'gateway';
 export type ChirpStackState = 'here' | 'there' | 'differs';
 export type Tenant = Schemas['Tenant'];

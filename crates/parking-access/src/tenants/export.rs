@@ -31,6 +31,8 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("idempotency_keys", "fingerprint"),
     ("import_rows", "sealed_cells"),
     ("invitations", "token_hash"),
+    ("lamps", "stack_address"),
+    ("lamps", "stack_digest"),
     ("live_tickets", "hash"),
     ("refresh_tokens", "hash"),
     ("refresh_tokens", "parent_hash"),

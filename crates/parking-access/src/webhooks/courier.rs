@@ -113,6 +113,11 @@ impl Trouble {
             Self::SecretLost => "secret_lost",
         }
     }
+
+    /// Whether nothing was said before it.
+    pub(super) const fn is_before_anything(self) -> bool {
+        matches!(self, Self::NameUnknown | Self::NotConnected | Self::Tls)
+    }
 }
 
 impl Answer {
@@ -150,8 +155,8 @@ impl Courier {
     }
 
     /// The same courier with less patience.
-    #[cfg(test)]
-    pub(super) fn waiting(mut self, time_max: Duration) -> Self {
+    #[must_use]
+    pub fn waiting(mut self, time_max: Duration) -> Self {
         self.time_max = time_max;
         self
     }
@@ -161,15 +166,39 @@ impl Courier {
         self.allows_private
     }
 
+    /// Whether something may be written to an address, as far as one can tell without asking.
+    pub fn accepts(&self, address: &str) -> bool {
+        Target::parse(address, self.allows_private).is_ok()
+    }
+
     /// Carries a message to an address and says how it went.
     pub(super) async fn carry(&self, address: &str, message: &Message<'_>) -> Answer {
+        let request = |target: &Target| {
+            head(target)
+                .header("webhook-id", message.id)
+                .header("webhook-timestamp", message.timestamp)
+                .header("webhook-signature", message.signatures)
+                .body(text(message.body))
+        };
+        self.ask(address, request).await
+    }
+
+    /// Asks whoever is at an address, and says how it went.
+    pub(super) async fn ask(
+        &self,
+        address: &str,
+        request: impl FnOnce(&Target) -> Result<Request<Full<Bytes>>, hyper::http::Error>,
+    ) -> Answer {
         let begun = Instant::now();
         let answer = match Target::parse(address, self.allows_private) {
             // It was good when it was stored, under another configuration.
             Err(_) => Err(Trouble::AddressRefused),
-            Ok(target) => timeout(self.time_max, self.exchange(&target, message))
-                .await
-                .unwrap_or(Err(Trouble::Timeout)),
+            Ok(target) => match request(&target) {
+                Err(_) => Err(Trouble::AddressRefused),
+                Ok(request) => timeout(self.time_max, self.exchange(&target, request))
+                    .await
+                    .unwrap_or(Err(Trouble::Timeout)),
+            },
         };
         Answer {
             duration: begun.elapsed(),
@@ -177,9 +206,12 @@ impl Courier {
         }
     }
 
-    async fn exchange(&self, target: &Target, message: &Message<'_>) -> Result<Answer, Trouble> {
+    async fn exchange(
+        &self,
+        target: &Target,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Answer, Trouble> {
         let stream = self.connect(target).await?;
-        let request = request(target, message)?;
         if target.url().scheme() == "http" {
             return speak(stream, request).await;
         }
@@ -236,7 +268,8 @@ impl Courier {
     }
 }
 
-fn request(target: &Target, message: &Message<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
+/// What every request says.
+pub(super) fn head(target: &Target) -> hyper::http::request::Builder {
     let url = target.url();
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
@@ -245,11 +278,10 @@ fn request(target: &Target, message: &Message<'_>) -> Result<Request<Full<Bytes>
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::CONNECTION, HeaderValue::from_static("close"))
-        .header("webhook-id", message.id)
-        .header("webhook-timestamp", message.timestamp)
-        .header("webhook-signature", message.signatures)
-        .body(Full::new(Bytes::copy_from_slice(message.body.as_bytes())))
-        .map_err(|_| Trouble::AddressRefused)
+}
+
+pub(super) fn text(body: &str) -> Full<Bytes> {
+    Full::new(Bytes::copy_from_slice(body.as_bytes()))
 }
 
 /// One request and its answer over a connection of their own.

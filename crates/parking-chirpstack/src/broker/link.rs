@@ -118,11 +118,16 @@ fn published(publish: &Publish, house: &House) -> Result<Option<Packet>, Over> {
         return Err(Over);
     }
     let is_kept = publish.qos == QoS::AtLeastOnce;
-    house.sessions().publish(topic, &publish.payload, is_kept);
+    let is_wanted = house.sessions().publish(topic, &publish.payload, is_kept);
+    let reason = if is_wanted {
+        PubAckReason::Success
+    } else {
+        PubAckReason::NoMatchingSubscribers
+    };
     Ok(is_kept.then(|| {
         Packet::PubAck(PubAck {
             pkid: publish.pkid,
-            reason: PubAckReason::Success,
+            reason,
             properties: None,
         })
     }))

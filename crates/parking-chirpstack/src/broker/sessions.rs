@@ -157,12 +157,13 @@ impl Sessions {
         }
     }
 
-    /// Gives a message to every client that wants it and to one of each group.
-    pub(super) fn publish(&mut self, topic: &str, payload: &Bytes, at_least_once: bool) {
+    /// Gives a message to every client that wants it and to one of each group; says whether anybody does.
+    pub(super) fn publish(&mut self, topic: &str, payload: &Bytes, at_least_once: bool) -> bool {
         let message = Message {
             topic: Bytes::copy_from_slice(topic.as_bytes()),
             payload: payload.clone(),
         };
+        let mut is_wanted = false;
         let mut groups: BTreeMap<(String, String), Vec<(String, bool)>> = BTreeMap::new();
         for (client_id, session) in &mut self.by_client {
             let mut is_kept = None;
@@ -170,6 +171,7 @@ impl Sessions {
                 if !matches(&one.filter, topic) {
                     continue;
                 }
+                is_wanted = true;
                 if let Some(group) = &one.group {
                     let members = groups.entry((group.clone(), one.filter.clone()));
                     members
@@ -186,6 +188,7 @@ impl Sessions {
         for (group, members) in groups {
             self.give_one(group, &members, &message, at_least_once);
         }
+        is_wanted
     }
 
     pub(super) fn waiting(&self, client_id: &str) -> usize {

@@ -18,13 +18,17 @@
 //! client id of its own that survives a restart. The share of a replica that is away waits for it
 //! until its session expires.
 //!
-//! The client is ours and small, on the packets of `rumqttc`: it only ever subscribes. That crate's
+//! What leaves by this road are [`Commands`] to devices.
+//!
+//! The client is ours and small, on the packets of `rumqttc`: it subscribes once. That crate's
 //! own event loop sends each acknowledgement with a write of its own, in the order it is given
 //! them, and its TLS brings a version of `webpki` with known faults into the tree.
 
 mod address;
 mod carrier;
+mod commands;
 mod counts;
+mod greeting;
 mod packets;
 mod session;
 #[cfg(test)]
@@ -51,6 +55,7 @@ use counts::Tally;
 use session::{Ended, Session, SessionError};
 
 pub use address::{AddressError, BrokerAddress};
+pub use commands::Commands;
 pub use counts::{Counts, Gauge};
 pub use window::Token;
 
@@ -80,6 +85,8 @@ pub struct Settings {
     pub session_kept_for: Duration,
     /// How often the connection is tried when nothing comes.
     pub keep_alive: Duration,
+    /// Where commands are handed in that go by this connection.
+    pub commands: Commands,
 }
 
 impl Settings {
@@ -93,6 +100,7 @@ impl Settings {
             in_flight_max: 1_000,
             session_kept_for: Duration::from_hours(24 * 7),
             keep_alive: Duration::from_secs(30),
+            commands: Commands::default(),
         }
     }
 
@@ -265,7 +273,10 @@ impl Road {
             is_resumed = session.is_resumed,
             "connected to the MQTT broker"
         );
+        self.settings.commands.open(&session.posting);
         let outcome = session.serve(self, arrived).await;
+        self.settings.commands.close();
+        session.posting.end();
         self.tally.disconnected();
         outcome
     }

@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use rumqttc::v5::mqttbytes::v5::{
-    Codec, ConnAck, Connect, ConnectProperties, ConnectReturnCode, Disconnect,
-    DisconnectReasonCode, Filter, Login, Packet, PingReq, PubAck, Publish, RetainForwardRule,
-    Subscribe, SubscribeReasonCode,
+    ConnectReturnCode, Disconnect, DisconnectReasonCode, Filter, Packet, PingReq, PubAck, Publish,
+    RetainForwardRule, Subscribe, SubscribeReasonCode,
 };
 use rumqttc::v5::mqttbytes::{Error as PacketError, QoS};
-use secrecy::ExposeSecret as _;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
@@ -17,10 +15,11 @@ use tokio_rustls::TlsConnector;
 use tokio_util::codec::Framed;
 
 use super::carrier::{Carrier, carrier};
+use super::commands::{Outgoing, Posting};
+use super::greeting::{codec, connect, terms};
 use super::packets::Packets;
 use super::window::{Settled, Token, Window};
 use super::{Arrived, Road, Settings, topic};
-use crate::wire::BODY_BYTES_MAX;
 
 /// How long the broker has to let us in.
 const OPEN_TIME_MAX: Duration = Duration::from_secs(10);
@@ -37,8 +36,8 @@ const HANG_UP_TIME_MAX: Duration = Duration::from_secs(1);
 /// No line is so bad that it is tried more often.
 const PING_PERIOD_MIN: Duration = Duration::from_secs(1);
 
-/// The only request of ours that has a number.
-const SUBSCRIPTION_ID: u16 = 1;
+/// The number of our one subscription; those of commands come after it.
+pub(super) const SUBSCRIPTION_ID: u16 = 1;
 
 /// Why a connection did not come about or ended.
 #[derive(Debug, Error)]
@@ -89,6 +88,7 @@ pub(super) struct Session {
     pub(super) is_resumed: bool,
     window: Window,
     settled: mpsc::UnboundedReceiver<Settled>,
+    pub(super) posting: Posting,
     pings: Interval,
     is_ping_unanswered: bool,
     /// A message for which the consumer has no room; nothing more is read until it has.
@@ -105,6 +105,7 @@ enum Happening {
     Room,
     Packet(Option<Result<Packet, PacketError>>),
     Settled(Settled),
+    Command(Outgoing),
     Ping,
 }
 
@@ -129,7 +130,7 @@ impl Session {
             Some(Err(error)) => return Err(error.into()),
             None => return Err(SessionError::Closed),
         };
-        let keep_alive = terms(settings, &welcome)?;
+        let terms = terms(settings, &welcome)?;
         let mut events = Filter::new(topic::filter(settings.group.as_deref()), QoS::AtLeastOnce);
         events.retain_forward_rule = RetainForwardRule::Never;
         let mut subscription = Subscribe::new(events, None);
@@ -137,7 +138,7 @@ impl Session {
         frames.send(Packet::Subscribe(subscription)).await?;
         let (window, settled) = Window::open();
         // Two a period: one may be late.
-        let period = (keep_alive / 2).max(PING_PERIOD_MIN);
+        let period = (terms.keep_alive / 2).max(PING_PERIOD_MIN);
         let mut pings = interval_at(Instant::now() + period, period);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
@@ -145,6 +146,7 @@ impl Session {
             is_resumed: welcome.session_present,
             window,
             settled,
+            posting: Posting::new(terms.under_way_max),
             pings,
             is_ping_unanswered: false,
             held: None,
@@ -168,6 +170,10 @@ impl Session {
                 Happening::Packet(Some(Err(error))) => return Err(error.into()),
                 Happening::Packet(None) => return Err(SessionError::Closed),
                 Happening::Settled(settled) => self.settle(settled)?,
+                Happening::Command(outgoing) => {
+                    let packet = self.posting.packet(outgoing);
+                    written(self.frames.send(packet)).await?;
+                }
                 Happening::Ping => self.ping().await?,
             }
             self.acknowledge(road).await?;
@@ -184,6 +190,7 @@ impl Session {
             },
             packet = self.frames.next(), if self.held.is_none() => Happening::Packet(packet),
             Some(settled) = self.settled.recv() => Happening::Settled(settled),
+            outgoing = self.posting.next() => Happening::Command(outgoing),
             _ = self.pings.tick() => Happening::Ping,
         }
     }
@@ -207,6 +214,7 @@ impl Session {
                 }
                 road.tally.subscribed();
             }
+            Packet::PubAck(answer) => self.posting.answered(answer.pkid, answer.reason),
             Packet::PingResp(_) => self.is_ping_unanswered = false,
             Packet::Disconnect(last) => {
                 return Err(match last.reason_code {
@@ -233,6 +241,7 @@ impl Session {
             return None;
         };
         road.tally.arrived(is_safe, publish.dup);
+        road.settings.commands.heard(&publish.payload);
         Some(Arrived {
             application,
             dev_eui,
@@ -331,54 +340,4 @@ impl Session {
 async fn written(write: impl Future<Output = Result<(), PacketError>>) -> Result<(), SessionError> {
     let outcome = timeout(WRITE_TIME_MAX, write).await;
     Ok(outcome.map_err(|_| SessionError::Silent)??)
-}
-
-/// An event that is too large to be read is not even taken off the line.
-fn codec() -> Packets {
-    Packets(Codec {
-        max_incoming_size: Some(packet_bytes_max()),
-        max_outgoing_size: None,
-    })
-}
-
-/// A body with its topic and properties.
-fn packet_bytes_max() -> u32 {
-    u32::try_from(BODY_BYTES_MAX * 2).unwrap_or(u32::MAX)
-}
-
-fn connect(settings: &Settings) -> Packet {
-    let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
-    let properties = ConnectProperties {
-        session_expiry_interval: Some(seconds(settings.session_kept_for)),
-        receive_maximum: Some(settings.in_flight_max),
-        max_packet_size: Some(packet_bytes_max()),
-        topic_alias_max: Some(0),
-        ..ConnectProperties::new()
-    };
-    let connect = Connect {
-        keep_alive: u16::try_from(seconds(settings.keep_alive)).unwrap_or(u16::MAX),
-        client_id: settings.client_id.clone(),
-        clean_start: false,
-        properties: Some(properties),
-    };
-    let login = settings.broker.login.as_ref();
-    let login = login.map(|(user, password)| Login::new(user, password.expose_secret()));
-    Packet::Connect(connect, None, login)
-}
-
-/// Whether the broker gives us what we need, and how often it wants to hear of us.
-fn terms(settings: &Settings, welcome: &ConnAck) -> Result<Duration, SessionError> {
-    if welcome.code != ConnectReturnCode::Success {
-        return Err(SessionError::Refused(welcome.code));
-    }
-    let Some(terms) = &welcome.properties else {
-        return Ok(settings.keep_alive);
-    };
-    if settings.group.is_some() && terms.shared_subscription_available == Some(0) {
-        return Err(SessionError::Unshared);
-    }
-    let asked = terms.server_keep_alive.filter(|seconds| *seconds > 0);
-    Ok(asked.map_or(settings.keep_alive, |seconds| {
-        Duration::from_secs(u64::from(seconds))
-    }))
 }

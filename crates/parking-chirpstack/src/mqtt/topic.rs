@@ -18,6 +18,12 @@ pub(super) fn filter(group: Option<&str>) -> String {
     )
 }
 
+/// Where ChirpStack takes commands to a device.
+pub(super) fn command(application: &str, dev_eui: Eui64) -> String {
+    let dev_eui = dev_eui.to_string().to_lowercase();
+    format!("application/{application}/device/{dev_eui}/command/down")
+}
+
 /// What a topic says: the application, the device and the kind of event; none if it is not one of
 /// those that are read.
 pub(super) fn parse(topic: &[u8]) -> Option<(String, Eui64, EventKind)> {

@@ -4,8 +4,11 @@
 //! whatever is empty, zero or false. There is no name for a command but the correlation identifiers
 //! it was queued with.
 
+mod commands;
 #[cfg(test)]
 mod tests;
+
+pub use commands::{NOTHING, queue_of};
 
 use chrono::{DateTime, Utc};
 use parking_domain::radio::{Content, Message, Reception};

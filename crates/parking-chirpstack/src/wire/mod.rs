@@ -4,6 +4,7 @@
 //! the body, the payload, the gateways, each text. What is not understood is not read; what is
 //! needed and wrong is an error that says where, and never what stood there.
 
+mod commands;
 mod json;
 mod protobuf;
 #[cfg(test)]
@@ -21,6 +22,8 @@ use parking_domain::radio::{
 };
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+
+pub(crate) use commands::DownlinkCommand;
 
 /// The largest body that is read. An event that a hundred gateways heard has half of it.
 pub const BODY_BYTES_MAX: usize = 128 * 1024;

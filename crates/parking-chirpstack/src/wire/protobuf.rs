@@ -162,7 +162,7 @@ struct Place {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
-struct Timestamp {
+pub(super) struct Timestamp {
     #[prost(int64, tag = "1")]
     seconds: i64,
     #[prost(int32, tag = "2")]
@@ -324,6 +324,16 @@ fn told(device: Option<DeviceInfo>, time: Option<Timestamp>, content: Content) -
 }
 
 /// An instant, or none if it is not one: a message is not lost over its clock.
+impl Timestamp {
+    /// An instant as it is written there.
+    pub(super) fn at(at: DateTime<Utc>) -> Self {
+        Self {
+            seconds: at.timestamp(),
+            nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
+        }
+    }
+}
+
 fn instant(said: Option<Timestamp>) -> Option<DateTime<Utc>> {
     let said = said?;
     DateTime::from_timestamp(said.seconds, u32::try_from(said.nanos).ok()?)

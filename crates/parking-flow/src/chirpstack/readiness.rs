@@ -1,6 +1,6 @@
 //! Whether a device can be reached: what ChirpStack says of it, asked now.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::By;
 use parking_chirpstack::grpc::DeviceKeys;
 use parking_domain::ids::TenantId;
@@ -29,6 +29,12 @@ pub(super) struct Readiness {
     /// Whether it spoke in its present session: without that there is no way to it.
     pub(super) has_spoken: bool,
     pub(super) last_seen_at: Option<DateTime<Utc>>,
+    /// When a gateway sent it a command for the first time since it joined.
+    pub(super) first_txack_at: Option<DateTime<Utc>>,
+    /// How long that took from when ChirpStack had the command.
+    pub(super) first_txack_after: Option<TimeDelta>,
+    /// Since when ChirpStack has a command for it that no gateway has sent.
+    pub(super) command_waits_since: Option<DateTime<Utc>>,
 }
 
 /// Asks ChirpStack about a device.
@@ -74,6 +80,15 @@ pub(super) async fn check(
     if let Some(session) = client.activation(device.eui).await? {
         readiness.has_joined = true;
         readiness.has_spoken = session.f_cnt_up > 0 || there.is_class_c;
+    }
+    let mut tx = state.db.tenant(tenant).await?;
+    if let Some(told) = store::told(tx.conn(), id).await? {
+        readiness.first_txack_at = told.first_txack_at;
+        // The clocks are two, and nothing is sent before it is there.
+        let took = told.first_txack_at.zip(told.first_queued_at);
+        readiness.first_txack_after =
+            took.map(|(sent, queued)| (sent - queued).max(TimeDelta::zero()));
+        readiness.command_waits_since = told.waits_since;
     }
     Ok(readiness)
 }

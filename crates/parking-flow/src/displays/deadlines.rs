@@ -1,10 +1,10 @@
 //! Commands nobody answers for: those in the hands of a server that died, and those that no gateway
 //! has sent in time. A gateway that is silent brings no event at all and blocks the device's queue, so
-//! that is emptied.
+//! that is emptied; where that cannot be done the deadline is when the command has been dropped there.
 
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _};
-use parking_chirpstack::downlinks::{DoorError, Queues};
+use parking_chirpstack::downlinks::DoorError;
 use parking_db::{DbError, Reason};
 use parking_domain::downlinks::{Allowed, Trouble};
 use parking_http::error::causes;
@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use super::aside::ASIDE;
 use super::attempts::{Failed, give_back, jitter};
 use super::homes::must_be_theirs;
+use super::paths::{CommandPath, Recipient, allowed};
 use super::store::deadlines::{self as store, Overdue};
 use super::store::plan::Keys;
 use crate::Flow;
@@ -79,8 +80,13 @@ async fn empty(flow: &Flow, command: Overdue) -> Missed {
             is_empty: true,
         };
     }
-    let is_empty = match &flow.displays.queues {
-        Some(queues) => is_emptied(flow, queues.as_ref(), &command).await,
+    // What has expired was dropped there.
+    let now = flow.clock.now();
+    let is_dropped = command.expires_at.is_some_and(|at| at <= now);
+    let path = flow.displays.paths.of(command.path.as_deref());
+    let is_empty = match path {
+        _ if is_dropped => true,
+        Some(path) => is_emptied(flow, path, &command).await,
         None => false,
     };
     Missed {
@@ -92,21 +98,31 @@ async fn empty(flow: &Flow, command: Overdue) -> Missed {
 
 /// Empties the queue of a device that is its tenant's, and says whether nothing of the command is left
 /// there for certain. The queue of what is somebody else's by now is left alone.
-async fn is_emptied(flow: &Flow, queues: &dyn Queues, one: &Overdue) -> bool {
-    if let Allowed::None(_) = flow.displays.allowed(flow.clock.now()) {
+async fn is_emptied(flow: &Flow, path: &CommandPath, one: &Overdue) -> bool {
+    let displays = &flow.displays;
+    let to = Recipient {
+        tenant_id: one.tenant_id,
+        dev_eui: one.dev_eui.clone(),
+        application: None,
+        stack_address: one.stack_address.clone(),
+    };
+    let breaker = displays.breaker(path, &to).await;
+    if let Allowed::None(_) = allowed(&breaker, flow.clock.now()) {
         return false;
     }
-    let Some(dev_eui) = one.dev_eui.parse().ok().filter(|_| one.is_living) else {
+    if !one.is_living || to.eui().is_err() {
         return true;
-    };
-    match must_be_theirs(flow, queues, (&one.applications, dev_eui)).await {
+    }
+    match must_be_theirs(flow, path, (&one.applications, &to)).await {
         Ok(()) => {}
         Err(DoorError::Refused(_) | DoorError::Forbidden) => return true,
         Err(DoorError::Away(_) | DoorError::Busy | DoorError::Unanswered(_)) => return false,
     }
-    let flushed = queues.flush(dev_eui).await;
-    flow.displays.note(&flushed, flow.clock.now());
-    flushed.is_ok()
+    let emptied = path.empty(&to).await;
+    if !path.is_one_way() {
+        displays.note(&breaker, &emptied, flow.clock.now());
+    }
+    emptied.unwrap_or(false)
 }
 
 /// Gives commands back. What cannot be written of one of them holds up no other.

@@ -1,5 +1,6 @@
-//! Where devices are at the network server. All tenants speak to it by one key, which reaches every
-//! device there: whoever does not get a device's messages must not command it either.
+//! Where devices are at the network server. All tenants speak to it by one key, or by one user of its
+//! broker, which reach every device there: whoever does not get a device's messages must not command it
+//! either.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use moka::future::Cache;
 use parking_chirpstack::downlinks::{DoorError, Queues};
 use parking_domain::eui::Eui64;
 
+use super::paths::{CommandPath, Recipient};
 use crate::Flow;
 
 /// How long it is believed that a device is where it was.
@@ -30,8 +32,27 @@ impl Default for Homes {
 
 /// Refuses a device that is in none of these applications of its tenant. Of one that is somewhere else
 /// nothing more is told than of one that is nowhere. The database is not asked: whoever asks is one of
-/// many at once, and is not waited for while another writes down what it was answered.
+/// many at once, and is not waited for while another writes down what it was answered. The broker cannot
+/// be asked, and ChirpStack takes nothing from it under another application than the device's: that is the
+/// one which the device was heard in. Where The Things Stack takes commands the tenant's own key opens.
 pub(super) async fn must_be_theirs(
+    flow: &Flow,
+    path: &CommandPath,
+    (applications, to): (&[String], &Recipient),
+) -> Result<(), DoorError> {
+    match (path, &to.application) {
+        (CommandPath::Api(queues), _) => {
+            must_be_in(flow, queues.as_ref(), (applications, to.eui()?)).await
+        }
+        (CommandPath::Broker(_), Some(heard_in)) if !applications.contains(heard_in) => {
+            Err(strange())
+        }
+        (CommandPath::Broker(_) | CommandPath::Stack(_), _) => Ok(()),
+    }
+}
+
+/// Refuses a device that is in none of these applications, as the network server says.
+async fn must_be_in(
     flow: &Flow,
     queues: &dyn Queues,
     (applications, dev_eui): (&[String], Eui64),
@@ -41,7 +62,8 @@ pub(super) async fn must_be_theirs(
         application
     } else {
         let asked = queues.application(dev_eui).await;
-        flow.displays.note(&asked, flow.clock.now());
+        let displays = &flow.displays;
+        displays.note(&displays.breaker, &asked, flow.clock.now());
         let found = asked?.ok_or_else(strange)?;
         known.insert(dev_eui, found.clone()).await;
         found

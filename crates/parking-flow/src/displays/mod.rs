@@ -8,7 +8,7 @@
 //!   budget is no attempt; attempts are bounded.
 //! * What became of a command comes back as messages of the radio. A network server that never says is
 //!   given a deadline, after which the device's queue there is emptied: what nobody answers for is said
-//!   again, and never twice at once.
+//!   again, and never twice at once. Where a queue cannot be emptied (`paths`), what is in it expires first.
 //! * A server that dies between handing a command over and writing that down leaves a lease that runs
 //!   out; before anything else is handed over for that device its queue is emptied.
 //!
@@ -22,14 +22,17 @@ mod api;
 mod aside;
 mod attempts;
 mod change;
+mod claim;
 mod deadlines;
 mod homes;
 mod jobs;
 mod metrics;
 mod news;
+mod paths;
 mod plan;
 mod purse;
 mod send;
+mod stack;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -39,7 +42,6 @@ mod wanted;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use parking_chirpstack::downlinks::Queues;
 use parking_db::reconcile::Nudge;
 use parking_domain::downlinks::Breaker;
 
@@ -48,8 +50,10 @@ pub use deadlines::watch;
 pub use jobs::{jobs, schedules};
 pub use metrics::Metrics;
 pub use news::{Fate, Heard, News, hear};
+pub use paths::{CommandPath, Paths};
 pub use plan::{Planned, plan};
 pub use send::send;
+pub use stack::{Stack, StackAddress};
 pub use then::{LampEvidence, lamp_then};
 
 /// How commands are sent.
@@ -84,8 +88,8 @@ impl Default for Settings {
 pub struct Displays {
     /// How.
     pub settings: Settings,
-    /// The network server, if there is one that takes commands.
-    pub queues: Option<Arc<dyn Queues>>,
+    /// By which ways commands reach network servers, if by any.
+    pub paths: Paths,
     /// What is counted.
     pub metrics: Metrics,
     /// Wakes whoever plans.
@@ -98,11 +102,11 @@ pub struct Displays {
 }
 
 impl Displays {
-    /// What sends commands by a network server, or keeps them while there is none.
-    pub fn new(settings: Settings, queues: Option<Arc<dyn Queues>>) -> Self {
+    /// What sends commands by these paths, or keeps them where there is none.
+    pub fn new(settings: Settings, paths: Paths) -> Self {
         Self {
             settings,
-            queues,
+            paths,
             metrics: Metrics::default(),
             to_plan: Nudge::default(),
             to_send: Nudge::default(),

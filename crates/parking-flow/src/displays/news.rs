@@ -27,6 +27,10 @@ pub struct Heard {
     pub gateway: Option<Eui64>,
     /// Whether it came by the installation's own road: what comes by another could be made up.
     pub is_vouched: bool,
+    /// By which road it came, as messages are kept.
+    pub heard_by: String,
+    /// The application of its topic, where it came by one.
+    pub application: Option<String>,
     /// Whether it joined: what it was told before it has forgotten.
     pub is_join: bool,
     /// What it says that it shows.
@@ -57,6 +61,8 @@ pub enum Fate {
     Acknowledged,
     /// The display did not acknowledge it in time.
     NotAcknowledged,
+    /// No gateway sent it before the network server was to drop it.
+    Expired,
     /// The network server dropped it, with its reason.
     Dropped(String),
 }
@@ -101,6 +107,8 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
                 at: one.at,
                 gateway_eui: None,
                 is_vouched: false,
+                heard_by: String::new(),
+                application: None,
                 joined_at: None,
                 shown: None,
                 shown_at: None,
@@ -111,6 +119,8 @@ fn gathered(heard: &[Heard]) -> Vec<HeardOf> {
             of.gateway_eui = Some(gateway.to_string());
             of.is_vouched = one.is_vouched;
         }
+        of.heard_by.clone_from(&one.heard_by);
+        of.application = one.application.clone().or(of.application.take());
         if one.is_join {
             of.joined_at = Some(one.at);
         }
@@ -144,6 +154,7 @@ async fn settle(
             }),
             Fate::Acknowledged => acknowledged.push(said),
             Fate::NotAcknowledged => lost.push((said, Trouble::NotAcknowledged, None)),
+            Fate::Expired => lost.push((said, Trouble::NotTransmitted, None)),
             Fate::Dropped(why) => lost.push((said, Trouble::Refused, Some(why.as_str()))),
         }
     }

@@ -5,6 +5,7 @@
 
 mod counted;
 mod late;
+mod paths;
 mod poison;
 mod shares;
 mod shown;
@@ -28,7 +29,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use uuid::Uuid;
 
-use super::{Displays, Planned, Settings, plan, send, watch};
+use super::{CommandPath, Displays, Paths, Planned, Settings, plan, send, watch};
 use crate::Flow;
 use crate::ingest::{Arrival, Lot, Source, Told};
 
@@ -174,6 +175,15 @@ impl Queues for NetworkServer {
     }
 }
 
+/// The path to a network server that takes commands back.
+fn by_api(server: &Arc<NetworkServer>) -> Paths {
+    let queues = Arc::clone(server) as Arc<dyn Queues>;
+    Paths {
+        chirpstack: Some(CommandPath::Api(queues)),
+        stack: None,
+    }
+}
+
 /// A lot whose second bay has a lamp, and the network server it is reached by.
 pub(super) struct Lit {
     pub(super) lot: Lot,
@@ -191,7 +201,7 @@ impl Lit {
         let lot = Lot::open().await;
         let server = Arc::<NetworkServer>::default();
         let mut flow = lot.flow.clone();
-        flow.displays = Displays::new(settings, Some(Arc::clone(&server) as Arc<dyn Queues>));
+        flow.displays = Displays::new(settings, by_api(&server));
         let mut lit = Self {
             lot,
             server,
@@ -227,10 +237,7 @@ impl Lit {
     /// Another server on the same database.
     pub(super) fn replica(&self) -> Flow {
         let mut flow = self.flow.clone();
-        flow.displays = Displays::new(
-            self.flow.displays.settings,
-            Some(Arc::clone(&self.server) as Arc<dyn Queues>),
-        );
+        flow.displays = Displays::new(self.flow.displays.settings, by_api(&self.server));
         flow
     }
 

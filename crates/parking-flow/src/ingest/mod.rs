@@ -110,14 +110,6 @@ impl Told {
             _ => None,
         }
     }
-
-    /// The device it is told of, if it is a radio message.
-    fn device(&self) -> Option<Eui64> {
-        match self {
-            Self::Message(message) => Some(message.dev_eui),
-            Self::Observation(_) | Self::Garbled(_) => None,
-        }
-    }
 }
 
 /// What should have been a message.

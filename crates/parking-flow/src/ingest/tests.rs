@@ -70,7 +70,10 @@ impl Lot {
             clock: clock.clone(),
             intake,
             applications: Applications::new(db.clone()),
-            displays: Displays::new(crate::displays::Settings::default(), None),
+            displays: Displays::new(
+                crate::displays::Settings::default(),
+                crate::displays::Paths::default(),
+            ),
         };
         let estate = Estate {
             db: db.clone(),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store::closures as store;
-use super::{OverrideError, Stage, Target, meant, must_last, place, recorded};
+use super::{OverrideError, Stage, Target, meant, must_keep_history, place, recorded};
 use crate::reservations::{Cleared, Clearing, Ground, clear};
 
 /// What people say of a closure.
@@ -141,11 +141,11 @@ pub(super) async fn change<E: From<OverrideError>>(
     let old = held(tx, id, seen, now).await?;
     let mut fields = old.fields.clone();
     change(&mut fields)?;
-    must_last(&fields.draft, now)?;
+    must_keep_history(&old.fields.draft, &mut fields.draft, now)?;
     let written = async |tx: &mut TenantTx| -> Result<(Closure, Cleared), OverrideError> {
-        let (overrides, bays) = hold_bays(tx, id).await?;
+        let (overrides, bays) = hold_bays(tx, id, now).await?;
         store::update(tx, id, &fields, now).await?;
-        super::store::update(tx, &overrides, &fields.draft).await?;
+        super::store::update(tx, &overrides, &fields.draft, now).await?;
         spaces::settle(tx.conn(), &bays, now).await?;
         let window = fields.window();
         let ground = Ground {
@@ -175,7 +175,7 @@ pub(super) async fn end(
     now: DateTime<Utc>,
 ) -> Result<Closure, OverrideError> {
     held(tx, id, seen, now).await?;
-    let (overrides, bays) = hold_bays(tx, id).await?;
+    let (overrides, bays) = hold_bays(tx, id, now).await?;
     store::end(tx, id, &maker.name, now).await?;
     super::store::lift(tx, &overrides, &maker.name, now).await?;
     spaces::settle(tx.conn(), &bays, now).await?;
@@ -227,9 +227,13 @@ pub(super) async fn resume(
     Ok((new, cleared))
 }
 
-/// The overrides of a closure that nobody ended, and their bays, held in the order of their ids.
-async fn hold_bays(tx: &mut TenantTx, id: Uuid) -> Result<(Vec<Uuid>, Vec<Uuid>), OverrideError> {
-    let (overrides, mut bays) = store::parts(tx, id).await?;
+/// The overrides of a closure that are not over, and their bays, held in the order of their ids.
+async fn hold_bays(
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Uuid>, Vec<Uuid>), OverrideError> {
+    let (overrides, mut bays) = store::parts(tx, id, now).await?;
     bays.sort_unstable();
     bays.dedup();
     spaces::held(tx, &bays, &IfMatch::default(), false).await?;

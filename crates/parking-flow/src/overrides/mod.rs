@@ -2,9 +2,10 @@
 //!
 //! An override says of one bay that it is blocked or out of service, from when until when and why;
 //! what the bay's state is then follows as always ([`spaces::settle`]), at once or when its time
-//! comes. One that is over is history and stays as it was; to resume it is to make another. A **closure** takes bays of a site out of
-//! use together: one name, one window, one reason, changed and ended as one; what becomes of the
-//! reservations in its way is said with it. Tables: `overrides`, which belongs to the bays, and
+//! comes. One that is over is history and stays as it was; to resume it is to make another. What has
+//! begun has begun: its beginning is history too. A **closure** takes bays of a site out of use together:
+//! one name, one window, one reason, changed and ended as one; what becomes of the reservations in its way
+//! is said with it. A bay of it can be given back before the others, and not be changed by itself. Tables: `overrides`, which belongs to the bays, and
 //! `closures`.
 
 mod api;
@@ -96,6 +97,12 @@ pub enum OverrideError {
     /// It is history.
     #[error("it is over, and stays as it was")]
     Over,
+    /// It holds already.
+    #[error("it has begun, and since when stays as it was")]
+    Begun,
+    /// It is changed with the others of its closure.
+    #[error("it is part of the closure \"{0}\" and is changed with that")]
+    Part(String),
     /// It would end before it begins, or has ended already.
     #[error("must lie in the future and after the start")]
     Window,
@@ -227,11 +234,14 @@ pub async fn change<E: From<OverrideError>>(
     if old.stage(now) == Stage::Over {
         return Err(OverrideError::Over.into());
     }
+    if let Some((_, name)) = old.closure {
+        return Err(OverrideError::Part(name).into());
+    }
     let mut draft = old.draft.clone();
     change(&mut draft)?;
-    must_last(&draft, now)?;
+    must_keep_history(&old.draft, &mut draft, now)?;
     let written = async |tx: &mut TenantTx| -> Result<Overriding, OverrideError> {
-        store::update(tx, &[id], &draft).await?;
+        store::update(tx, &[id], &draft, now).await?;
         spaces::settle(tx.conn(), &[space.id], now).await?;
         let new = found(tx, id).await?;
         let values = parking_access::audit::difference(&recorded(&old.draft), &recorded(&draft));
@@ -248,6 +258,22 @@ pub async fn change<E: From<OverrideError>>(
         Ok(new)
     };
     Ok(written(tx).await?)
+}
+
+/// Refuses to have something begin at another time that has begun, and to have it end before now. What
+/// has not begun begins now at the earliest.
+fn must_keep_history(
+    old: &OverrideDraft,
+    new: &mut OverrideDraft,
+    now: DateTime<Utc>,
+) -> Result<(), OverrideError> {
+    if new.starts_at != old.starts_at {
+        if old.starts_at <= now {
+            return Err(OverrideError::Begun);
+        }
+        new.starts_at = new.starts_at.max(now);
+    }
+    must_last(new, now)
 }
 
 /// Refuses a window that is over before it is written down.

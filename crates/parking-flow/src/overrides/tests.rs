@@ -3,7 +3,7 @@
 mod bookings;
 
 use axum::http::{Method, StatusCode};
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use parking_db::Reason;
 use parking_domain::access::Role;
 use parking_domain::ids::TenantId;
@@ -330,6 +330,122 @@ async fn a_closure_that_is_ended_gives_its_bays_back_at_once() {
     settle(&lot, &yard.bays).await;
     assert_eq!(yard.states().await, ["unknown"; 4]);
     refused(&yard.admin.post(&path, json!({})).await, 409, "conflict");
+}
+
+#[tokio::test]
+async fn what_has_begun_keeps_its_beginning_and_nothing_begins_or_ends_before_now() {
+    let lot = Lot::open().await;
+    let yard = Yard::open(&lot, "North").await;
+    let planned = json!({ "starts_at": later(&lot, 10), "ends_at": later(&lot, 20) });
+    let with = |more: Value| {
+        let mut body = planned.clone();
+        for (name, value) in more.as_object().expect("an object") {
+            body[name] = value.clone();
+        }
+        body
+    };
+    let one = with(json!({ "space_id": yard.bays[0], "kind": "blocked", "reason": "dug up" }));
+    let closure = with(json!({ "name": "Fair", "site_id": yard.site, "reason": "fair" }));
+    for (made, list) in [(one, "overrides"), (closure, "closures")] {
+        let made = yard.admin.makes(&format!("/api/v6/{list}"), made).await;
+        let path = format!("/api/v6/{list}/{}", id_of(&made));
+        let began = json!({ "starts_at": later(&lot, -600) });
+        let began = yard.admin.patch(&path, began).await.json();
+        assert_eq!(began["stage"], "in_force", "{began}");
+        let since = began["starts_at"].as_str().and_then(|at| at.parse().ok());
+        let since: DateTime<Utc> = since.expect("a moment");
+        let apart = (since - lot.now()).num_milliseconds();
+        assert_eq!(apart, 0, "it begins now: {since}");
+
+        lot.test.clock().advance(TimeDelta::minutes(1));
+        for minutes in [-600, 5] {
+            let moved = json!({ "starts_at": later(&lot, minutes) });
+            let moved = yard.admin.patch(&path, moved).await;
+            refused(&moved, 422, "validation_failed");
+            assert_eq!(moved.json()["errors"][0]["field"], "starts_at");
+        }
+        let short = yard
+            .admin
+            .patch(&path, json!({ "ends_at": later(&lot, -1) }));
+        let short = short.await;
+        refused(&short, 422, "validation_failed");
+        assert_eq!(short.json()["errors"][0]["field"], "ends_at");
+        // What is said again as it is is no change.
+        let same = json!({ "starts_at": began["starts_at"], "ends_at": later(&lot, 30) });
+        let same = yard.admin.patch(&path, same).await;
+        assert_eq!(
+            same.json()["starts_at"],
+            began["starts_at"],
+            "{}",
+            same.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_a_closure_leaves_alone_what_is_over_of_it() {
+    let lot = Lot::open().await;
+    let yard = Yard::open(&lot, "North").await;
+    let body = json!({ "name": "Snow", "site_id": yard.site, "reason": "snow", "ends_at": later(&lot, 600) });
+    let made = yard.admin.makes("/api/v6/closures", body).await;
+    // As somebody could who changed a bay of it by itself.
+    let mut superuser = lot.test.superuser().await;
+    sqlx::query("update overrides set ends_at = $2 where space_id = $1")
+        .bind(yard.bays[0])
+        .bind(lot.now() + TimeDelta::minutes(1))
+        .execute(&mut superuser)
+        .await
+        .expect("an override");
+    lot.test.clock().advance(TimeDelta::minutes(2));
+    settle(&lot, &yard.bays).await;
+    assert_eq!(yard.state(0).await, "unknown");
+    let path = format!("/api/v6/closures/{}", id_of(&made));
+    let longer = json!({ "ends_at": later(&lot, 700) });
+    let longer = yard.admin.patch(&path, longer).await;
+    assert_eq!(longer.status, StatusCode::OK, "{}", longer.text);
+    let states = ["unknown", "maintenance", "maintenance", "maintenance"];
+    assert_eq!(yard.states().await, states);
+}
+
+#[tokio::test]
+async fn a_bay_of_a_closure_is_given_back_by_itself_but_not_changed() {
+    let lot = Lot::open().await;
+    let yard = Yard::open(&lot, "North").await;
+    let body = json!({ "name": "Snow", "site_id": yard.site, "reason": "snow", "ends_at": later(&lot, 600) });
+    let made = yard.admin.makes("/api/v6/closures", body).await;
+    let closure = id_of(&made);
+    let parts = format!("/api/v6/overrides?closure_id={closure}");
+    let parts = yard.admin.get(&parts).await.json();
+    let part = |n: usize| format!("/api/v6/overrides/{}", id_of(&parts["overrides"][n]));
+    let changed = json!({ "ends_at": later(&lot, 5) });
+    let changed = yard.admin.patch(&part(0), changed).await;
+    refused(&changed, 409, "conflict");
+    let detail = changed.json()["detail"].clone();
+    assert!(
+        detail.as_str().is_some_and(|told| told.contains("Snow")),
+        "{detail}"
+    );
+
+    // Resumed, its bays hold since then; a change of the closure does not say otherwise.
+    let began = made["starts_at"].clone();
+    lot.test.clock().advance(TimeDelta::minutes(10));
+    let path = format!("/api/v6/closures/{closure}");
+    yard.admin.post(&format!("{path}/end"), json!({})).await;
+    lot.test.clock().advance(TimeDelta::minutes(10));
+    let resumed = yard.admin.post(&format!("{path}/resume"), json!({})).await;
+    assert_eq!(resumed.status, StatusCode::OK, "{}", resumed.text);
+    let longer = json!({ "ends_at": later(&lot, 700) });
+    let longer = yard.admin.patch(&path, longer).await;
+    assert_eq!(longer.json()["starts_at"], began, "{}", longer.text);
+    let listed = format!("/api/v6/overrides?closure_id={closure}&stage=in_force");
+    let listed = yard.admin.get(&listed).await.json();
+    assert_eq!(listed["total"], 4);
+    assert_ne!(listed["overrides"][0]["starts_at"], began);
+
+    let one = id_of(&listed["overrides"][0]);
+    let end = format!("/api/v6/overrides/{one}/end");
+    let ended = yard.admin.post(&end, json!({})).await;
+    assert_eq!(ended.json()["stage"], "over", "{}", ended.text);
 }
 
 #[tokio::test]

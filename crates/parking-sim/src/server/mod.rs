@@ -1,4 +1,5 @@
-//! A ChirpStack that is not there: its API over gRPC, its queues, and lamps that hear what is queued.
+//! A ChirpStack that is not there: its API over gRPC, its MQTT integration, its queues, and lamps that hear what
+//! is queued.
 //!
 //! It keeps what is made through its API, in memory, and answers as ChirpStack 4.19 was seen to
 //! answer, mistakes included: `INTERNAL` for a duplicate, `UNAUTHENTICATED` for what one may not do, a
@@ -10,6 +11,7 @@
 
 mod air;
 mod answers;
+mod broker;
 mod calls;
 mod estate;
 mod faults;
@@ -67,6 +69,8 @@ struct Shared {
     options: Options,
     events: mpsc::Sender<Event>,
     calls: AtomicU64,
+    /// Commands that came by a broker, and those of them that were none.
+    commands: [AtomicU64; 2],
     /// Calls under way, and the most there ever were.
     in_flight: [AtomicU64; 2],
     /// Ends every connection when it is cancelled, and is then replaced.
@@ -110,6 +114,7 @@ impl NetworkServer {
             options,
             events,
             calls: AtomicU64::new(0),
+            commands: [AtomicU64::new(0), AtomicU64::new(0)],
             in_flight: [AtomicU64::new(0), AtomicU64::new(0)],
             up: Mutex::default(),
         });

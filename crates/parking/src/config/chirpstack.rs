@@ -29,7 +29,7 @@ static HOST: Setting<String> = Setting::new(
     "host",
     "host name or address",
     host,
-    "Where ChirpStack's API listens; unset means that nothing is sent to lamps and nothing compared.",
+    "Where ChirpStack's API listens; unset means that nothing is compared, and that commands go by MQTT if at all.",
 );
 
 static PORT: Setting<u32> = Setting::new(

@@ -16,6 +16,7 @@ pub(super) static SECTION: Section = Section {
         &ATTEMPTS.spec,
         &BACKOFF.spec,
         &PATIENCE.spec,
+        &BY.spec,
         &QUEUE_NAME.spec,
     ],
 };
@@ -61,13 +62,57 @@ static PATIENCE: Setting<u32> = Setting::new(
     "deadline",
     "seconds",
     |value| parse::whole(value, 5..=600),
-    "Within which a gateway must have sent a command to a display that always listens; afterwards \
-     the queue of the device is emptied and the command tried again.",
+    "Within which a gateway must have sent a command to a display that listens; then its queue is \
+     emptied, or the command has expired there, and it is tried again.",
 )
 .or("30");
 
+static BY: Setting<CommandsBy> = Setting::new(
+    "DOWNLINK_BY",
+    "by",
+    "api or mqtt",
+    by,
+    "How commands reach ChirpStack: by its API, which is usual where CHIRPSTACK_HOST is set, or by the \
+     broker, which has no queue that can be emptied.",
+);
+
 static QUEUE_NAME: Setting<String> =
     Setting::not_used("DOWNLINK_QUEUE_NAME", "queue_name", "the queue is a table.");
+
+/// A path to ChirpStack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommandsBy {
+    /// Its API.
+    Api,
+    /// Its broker.
+    Mqtt,
+}
+
+fn by(value: &str) -> Result<CommandsBy, String> {
+    match value {
+        "api" => Ok(CommandsBy::Api),
+        "mqtt" => Ok(CommandsBy::Mqtt),
+        _ => Err("api or mqtt".to_owned()),
+    }
+}
+
+/// The path that is to be taken, if that was said; it must be there.
+pub(super) fn read_path(
+    reader: &mut Reader,
+    (has_api, has_broker): (bool, bool),
+) -> Option<CommandsBy> {
+    let wanted = reader.optional(&BY)?;
+    match wanted {
+        CommandsBy::Api if !has_api => {
+            reader.problem(&BY.spec, "is api, and CHIRPSTACK_HOST is not set");
+        }
+        CommandsBy::Mqtt if !has_broker => {
+            reader.problem(&BY.spec, "is mqtt, and MQTT_URL is not set");
+        }
+        CommandsBy::Api | CommandsBy::Mqtt => {}
+    }
+    Some(wanted)
+}
 
 /// How commands are sent.
 pub(super) fn read(reader: &mut Reader) -> Settings {

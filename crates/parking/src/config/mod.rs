@@ -35,6 +35,7 @@ use std::path::Path;
 pub(crate) use auth::Auth;
 pub(crate) use chirpstack::ChirpStack;
 pub(crate) use database::Database;
+pub(crate) use downlink::CommandsBy;
 pub(crate) use limits::Limits;
 pub(crate) use mail::{Mail, Tls};
 pub(crate) use paths::Paths;
@@ -100,6 +101,8 @@ pub(crate) struct Config {
     pub(crate) broker: Option<parking_chirpstack::mqtt::Settings>,
     /// How commands to displays are sent.
     pub(crate) displays: parking_flow::displays::Settings,
+    /// By which path, where that was said.
+    pub(crate) commands_by: Option<CommandsBy>,
     /// The API of the network server, if there is one.
     pub(crate) chirpstack: Option<ChirpStack>,
 }
@@ -180,6 +183,7 @@ pub(crate) fn load(environment: &Environment, file: Option<&Path>) -> Result<Loa
 }
 
 fn read(reader: &mut Reader, environment: &Environment) -> Config {
+    let (broker, chirpstack) = (mqtt::read(reader), chirpstack::read(reader));
     Config {
         paths: paths::read(reader, environment),
         server: server::read(reader),
@@ -190,9 +194,10 @@ fn read(reader: &mut Reader, environment: &Environment) -> Config {
         telemetry: telemetry::read(reader),
         platform: platform::read(reader),
         webhooks: webhooks::read(reader),
-        broker: mqtt::read(reader),
         displays: downlink::read(reader),
-        chirpstack: chirpstack::read(reader),
+        commands_by: downlink::read_path(reader, (chirpstack.is_some(), broker.is_some())),
+        broker,
+        chirpstack,
     }
 }
 

@@ -355,6 +355,31 @@ fn chirpstack_is_a_host_with_a_key_and_neither_alone() {
 }
 
 #[test]
+fn commands_go_by_a_path_that_is_there() {
+    let api = [
+        ("CHIRPSTACK_HOST", "localhost"),
+        ("CHIRPSTACK_API_KEY", "hush-hush"),
+    ];
+    let by = |by| {
+        loaded([
+            api[0],
+            api[1],
+            ("DOWNLINK_BY", by),
+            ("MQTT_URL", "mqtt://b"),
+        ])
+    };
+    assert_eq!(by("mqtt").config.commands_by, Some(CommandsBy::Mqtt));
+    assert_eq!(by("api").config.commands_by, Some(CommandsBy::Api));
+    assert_eq!(loaded(api).config.commands_by, None);
+    refuses([("DOWNLINK_BY", "mqtt")], "MQTT_URL is not set");
+    refuses(
+        [("DOWNLINK_BY", "api"), ("MQTT_URL", "mqtt://b")],
+        "CHIRPSTACK_HOST is not set",
+    );
+    refuses([("DOWNLINK_BY", "pigeon")], "api or mqtt");
+}
+
+#[test]
 fn strangers_are_left_alone_and_slips_are_noticed() {
     let strangers = loaded([
         ("PATH", "/bin"),

@@ -7,6 +7,7 @@ import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { StatusTag } from '@/components/StatusTag';
 import styles from './devices.module.css';
+import { FirstCommand } from './FirstCommand';
 import { firstWordsQuery, reachQuery, useGiveToChirpStack } from './queries';
 
 /** Whether a device that was just made is on its way: in ChirpStack, joined, and heard. */
@@ -57,6 +58,13 @@ function InChirpStack({ deviceId }: { deviceId: string }) {
     );
   }
   if (!reach.data?.is_known) return <StatusTag tone="waiting">{t('onboard.giving')}</StatusTag>;
-  if (reach.data.has_joined) return <StatusTag tone="good">{t('onboard.joined')}</StatusTag>;
+  if (reach.data.has_joined) {
+    return (
+      <>
+        <StatusTag tone="good">{t('onboard.joined')}</StatusTag>
+        <FirstCommand readiness={reach.data} />
+      </>
+    );
+  }
   return <StatusTag tone="waiting">{t('onboard.given')}</StatusTag>;
 }

@@ -8,6 +8,7 @@ import { answer, api } from '@/api/client';
 import { type Assigning, assignDevice, type Unassigning, unassignDevice } from '@/api/devices';
 import type {
   AttentionKind,
+  ChirpStackReadiness,
   Device,
   DeviceChange,
   DeviceDraft,
@@ -262,9 +263,15 @@ export const reachQuery = (tenantId: string, id: string, isAwaited: boolean) =>
   queryOptions({
     queryKey: [tenantId, 'chirpstack', 'device', id],
     queryFn: () => answer(api.GET('/api/v6/chirpstack/devices/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (isAwaited && !state.data?.has_joined ? FIRST_WORDS_MS : false),
+    refetchInterval: ({ state }) => (isAwaited && !isReached(state.data) ? FIRST_WORDS_MS : false),
     retry: false,
   });
+
+/** Whether there is nothing left to wait for: it joined, and if it always listens it was sent a command. */
+function isReached(readiness?: ChirpStackReadiness) {
+  if (!readiness?.has_joined) return false;
+  return !readiness.supports_class_c || typeof readiness.first_txack_ms === 'number';
+}
 
 export function useGiveToChirpStack() {
   return useMutation({

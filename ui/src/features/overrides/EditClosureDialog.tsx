@@ -122,7 +122,12 @@ function EditForm({ known, siteName, zone, onClose }: FormProps) {
         >
           <Input autoComplete="off" maxLength={100} />
         </Form.Item>
-        <WindowFields siteName={siteName} zone={zone} isEndRequired />
+        <WindowFields
+          siteName={siteName}
+          zone={zone}
+          isEndRequired
+          isBegun={known.thing.stage === 'in_force'}
+        />
         <BookingsField label={t('closures.bookings.newLabel')} mayBook={mayBook} />
       </Form>
     </>

@@ -81,10 +81,14 @@ function EditForm({ known, siteName, zone, onClose }: FormProps) {
       const { before, saved } = done as { before: Override; saved: Version<Override> };
       const { kind, reason, notes, starts_at, ends_at } = before;
       const body = { kind, reason, notes: notes ?? null, starts_at, ends_at: ends_at ?? null };
+      const text = t('overrides.saved', { code: before.space_code });
+      // What has begun by it cannot be made to begin later again.
+      if (saved.thing.stage !== before.stage) {
+        toast.done(text);
+        return;
+      }
       // Named by its version: what somebody has changed since is not undone with it.
-      toast.undoable(t('overrides.saved', { code: before.space_code }), () =>
-        change.mutateAsync({ id: before.id, etag: saved.etag, body }),
-      );
+      toast.undoable(text, () => change.mutateAsync({ id: before.id, etag: saved.etag, body }));
     },
   });
   return (
@@ -106,7 +110,7 @@ function EditForm({ known, siteName, zone, onClose }: FormProps) {
         initialValues={valuesHere(known.thing)}
         onFinish={submit}
       >
-        <WindowFields siteName={siteName} zone={zone} />
+        <WindowFields siteName={siteName} zone={zone} isBegun={known.thing.stage === 'in_force'} />
       </Form>
     </>
   );

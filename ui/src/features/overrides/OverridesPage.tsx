@@ -214,7 +214,8 @@ function OverrideActions({ one }: { one: Override }) {
   const end = useEndOverrides();
   const resume = useResumeOverrides();
   const [isEditing, setEditing] = useState(false);
-  const { id, space_code } = one;
+  const { id, space_code, closure_name } = one;
+  const isPart = closure_name ? t('overrides.partOf', { name: closure_name }) : null;
   // What ended is history; to take that back is to take the bay out again, until when it was.
   const again = () => resume.mutateAsync([id]);
   return (
@@ -226,7 +227,7 @@ function OverrideActions({ one }: { one: Override }) {
             key: 'edit',
             label: t('overrides.edit'),
             icon: <EditOutlined />,
-            refusal,
+            refusal: refusal ?? isPart,
             onPick: () => setEditing(true),
           },
           {

@@ -28,10 +28,16 @@ export function windowOf(values: WindowValues, zone: string | undefined) {
   };
 }
 
-type Props = { siteName?: string; zone?: string; isEndRequired?: boolean };
+type Props = {
+  siteName?: string;
+  zone?: string;
+  isEndRequired?: boolean;
+  /** It holds already, and since when stays as it was. */
+  isBegun?: boolean;
+};
 
 /** How, why, and from when until when. */
-export function WindowFields({ siteName, zone, isEndRequired = false }: Props) {
+export function WindowFields({ siteName, zone, isEndRequired = false, isBegun = false }: Props) {
   const { t } = useTranslation();
   const moment = {
     showTime: { format: 'HH:mm', minuteStep: 5 as const },
@@ -60,8 +66,12 @@ export function WindowFields({ siteName, zone, isEndRequired = false }: Props) {
         <Input maxLength={255} autoComplete="off" />
       </Form.Item>
       <div className={styles.pair}>
-        <Form.Item name="starts_at" label={t('spaces.from')} extra={t('spaces.fromHint')}>
-          <DatePicker {...moment} />
+        <Form.Item
+          name="starts_at"
+          label={t('spaces.from')}
+          extra={isBegun ? t('overrides.begunHint') : t('spaces.fromHint')}
+        >
+          <DatePicker {...moment} disabled={isBegun} />
         </Form.Item>
         <Form.Item
           name="ends_at"

@@ -1,5 +1,6 @@
 //! The road from a broker: ours, and a Mosquitto where there is one.
 
+mod commands;
 mod stand;
 
 use std::collections::BTreeSet;

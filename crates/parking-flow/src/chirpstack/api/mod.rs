@@ -120,7 +120,8 @@ async fn create_run(
 }
 
 /// Whether a device can be reached, as ChirpStack says now: whether it is there and enabled, listens at
-/// all times, has our key, has joined and spoken since.
+/// all times, has our key, has joined and spoken since; and how long it took until a gateway sent it the first
+/// command in its session, which nothing else proves.
 #[utoipa::path(get, path = "/api/v6/chirpstack/devices/{id}", params(("id" = Uuid, Path)), responses((status = 200, body = ChirpStackReadiness)))]
 async fn get_readiness(
     State(state): State<ChirpStacks>,

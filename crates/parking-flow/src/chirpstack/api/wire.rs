@@ -274,6 +274,13 @@ pub(super) struct ChirpStackReadiness {
     /// Whether it spoke since it joined: before, nothing can be sent to it.
     has_spoken: bool,
     last_seen_at: Option<DateTime<Utc>>,
+    /// When a gateway sent it a command for the first time since it joined; none before.
+    first_txack_at: Option<DateTime<Utc>>,
+    /// How many milliseconds that took from when ChirpStack had the command: about a second, for a device that
+    /// listens at all times.
+    first_txack_ms: Option<i64>,
+    /// Since when ChirpStack has a command for it that no gateway has sent.
+    command_waits_since: Option<DateTime<Utc>>,
 }
 
 impl From<Readiness> for ChirpStackReadiness {
@@ -288,6 +295,11 @@ impl From<Readiness> for ChirpStackReadiness {
             has_joined: readiness.has_joined,
             has_spoken: readiness.has_spoken,
             last_seen_at: readiness.last_seen_at,
+            first_txack_at: readiness.first_txack_at,
+            first_txack_ms: readiness
+                .first_txack_after
+                .map(|took| took.num_milliseconds()),
+            command_waits_since: readiness.command_waits_since,
         }
     }
 }

@@ -167,6 +167,40 @@ pub(in crate::chirpstack) async fn device(
     }))
 }
 
+/// What became of commands to a display.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::chirpstack) struct Told {
+    /// When ChirpStack had the first that was sent since the display joined.
+    pub(in crate::chirpstack) first_queued_at: Option<DateTime<Utc>>,
+    /// When a gateway sent that.
+    pub(in crate::chirpstack) first_txack_at: Option<DateTime<Utc>>,
+    /// Since when ChirpStack has one that no gateway has sent.
+    pub(in crate::chirpstack) waits_since: Option<DateTime<Utc>>,
+}
+
+/// What became of commands to a display; none if the device is none. What `displays` writes down is read here as
+/// the facts of a device are: nothing is asked of that slice.
+pub(in crate::chirpstack) async fn told(conn: &mut PgConnection, id: Uuid) -> Result<Option<Told>> {
+    let told = sqlx::query_as!(
+        Told,
+        "select f.queued_at as first_queued_at, f.transmitted_at as first_txack_at, w.queued_at as waits_since
+         from lamps l
+         left join lateral (
+           select d.queued_at, d.transmitted_at from downlinks d
+           where d.tenant_id = l.tenant_id and d.device_id = l.id and d.queued_at is not null
+             and d.transmitted_at > coalesce(l.joined_at, '-infinity')
+           order by d.transmitted_at limit 1) f on true
+         left join lateral (
+           select d.queued_at from downlinks d
+           where d.tenant_id = l.tenant_id and d.device_id = l.id and d.status = 'queued' limit 1) w on true
+         where l.id = $1",
+        id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(told)
+}
+
 /// A gateway of ours as ChirpStack is to have it.
 #[derive(Clone, Debug)]
 pub(in crate::chirpstack) struct Gateway {

@@ -306,7 +306,7 @@ pub(super) async fn downlink_queue_health(
     caller: Caller,
 ) -> Result<axum::Json<QueueHealthBody>, ApiError> {
     let figures = figures(&flow, &caller).await?;
-    let is_connected = flow.displays.queues.is_some();
+    let is_connected = flow.displays.paths.chirpstack.is_some();
     let is_breaker_open = flow.displays.is_open();
     let success = success(&figures);
     let checks = [

@@ -7,6 +7,7 @@ use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::plan::Keys;
+use crate::displays::paths::CLOCKS_APART;
 
 /// Further ahead nothing is put off, but for as long as a network server may keep a command.
 const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
@@ -20,6 +21,10 @@ pub(in crate::displays) struct Overdue {
     pub(in crate::displays) dev_eui: String,
     pub(in crate::displays) attempts: i32,
     pub(in crate::displays) status: String,
+    /// By which path it was handed over, and from when on it is dropped there.
+    pub(in crate::displays) path: Option<String>,
+    pub(in crate::displays) expires_at: Option<DateTime<Utc>>,
+    pub(in crate::displays) stack_address: Option<Vec<u8>>,
     /// Whether its display is still the tenant's.
     pub(in crate::displays) is_living: bool,
     /// The applications of its tenant at the network server.
@@ -40,8 +45,8 @@ pub(in crate::displays) async fn interrupted(
            for no key update skip locked)
          update downlinks d set leased_until = $1 + $3::interval
          from due where d.tenant_id = due.tenant_id and d.id = due.id
-         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status, true as "is_living!",
-           '{}'::text[] as "applications!""#,
+         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status, d.path, d.expires_at,
+           null::bytea as stack_address, true as "is_living!", '{}'::text[] as "applications!""#,
         now,
         limit,
         PgInterval::try_from(lease).unwrap_or_default(),
@@ -65,7 +70,8 @@ pub(in crate::displays) async fn overdue(
            for no key update skip locked)
          update downlinks d set deadline_at = $1 + $3::interval
          from due where d.tenant_id = due.tenant_id and d.id = due.id
-         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status,
+         returning d.tenant_id, d.id, d.device_id, d.dev_eui, d.attempts, d.status, d.path, d.expires_at,
+           (select l.stack_address from lamps l where l.tenant_id = d.tenant_id and l.id = d.device_id) as stack_address,
            exists (select from devices v where v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is null)
              as "is_living!",
            array(select a.application from applications a where a.tenant_id = d.tenant_id order by a.application limit 1000)
@@ -107,6 +113,27 @@ pub(in crate::displays) async fn flushed(tx: &mut PlatformTx, keys: &Keys) -> Re
          where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.is_left_behind",
         &keys.0,
         &keys.1
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Of what may have been left behind for these devices, what has dropped out of their queues by itself is
+/// there no more.
+pub(in crate::displays) async fn ran_out(
+    tx: &mut PlatformTx,
+    keys: &Keys,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update downlinks d set is_left_behind = false
+         from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
+         where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.is_left_behind and d.expires_at + $4::interval <= $3",
+        &keys.0,
+        &keys.1,
+        now,
+        PgInterval::try_from(CLOCKS_APART).unwrap_or_default(),
     )
     .execute(tx.conn())
     .await?;
@@ -165,6 +192,14 @@ pub(in crate::displays) async fn bring_back(
     )
     .execute(tx.conn())
     .await?;
-    let all = [looks, due, leased, deadlines];
+    let expiries = sqlx::query!(
+        "update downlinks d set expires_at = $1
+         where d.is_left_behind and d.expires_at > $2::timestamptz + d.patience_seconds * interval '1 second'",
+        now,
+        later
+    )
+    .execute(tx.conn())
+    .await?;
+    let all = [looks, due, leased, deadlines, expiries];
     Ok(all.iter().map(PgQueryResult::rows_affected).sum())
 }

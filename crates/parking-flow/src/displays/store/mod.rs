@@ -5,4 +5,5 @@ pub(super) mod deadlines;
 pub(super) mod list;
 pub(super) mod news;
 pub(super) mod plan;
+pub(super) mod stack;
 pub(super) mod turn;

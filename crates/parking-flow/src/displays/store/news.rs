@@ -14,15 +14,17 @@ pub(in crate::displays) struct HeardOf {
     pub(in crate::displays) gateway_eui: Option<String>,
     /// Whether that came by the installation's own road.
     pub(in crate::displays) is_vouched: bool,
+    pub(in crate::displays) heard_by: String,
+    pub(in crate::displays) application: Option<String>,
     pub(in crate::displays) joined_at: Option<DateTime<Utc>>,
     pub(in crate::displays) shown: Option<Value>,
     pub(in crate::displays) shown_at: Option<DateTime<Utc>>,
 }
 
 /// Writes down what was heard of displays, and has those looked at of which it is news: one that
-/// joined, spoke for the first time, said what it shows, or was given up and lives. A display that has
-/// news is not left alone any longer. That a gateway hears it is believed of the installation's own road
-/// and of the tenant's own gateways; of others only as long as nothing better is known.
+/// joined, spoke for the first time or by another network server, said what it shows, or was given up and
+/// lives. A display that has news is not left alone any longer. That a gateway hears it is believed of the
+/// installation's own road and of the tenant's own gateways; of others only as long as nothing better is known.
 pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -> Result<()> {
     let of = |part: fn(&HeardOf) -> Uuid| heard.iter().map(part).collect::<Vec<_>>();
     let ats: Vec<_> = heard.iter().map(|one| one.at).collect();
@@ -31,18 +33,23 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
     let shown: Vec<_> = heard.iter().map(|one| one.shown.clone()).collect();
     let shown_at: Vec<_> = heard.iter().map(|one| one.shown_at).collect();
     let vouched: Vec<_> = heard.iter().map(|one| one.is_vouched).collect();
+    let heard_by: Vec<_> = heard.iter().map(|one| one.heard_by.clone()).collect();
+    let applications: Vec<_> = heard.iter().map(|one| one.application.clone()).collect();
     sqlx::query!(
         "with w as (
-           select w.*, l.heard_at is null or w.joined_at is not null as is_new,
+           select w.*, l.heard_at is null or w.joined_at is not null or coalesce(l.heard_by = 'tts', false) <> (w.heard_by = 'tts')
+               or (l.application is null and w.application is not null) as is_new,
              w.shown is not null and (l.shown_at is null or l.shown_at <= w.shown_at) as says,
              l.failures > 0 and l.behind_since is not null and (l.drive_at is null or l.drive_at > w.at)
                and (l.heard_at is null or l.heard_at < l.behind_since) as is_back,
              w.is_own_road or exists (select from gateways g where g.tenant_id = w.tenant_id and g.eui = w.gateway_eui) as is_vouched
            from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::timestamptz[],
-             $8::boolean[]) as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at, is_own_road)
+             $8::boolean[], $9::text[], $10::text[])
+             as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at, is_own_road, heard_by, application)
            join lamps l on l.tenant_id = w.tenant_id and l.id = w.id),
          written as (
-           update lamps l set heard_at = greatest(l.heard_at, w.at),
+           update lamps l set heard_at = greatest(l.heard_at, w.at), heard_by = w.heard_by,
+             application = coalesce(w.application, l.application),
              gateway_eui = case when w.is_vouched or not l.is_gateway_vouched then coalesce(w.gateway_eui, l.gateway_eui)
                else l.gateway_eui end,
              is_gateway_vouched = l.is_gateway_vouched or (w.is_vouched and w.gateway_eui is not null),
@@ -60,6 +67,8 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
         &shown as &[Option<Value>],
         &shown_at as &[Option<DateTime<Utc>>],
         &vouched,
+        &heard_by,
+        &applications as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;

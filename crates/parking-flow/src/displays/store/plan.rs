@@ -310,7 +310,7 @@ pub(in crate::displays) async fn supersede(
 }
 
 /// Hurries the deadlines of commands that the network server keeps until a display listens: a newer
-/// one is to take their place.
+/// one is to take their place. What cannot be taken back is left to its turn.
 pub(in crate::displays) async fn hurry(
     tx: &mut PlatformTx,
     keys: &Keys,
@@ -320,7 +320,7 @@ pub(in crate::displays) async fn hurry(
         "update downlinks d set deadline_at = $3
          from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, device_id)
          where d.tenant_id = w.tenant_id and d.device_id = w.device_id and d.status = 'queued' and d.patience_seconds > 120
-           and d.deadline_at > $3",
+           and d.deadline_at > $3 and d.path is distinct from 'broker'",
         &keys.0,
         &keys.1,
         now,

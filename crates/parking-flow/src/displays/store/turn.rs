@@ -4,9 +4,11 @@
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use serde_json::Value;
+use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::plan::Keys;
+use crate::displays::paths::CLOCKS_APART;
 
 /// A command whose turn it is.
 #[derive(Clone, Debug)]
@@ -27,6 +29,13 @@ pub(in crate::displays) struct Turn {
     pub(in crate::displays) is_gateway_vouched: bool,
     /// Whether the network server may hold something that is not counted on any more.
     pub(in crate::displays) must_flush: bool,
+    /// Until when, of what is known to be dropped there by itself.
+    pub(in crate::displays) left_until: Option<DateTime<Utc>>,
+    pub(in crate::displays) patience_seconds: i32,
+    /// By which road the display was heard last.
+    pub(in crate::displays) heard_by: Option<String>,
+    pub(in crate::displays) application: Option<String>,
+    pub(in crate::displays) stack_address: Option<Vec<u8>>,
     /// The applications of its tenant at the network server.
     pub(in crate::displays) applications: Vec<String>,
     /// How many of its tenant were looked for.
@@ -50,12 +59,13 @@ pub(in crate::displays) async fn lock_lamps(tx: &mut PlatformTx, keys: &Keys) ->
 /// The least of a batch that is dealt to a tenant.
 pub(in crate::displays) const SHARE_MIN: i64 = 20;
 
-/// Commands whose turn it is, to living displays that have nothing on its way: of each tenant its oldest,
-/// as many as is its share, so that no flood of one holds up another's. What somebody else is at is left
-/// to them.
+/// Commands whose turn it is, to living displays that have nothing on its way and are reached by a network
+/// server that takes commands now: of each tenant its oldest, as many as is its share, so that no flood of
+/// one holds up another's. What somebody else is at is left to them.
 pub(in crate::displays) async fn turns(
     tx: &mut PlatformTx,
     limit: i64,
+    (takes_chirpstack, takes_stack): (bool, bool),
     now: DateTime<Utc>,
 ) -> Result<Vec<Turn>> {
     let turns = sqlx::query_as!(
@@ -73,15 +83,19 @@ pub(in crate::displays) async fn turns(
              select of_tenant.*, dealt.share from dealt cross join lateral (
                select d.tenant_id, d.id, d.due_at, d.urgency, v.dev_eui from downlinks d
                join devices v on v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is null
+               join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
+                 and case when l.heard_by = 'tts' then $5::boolean else $4::boolean end
                where d.tenant_id = dealt.tenant_id and d.due_at <= $1
                  and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
                    and f.status in ('sending', 'queued', 'awaiting_ack'))
                order by d.due_at, d.urgency, d.id limit dealt.share) of_tenant
              order by of_tenant.due_at, of_tenant.urgency, of_tenant.id limit $2)
            select d.tenant_id, d.id, d.device_id, due.dev_eui, d.f_port, d.payload, d.is_confirmed, d.urgency, d.attempts,
-             d.created_at, l.gateway_eui, l.is_gateway_vouched,
+             d.created_at, l.gateway_eui, l.is_gateway_vouched, d.patience_seconds, l.heard_by, l.application, l.stack_address,
              exists (select from downlinks b where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind)
                as "must_flush!", due.share as "share!",
+             (select max(b.expires_at) from downlinks b
+              where b.tenant_id = d.tenant_id and b.device_id = d.device_id and b.is_left_behind) as left_until,
              array(select a.application from applications a where a.tenant_id = d.tenant_id order by a.application limit 1000)
                as "applications!"
            from due
@@ -95,6 +109,8 @@ pub(in crate::displays) async fn turns(
         now,
         limit,
         SHARE_MIN,
+        takes_chirpstack,
+        takes_stack,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -164,28 +180,36 @@ pub(in crate::displays) async fn write_budget(
     Ok(())
 }
 
+/// A command that is to be handed over: by which path, and from when on it is dropped there.
+pub(in crate::displays) type Claimed<'a> = (&'a Turn, &'static str, Option<DateTime<Utc>>);
+
 /// Puts commands into this server's hands, each for one attempt. Of the names of earlier attempts the
 /// newest are remembered.
 pub(in crate::displays) async fn claim(
     tx: &mut PlatformTx,
-    turns: &[&Turn],
+    claimed: &[Claimed<'_>],
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
+    let turns: Vec<&Turn> = claimed.iter().map(|(turn, ..)| *turn).collect();
     let tenants: Vec<_> = turns.iter().map(|one| one.tenant_id).collect();
     let ids: Vec<_> = turns.iter().map(|one| one.id).collect();
     let gateways: Vec<_> = turns.iter().map(|one| one.gateway_eui.clone()).collect();
+    let paths: Vec<_> = claimed.iter().map(|one| one.1.to_owned()).collect();
+    let expiries: Vec<_> = claimed.iter().map(|one| one.2).collect();
     sqlx::query!(
         "update downlinks d set status = 'sending', due_at = null, leased_until = $4, attempts = d.attempts + 1, transmitted_at = null,
            gateway_eui = w.gateway_eui, earlier_items = (array_remove(d.queue_item || d.earlier_items, null))[1:20], queue_item = null,
-           version = d.version + 1,
+           path = w.path, expires_at = w.expires_at, version = d.version + 1,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'sending', 'attempt', d.attempts + 1))
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (tenant_id, id, gateway_eui)
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $6::text[], $7::timestamptz[]) as w (tenant_id, id, gateway_eui, path, expires_at)
          where d.tenant_id = w.tenant_id and d.id = w.id",
         &tenants,
         &ids,
         &gateways as &[Option<String>],
         until,
         now,
+        &paths,
+        &expiries as &[Option<DateTime<Utc>>],
     )
     .execute(tx.conn())
     .await?;
@@ -225,6 +249,7 @@ pub(in crate::displays) struct Taken {
 
 /// Writes down which commands the network server took. One of which a gateway has spoken meanwhile is
 /// further on already; of one that was taken back meanwhile the name is remembered, for what comes of it.
+/// What cannot be taken back is waited for until it is dropped there, by whichever clock.
 pub(in crate::displays) async fn queued(
     tx: &mut PlatformTx,
     taken: &[Taken],
@@ -247,7 +272,8 @@ pub(in crate::displays) async fn queued(
            queued_at = case when w.is_its_name then $5::timestamptz else d.queued_at end,
            status = case when w.is_in_hand then 'queued' else d.status end,
            leased_until = case when w.is_in_hand then null else d.leased_until end,
-           deadline_at = case when w.is_in_hand then $5::timestamptz + d.patience_seconds * interval '1 second' else d.deadline_at end,
+           deadline_at = case when w.is_in_hand
+             then greatest($5::timestamptz + d.patience_seconds * interval '1 second', d.expires_at + $6::interval) else d.deadline_at end,
            story = d.story || jsonb_build_array(jsonb_build_object('at', $5::timestamptz, 'what', 'queued', 'item', w.queue_item))
          from w where d.tenant_id = w.tenant_id and d.id = w.id",
         &tenants,
@@ -255,6 +281,7 @@ pub(in crate::displays) async fn queued(
         &attempts,
         &items,
         now,
+        PgInterval::try_from(CLOCKS_APART).unwrap_or_default(),
     )
     .execute(tx.conn())
     .await?;

@@ -8,8 +8,11 @@ use super::Understood;
 use crate::displays::{self, Displays, Fate, Heard, News};
 use crate::ingest::{Source, strongest};
 
-/// The words by which the network server says that it dropped a command.
-const DROPPED: [&str; 2] = ["DOWNLINK_PAYLOAD_SIZE", "EXPIRED"];
+/// The word by which ChirpStack says that it dropped a command that nobody can be told.
+const TOO_LONG: &str = "DOWNLINK_PAYLOAD_SIZE";
+
+/// The word by which it says that it dropped one because its time was over.
+const EXPIRED: &str = "EXPIRED";
 
 /// Tells displays what was heard of them.
 pub(super) async fn note(
@@ -36,9 +39,19 @@ fn heard(one: &Understood<'_>) -> Option<Heard> {
         at: one.message.received_at,
         gateway: strongest(&one.receptions()).map(|best| best.gateway),
         is_vouched: one.message.source == Source::ChirpStackMqtt.name(),
+        heard_by: one.message.source.clone(),
+        application: application(one),
         is_join: kind == "join",
         said: one.said,
     })
+}
+
+/// The application of the topic that a message came by. What a body says is its sender's word, and commands
+/// by the broker go where this says.
+fn application(one: &Understood<'_>) -> Option<String> {
+    let is_of_broker = one.message.source == Source::ChirpStackMqtt.name();
+    let said = one.message.content["application"].as_str();
+    said.filter(|_| is_of_broker).map(str::to_owned)
 }
 
 /// What the network server says of a command.
@@ -53,9 +66,7 @@ fn news(one: &Understood<'_>) -> Option<News> {
         }
         "ack" if content["is_acknowledged"].as_bool() == Some(true) => Fate::Acknowledged,
         "ack" => Fate::NotAcknowledged,
-        "log" if text("code").is_some_and(|code| DROPPED.contains(&code)) => {
-            Fate::Dropped(text("code")?.to_owned())
-        }
+        "log" => dropped(one.message.source == Source::Tts.name(), text("code")?)?,
         _ => return None,
     };
     Some(News {
@@ -65,4 +76,13 @@ fn news(one: &Understood<'_>) -> Option<News> {
         queue_item: text("queue_item")?.to_owned(),
         fate,
     })
+}
+
+/// What a notice about a command means for it. The Things Stack gives none but that a command failed.
+fn dropped(is_of_stack: bool, code: &str) -> Option<Fate> {
+    match code {
+        EXPIRED => Some(Fate::Expired),
+        _ if is_of_stack || code == TOO_LONG => Some(Fate::Dropped(code.to_owned())),
+        _ => None,
+    }
 }

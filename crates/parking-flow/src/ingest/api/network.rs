@@ -5,16 +5,20 @@
 //! senders that do look.
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use parking_chirpstack::wire::{BODY_BYTES_MAX, EventKind};
 use parking_domain::eui::Eui64;
+use parking_http::error::causes;
 use parking_http::extract::{BodyLimit, read_body};
 use parking_http::{ApiError, Caller, Query};
 use serde::Deserialize;
+use tracing::warn;
 use utoipa::IntoParams;
 
 use super::{Spooled, Stored};
 use crate::Flow;
+use crate::displays::{CommandPath, StackAddress};
 use crate::ingest::{Parcel, Road, TakenIn, Told, take_in};
 
 /// Of which nothing follows here: the network server speaks of its other integrations.
@@ -56,7 +60,9 @@ pub(super) async fn post_chirpstack(
 
 /// Takes a message of a webhook of The Things Stack, version 3, in JSON, with an API key of the scope
 /// `webhook:ingest` in a header of the webhook (`X-API-Key`). Otherwise as for ChirpStack; of kinds
-/// that nothing follows from, like queued commands, nothing is stored.
+/// that nothing follows from, like queued commands, nothing is stored. Where the webhook has a downlink API
+/// key, its messages say by `X-Downlink-Replace` and `X-Downlink-Apikey` where commands to the device go:
+/// that is kept for displays, sealed.
 #[utoipa::path(post, path = "/api/v6/ingest/tts",
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses((status = 200, body = Stored),
@@ -67,9 +73,44 @@ pub(super) async fn post_tts(
     caller: Caller,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let address = stack_address(request.headers());
     let body = read(request).await?;
-    let (taken, _) = take(&flow, &caller, Road::Tts, body).await?;
+    let (taken, device) = take(&flow, &caller, Road::Tts, body).await?;
+    if let (TakenIn::Stored { .. }, Some(address), Some(device)) = (taken, address, device) {
+        learn(&flow, &caller, (device, &address)).await;
+    }
     Ok(taken.answer())
+}
+
+/// Where commands go, as a message of The Things Stack says beside its body. A signature is of the body alone:
+/// of a message that is signed anybody between could have said the rest.
+fn stack_address(headers: &HeaderMap) -> Option<StackAddress> {
+    let said = |name| headers.get(name)?.to_str().ok();
+    let (replace, key) = (said("x-downlink-replace")?, said("x-downlink-apikey")?);
+    let is_signed = headers.contains_key("x-webhook-signature");
+    StackAddress::of(replace, key).filter(|_| !is_signed)
+}
+
+/// Keeps where commands to a device go. The message is stored all the same, and the next one says it again.
+async fn learn(flow: &Flow, caller: &Caller, (device, address): (Named, &StackAddress)) {
+    let Some(CommandPath::Stack(stack)) = &flow.displays.paths.stack else {
+        return;
+    };
+    let learned = async {
+        let tenant = if caller.tenant().is_platform() {
+            let application = device.application.as_deref();
+            flow.applications.owner(application).await?
+        } else {
+            caller.tenant()
+        };
+        let whose = (tenant, device.eui);
+        stack
+            .learn(&flow.db, whose, address, flow.clock.now())
+            .await
+    };
+    if let Err(error) = learned.await {
+        warn!(dev_eui = %device.eui, error = causes(&error), "where commands to a device go was not kept");
+    }
 }
 
 impl EventParams {
@@ -92,6 +133,12 @@ pub(super) async fn read(request: Request) -> Result<Vec<u8>, ApiError> {
     Ok(read_body(&parts, body).await?.to_vec())
 }
 
+/// A device that was told of.
+pub(super) struct Named {
+    pub(super) eui: Eui64,
+    application: Option<String>,
+}
+
 /// Takes in what was told, if anything, and says of which device; what cannot be read is kept, and
 /// refused then.
 pub(super) async fn take(
@@ -99,7 +146,7 @@ pub(super) async fn take(
     caller: &Caller,
     road: Road,
     body: Vec<u8>,
-) -> Result<(TakenIn, Option<Eui64>), ApiError> {
+) -> Result<(TakenIn, Option<Named>), ApiError> {
     let parcel = Parcel {
         tenant: caller.tenant(),
         at: flow.clock.now(),
@@ -115,7 +162,13 @@ pub(super) async fn take(
     {
         return Err(ApiError::field("body", problem.clone()));
     }
-    let device = opened.told.first().and_then(Told::device);
+    let device = opened.told.first().and_then(|told| match told {
+        Told::Message(message) => Some(Named {
+            eui: message.dev_eui,
+            application: message.application.clone(),
+        }),
+        Told::Observation(_) | Told::Garbled(_) => None,
+    });
     let taken = take_in(flow, parcel, opened.told).await?;
     match opened.problem {
         None => Ok((taken, device)),

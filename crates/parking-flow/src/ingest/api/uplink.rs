@@ -56,7 +56,7 @@ pub(super) async fn post_uplink(
     };
     let mut taken = UplinkTaken {
         status: "success",
-        device_eui: device.map(|eui| eui.to_string()),
+        device_eui: device.map(|device| device.eui.to_string()),
         space_code: None,
         state: None,
         request_id: caller.request.id.to_string(),

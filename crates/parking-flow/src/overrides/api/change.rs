@@ -65,10 +65,11 @@ pub(super) async fn create_overrides(
     request.run(&flow.db, &caller, now, operate).await
 }
 
-/// Changes an override that is not over.
+/// Changes an override that is not over. Since when it holds stays as it was once it has begun; before,
+/// it can begin now at the earliest. One that is part of a closure is changed with that.
 #[utoipa::path(patch, path = "/api/v6/overrides/{id}", params(("id" = Uuid, Path)), request_body = OverrideChange,
     responses((status = 200, body = ListedOverride),
-        (status = 409, description = "`conflict`: it is over", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: it is over, or part of a closure", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn patch_override(
     State(flow): State<Flow>,

@@ -98,8 +98,9 @@ pub(super) async fn create_closure(
     request.run(&flow.db, &caller, now, operate).await
 }
 
-/// Changes a closure that is not over, with all its bays. `bookings` says what becomes of reservations in
-/// the time that it did not cover before.
+/// Changes a closure that is not over, with all its bays that it has not given back. Since when it holds
+/// stays as it was once it has begun; before, it can begin now at the earliest. `bookings` says what becomes
+/// of reservations in the time that it did not cover before.
 #[utoipa::path(patch, path = "/api/v6/closures/{id}", params(("id" = Uuid, Path)), request_body = ClosureChange,
     responses((status = 200, body = ClearedClosure),
         (status = 409, description = "`conflict`: it is over; `reservations_in_the_way`, with the first hundred of them", body = parking_http::Problem, content_type = "application/problem+json"),

@@ -99,14 +99,16 @@ pub(in crate::overrides) async fn lock(tx: &mut TenantTx, id: Uuid) -> Result<()
     Ok(())
 }
 
-/// The overrides of a closure that nobody ended, and their bays.
+/// The overrides of a closure that are not over, and their bays.
 pub(in crate::overrides) async fn parts(
     tx: &mut TenantTx,
     id: Uuid,
+    now: DateTime<Utc>,
 ) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
     let rows = sqlx::query!(
-        "select id, space_id from overrides where closure_id = $1 and lifted_at is null",
-        id
+        "select id, space_id from overrides where closure_id = $1 and lifted_at is null and (ends_at is null or ends_at > $2)",
+        id,
+        now
     )
     .fetch_all(tx.conn())
     .await?;

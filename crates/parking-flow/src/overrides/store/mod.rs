@@ -202,9 +202,16 @@ pub(super) async fn insert(
     Ok(ids)
 }
 
-pub(super) async fn update(tx: &mut TenantTx, ids: &[Uuid], draft: &OverrideDraft) -> Result<()> {
+/// Changes overrides. Since when one holds that has begun stays as it was: it may have begun after the
+/// others of its closure, when that was resumed.
+pub(super) async fn update(
+    tx: &mut TenantTx,
+    ids: &[Uuid],
+    draft: &OverrideDraft,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sqlx::query!(
-        "update overrides set kind = $2, starts_at = $3, ends_at = $4, reason = $5, notes = $6, version = version + 1
+        "update overrides set kind = $2, starts_at = case when starts_at <= $7 then starts_at else $3 end, ends_at = $4, reason = $5, notes = $6, version = version + 1
          where id = any($1)",
         ids,
         draft.kind.name(),
@@ -212,6 +219,7 @@ pub(super) async fn update(tx: &mut TenantTx, ids: &[Uuid], draft: &OverrideDraf
         draft.ends_at,
         draft.reason,
         draft.notes,
+        now,
     )
     .execute(tx.conn())
     .await?;

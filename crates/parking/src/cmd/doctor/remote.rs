@@ -249,7 +249,11 @@ pub(super) async fn check_broker(config: &Config) -> Vec<Finding> {
 pub(super) async fn check_chirpstack(config: &Config) -> Vec<Finding> {
     let subject = "chirpstack";
     let Some(own) = &config.chirpstack else {
-        let text = "no API (CHIRPSTACK_HOST): nothing is sent to lamps, and nothing compared";
+        let text = if config.broker.is_some() {
+            "no API (CHIRPSTACK_HOST): nothing is compared, and commands to lamps go by the broker"
+        } else {
+            "no API (CHIRPSTACK_HOST) and no broker (MQTT_URL): ChirpStack's lamps are sent nothing, and nothing is compared"
+        };
         return vec![Finding::ok(subject, text)];
     };
     let place = own.api.place();

@@ -6,13 +6,18 @@ use parking_chirpstack::grpc::{Client, DeviceDraft, DeviceKeys, GatewayDraft, Se
 use parking_domain::clock::Clock;
 use parking_domain::eui::Eui64;
 use parking_domain::models;
+use parking_sim::chirpstack::Event;
 use parking_sim::server::{Home, LampDraft, NetworkServer, Options};
+use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::items;
 use crate::harness::actors::{Owner, text};
-use crate::harness::{Stage, eventually};
+use crate::harness::http::send;
+use crate::harness::{Api, Stage, eventually};
 
 const TOKEN: &str = "the-key-of-its-administrator";
 const KEY: &str = "000102030405060708090a0b0c0d0e0f";
@@ -20,6 +25,8 @@ const KEY: &str = "000102030405060708090a0b0c0d0e0f";
 struct Both {
     stage: Stage,
     network: NetworkServer,
+    /// What happens on the air, which nobody is told.
+    events: mpsc::Receiver<Event>,
     client: Client,
     home: Home,
     owner: Owner,
@@ -33,7 +40,7 @@ async fn both() -> Both {
         pace: 0.02,
     };
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let (network, _events) = NetworkServer::start(any, options, Clock::system())
+    let (network, events) = NetworkServer::start(any, options, Clock::system())
         .await
         .unwrap();
     let port = network.address().port();
@@ -59,6 +66,7 @@ async fn both() -> Both {
     Both {
         stage,
         network,
+        events,
         client,
         home,
         owner,
@@ -469,4 +477,69 @@ async fn ten_thousand_devices_are_compared_without_harm() {
     assert!(at_once <= 16, "{at_once}");
     assert!(last - after < 100, "{}", last - after);
     both.ends().await;
+}
+
+/// Tells the server what happens on the air.
+async fn tell(mut events: mpsc::Receiver<Event>, told: Api) {
+    while let Some(event) = events.recv().await {
+        let path = format!("/api/v6/ingest/chirpstack?event={}", event.kind);
+        send(told.request(Method::POST, &path).body(event.body)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_command_that_a_gateway_sends_proves_that_a_lamp_is_reached() {
+    let Both {
+        stage,
+        network,
+        events,
+        owner,
+        ..
+    } = both().await;
+    let api = &owner.api;
+    let key = owner.makes_key("operator", &["webhook:ingest"]).await;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(tell(events, key.api.clone()));
+    let site = json!({ "name": "Harbour", "timezone": "Europe/Paris" });
+    let site = api.post("/api/v6/sites", &site).await.expect(201);
+    let bay = json!({ "site_id": site["id"], "code": "A-1" });
+    let bay = api.post("/api/v6/spaces", &bay).await.expect(201);
+    let lamp = json!({ "dev_eui": eui(7), "model": "plenom-busylight-omega" });
+    let lamp = api.post("/api/v6/devices", &lamp).await.expect(201);
+    network.add_lamp(LampDraft {
+        dev_eui: eui(7),
+        name: "Lamp".to_owned(),
+        model: models::find("plenom-busylight-omega").unwrap(),
+        application: None,
+    });
+    let path = format!("/api/v6/chirpstack/devices/{}", text(&lamp, "id"));
+    let before = api.get(&path).await.expect(200);
+    assert_eq!(
+        (&before["is_known"], &before["first_txack_ms"]),
+        (&json!(true), &Value::Null),
+        "{before}"
+    );
+
+    let shows = json!({ "space_id": bay["id"], "role": "display" });
+    let assign = format!("/api/v6/devices/{}/assign", text(&lamp, "id"));
+    api.post(&assign, &shows).await.expect(200);
+    let reached = eventually("it is reached", async || {
+        let ready = api.get(&path).await.expect(200);
+        ready["first_txack_ms"].as_i64().map(|took| (took, ready))
+    })
+    .await;
+    assert!((0..60_000).contains(&reached.0), "{}", reached.1);
+    assert!(reached.1["first_txack_at"].is_string(), "{}", reached.1);
+
+    // In a new session nothing is proven yet, and a gateway that cannot send proves nothing.
+    network.set_faults(|faults| faults.is_gateway_silent = true);
+    network.rejoin(eui(7));
+    let waits = eventually("a command waits", async || {
+        let ready = api.get(&path).await.expect(200);
+        ready["command_waits_since"].is_string().then_some(ready)
+    })
+    .await;
+    assert_eq!(waits["first_txack_ms"], Value::Null, "{waits}");
+    drop(stage);
+    network.stop().await;
 }

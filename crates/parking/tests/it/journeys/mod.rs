@@ -4,6 +4,7 @@
 mod account;
 mod chirpstack;
 mod codecs;
+mod command_paths;
 mod demo;
 mod first_day;
 mod keys;
