@@ -15,6 +15,7 @@ mod cluster;
 mod r#gen;
 mod repo;
 mod schemathesis;
+mod seen;
 mod setup;
 mod shell;
 mod stamp;
@@ -30,7 +31,8 @@ const USAGE: &str = "\
 cargo xtask <task>
 
   setup [--check] [--for run]   install what the project needs, or say what is missing
-  ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  ci [--quick] [--keep-going]   every check, in order, but for dear ones that passed with what is there;
+                                --all repeats those too, --only a,b runs the named steps alone
   test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
