@@ -30,6 +30,10 @@ pub enum AlarmKind {
     LampUnreachable,
     /// A display says that it shows something else than it was told.
     LampMismatch,
+    /// Somebody else stands in a bay that is reserved.
+    Contested,
+    /// A vehicle stands where it was reserved for, though that is over.
+    Overstayed,
 }
 
 /// How bad it is.
@@ -66,7 +70,7 @@ pub enum ClearReason {
 
 impl AlarmKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::DeviceSilent,
         Self::BatteryLow,
         Self::GatewayDown,
@@ -74,6 +78,8 @@ impl AlarmKind {
         Self::Stuck,
         Self::LampUnreachable,
         Self::LampMismatch,
+        Self::Contested,
+        Self::Overstayed,
     ];
 
     /// The name in the API and the database.
@@ -86,6 +92,8 @@ impl AlarmKind {
             Self::Stuck => "stuck",
             Self::LampUnreachable => "lamp_unreachable",
             Self::LampMismatch => "lamp_mismatch",
+            Self::Contested => "contested",
+            Self::Overstayed => "overstayed",
         }
     }
 
@@ -97,8 +105,9 @@ impl AlarmKind {
             | Self::BatteryLow
             | Self::Flapping
             | Self::LampUnreachable
-            | Self::LampMismatch => Severity::Warning,
-            Self::Stuck => Severity::Info,
+            | Self::LampMismatch
+            | Self::Contested => Severity::Warning,
+            Self::Overstayed | Self::Stuck => Severity::Info,
         }
     }
 }
@@ -378,6 +387,21 @@ pub fn stuck(
             },
             look_again_at: deadline,
         },
+    }
+}
+
+/// Judges what a reservation says of a bay: a vehicle that stands there against it is wrong until it
+/// leaves, or until the time is over that it stands in the way of, if there is such a time.
+pub fn trespass(stands: bool, over_at: Option<DateTime<Utc>>, is_open: bool) -> Finding {
+    let verdict = match (stands, is_open) {
+        (true, false) => Verdict::Raise,
+        (true, true) => Verdict::Hold(None),
+        (false, true) => Verdict::Clear(ClearReason::Recovered),
+        (false, false) => Verdict::Fine,
+    };
+    Finding {
+        verdict,
+        look_again_at: over_at.filter(|_| stands),
     }
 }
 

@@ -130,7 +130,7 @@ event_types! {
     "reservation.checked_out", RESERVATION, "Somebody left the bay they had reserved.";
     "reservation.completed", RESERVATION, "A reservation that somebody had come for is over.";
     "reservation.confirmed", RESERVATION, "A bay that was held is reserved.";
-    "reservation.contested", RESERVATION, "A reservation has begun, and somebody else stands in its bay.";
+    "reservation.contested", RESERVATION, "A reservation has begun, and somebody else stands in its bay; `evidence.instead` is a bay like it that is free.";
     "reservation.created", RESERVATION, "A bay was reserved, or is held.";
     "reservation.expired", RESERVATION, "A hold ran out, or a reservation is over that nobody had come for.";
     "reservation.no_show", RESERVATION, "Nobody came for a reservation in time, and its bay is released.";

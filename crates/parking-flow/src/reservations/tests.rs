@@ -100,6 +100,18 @@ impl Lot {
             .expect("reservations are looked after");
     }
 
+    /// What is wrong with bays, after a look.
+    async fn alarms(&self) -> Vec<String> {
+        parking_estate::alarms::look(&self.flow.db, self.now())
+            .await
+            .expect("a look");
+        let mut all = self.test.superuser().await;
+        sqlx::query_scalar("select kind from alarms where cleared_at is null and subject_type = 'space' order by kind")
+            .fetch_all(&mut all)
+            .await
+            .expect("rows")
+    }
+
     async fn events(&self) -> Vec<String> {
         let mut all = self.test.superuser().await;
         sqlx::query_scalar("select kind from events where kind like 'reservation.%' order by id")

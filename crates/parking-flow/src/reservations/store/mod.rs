@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
-pub(super) use clear::{bay_like, in_the_way};
+pub(super) use clear::{bay_like, in_the_way, instead_of};
 pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
