@@ -37,8 +37,8 @@ cargo xtask <task>
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   schemathesis                  property-based tests of the API against its own description
-  bench [--write] [seconds]     measure the release binary, print a table; bench estate: lists and the
-                                dashboard of a large installation; bench ingest: messages taken in;
+  bench [--write] [seconds]     measure the release binary, print a table; bench bookings: reservations;
+                                bench estate: lists and the dashboard of a large installation; bench ingest: messages taken in;
                                 bench lamps: from a bay to its lamp; bench live: what it costs to tell;
                                 bench seed URL: fill one
   fix                           format, correct spelling, apply simple lints
