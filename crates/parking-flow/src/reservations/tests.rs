@@ -7,6 +7,7 @@
 
 mod life;
 mod races;
+mod series;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
