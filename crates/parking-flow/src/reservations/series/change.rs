@@ -159,38 +159,43 @@ async fn shift_all(
     (wanted, may_be_late): (&SeriesChange, bool),
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>, ReservationError> {
-    let space = wanted.space.unwrap_or(held.series.space.0);
-    let bay = held.bays.get(&space).filter(|bay| bay.is_living);
+    let Held {
+        series,
+        ahead,
+        bays,
+    } = held;
+    let space = wanted.space.unwrap_or(series.space.0);
+    let bay = bays.get(&space).filter(|bay| bay.is_living);
     let bay = bay.ok_or(ReservationError::Absent)?;
-    if wanted.space.is_some_and(|id| id != held.series.space.0) && !bay.is_reservable {
+    if space != series.space.0 && !bay.is_reservable {
         return Err(ReservationError::NotReservable);
     }
-    let (zone, old) = (
-        held.series.zone(),
-        Hours::of(held.series.slot, held.series.zone()),
-    );
-    let hours = Hours {
-        start: wanted.start.unwrap_or(old.start),
-        length: wanted.length.unwrap_or(old.length),
-    };
-    if !(SHORTEST..=LONGEST).contains(&hours.length) {
-        return Err(RuleError::Length.into());
+    let (there, old) = (series.zone(), Hours::of(series.slot, series.zone()));
+    // A bay elsewhere has the clocks of its own site.
+    if let Some(timezone) = store::series::zone_of(tx.conn(), space).await? {
+        series.timezone = timezone;
     }
+    let zone = series.zone();
+    let hours = hours(old, wanted)?;
     // Those in front make room first, so that none stands in the way of the next.
     if hours.start > old.start {
-        held.ahead.reverse();
+        ahead.reverse();
     }
-    let (mut kept, mut places, mut first) = (Vec::new(), Vec::new(), None);
-    for one in &mut held.ahead {
+    let (mut kept, mut places, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+    for one in ahead.iter_mut() {
         let Some(recurs) = one.recurs else { continue };
-        let slot = hours.on(day_of(recurs.at, zone), zone);
-        if first.is_none_or(|first: Slot| slot.start < first.start) {
-            first = Some(slot);
-        }
+        let slot = hours.on(day_of(recurs.at, there), zone);
+        slots.push(slot);
+        let is_late = bays.get(&one.space.0).is_some_and(|bay| {
+            let before = one.booking.slot;
+            gives_time_back(before, slot) && bay.terms.is_late_to_cancel(before, now)
+        });
         let verdict = if recurs.is_detached {
             Verdict::Excluded
+        } else if is_late && !may_be_late {
+            Verdict::TooLate
         } else {
-            fits(tx, one, (bay, slot, hours.length), may_be_late, now).await?
+            fits(tx, one, (bay, slot, hours.length), now).await?
         };
         if verdict == Verdict::Free {
             let is_moved = bay.id != one.space.0;
@@ -206,20 +211,41 @@ async fn shift_all(
         store::update(tx, (one, home), now).await?;
         places.push((one.booking.id, slot.start, verdict != Verdict::Free));
     }
-    let is_stuck = kept.len() == held.ahead.len();
+    let is_stuck = kept.len() == ahead.len();
     if !kept.is_empty() && (is_stuck || !wanted.skips) {
         let clashes = kept.iter().map(|one: &Judged| one.slot).collect();
-        let of = held.ahead.len();
+        let of = ahead.len();
         return Err(ReservationError::Clashes { clashes, of });
     }
     store::series::place(tx, &places).await?;
-    held.series.space.0 = bay.id;
-    held.series.slot = first.unwrap_or(held.series.slot);
-    let last = places.iter().map(|place| place.1).max();
-    if let Some(last) = last {
-        held.series.rule = ending_at(&held.series.rule, last);
-    }
+    series.space.0 = bay.id;
+    describe(series, hours, &slots);
     Ok(kept)
+}
+
+/// The hours that are wanted where others were.
+fn hours(old: Hours, wanted: &SeriesChange) -> Result<Hours, RuleError> {
+    let hours = Hours {
+        start: wanted.start.unwrap_or(old.start),
+        length: wanted.length.unwrap_or(old.length),
+    };
+    if (SHORTEST..=LONGEST).contains(&hours.length) {
+        Ok(hours)
+    } else {
+        Err(RuleError::Length)
+    }
+}
+
+/// Says of a series what it repeats now, and until when.
+fn describe(series: &mut Series, hours: Hours, slots: &[Slot]) {
+    let zone = series.zone();
+    // Of a day on which the clocks jump the hours cannot be read back.
+    let shown = slots.iter().filter(|slot| Hours::of(**slot, zone) == hours);
+    let first = shown.min_by_key(|slot| slot.start).or(slots.first());
+    series.slot = first.copied().unwrap_or(series.slot);
+    if let Some(last) = slots.iter().map(|slot| slot.start).max() {
+        series.rule = ending_at(&series.rule, last);
+    }
 }
 
 /// Whether an occurrence can have a slot of a held bay.
@@ -227,7 +253,6 @@ async fn fits(
     tx: &mut TenantTx,
     one: &Reservation,
     (bay, slot, length): (&HeldBay, Slot, TimeDelta),
-    may_be_late: bool,
     now: DateTime<Utc>,
 ) -> Result<Verdict, ReservationError> {
     let before = one.booking.slot;
@@ -240,10 +265,6 @@ async fn fits(
     match checked {
         Err(SlotError::StartsInThePast | SlotError::Over) => return Ok(Verdict::Past),
         checked => checked?,
-    }
-    let is_late = bay.terms.is_late_to_cancel(before, now);
-    if gives_time_back(before, slot) && is_late && !may_be_late {
-        return Ok(Verdict::TooLate);
     }
     if slot.length() < SHORTEST {
         return Ok(Verdict::TooShort);

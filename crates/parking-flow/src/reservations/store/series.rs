@@ -207,7 +207,7 @@ pub(in crate::reservations) async fn update(
 ) -> Result<()> {
     sqlx::query!(
         "update reservation_series set space_id = $2, rule = $3, start_time = $4, end_time = $5, exceptions = $6,
-           cancelled_at = $7, cancel_reason = $8, updated_at = $9, version = version + 1
+           cancelled_at = $7, cancel_reason = $8, updated_at = $9, timezone = $10, version = version + 1
          where id = $1",
         series.id,
         series.space.0,
@@ -218,6 +218,7 @@ pub(in crate::reservations) async fn update(
         series.cancelled_at,
         series.cancel_reason,
         now,
+        series.timezone,
     )
     .execute(tx.conn())
     .await?;

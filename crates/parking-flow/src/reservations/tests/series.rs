@@ -1,21 +1,19 @@
 //! Reservations that recur: what they would be, what they are, and what becomes of them together.
 
-use std::collections::BTreeMap;
-
 use super::*;
 
-const SERIES: &str = "/api/v6/reservations/series";
+pub(super) const SERIES: &str = "/api/v6/reservations/series";
 const WEEKDAYS: &str = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=5";
 
 impl Lot {
     /// From nine until five in Paris, from a Thursday in January on.
-    fn series_wish(&self, bay: usize, rule: &str) -> Value {
+    pub(super) fn series_wish(&self, bay: usize, rule: &str) -> Value {
         json!({
             "space_id": self.bays[bay], "start_time": "2027-01-21T08:00:00Z", "end_time": "2027-01-21T16:00:00Z", "rule": rule,
         })
     }
 
-    async fn makes_series(&self, wish: Value) -> Value {
+    pub(super) async fn makes_series(&self, wish: Value) -> Value {
         let answer = self.does(Method::POST, SERIES, Some(wish)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
         answer.json()
@@ -50,13 +48,13 @@ impl Lot {
     }
 }
 
-fn ok(answer: &Answered) -> Value {
+pub(super) fn ok(answer: &Answered) -> Value {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()
 }
 
 /// When the occurrences start, in short: day and hour in UTC, with what is left of those called off.
-fn starts(series: &Value) -> Vec<String> {
+pub(super) fn starts(series: &Value) -> Vec<String> {
     let all = series["occurrences"].as_array().expect("a list").iter();
     let all = all.filter(|one| one["status"] == "confirmed");
     let short = |one: &Value| one["start_time"].as_str().expect("an instant")[5..16].to_owned();
@@ -471,30 +469,4 @@ async fn a_request_that_is_repeated_makes_one_series_and_strangers_see_none() {
             "not_found",
         );
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_sixteen_who_want_series_that_cross_exactly_one_gets_all_of_its_own() {
-    let lot = Lot::open().await;
-    let racers: Vec<_> = (0..16)
-        .map(|n| {
-            let mut wish = lot.series_wish(0, "FREQ=DAILY;COUNT=20");
-            wish["start_time"] = json!(format!("2027-01-21T08:{n:02}:00Z"));
-            if n % 2 == 1 {
-                // Somebody who wants a single one in the middle of all.
-                wish = json!({ "space_id": lot.bays[0], "start_time": "2027-01-30T09:00:00Z", "end_time": "2027-01-30T10:00:00Z" });
-            }
-            let path = if n % 2 == 1 { RESERVATIONS } else { SERIES };
-            let (served, token) = (lot.served.clone(), lot.token.clone());
-            tokio::spawn(async move { served.post(&token, path, wish).await })
-        })
-        .collect();
-    let mut answers: BTreeMap<u16, usize> = BTreeMap::new();
-    for racer in racers {
-        *answers
-            .entry(racer.await.expect("no panic").status.as_u16())
-            .or_default() += 1;
-    }
-    assert_eq!(answers, BTreeMap::from([(201, 1), (409, 15)]));
-    assert_eq!(lot.overlaps().await, 0);
 }
