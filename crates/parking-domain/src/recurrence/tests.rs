@@ -1,3 +1,5 @@
+//! Rules over switches of the clocks, their ends, and beside a calendar that is counted day by day.
+
 use proptest::prelude::*;
 
 use super::*;
