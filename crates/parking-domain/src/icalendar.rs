@@ -2,8 +2,6 @@
 //!
 //! Every instant is written in UTC, so that a reader needs no rules of time zones from us.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 
 /// What a calendar is served as.
@@ -130,7 +128,8 @@ fn escaped(text: &str) -> String {
     for c in text.replace("\r\n", "\n").chars() {
         match c {
             '\\' | ';' | ',' => {
-                let _ = write!(escaped, "\\{c}");
+                escaped.push('\\');
+                escaped.push(c);
             }
             '\n' => escaped.push_str("\\n"),
             c if c.is_control() && c != '\t' => {}

@@ -14,7 +14,7 @@ use crate::harness::http::send;
 /// What the parser makes of a calendar.
 const READER: &str = r#"
 import json, sys
-from icalendar import Calendar
+from icalendar import Calendar, vText
 calendar = Calendar.from_ical(sys.stdin.buffer.read())
 def told(event):
     return {
@@ -25,7 +25,7 @@ def told(event):
         "modified": event.decoded("LAST-MODIFIED").isoformat(), "stamp": event.decoded("DTSTAMP").isoformat(),
     }
 json.dump({
-    "version": str(calendar["VERSION"]), "name": str(calendar["X-WR-CALNAME"]), "errors": [str(error) for error in calendar.errors],
+    "version": str(calendar["VERSION"]), "name": str(vText.from_ical(calendar["NAME"])), "errors": [str(error) for error in calendar.errors],
     "events": [told(event) for event in calendar.walk("VEVENT")],
 }, sys.stdout)
 "#;

@@ -90,12 +90,13 @@ impl From<ReservationError> for ApiError {
                     .detail(error)
                     .conflicts(clashes)
             }
-            E::SeriesOver => Self::new(Code::ReservationOver).detail(error),
             E::NoneFree => Self::new(Code::NoSpaceFree),
             E::NotReservable => Self::new(Code::NotReservable),
             E::OutOfUse => Self::new(Code::SpaceOutOfUse),
             E::PersonLimit(_) => Self::new(Code::PersonLimitReached).detail(error),
-            E::Over(_) | E::HoldOver => Self::new(Code::ReservationOver).detail(error),
+            E::Over(_) | E::HoldOver | E::SeriesOver => {
+                Self::new(Code::ReservationOver).detail(error)
+            }
             E::Begun => Self::field("start_time", error),
             E::LateToCancel(_) => Self::new(Code::CancellationClosed).detail(error),
             E::CheckIn(why) => Self::new(Code::CheckInClosed).detail(why),
