@@ -7,6 +7,8 @@
 
 mod life;
 mod races;
+mod series;
+mod series_races;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
