@@ -12,7 +12,7 @@ function focused(page) {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    const wrapper = element.closest('.ant-input-affix-wrapper, .ant-select, .ant-picker, label');
+    const wrapper = element.closest('.ant-input-affix-wrapper, .ant-input-number, .ant-select, .ant-picker, label');
     const around = wrapper ? getComputedStyle(wrapper) : null;
     const isRinged = (style) =>
       style !== null &&
@@ -138,6 +138,7 @@ describe('with the keyboard alone', () => {
     '/reservations/calendar',
     '/reservations/free',
     '/reservations/new',
+    '/settings/reservations',
   ];
   for (const address of addresses) {
     test(`every stop on ${address} can be seen, and each comes once`, () =>

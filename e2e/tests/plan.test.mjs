@@ -63,7 +63,7 @@ async function nudgeAndStay(page) {
   await page.keyboard.press(']');
   await says(page, en('plan.unsaved_one', { formatted: 1 }));
   await page.getByRole('link', { name: en('plan.view') }).click();
-  const question = dialog(page, en('plan.leaveTitle'));
+  const question = dialog(page, en('leave.title'));
   await question.getByRole('button', { name: en('plan.stay') }).click();
   await question.waitFor({ state: 'hidden' });
   await savePlan(page);

@@ -171,6 +171,7 @@ async function pagesFor(role) {
       '/alarms?status=all&explained=true',
       '/alarms?status=cleared',
       '/settings/lamps?policy=new',
+      `/settings/reservations?site_id=${full.site.id}`,
       '/overrides?create=1',
       '/overrides/closures?create=1',
       '/devices?create=1',

@@ -89,6 +89,7 @@ export type ReservationStatus = Schemas['ReservationStatus'];
 export type ReservationWish = Schemas['ReservationWish'];
 export type ReservationChange = Schemas['ReservationChange'];
 export type ReservationTerms = Schemas['ReservationTerms'];
+export type ReservationTermsChange = Schemas['ReservationTermsChange'];
 export type AvailabilityQuestion = Schemas['AvailabilityQuestion'];
 export type SpaceAvailability = Schemas['SpaceAvailability'];
 export type ReservationMoment = Schemas['ReservationChangeBody'];

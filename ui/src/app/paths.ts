@@ -102,6 +102,9 @@ export const paths = {
       from: begun?.from,
       until: begun?.until,
     }),
+  /** On which terms one reserves at a site, or wherever a site has none of its own. */
+  reservationTerms: (options?: { site?: string }) =>
+    withQuery('/settings/reservations', { site_id: options?.site }),
   alarmRules: () => '/settings/alarms',
   displayPolicies: (options?: { policy?: string }) =>
     withQuery('/settings/lamps', { policy: options?.policy }),

@@ -91,6 +91,7 @@ export const routes: RouteObject[] = [
                   ],
                 },
                 page('/reservations/new', () => import('@/features/reservations/BookingPage')),
+                page('/settings/reservations', () => import('@/features/reservations/TermsPage')),
               ),
               guarded(
                 'displays:read',

@@ -31,6 +31,13 @@ describe('formats', () => {
     expect(plain(createFormats('fr').instant(evening))).toBe('21 nov. 2026, 21:05');
   });
 
+  it('say how long something is in the largest units that fit', () => {
+    expect(createFormats('en').duration(1440)).toBe('1 day');
+    expect(createFormats('en').duration(1565)).toBe('1 day, 2 hours, 5 minutes');
+    expect(createFormats('en').duration(0)).toBe('0 minutes');
+    expect(plain(createFormats('fr').duration(44_640))).toBe('31 jours');
+  });
+
   it('write numbers as each language does', () => {
     expect(createFormats('en').number(20000)).toBe('20,000');
     expect(plain(createFormats('fr').number(20000))).toBe('20 000');

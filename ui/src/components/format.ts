@@ -38,6 +38,9 @@ export function createFormats(code: string) {
   const number = new Intl.NumberFormat(language);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
+  const parts = new Intl.ListFormat(language, { type: 'unit', style: 'long' });
+  const measured = (amount: number, unit: 'day' | 'hour' | 'minute') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
 
   function since(at: string | number | Date, now: number): string {
     let amount = (new Date(at).getTime() - now) / 1000;
@@ -112,6 +115,18 @@ export function createFormats(code: string) {
     clock: (at: string | number | Date) => clock.format(new Date(at)),
     number: (value: number) => number.format(value),
     list: (values: string[]) => list.format(values),
+    /** "1 day, 2 hours, 5 minutes", of whole minutes. */
+    duration: (minutes: number) => {
+      const amounts = [
+        ['day', Math.floor(minutes / 1440)],
+        ['hour', Math.floor(minutes / 60) % 24],
+        ['minute', minutes % 60],
+      ] as const;
+      const said = amounts.filter(([, amount]) => amount > 0);
+      return said.length === 0
+        ? measured(0, 'minute')
+        : parts.format(said.map(([unit, amount]) => measured(amount, unit)));
+    },
     since,
   };
 }

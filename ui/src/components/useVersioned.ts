@@ -27,6 +27,12 @@ export function useVersioned<Thing, Values extends object>(options: Options<Thin
   const [theirs, setTheirs] = useState<Version<Thing> | null>(null);
   const mine = (): Values => ({ ...valuesOf(base.thing), ...form.getFieldsValue() });
 
+  function restart(version: Version<Thing>) {
+    form.setFieldsValue(valuesOf(version.thing) as Parameters<typeof form.setFieldsValue>[0]);
+    setBase(version);
+    setTheirs(null);
+  }
+
   return {
     base,
     theirs: theirs?.thing ?? null,
@@ -51,10 +57,9 @@ export function useVersioned<Thing, Values extends object>(options: Options<Thin
       form.submit();
     },
     takeTheirs: () => {
-      if (!theirs) return;
-      form.setFieldsValue(valuesOf(theirs.thing) as Parameters<typeof form.setFieldsValue>[0]);
-      setBase(theirs);
-      setTheirs(null);
+      if (theirs) restart(theirs);
     },
+    /** Begins anew with a version, for a form that stays open: what was typed is forgotten. */
+    restart,
   };
 }

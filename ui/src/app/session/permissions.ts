@@ -26,6 +26,7 @@ export type Permission =
   | 'displays:manage'
   | 'reservations:read'
   | 'reservations:book'
+  | 'reservations:terms'
   | 'alarms:read'
   | 'alarms:handle'
   | 'alarms:manage'

@@ -21,6 +21,7 @@ const TOUCHED: Record<string, readonly string[]> = {
   orphan: ['orphans', 'devices'],
   reservation: ['reservations'],
   reservation_series: ['reservations'],
+  reservation_terms: ['reservations'],
   alarm: ['alarms', 'dashboard'],
   alarm_rules: ['alarms'],
   display: ['displays', 'downlinks'],

@@ -9,7 +9,7 @@ describe('the navigation', () => {
   it('offers only what is permitted', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/operations', '/sites', '/bays']);
-    expect(paths(['reservations:read'])).toEqual(['/', '/reservations']);
+    expect(paths(['reservations:read'])).toEqual(['/', '/reservations', '/settings/reservations']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
     expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways', '/chirpstack']);
     expect(paths(['spaces:override'])).toEqual(['/', '/overrides']);

@@ -14,6 +14,7 @@ import {
   DashboardOutlined,
   DatabaseOutlined,
   EnvironmentOutlined,
+  FileTextOutlined,
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
@@ -165,6 +166,13 @@ const entries: Entry[] = [
     icon: <AuditOutlined />,
     section: 'tenant',
     permission: 'audit:read',
+  },
+  {
+    path: paths.reservationTerms(),
+    label: (t) => t('nav.reservationTerms'),
+    icon: <FileTextOutlined />,
+    section: 'tenant',
+    permission: 'reservations:read',
   },
   {
     path: paths.displayPolicies(),

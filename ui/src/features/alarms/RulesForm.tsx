@@ -1,12 +1,11 @@
-import { Form, InputNumber, Switch } from 'antd';
-import { useId } from 'react';
+import { Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { AlarmRules } from '@/api/types';
 import { FormProblem } from '@/components/FormProblem';
 import { GatedButton } from '@/components/GatedButton';
+import { NumberField } from '@/components/NumberField';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
-import styles from './alarms.module.css';
 import { useChangeAlarmRules } from './queries';
 
 const fields = [
@@ -63,7 +62,7 @@ export function RulesForm({ rules, etag, refusal }: Props) {
             extra={t(`alarmRules.fields.${name}.extra`)}
             rules={isOptional ? [] : [{ required: true, message: t('alarmRules.numberRequired') }]}
           >
-            <Threshold
+            <NumberField
               {...bounds}
               isOptional={isOptional}
               isReadOnly={isReadOnly}
@@ -84,51 +83,5 @@ export function RulesForm({ rules, etag, refusal }: Props) {
         </GatedButton>
       </Form>
     </>
-  );
-}
-
-type ThresholdProps = {
-  id?: string;
-  value?: number | null;
-  onChange?: (value: number | null) => void;
-  min: number;
-  max: number;
-  step: number;
-  usual: number;
-  unit: string;
-  isOptional: boolean;
-  isReadOnly: boolean;
-  switchLabel: string;
-};
-
-/** A number, and whether there is one at all. */
-function Threshold(props: ThresholdProps) {
-  const { id, value = null, onChange, min, max, step, usual, unit } = props;
-  const unitId = useId();
-  return (
-    <span className={styles.threshold}>
-      {props.isOptional && (
-        <Switch
-          aria-label={props.switchLabel}
-          checked={value !== null}
-          disabled={props.isReadOnly}
-          onChange={(isOn) => onChange?.(isOn ? usual : null)}
-        />
-      )}
-      <InputNumber
-        id={id}
-        aria-describedby={unitId}
-        value={value}
-        min={min}
-        max={max}
-        step={step}
-        // Switched off, there is nothing to type; an obligatory one may be empty while it is typed.
-        disabled={props.isReadOnly || (props.isOptional && value === null)}
-        onChange={(next) => {
-          if (next !== null || !props.isOptional) onChange?.(next);
-        }}
-      />
-      <span id={unitId}>{unit}</span>
-    </span>
   );
 }

@@ -11,6 +11,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { centreOfBox, type Outline, type Size } from '@/components/plan/geometry';
 import type { Sheet } from '@/components/plan/picture';
 import { useViewport } from '@/components/plan/viewport';
+import { useLeaveGuard } from '@/components/useLeaveGuard';
 import { BayList } from './BayList';
 import { ConflictAlert } from './ConflictAlert';
 import { drawingOf, faultsOf, onto } from './drawing';
@@ -21,7 +22,6 @@ import { PictureButton } from './PictureButton';
 import styles from './plans.module.css';
 import { Toolbar } from './Toolbar';
 import { useEditor } from './useEditor';
-import { useLeaveGuard } from './useLeaveGuard';
 import type { Tool } from './usePointer';
 import { useSaving } from './useSaving';
 
@@ -65,7 +65,10 @@ export function PlanEditor({ site, level, bays, sheet, refusal, pictureRefusal }
   const isReadOnly = refusal !== null;
   const { changes, isSaving, save } = saving;
   const blocker = reasonNotToSave();
-  useLeaveGuard(changes.count > 0 && !isSaving);
+  useLeaveGuard(changes.count > 0 && !isSaving, {
+    text: t('plan.leaveText'),
+    stay: t('plan.stay'),
+  });
 
   function reasonNotToSave(): string | null {
     if (refusal) return refusal;

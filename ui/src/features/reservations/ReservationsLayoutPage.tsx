@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Outlet, useNavigate, useSearchParams } from 'react-router';
+import { Link, Outlet, useNavigate, useSearchParams } from 'react-router';
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { GatedButton } from '@/components/GatedButton';
@@ -15,11 +15,19 @@ export default function ReservationsLayoutPage() {
   const [params] = useSearchParams();
   // Where one looks is most likely where one wants a bay.
   const site = params.get('site_id');
+  const seesTerms = useEstateRefusal('reservations:read') === null;
   return (
     <>
       <PageHeader
         title={t('reservations.title')}
-        intro={t('reservations.intro')}
+        intro={
+          <>
+            {t('reservations.intro')}{' '}
+            {seesTerms && (
+              <Link to={paths.reservationTerms(site ? { site } : {})}>{t('terms.title')}</Link>
+            )}
+          </>
+        }
         actions={
           <GatedButton
             type="primary"

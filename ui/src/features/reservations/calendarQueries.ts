@@ -66,15 +66,6 @@ export const agendaQuery = (tenantId: string, siteId: string, { start, end }: Sp
     refetchInterval: pollEvery(REFRESH_MS),
   });
 
-/** On which terms bays of a site can be reserved. */
-export const termsQuery = (tenantId: string, siteId: string) =>
-  queryOptions({
-    queryKey: [tenantId, 'reservations', 'terms', siteId],
-    queryFn: () =>
-      answer(api.GET('/api/v6/reservations/terms', { params: { query: { site_id: siteId } } })),
-    enabled: siteId !== '',
-  });
-
 /** When bays can be reserved, by the rules by which they are. */
 export const availabilityQuery = (tenantId: string, question: AvailabilityQuestion | null) =>
   queryOptions({

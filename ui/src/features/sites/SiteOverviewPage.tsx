@@ -5,6 +5,7 @@ import { siteQuery } from '@/api/estate';
 import type { Site, SiteStats } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useMe } from '@/app/session/me';
+import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { EmptyState } from '@/components/EmptyState';
@@ -74,6 +75,7 @@ function Numbers({ stats }: { stats: SiteStats }) {
 function SiteFacts({ site }: { site: Site }) {
   const { t, i18n } = useTranslation();
   const { tenant } = useMe();
+  const seesTerms = useEstateRefusal('reservations:read') === null;
   const lines = [
     site.address,
     [site.postal_code, site.city].filter(Boolean).join(' '),
@@ -108,6 +110,11 @@ function SiteFacts({ site }: { site: Site }) {
           {site.opening_hours ? <code>{site.opening_hours}</code> : '–'}
           {site.opening && <Opening opening={site.opening} zone={site.timezone} />}
         </Fact>
+        {seesTerms && (
+          <Fact label={t('nav.reservations')}>
+            <Link to={paths.reservationTerms({ site: site.id })}>{t('terms.title')}</Link>
+          </Fact>
+        )}
         <Fact label={t('sites.slug')}>
           <code>{site.slug}</code>
         </Fact>

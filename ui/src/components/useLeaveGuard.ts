@@ -3,30 +3,35 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
 
-/** Asks before one leaves what is not saved, by a link or by closing the window. */
-export function useLeaveGuard(isUnsaved: boolean) {
+type LeaveWords = { text: string; stay: string };
+
+/**
+ * Asks before one leaves what is not saved, by a link or by closing the window. `place` names the
+ * parameter of the address that makes another place of the same page.
+ */
+export function useLeaveGuard(isUnsaved: boolean, { text, stay }: LeaveWords, place?: string) {
   const { t } = useTranslation();
   const { modal } = App.useApp();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>
-      isUnsaved && currentLocation.pathname !== nextLocation.pathname,
+      isUnsaved && placeOf(currentLocation, place) !== placeOf(nextLocation, place),
   );
 
   // The router holds the way until the question is answered.
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
     const question = modal.confirm({
-      title: t('plan.leaveTitle'),
-      content: t('plan.leaveText'),
-      okText: t('plan.leave'),
+      title: t('leave.title'),
+      content: text,
+      okText: t('leave.leave'),
       okButtonProps: { danger: true },
-      cancelText: t('plan.stay'),
+      cancelText: stay,
       autoFocusButton: 'cancel',
       onOk: () => blocker.proceed(),
       onCancel: () => blocker.reset(),
     });
     return () => question.destroy();
-  }, [blocker, modal, t]);
+  }, [blocker, modal, t, text, stay]);
 
   // Closing the window is the browser's to ask about.
   useEffect(() => {
@@ -35,4 +40,12 @@ export function useLeaveGuard(isUnsaved: boolean) {
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);
   }, [isUnsaved]);
+}
+
+type Address = { pathname: string; search: string };
+
+/** Where on which page an address leads. */
+export function placeOf({ pathname, search }: Address, parameter?: string): string {
+  const part = parameter === undefined ? null : new URLSearchParams(search).get(parameter);
+  return part === null ? pathname : `${pathname}#${part}`;
 }

@@ -1,0 +1,67 @@
+import { Form } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { ReservationTerms } from '@/api/types';
+import { NumberField } from '@/components/NumberField';
+import { type TermName, termGroups, terms } from './terms';
+import styles from './terms.module.css';
+import { useTermWords } from './termWords';
+
+/** As many as one person may have, once somebody says that it is not any number. */
+const PER_PERSON = 3;
+
+type Props = {
+  isReadOnly: boolean;
+  /** What holds for all other sites, where this one has terms of its own. */
+  elsewhere: ReservationTerms | null;
+};
+
+/** Every term: what it says, between what it may lie, and what is usual. */
+export function TermFields({ isReadOnly, elsewhere }: Props) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.groups}>
+      {Object.entries(termGroups).map(([group, names]) => (
+        <fieldset key={group} className={styles.group}>
+          <legend>{t(`terms.groups.${group as keyof typeof termGroups}`)}</legend>
+          {names.map((name) => (
+            <TermField key={name} name={name} isReadOnly={isReadOnly} elsewhere={elsewhere} />
+          ))}
+        </fieldset>
+      ))}
+    </div>
+  );
+}
+
+function TermField({ name, isReadOnly, elsewhere }: Props & { name: TermName }) {
+  const { t } = useTranslation();
+  const words = useTermWords();
+  const value: number | null = Form.useWatch(name) ?? null;
+  const isOptional = terms[name].usual === null;
+  return (
+    <Form.Item
+      name={name}
+      label={words.label(name)}
+      extra={
+        <>
+          {words.extra(name)}
+          <span className={styles.bounds}>{words.bounds(name)}</span>
+          {elsewhere && elsewhere[name] !== value && (
+            <span className={styles.elsewhere}>
+              {t('terms.elsewhere', { value: words.value(name, elsewhere[name] ?? null) })}
+            </span>
+          )}
+        </>
+      }
+      rules={isOptional ? [] : [{ required: true, message: t('terms.numberRequired') }]}
+    >
+      <NumberField
+        step={terms[name].step}
+        usual={PER_PERSON}
+        isOptional={isOptional}
+        isReadOnly={isReadOnly}
+        unit={value === null && !isOptional ? '' : words.unitOf(name, value)}
+        switchLabel={t('terms.limit', { what: words.label(name) })}
+      />
+    </Form.Item>
+  );
+}
