@@ -205,14 +205,13 @@ async fn template(admin: &PgConnectOptions) -> String {
     name
 }
 
-/// The months of the logs around the tests' noon and around today, as the server prepares them at start.
+/// The months of the logs around the tests' noon, as the server prepares them at start.
 async fn prepare(raw: &PgConnectOptions) {
     let mut conn = PgConnection::connect_with(raw)
         .await
         .expect("the template answers");
     sqlx::query(
-        "select ensure_partitions(parent, at, 2)
-         from unnest(array['audit_log', 'events']) as parent, unnest(array[$1, now()]) as at",
+        "select ensure_partitions(parent, $1, 2) from unnest(array['audit_log', 'events']) as parent",
     )
     .bind(noon())
     .execute(&mut conn)

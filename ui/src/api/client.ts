@@ -48,3 +48,9 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   if (data === undefined) throw new Problem({ status: 0, code: 'empty_answer' });
   return data;
 }
+
+/** The same with the version that a change must name. */
+export async function versioned<T>(call: Promise<{ data?: T; response: Response }>) {
+  const thing = await answer(call);
+  return { thing, etag: (await call).response.headers.get('etag') };
+}

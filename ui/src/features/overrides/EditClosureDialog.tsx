@@ -1,17 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { Form, Input, Modal, Skeleton } from 'antd';
+import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { siteQuery } from '@/api/estate';
 import type { BookingsWish, Closure } from '@/api/types';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { ConflictAlert } from '@/components/ConflictAlert';
 import { FormProblem } from '@/components/FormProblem';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
-import { useVersioned, type Version } from '@/components/useVersioned';
+import { useVersioned } from '@/components/useVersioned';
 import { BookingsField, InTheWay } from './BookingsField';
+import { EditDialog, type Known } from './EditDialog';
 import { closureQuery, readClosure, useChangeClosure } from './queries';
 import { useClashRows } from './useClashRows';
 import { changeOf, type EditValues, editFields, valuesOf } from './values';
@@ -25,41 +24,21 @@ type Props = { one: Pick<Closure, 'id' | 'name' | 'site_id'>; onClose: () => voi
 /** Changes a closure with all its bays. */
 export function EditClosureDialog({ one, onClose }: Props) {
   const { t } = useTranslation();
-  const tenantId = useTenantId();
-  const known = useQuery(closureQuery(tenantId, one.id));
-  const site = useQuery(siteQuery(tenantId, one.site_id)).data?.site;
+  const known = useQuery(closureQuery(useTenantId(), one.id));
   return (
-    <Modal
-      open
+    <EditDialog
       title={t('closures.editTitle', { name: one.name })}
-      onCancel={onClose}
-      okText={t('common.save')}
-      okButtonProps={{
-        htmlType: 'submit',
-        formNoValidate: true,
-        form: 'edit-closure',
-        disabled: !known.data || !site,
-      }}
-      cancelText={t('common.cancel')}
+      form="edit-closure"
+      siteId={one.site_id}
+      known={known}
+      onClose={onClose}
     >
-      {known.error && !known.data && <ProblemAlert error={known.error} />}
-      {known.data && site ? (
-        <EditForm known={known.data} siteName={site.name} zone={site.timezone} onClose={onClose} />
-      ) : (
-        !known.error && <Skeleton active />
-      )}
-    </Modal>
+      {(opened) => <EditForm {...opened} />}
+    </EditDialog>
   );
 }
 
-type FormProps = {
-  known: Version<Closure>;
-  siteName: string;
-  zone: string;
-  onClose: () => void;
-};
-
-function EditForm({ known, siteName, zone, onClose }: FormProps) {
+function EditForm({ known, siteName, zone, onClose }: Known<Closure>) {
   const { t } = useTranslation();
   const toast = useToast();
   const change = useChangeClosure();

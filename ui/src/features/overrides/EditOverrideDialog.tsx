@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { Form, Modal, Skeleton } from 'antd';
+import { Form } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { siteQuery } from '@/api/estate';
 import type { Override } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { ConflictAlert } from '@/components/ConflictAlert';
 import { FormProblem } from '@/components/FormProblem';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { useVersioned, type Version } from '@/components/useVersioned';
+import { EditDialog, type Known } from './EditDialog';
 import { overrideQuery, readOverride, useChangeOverride } from './queries';
 import { useClashRows } from './useClashRows';
 import { changeOf, type EditValues, editFields, valuesOf } from './values';
@@ -20,41 +19,21 @@ type Props = { one: Pick<Override, 'id' | 'space_code' | 'site_id'>; onClose: ()
 /** Changes what takes a bay out of use: how, why, and until when. */
 export function EditOverrideDialog({ one, onClose }: Props) {
   const { t } = useTranslation();
-  const tenantId = useTenantId();
-  const known = useQuery(overrideQuery(tenantId, one.id));
-  const site = useQuery(siteQuery(tenantId, one.site_id)).data?.site;
+  const known = useQuery(overrideQuery(useTenantId(), one.id));
   return (
-    <Modal
-      open
+    <EditDialog
       title={t('overrides.editTitle', { code: one.space_code })}
-      onCancel={onClose}
-      okText={t('common.save')}
-      okButtonProps={{
-        htmlType: 'submit',
-        formNoValidate: true,
-        form: 'edit-override',
-        disabled: !known.data || !site,
-      }}
-      cancelText={t('common.cancel')}
+      form="edit-override"
+      siteId={one.site_id}
+      known={known}
+      onClose={onClose}
     >
-      {known.error && !known.data && <ProblemAlert error={known.error} />}
-      {known.data && site ? (
-        <EditForm known={known.data} siteName={site.name} zone={site.timezone} onClose={onClose} />
-      ) : (
-        !known.error && <Skeleton active />
-      )}
-    </Modal>
+      {(opened) => <EditForm {...opened} />}
+    </EditDialog>
   );
 }
 
-type FormProps = {
-  known: Version<Override>;
-  siteName: string;
-  zone: string;
-  onClose: () => void;
-};
-
-function EditForm({ known, siteName, zone, onClose }: FormProps) {
+function EditForm({ known, siteName, zone, onClose }: Known<Override>) {
   const { t } = useTranslation();
   const toast = useToast();
   const change = useChangeOverride();

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/api/client';
+import { answer, api, versioned } from '@/api/client';
 import type {
   BookingsWish,
   ClosureChange,
@@ -66,15 +66,11 @@ export const closuresQuery = (
     placeholderData: keepPreviousData,
   });
 
-export async function readOverride(id: string) {
-  const call = await api.GET('/api/v6/overrides/{id}', { params: { path: { id } } });
-  return { thing: await answer(Promise.resolve(call)), etag: call.response.headers.get('etag') };
-}
+export const readOverride = (id: string) =>
+  versioned(api.GET('/api/v6/overrides/{id}', { params: { path: { id } } }));
 
-export async function readClosure(id: string) {
-  const call = await api.GET('/api/v6/closures/{id}', { params: { path: { id } } });
-  return { thing: await answer(Promise.resolve(call)), etag: call.response.headers.get('etag') };
-}
+export const readClosure = (id: string) =>
+  versioned(api.GET('/api/v6/closures/{id}', { params: { path: { id } } }));
 
 /** As it was when the form opened: what comes in meanwhile does not change what is typed. */
 export const overrideQuery = (tenantId: string, id: string) =>
@@ -144,17 +140,14 @@ const under = (etag: string | null) => (etag ? { 'if-match': etag } : {});
 export function useChangeOverride() {
   const onSuccess = useRefresh();
   return useMutation({
-    mutationFn: async ({ id, etag, body }: Versioned<OverrideChange>) => {
-      const call = await api.PATCH('/api/v6/overrides/{id}', {
-        params: { path: { id } },
-        body,
-        headers: under(etag),
-      });
-      return {
-        thing: await answer(Promise.resolve(call)),
-        etag: call.response.headers.get('etag'),
-      };
-    },
+    mutationFn: ({ id, etag, body }: Versioned<OverrideChange>) =>
+      versioned(
+        api.PATCH('/api/v6/overrides/{id}', {
+          params: { path: { id } },
+          body,
+          headers: under(etag),
+        }),
+      ),
     onSuccess,
   });
 }
@@ -171,17 +164,14 @@ export function useResumeOverrides() {
 export function useChangeClosure() {
   const onSuccess = useRefresh();
   return useMutation({
-    mutationFn: async ({ id, etag, body }: Versioned<ClosureChange>) => {
-      const call = await api.PATCH('/api/v6/closures/{id}', {
-        params: { path: { id } },
-        body,
-        headers: under(etag),
-      });
-      return {
-        thing: await answer(Promise.resolve(call)),
-        etag: call.response.headers.get('etag'),
-      };
-    },
+    mutationFn: ({ id, etag, body }: Versioned<ClosureChange>) =>
+      versioned(
+        api.PATCH('/api/v6/closures/{id}', {
+          params: { path: { id } },
+          body,
+          headers: under(etag),
+        }),
+      ),
     onSuccess,
   });
 }

@@ -8,6 +8,7 @@ import type { Reservation, Site } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
+import { HolderFields } from '@/components/HolderFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
@@ -24,7 +25,6 @@ import {
   usualSpan,
 } from './booking';
 import styles from './booking.module.css';
-import { ConfirmStep } from './ConfirmStep';
 import { useBook } from './calendarQueries';
 import { useCancel } from './queries';
 import { StepList } from './StepList';
@@ -165,7 +165,7 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
             />
           )}
           <div hidden={step !== 'confirm'}>
-            <ConfirmStep />
+            <HolderFields />
           </div>
         </Form>
         <div className={styles.buttons}>

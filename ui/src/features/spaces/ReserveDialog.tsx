@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { DatePicker, Form, Input, Modal } from 'antd';
+import { DatePicker, Form, Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Space } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
+import { HolderFields } from '@/components/HolderFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
@@ -136,20 +137,7 @@ function ReserveFields({ siteName, zone }: { siteName: string; zone: string }) {
       <p className={styles.hint}>
         {t('spaces.timesIn', { site: siteName, zone: zone.replace(/_/g, ' ') })}
       </p>
-      <Form.Item name="name" label={t('reservations.name')} extra={t('reservations.nameHint')}>
-        <Input maxLength={255} autoComplete="off" />
-      </Form.Item>
-      <div className={styles.pair}>
-        <Form.Item name="plate" label={t('reservations.plate')}>
-          <Input maxLength={20} autoComplete="off" />
-        </Form.Item>
-        <Form.Item name="email" label={t('reservations.email')}>
-          <Input type="email" maxLength={254} autoComplete="off" />
-        </Form.Item>
-      </div>
-      <Form.Item name="notes" label={t('reservations.notes')}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={2000} />
-      </Form.Item>
+      <HolderFields />
     </>
   );
 }

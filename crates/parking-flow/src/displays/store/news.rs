@@ -37,8 +37,11 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
     let applications: Vec<_> = heard.iter().map(|one| one.application.clone()).collect();
     sqlx::query!(
         "with w as (
-           select w.*, l.heard_at is null or w.joined_at is not null or coalesce(l.heard_by = 'tts', false) <> (w.heard_by = 'tts')
+           select w.*, l.heard_at is null or w.joined_at is not null
+               or (w.at >= l.heard_at and coalesce(l.heard_by = 'tts', false) <> (w.heard_by = 'tts'))
                or (l.application is null and w.application is not null) as is_new,
+             -- What comes late, from a spool say, does not tell by which road the lamp is reached now.
+             l.heard_at is null or w.at >= l.heard_at as is_newest,
              w.shown is not null and (l.shown_at is null or l.shown_at <= w.shown_at) as says,
              l.failures > 0 and l.behind_since is not null and (l.drive_at is null or l.drive_at > w.at)
                and (l.heard_at is null or l.heard_at < l.behind_since) as is_back,
@@ -48,8 +51,10 @@ pub(in crate::displays) async fn heard(tx: &mut PlatformTx, heard: &[HeardOf]) -
              as w (tenant_id, id, at, gateway_eui, joined_at, shown, shown_at, is_own_road, heard_by, application)
            join lamps l on l.tenant_id = w.tenant_id and l.id = w.id),
          written as (
-           update lamps l set heard_at = greatest(l.heard_at, w.at), heard_by = w.heard_by,
-             application = coalesce(w.application, l.application),
+           update lamps l set heard_at = greatest(l.heard_at, w.at),
+             heard_by = case when w.is_newest then w.heard_by else l.heard_by end,
+             application = case when w.is_newest then coalesce(w.application, l.application)
+               else coalesce(l.application, w.application) end,
              gateway_eui = case when w.is_vouched or not l.is_gateway_vouched then coalesce(w.gateway_eui, l.gateway_eui)
                else l.gateway_eui end,
              is_gateway_vouched = l.is_gateway_vouched or (w.is_vouched and w.gateway_eui is not null),

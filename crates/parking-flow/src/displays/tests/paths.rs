@@ -1,6 +1,7 @@
 //! Paths that cannot take back what they were given, and where The Things Stack's addresses are kept.
 
 use super::*;
+use crate::displays::store::news::{self, HeardOf};
 use crate::displays::store::turn;
 use crate::displays::{Stack, StackAddress};
 use parking_access::secrets::Vault;
@@ -233,4 +234,35 @@ async fn a_lamp_does_not_wait_for_what_a_clock_that_was_ahead_said_expires() {
     lit.sends().await;
     let tried = "select count(*) from downlinks where attempts = 1 and not is_left_behind";
     assert_eq!(lit.scalar(tried).await, 1);
+}
+
+#[tokio::test]
+async fn what_comes_late_does_not_tell_by_which_road_a_lamp_is_reached() {
+    let lit = Lit::open().await;
+    let mut admin = lit.lot.test.superuser().await;
+    let lamp = sqlx::query_scalar("select id from devices where dev_eui = $1");
+    let lamp: Uuid = lamp.bind(LAMP).fetch_one(&mut admin).await.unwrap();
+    let hears = async |at, road: &str| {
+        let heard = HeardOf {
+            tenant_id: lit.lot.tenant.0,
+            id: lamp,
+            at,
+            gateway_eui: None,
+            is_vouched: true,
+            heard_by: road.to_owned(),
+            application: Some(road.to_owned()),
+            joined_at: None,
+            shown: None,
+            shown_at: None,
+        };
+        let mut tx = lit.flow.db.platform(Reason::Worker("test")).await.unwrap();
+        news::heard(&mut tx, &[heard]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let road = "select count(*) from lamps where heard_by = 'chirpstack_mqtt' and application = 'chirpstack_mqtt'";
+    hears(lit.now(), "chirpstack_mqtt").await;
+    hears(lit.now() - TimeDelta::hours(1), "tts").await;
+    assert_eq!(lit.scalar(road).await, 1);
+    hears(lit.now() + TimeDelta::seconds(1), "tts").await;
+    assert_eq!(lit.scalar(road).await, 0);
 }

@@ -1,9 +1,9 @@
 import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import styles from './booking.module.css';
+import styles from './HolderFields.module.css';
 
 /** For whom it is; only what is needed to know them, and nothing at all if that need not be. */
-export function ConfirmStep() {
+export function HolderFields() {
   const { t } = useTranslation();
   return (
     <>
