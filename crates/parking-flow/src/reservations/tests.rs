@@ -7,6 +7,9 @@
 
 mod life;
 mod races;
+mod series;
+mod series_edges;
+mod series_races;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
