@@ -66,7 +66,9 @@ describe('a booking', () => {
     const onDone = vi.fn();
     answerTo = () => ({ id: 'new', space_code: 'A-2', start_time: '2027-11-22T09:00:00Z' });
     const begun = { spaceId: 'bay-2', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={onDone} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={onDone} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     expect(screen.getByRole('heading', { name: 'For whom?' })).toBeDefined();
     await summary().findByText('A-2');
     expect(summary().getByText(/10:00 – 12:00/)).toBeDefined();
@@ -89,7 +91,9 @@ describe('a booking', () => {
       throw new Problem({ status: 409, code: 'slot_taken' });
     };
     const begun = { spaceId: 'bay-1', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     await summary().findByText('A-1');
     fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Ada' } });
     fireEvent.click(button('Reserve'));
@@ -113,7 +117,9 @@ describe('a booking', () => {
       throw new Problem({ status: 422, code: 'validation_failed', errors });
     };
     const begun = { spaceId: 'bay-2', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     await summary().findByText('A-2');
     fireEvent.click(button('Reserve'));
     await screen.findByRole('heading', { name: 'Where and when?' });
@@ -126,7 +132,9 @@ describe('a booking', () => {
       start: Date.parse('2027-10-30T23:30:00Z'),
       end: Date.parse('2027-10-31T00:15:00Z'),
     };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     fireEvent.click(button('Place and time'));
     const lengths = within(screen.getByRole('group', { name: 'How long?' }));
     const length = (name: string) => lengths.getByRole('button', { name });
