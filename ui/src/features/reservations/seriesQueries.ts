@@ -92,10 +92,13 @@ export const reservationVersionQuery = (tenantId: string, id: string) =>
     refetchOnWindowFocus: false,
   });
 
+/** Hundreds of dates are judged: not whenever anybody reserves anything, but often enough. */
+const JUDGE_MS = 60_000;
+
 /** What a series would be, and which of its dates cannot be had. */
 export const previewQuery = (tenantId: string, wish: ReservationSeriesWish | null) =>
   queryOptions({
-    queryKey: [tenantId, 'reservations', 'series', 'preview', wish],
+    queryKey: [tenantId, 'series-preview', wish],
     queryFn: () =>
       answer(
         api.POST('/api/v6/reservations/series/preview', {
@@ -103,6 +106,8 @@ export const previewQuery = (tenantId: string, wish: ReservationSeriesWish | nul
         }),
       ),
     enabled: wish !== null,
+    staleTime: 0,
+    refetchInterval: JUDGE_MS,
   });
 
 function useRefresh() {
@@ -112,6 +117,7 @@ function useRefresh() {
   return () =>
     Promise.all([
       queryClient.invalidateQueries({ queryKey: [tenantId, 'reservations'] }),
+      queryClient.invalidateQueries({ queryKey: [tenantId, 'series-preview'] }),
       refreshEstate(),
     ]);
 }
