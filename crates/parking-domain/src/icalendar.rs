@@ -26,7 +26,7 @@ pub enum Certainty {
 pub struct Event<'a> {
     /// A name that no other event anywhere has, and that stays.
     pub uid: String,
-    /// How often it was changed.
+    /// Larger after each change.
     pub sequence: i64,
     /// When it was made.
     pub created: DateTime<Utc>,

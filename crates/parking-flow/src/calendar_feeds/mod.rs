@@ -9,6 +9,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, Entry};
 use parking_access::secrets::{fingerprint, hex, random_token};
@@ -24,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::reservations::{self, OfCalendar, Reservation};
+use crate::reservations::{self, OfCalendar, Reservation, Shown};
 
 pub use api::routes;
 
@@ -35,7 +37,7 @@ const FEEDS_MAX: i64 = 20;
 const LOOK_BACK: TimeDelta = TimeDelta::days(30);
 
 /// The most events of one calendar.
-const EVENTS_MAX: i64 = 2_000;
+const EVENTS_MAX: usize = 2_000;
 
 /// How often a reader is asked to look.
 const REFRESH_MINUTES: u32 = 15;
@@ -166,17 +168,23 @@ async fn record(
     audit::append(tx.conn(), tenant, &maker.by, now, entry).await
 }
 
-/// A calendar as a file, and a tag that names what it says.
+/// A calendar that somebody asked for.
 #[derive(Debug)]
 pub struct File {
-    /// The file.
-    pub text: String,
-    /// Another one if and only if the file is.
+    /// What it says; nothing, if whoever asked has it.
+    pub text: Option<String>,
+    /// Another one whenever it says something else.
     pub tag: String,
 }
 
-/// The calendar behind a link, if there is one and its maker may still see what it shows.
-pub async fn read(db: &Db, secret: &str, now: DateTime<Utc>) -> Result<Option<File>, DbError> {
+/// The calendar behind a link, if there is one and its maker may still see what it shows. It is written
+/// only if its tag is not known.
+pub async fn read(
+    db: &Db,
+    secret: &str,
+    is_known: impl Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) -> Result<Option<File>, DbError> {
     let hash = fingerprint(secret);
     let mut tx = db.platform(Reason::Worker("find a calendar feed")).await?;
     let known = store::known(&mut tx, &hash).await?;
@@ -194,36 +202,63 @@ pub async fn read(db: &Db, secret: &str, now: DateTime<Utc>) -> Result<Option<Fi
     let wanted = OfCalendar {
         site: known.draft.site,
         space: known.draft.space,
-        person: known.draft.person.clone(),
+        person: known.draft.person,
         since: now - LOOK_BACK,
+        limit: EVENTS_MAX,
     };
-    let found = reservations::of_calendar(tx.conn(), &wanted, EVENTS_MAX).await?;
+    let shown = reservations::of_calendar(tx.conn(), &wanted, now).await?;
+    let tag = tag(&known.draft.name, &shown);
+    let mut text = None;
+    if !is_known(&tag) {
+        let ids: Vec<Uuid> = shown.iter().map(|one| one.id).collect();
+        let found = reservations::by_ids(tx.conn(), &ids).await?;
+        text = Some(written(&known.draft.name, &found, &shown));
+    }
     tx.commit().await?;
-    let text = written(&known.draft.name, &found);
-    let tag = hex(&Sha256::digest(text.as_bytes()));
     Ok(Some(File { text, tag }))
 }
 
-fn written(name: &str, found: &[Reservation]) -> String {
+/// A name for what a calendar says.
+fn tag(name: &str, shown: &[Shown]) -> String {
+    let mut hash = Sha256::new();
+    // Another version of the program may say it otherwise.
+    for word in [env!("CARGO_PKG_VERSION"), name] {
+        hash.update(word);
+        hash.update([0]);
+    }
+    for one in shown {
+        hash.update(one.id);
+        hash.update(one.version.to_be_bytes());
+        hash.update(one.modified_at.timestamp_micros().to_be_bytes());
+    }
+    hex(&hash.finalize())
+}
+
+fn written(name: &str, found: &[Reservation], shown: &[Shown]) -> String {
     let texts = found.iter().map(|one| {
         let (bay, site) = (&one.space.1, &one.site.1);
         (format!("{bay} ({site})"), format!("{site}, {bay}"))
     });
     let texts: Vec<(String, String)> = texts.collect();
-    let events = found
-        .iter()
-        .zip(&texts)
-        .map(|(one, (summary, location))| Event {
+    let modified: HashMap<Uuid, DateTime<Utc>> =
+        shown.iter().map(|one| (one.id, one.modified_at)).collect();
+    let events = found.iter().zip(&texts).map(|(one, (summary, location))| {
+        let modified = modified.get(&one.booking.id).copied();
+        let modified = modified.map_or(one.updated_at, |at| at.max(one.updated_at));
+        Event {
             uid: one.booking.id.to_string(),
-            sequence: one.version - 1,
+            // Changes of the reservation are counted. What its bay or site is called changes by the
+            // clock, so that this only ever grows, wherever the reservation goes.
+            sequence: one.version - 1 + (modified - one.created_at).num_seconds(),
             created: one.created_at,
-            modified: one.updated_at,
+            modified,
             start: one.booking.slot.start,
             end: one.booking.slot.end,
             summary,
             location,
             certainty: certainty(one.booking.status),
-        });
+        }
+    });
     let calendar = Calendar {
         name,
         refresh_minutes: REFRESH_MINUTES,

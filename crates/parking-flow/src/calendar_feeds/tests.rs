@@ -325,3 +325,77 @@ async fn what_was_called_off_is_shown_as_such_for_a_while_and_what_is_known_is_n
     lot.decrees(statement, &who).await;
     assert_eq!(uids(&lot.reads(&feed).await), [""; 0]);
 }
+
+#[tokio::test]
+async fn of_a_calendar_that_is_too_long_the_past_is_left_out_first() {
+    let lot = Lot::open().await;
+    let who = lot.member(lot.tenant, Role::Viewer).await;
+    let feed = lot.makes_feed(&who, json!({ "name": "all" })).await;
+    let ahead = lot.books(0, 21, json!(null)).await;
+    // So many more, of the last three weeks and a quarter of an hour each.
+    lot.decrees(
+        "insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at,
+           no_show_at, created_at, updated_at)
+         select r.tenant_id, gen_random_uuid(), r.space_id, 'completed', t, t + interval '15 minutes', t,
+           t + interval '15 minutes', t, t, r.created_at, r.updated_at
+         from reservations r, generate_series(0, 2000) n, lateral (select r.created_at - (n + 1) * interval '15 minutes' as t) w",
+        &who,
+    )
+    .await;
+    let read = uids(&lot.reads(&feed).await);
+    assert_eq!(read.len(), 2_000);
+    assert_eq!(json!(read.last()), ahead);
+    let first = lot
+        .reads(&feed)
+        .await
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix("DTSTART:").map(str::to_owned))
+        .expect("a start");
+    let oldest = lot.now() - chrono::TimeDelta::minutes(15 * 1_999);
+    assert_eq!(first, oldest.format("%Y%m%dT%H%M%SZ").to_string());
+}
+
+#[tokio::test]
+async fn another_name_of_a_bay_or_site_is_news_of_its_reservations() {
+    let lot = Lot::open().await;
+    let who = lot.member(lot.tenant, Role::Viewer).await;
+    let feed = lot.makes_feed(&who, json!({ "name": "all" })).await;
+    lot.books(0, 21, json!(null)).await;
+    let field = |answer: &Answered, name: &str| {
+        let mut lines = answer.text.split("\r\n");
+        let found = lines.find_map(|line| line.strip_prefix(name));
+        found.expect("a field").to_owned()
+    };
+    let mut known = lot.reads(&feed).await;
+    let bay = format!("/api/v6/spaces/{}", lot.bays[0]);
+    let headers = [bearer(&lot.token)];
+    let site = lot.served.call(Method::GET, &bay, &headers, None).await;
+    let site = site.json()["site_id"].as_str().expect("an id").to_owned();
+    for (path, change) in [
+        (bay, json!({ "code": "B-9" })),
+        (format!("/api/v6/sites/{site}"), json!({ "name": "Pier" })),
+    ] {
+        lot.test.clock().advance(chrono::TimeDelta::minutes(1));
+        let renamed = lot
+            .served
+            .call(Method::PATCH, &path, &headers, Some(change))
+            .await;
+        assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.text);
+        let read = lot.reads(&feed).await;
+        assert_ne!(read.headers["etag"], known.headers["etag"]);
+        let stamp = lot.now().format(":%Y%m%dT%H%M%SZ").to_string();
+        assert_eq!(field(&read, "LAST-MODIFIED"), stamp);
+        assert_eq!(field(&read, "DTSTAMP"), stamp);
+        let sequence =
+            |answer: &Answered| field(answer, "SEQUENCE:").parse::<u32>().expect("a number");
+        assert!(sequence(&read) > sequence(&known), "{}", read.text);
+        known = read;
+    }
+    assert_eq!(field(&known, "SUMMARY:"), "B-9 (Pier)");
+    // Time alone is no news.
+    lot.test.clock().advance(chrono::TimeDelta::days(7));
+    let later = lot.reads(&feed).await;
+    assert_eq!(later.headers["etag"], known.headers["etag"]);
+    assert_eq!(later.text, known.text);
+}

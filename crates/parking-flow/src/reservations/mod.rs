@@ -41,7 +41,7 @@ pub use change::{Wish, cancel, change, check_in, check_out, confirm};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use jobs::{jobs, schedules};
 pub use keep::keep;
-pub use store::{OfCalendar, Target, of_calendar, spans_then};
+pub use store::{OfCalendar, Shown, Target, by_ids, of_calendar, spans_then};
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,9 +157,6 @@ pub enum ReservationError {
     /// Nothing can recur so.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// It recurs later than anybody plans.
-    #[error("must end within the next {0} days")]
-    Horizon(i32),
     /// Occurrences of a series that cannot be had.
     #[error("{} of {of} occurrences cannot be reserved", .clashes.len())]
     Clashes {

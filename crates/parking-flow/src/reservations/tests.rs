@@ -8,6 +8,7 @@
 mod life;
 mod races;
 mod series;
+mod series_edges;
 mod series_races;
 
 use axum::http::{Method, StatusCode};

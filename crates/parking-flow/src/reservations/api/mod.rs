@@ -79,7 +79,6 @@ impl From<ReservationError> for ApiError {
                 Self::new(Code::SlotTaken).conflicts(taken.collect())
             }
             E::Rule(why) => Self::field(why.field(), why),
-            E::Horizon(_) => Self::field("rule", error),
             E::Clashes { ref clashes, .. } => {
                 let clashes = clashes.iter().map(|slot| TakenSlot {
                     start_time: slot.start,

@@ -1,13 +1,15 @@
 //! Series over HTTP.
 
+use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use parking_db::TenantTx;
 use parking_domain::access::Permission;
 use parking_domain::recurrence::RuleError;
 use parking_estate::view::View;
 use parking_estate::{Maker, view};
+use parking_http::limits::Weight;
 use parking_http::page::{List, PageParams};
 use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 use serde::Deserialize;
@@ -101,9 +103,20 @@ pub(super) async fn create_series(
         let draft = wish.read()?;
         let made = series::create(tx, &maker, &draft, now).await?;
         let location = format!("/api/v6/reservations/series/{}", made.0.id);
-        Answer::created(location, made.0.version, &SeriesDetail::of(made))
+        let weight = weight(made.1.len());
+        let answer = Answer::created(location, made.0.version, &SeriesDetail::of(made))?;
+        Ok(answer.weighing(weight))
     };
     request.run(&flow.db, &caller, now, operate).await
+}
+
+/// So many reservations of a series count as one change.
+const A_CHANGE: usize = 10;
+
+/// How many changes it is to write so many reservations of a series, beside the one it was asked for by.
+fn weight(written: usize) -> Weight {
+    let weight = written.saturating_sub(1) / A_CHANGE;
+    Weight(u32::try_from(weight).unwrap_or(u32::MAX))
 }
 
 /// What somebody wants of a series.
@@ -129,7 +142,7 @@ impl Wanted {
     }
 }
 
-type Answered = Result<Tagged<SeriesChangedBody>, ApiError>;
+type Answered = Result<Response, ApiError>;
 
 /// Does in the caller's tenant what is wanted of a series, and commits it; again, if it lost against
 /// another change.
@@ -150,7 +163,16 @@ async fn done(flow: &Flow, caller: &Caller, reach: Reach<'_>, wanted: Wanted) ->
         match ended {
             Err(error) if error.is_of_the_moment() && tried < TRIES => tried += 1,
             Err(error) => return Err(refused(error)),
-            Ok(changed) => return Ok(Tagged(changed.series.version, changed.into())),
+            Ok(changed) => {
+                let (version, weight) = (changed.series.version, weight(changed.changed));
+                let body = SeriesChangedBody::from(changed);
+                // A version that nobody wrote down is none.
+                return Ok(if is_dry {
+                    axum::Json(body).into_response()
+                } else {
+                    (Extension(weight), Tagged(version, body)).into_response()
+                });
+            }
         }
     }
 }

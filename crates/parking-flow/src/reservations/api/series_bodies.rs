@@ -141,6 +141,8 @@ pub(super) struct SeriesBody {
     occurrences_total: i64,
     /// How many of them lie ahead.
     occurrences_ahead: i64,
+    /// When the first of these starts; null if there is none.
+    next_start_time: Option<DateTime<Utc>>,
     /// Occurrences that nobody reserved.
     exceptions: Vec<ExceptionBody>,
     /// The series that it was cut from, when the later occurrences of that were changed.
@@ -174,6 +176,7 @@ impl From<Series> for SeriesBody {
             end_time: one.slot.end,
             occurrences_total: one.total,
             occurrences_ahead: one.ahead,
+            next_start_time: one.next,
             exceptions: one.exceptions.into_iter().map(exception).collect(),
             continues_id: one.continues,
             cancelled_at: one.cancelled_at,

@@ -5,7 +5,7 @@ use parking_db::TenantTx;
 use parking_domain::reservations::Status;
 use parking_estate::Maker;
 
-use super::change::{Changed, Reach, ended, ending_at, hold, judged};
+use super::change::{Changed, Done, Reach, ended, ending_at, hold, judged};
 use super::judge::Verdict;
 use crate::reservations::ReservationError;
 use crate::reservations::store;
@@ -20,7 +20,7 @@ pub async fn cancel(
 ) -> Result<Changed, ReservationError> {
     let mut held = hold(tx, reach, None, now).await?;
     let before = held.series.record();
-    let (mut kept, mut notice) = (Vec::new(), 0);
+    let (mut done, mut notice) = (Done::default(), 0);
     for one in &mut held.ahead {
         let terms = held.bays.get(&one.space.0).map(|bay| &bay.terms);
         let late = terms.filter(|terms| {
@@ -29,14 +29,16 @@ pub async fn cancel(
         });
         if let Some(terms) = late {
             notice = terms.cancel_notice_minutes;
-            kept.push(judged(one, one.booking.slot, Verdict::TooLate));
+            let kept = judged(one, one.booking.slot, Verdict::TooLate);
+            done.kept.push(kept);
             continue;
         }
         one.booking.status = Status::Cancelled;
         one.cancel_reason = reason.map(str::to_owned);
         store::turn(tx.conn(), one, now).await?;
+        done.changed.push(one.booking.id);
     }
-    if kept.len() == held.ahead.len() {
+    if done.changed.is_empty() {
         return Err(ReservationError::LateToCancel(notice));
     }
     let series = &mut held.series;
@@ -44,11 +46,11 @@ pub async fn cancel(
     if let Some(last) = last {
         series.rule = ending_at(&series.rule, last);
     }
-    if reach.from.is_none() {
+    // Of what is too near, or was checked in to before its time, something lies ahead still.
+    if usize::try_from(series.ahead) == Ok(done.changed.len()) {
         series.cancelled_at = Some(now);
         series.cancel_reason = reason.map(str::to_owned);
     }
     store::series::update(tx, series, now).await?;
-    let said = (series.id, "cancelled");
-    ended(tx, maker, (held, kept, before), (said, reason), now).await
+    ended(tx, maker, (held, done, before), ("cancelled", reason), now).await
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_access::audit;
-use parking_db::TenantTx;
+use parking_db::{OnConstraint as _, TenantTx};
 use parking_domain::ids::fresh;
-use parking_domain::recurrence::{Hours, LONGEST, Rule, RuleError, day_begins, day_of};
-use parking_domain::reservations::{SHORTEST, Slot, SlotError};
+use parking_domain::recurrence::{Rule, day_begins, day_of};
+use parking_domain::reservations::Slot;
 use parking_estate::{Maker, spaces};
 use parking_http::IfMatch;
 use uuid::Uuid;
 
-use super::super::change::{gives_time_back, lay};
-use super::judge::{Judged, Verdict, clocked};
-use super::{Exception, Series, log, told};
+use super::judge::{Judged, Verdict};
+use super::shift::{Shift, shift_all};
+use super::{Exception, Series, detail, log, told};
 use crate::reservations::store::{self, HeldBay};
 use crate::reservations::{Holder, Reservation, ReservationError};
 
@@ -68,7 +68,7 @@ pub(super) struct Held {
     pub(super) bays: BTreeMap<Uuid, HeldBay>,
 }
 
-/// Changes what lies ahead of a series.
+/// Changes what lies ahead of a series. What is as it should be is left alone.
 pub async fn change(
     tx: &mut TenantTx,
     maker: &Maker,
@@ -81,32 +81,74 @@ pub async fn change(
     }
     let mut held = hold(tx, reach, wanted.space, now).await?;
     let before = held.series.record();
-    let first = held.ahead.first().and_then(|one| one.recurs);
-    let cut = first.map_or(now, |recurs| recurs.at);
-    let moves = wanted.space.is_some() || wanted.start.is_some() || wanted.length.is_some();
-    for one in &mut held.ahead {
-        if let Some(holder) = &wanted.holder {
+    let shift = Shift::of(tx, &held, wanted).await?;
+    let mut done = Done::default();
+    if let Some(shift) = &shift {
+        // Before any of the later ones is elsewhere, or it is one of the earlier.
+        held.series = cut_off(tx, (&held, maker), now).await?;
+        let how = (shift, wanted, reach.may_be_late);
+        done = shift_all(tx, &mut held, how, now).await?;
+    } else {
+        for one in &mut held.ahead {
+            let was = one.clone();
+            wanted.say_of(one);
+            done.write(tx, (&was, one, one.space.0), now).await?;
+        }
+    }
+    if shift.is_none() && done.changed.is_empty() {
+        let (series, reservations) = detail(tx.conn(), held.series.id, now).await?;
+        return Ok(Changed {
+            series,
+            reservations,
+            changed: 0,
+            kept: Vec::new(),
+        });
+    }
+    must_not_have_too_many(tx, &held, wanted).await?;
+    store::series::update(tx, &held.series, now).await?;
+    ended(tx, maker, (held, done, before), ("updated", None), now).await
+}
+
+impl SeriesChange {
+    /// Says of an occurrence for whom it is to be and what else there is to say.
+    pub(super) fn say_of(&self, one: &mut Reservation) {
+        if let Some(holder) = &self.holder {
             one.holder = holder.clone();
         }
-        if let Some(notes) = &wanted.notes {
+        if let Some(notes) = &self.notes {
             one.notes.clone_from(notes);
         }
     }
-    let kept = if moves {
-        shift_all(tx, &mut held, (wanted, reach.may_be_late), now).await?
-    } else {
-        write_all(tx, &held.ahead, now).await?;
-        Vec::new()
-    };
-    must_not_have_too_many(tx, &held, wanted).await?;
-    let id = if moves {
-        cut_at(tx, (&mut held.series, maker), cut, now).await?
-    } else {
-        store::series::update(tx, &held.series, now).await?;
-        held.series.id
-    };
-    let said = (id, "updated");
-    ended(tx, maker, (held, kept, before), (said, None), now).await
+}
+
+/// What was done about occurrences.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Those that became something else.
+    pub(super) changed: Vec<Uuid>,
+    /// Those that stay as they were.
+    pub(super) kept: Vec<Judged>,
+}
+
+impl Done {
+    /// Writes what an occurrence is now, if that is something else than it was.
+    pub(super) async fn write(
+        &mut self,
+        tx: &mut TenantTx,
+        (was, one, bay): (&Reservation, &Reservation, Uuid),
+        now: DateTime<Utc>,
+    ) -> Result<(), ReservationError> {
+        let is_same = (was.space.0, was.booking.slot) == (bay, one.booking.slot)
+            && (&was.holder, &was.notes) == (&one.holder, &one.notes);
+        if is_same {
+            return Ok(());
+        }
+        self.changed.push(one.booking.id);
+        let written = store::update(tx, (one, bay), now).await;
+        written.on_constraint("reservations_no_overlap", || {
+            ReservationError::Taken(vec![one.booking.slot])
+        })
+    }
 }
 
 /// Holds the bays of what lies ahead and the one that it is to have, in the order of their ids, and then
@@ -152,145 +194,6 @@ pub(super) async fn hold(
     })
 }
 
-/// Gives what lies ahead another bay or time, each that can have it, and answers those that cannot.
-async fn shift_all(
-    tx: &mut TenantTx,
-    held: &mut Held,
-    (wanted, may_be_late): (&SeriesChange, bool),
-    now: DateTime<Utc>,
-) -> Result<Vec<Judged>, ReservationError> {
-    let Held {
-        series,
-        ahead,
-        bays,
-    } = held;
-    let space = wanted.space.unwrap_or(series.space.0);
-    let bay = bays.get(&space).filter(|bay| bay.is_living);
-    let bay = bay.ok_or(ReservationError::Absent)?;
-    if space != series.space.0 && !bay.is_reservable {
-        return Err(ReservationError::NotReservable);
-    }
-    let (there, old) = (series.zone(), Hours::of(series.slot, series.zone()));
-    // A bay elsewhere has the clocks of its own site.
-    if let Some(timezone) = store::series::zone_of(tx.conn(), space).await? {
-        series.timezone = timezone;
-    }
-    let zone = series.zone();
-    let hours = hours(old, wanted)?;
-    // Those in front make room first, so that none stands in the way of the next.
-    if hours.start > old.start {
-        ahead.reverse();
-    }
-    let (mut kept, mut places, mut slots) = (Vec::new(), Vec::new(), Vec::new());
-    for one in ahead.iter_mut() {
-        let Some(recurs) = one.recurs else { continue };
-        let slot = hours.on(day_of(recurs.at, there), zone);
-        slots.push(slot);
-        let is_late = bays.get(&one.space.0).is_some_and(|bay| {
-            let before = one.booking.slot;
-            gives_time_back(before, slot) && bay.terms.is_late_to_cancel(before, now)
-        });
-        let verdict = if recurs.is_detached {
-            Verdict::Excluded
-        } else if is_late && !may_be_late {
-            Verdict::TooLate
-        } else {
-            fits(tx, one, (bay, slot, hours.length), now).await?
-        };
-        if verdict == Verdict::Free {
-            let is_moved = bay.id != one.space.0;
-            lay(one, (bay, slot), is_moved, now);
-        } else if verdict != Verdict::Excluded {
-            kept.push(judged(one, slot, verdict.clone()));
-        }
-        let home = if verdict == Verdict::Free {
-            bay.id
-        } else {
-            one.space.0
-        };
-        store::update(tx, (one, home), now).await?;
-        places.push((one.booking.id, slot.start, verdict != Verdict::Free));
-    }
-    let is_stuck = kept.len() == ahead.len();
-    if !kept.is_empty() && (is_stuck || !wanted.skips) {
-        let clashes = kept.iter().map(|one: &Judged| one.slot).collect();
-        let of = ahead.len();
-        return Err(ReservationError::Clashes { clashes, of });
-    }
-    store::series::place(tx, &places).await?;
-    series.space.0 = bay.id;
-    describe(series, hours, &slots);
-    Ok(kept)
-}
-
-/// The hours that are wanted where others were.
-fn hours(old: Hours, wanted: &SeriesChange) -> Result<Hours, RuleError> {
-    let hours = Hours {
-        start: wanted.start.unwrap_or(old.start),
-        length: wanted.length.unwrap_or(old.length),
-    };
-    if (SHORTEST..=LONGEST).contains(&hours.length) {
-        Ok(hours)
-    } else {
-        Err(RuleError::Length)
-    }
-}
-
-/// Says of a series what it repeats now, and until when.
-fn describe(series: &mut Series, hours: Hours, slots: &[Slot]) {
-    let zone = series.zone();
-    // Of a day on which the clocks jump the hours cannot be read back.
-    let shown = slots.iter().filter(|slot| Hours::of(**slot, zone) == hours);
-    let first = shown.min_by_key(|slot| slot.start).or(slots.first());
-    series.slot = first.copied().unwrap_or(series.slot);
-    if let Some(last) = slots.iter().map(|slot| slot.start).max() {
-        series.rule = ending_at(&series.rule, last);
-    }
-}
-
-/// Whether an occurrence can have a slot of a held bay.
-async fn fits(
-    tx: &mut TenantTx,
-    one: &Reservation,
-    (bay, slot, length): (&HeldBay, Slot, TimeDelta),
-    now: DateTime<Utc>,
-) -> Result<Verdict, ReservationError> {
-    let before = one.booking.slot;
-    if bay.id == one.space.0 && slot == before {
-        return Ok(Verdict::Free);
-    }
-    let checked = bay
-        .terms
-        .check(clocked(slot.start, length), Some(before), now);
-    match checked {
-        Err(SlotError::StartsInThePast | SlotError::Over) => return Ok(Verdict::Past),
-        checked => checked?,
-    }
-    if slot.length() < SHORTEST {
-        return Ok(Verdict::TooShort);
-    }
-    let blocked = bay.terms.blocked(slot);
-    let taken = store::clashing(tx, bay.id, blocked, Some(one.booking.id)).await?;
-    if !taken.is_empty() {
-        return Ok(Verdict::Taken(taken));
-    }
-    if store::is_out_of_use(tx, bay.id, slot).await? {
-        return Ok(Verdict::OutOfUse);
-    }
-    Ok(Verdict::Free)
-}
-
-async fn write_all(
-    tx: &mut TenantTx,
-    all: &[Reservation],
-    now: DateTime<Utc>,
-) -> Result<(), ReservationError> {
-    for one in all {
-        store::update(tx, (one, one.space.0), now).await?;
-    }
-    Ok(())
-}
-
 /// Refuses more reservations than the person may have who has them now. Whoever asks holds the person.
 async fn must_not_have_too_many(
     tx: &mut TenantTx,
@@ -312,22 +215,20 @@ async fn must_not_have_too_many(
     }
 }
 
-/// Writes a series whose occurrences from an instant on are elsewhere now: as a new one, if there were
-/// earlier ones, which stay in the old.
-async fn cut_at(
+/// The series of what lies ahead: a new one, if there were earlier occurrences, which stay in the old.
+async fn cut_off(
     tx: &mut TenantTx,
-    (series, maker): (&mut Series, &Maker),
-    cut: DateTime<Utc>,
+    (held, maker): (&Held, &Maker),
     now: DateTime<Utc>,
-) -> Result<Uuid, ReservationError> {
-    let old = store::series::find(tx.conn(), series.id, now).await?;
-    let mut old = old.ok_or(ReservationError::Absent)?;
+) -> Result<Series, ReservationError> {
+    let mut old = held.series.clone();
+    let first = held.ahead.first().and_then(|one| one.recurs);
+    let cut = first.map_or(now, |recurs| recurs.at);
     // The series has one occurrence a day at most.
     let until = day_begins(day_of(cut, old.zone()), old.zone());
-    let (last, _) = store::series::last_before(tx.conn(), (series.id, Some(until))).await?;
+    let (last, _) = store::series::last_before(tx.conn(), (old.id, Some(until))).await?;
     let Some(last) = last else {
-        store::series::update(tx, series, now).await?;
-        return Ok(series.id);
+        return Ok(old);
     };
     let (earlier, later): (Vec<Exception>, Vec<Exception>) = old
         .exceptions
@@ -340,14 +241,14 @@ async fn cut_at(
         created_by: Some(maker.name.clone()),
         created_at: now,
         updated_at: now,
-        ..series.clone()
+        ..old.clone()
     };
     store::series::insert(tx, &new).await?;
     store::series::hand_over(tx, (old.id, new.id), until).await?;
     old.rule = ending_at(&old.rule, last);
     old.exceptions = earlier;
     store::series::update(tx, &old, now).await?;
-    Ok(new.id)
+    Ok(new)
 }
 
 pub(super) fn ending_at(rule: &str, last: DateTime<Utc>) -> String {
@@ -367,25 +268,23 @@ pub(super) fn judged(one: &Reservation, slot: Slot, verdict: Verdict) -> Judged 
 pub(super) async fn ended(
     tx: &mut TenantTx,
     maker: &Maker,
-    (held, kept, before): (Held, Vec<Judged>, serde_json::Value),
-    (said, reason): ((Uuid, &'static str), Option<&str>),
+    (held, done, before): (Held, Done, serde_json::Value),
+    (verb, reason): (&'static str, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<Changed, ReservationError> {
     let tenant = tx.tenant().0;
     let touched: Vec<(Uuid, Uuid)> = held.bays.keys().map(|bay| (tenant, *bay)).collect();
     spaces::settle_across(tx.conn(), &touched, now).await?;
-    let is_kept = |id: &Uuid| kept.iter().any(|one| one.reservation == Some(*id));
-    let ids = held.ahead.iter().map(|one| one.booking.id);
-    let ids: Vec<Uuid> = ids.filter(|id| !is_kept(id)).collect();
-    let (series, reservations) = told(tx, maker, said, (&ids, reason), now).await?;
+    let (said, became) = ((held.series.id, verb), (done.changed.as_slice(), reason));
+    let (series, reservations) = told(tx, maker, said, became, now).await?;
     let mut new = series.record();
-    new["changed"] = serde_json::json!(ids.len());
+    new["changed"] = serde_json::json!(done.changed.len());
     let values = audit::difference(&before, &new);
-    log(tx, maker, (&series, said.1), values, reason, now).await?;
+    log(tx, maker, (&series, verb), values, reason, now).await?;
     Ok(Changed {
         series,
         reservations,
-        changed: ids.len(),
-        kept,
+        changed: done.changed.len(),
+        kept: done.kept,
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::TenantTx;
 use parking_domain::recurrence::{Hours, Occurrence};
-use parking_domain::reservations::{SHORTEST, Slot, Terms};
+use parking_domain::reservations::{SHORTEST, Slot, SlotError, Terms};
 use uuid::Uuid;
 
 use super::{SeriesDraft, zone};
@@ -85,15 +85,41 @@ pub async fn preview(
         spaces: Some(vec![draft.space]),
         ..Target::default()
     };
-    let zone = store::series::zone_of(tx.conn(), draft.space).await?;
-    let timezone = zone.ok_or(ReservationError::Absent)?;
+    let (timezone, occurrences) = expand(tx, draft, now).await?;
     let bays = store::asked_bays(tx.conn(), &target, 1).await?;
     let bay = bays.first().ok_or(ReservationError::NotReservable)?;
-    let occurrences = judge(tx, (bay.id, &bay.terms), (draft, &timezone), now).await?;
+    let occurrences = judge(tx, (bay.id, &bay.terms), (draft, occurrences)).await?;
     Ok(Preview {
         timezone,
         occurrences,
     })
+}
+
+/// By whose clocks a rule is told, and every occurrence of it. Before anything is held: a rule may be slow
+/// to work out.
+pub(super) async fn expand(
+    tx: &mut TenantTx,
+    draft: &SeriesDraft,
+    now: DateTime<Utc>,
+) -> Result<(String, Vec<Occurrence>), ReservationError> {
+    let timezone = store::series::zone_of(tx.conn(), draft.space).await?;
+    let timezone = timezone.ok_or(ReservationError::Absent)?;
+    let terms = store::terms_of_bay(tx, draft.space).await?;
+    let (zone, first) = (zone(&timezone), draft.first);
+    // What is wrong with the slot that is repeated is wrong with all, and said of it. By the clocks it may
+    // end after its start where it does not.
+    if first.end <= first.start {
+        return Err(SlotError::EndsBeforeStart.into());
+    }
+    terms.check(
+        clocked(first.start, Hours::of(first, zone).length),
+        None,
+        now,
+    )?;
+    let occurrences = draft
+        .rule
+        .occurrences(first, zone, (now, terms.lead_max_days))?;
+    Ok((timezone, occurrences))
 }
 
 /// Refuses what cannot be had: anything at all unless it may be left out, and then everything.
@@ -108,24 +134,15 @@ pub(super) fn must_be_had(judged: &[Judged], skips: bool) -> Result<(), Reservat
     Ok(())
 }
 
-/// Every occurrence of a series to be, and whether it can be had.
+/// Whether occurrences can be had.
 pub(super) async fn judge(
     tx: &mut TenantTx,
     (bay, terms): (Uuid, &Terms),
-    (draft, timezone): (&SeriesDraft, &str),
-    now: DateTime<Utc>,
+    (draft, occurrences): (&SeriesDraft, Vec<Occurrence>),
 ) -> Result<Vec<Judged>, ReservationError> {
-    let zone = zone(timezone);
-    // What is wrong with the slot that is repeated is wrong with all, and said of it.
-    let length = Hours::of(draft.first, zone).length;
-    terms.check(clocked(draft.first.start, length), None, now)?;
-    let occurrences = draft.rule.occurrences(draft.first, zone)?;
     let (Some(first), Some(last)) = (occurrences.first(), occurrences.last()) else {
         return Ok(Vec::new());
     };
-    if last.slot.start > now + TimeDelta::days(terms.lead_max_days.into()) {
-        return Err(ReservationError::Horizon(terms.lead_max_days));
-    }
     let within = Slot {
         start: first.slot.start,
         end: last.slot.end,

@@ -10,6 +10,7 @@
 mod cancel;
 mod change;
 mod judge;
+mod shift;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_access::audit::{self, Entry};
@@ -29,7 +30,7 @@ use super::book::booking;
 use super::store;
 use super::{Draft, Holder, Reservation, ReservationError, facts};
 
-use judge::{judge, must_be_had};
+use judge::{expand, judge, must_be_had};
 
 pub use cancel::cancel;
 pub use change::{Changed, Reach, SeriesChange, change};
@@ -104,6 +105,8 @@ pub struct Series {
     pub total: i64,
     /// How many of them lie ahead.
     pub ahead: i64,
+    /// When the first of these starts.
+    pub next: Option<DateTime<Utc>>,
 }
 
 /// Makes a series and reserves its bay for every occurrence that can be had.
@@ -113,6 +116,7 @@ pub async fn create(
     draft: &SeriesDraft,
     now: DateTime<Utc>,
 ) -> Result<(Series, Vec<Reservation>), ReservationError> {
+    let (timezone, occurrences) = expand(tx, draft, now).await?;
     store::hold_person(tx, &draft.holder).await?;
     let bay = store::hold_bay(tx, draft.space).await?;
     let bay = bay.filter(|bay| bay.is_living);
@@ -120,9 +124,7 @@ pub async fn create(
     if !bay.is_reservable {
         return Err(ReservationError::NotReservable);
     }
-    let zone = store::series::zone_of(tx.conn(), bay.id).await?;
-    let timezone = zone.ok_or(ReservationError::Absent)?;
-    let judged = judge(tx, (bay.id, &bay.terms), (draft, &timezone), now).await?;
+    let judged = judge(tx, (bay.id, &bay.terms), (draft, occurrences)).await?;
     must_be_had(&judged, draft.skips)?;
     let series = drafted(tx, (draft, &maker.name), (timezone, &judged), now);
     store::series::insert(tx, &series).await?;
@@ -216,6 +218,7 @@ fn drafted(
         version: 1,
         total: 0,
         ahead: 0,
+        next: None,
     }
 }
 
@@ -254,10 +257,15 @@ async fn told(
     let ends = of_these.map(|one| one.booking.slot.end).max();
     let mut payload = json!({
         "site_id": series.site.0, "space_id": series.space.0, "space_code": series.space.1, "occurrences": subjects.len(),
-        "start_time": starts, "end_time": ends,
     });
-    if let Some(reason) = reason {
-        payload["reason"] = json!(reason);
+    for (fact, value) in [
+        ("start_time", json!(starts)),
+        ("end_time", json!(ends)),
+        ("reason", json!(reason)),
+    ] {
+        if !value.is_null() {
+            payload[fact] = value;
+        }
     }
     let event = EventDraft {
         kind: &format!("reservation_series.{verb}"),

@@ -23,7 +23,7 @@ pub(in crate::reservations) struct Filter {
 }
 
 impl Filter {
-    fn push_onto(&self, query: &mut QueryBuilder<Postgres>) {
+    pub(super) fn push_onto(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" where true");
         for (column, id) in [
             ("s.site_id", self.site),
@@ -114,39 +114,4 @@ pub(in crate::reservations) async fn changes(
     .fetch_all(conn)
     .await?;
     Ok(changes)
-}
-
-/// Which reservations a calendar shows.
-#[derive(Clone, Debug)]
-pub struct OfCalendar {
-    /// Of this site.
-    pub site: Option<Uuid>,
-    /// Of this bay.
-    pub space: Option<Uuid>,
-    /// Of this person.
-    pub person: Option<String>,
-    /// Those that are not over at this instant; what was called off before it is left out.
-    pub since: DateTime<Utc>,
-}
-
-/// The reservations of a calendar, those that begin first before others.
-pub async fn of_calendar(
-    conn: &mut PgConnection,
-    wanted: &OfCalendar,
-    limit: i64,
-) -> Result<Vec<Reservation>> {
-    let filter = Filter {
-        site: wanted.site,
-        space: wanted.space,
-        from: Some(wanted.since),
-        person: wanted.person.clone(),
-        ..Filter::default()
-    };
-    let mut query = QueryBuilder::new(format!("{SELECT}{FROM}"));
-    filter.push_onto(&mut query);
-    query.push(" and (r.status in ('pending', 'confirmed', 'completed') or r.updated_at > ");
-    query.push_bind(wanted.since);
-    query.push(") order by r.start_time, r.id limit ");
-    query.push_bind(limit);
-    Ok(query.build_query_as().fetch_all(conn).await?)
 }

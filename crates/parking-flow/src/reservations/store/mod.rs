@@ -1,5 +1,6 @@
 //! The SQL of reservations.
 
+mod calendars;
 mod clear;
 mod due;
 mod free;
@@ -19,12 +20,12 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
+pub use calendars::{OfCalendar, Shown, by_ids, of_calendar};
 pub(super) use clear::{bay_like, in_the_way};
 pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
 pub(super) use list::{Change, Filter, changes, page};
-pub use list::{OfCalendar, of_calendar};
 pub(super) use terms::{delete_terms, put_terms, terms_of, terms_of_bay, terms_of_site};
 
 /// The longest that a reservation blocks, as the table has it, in hours.

@@ -29,12 +29,14 @@ pub(super) fn recurs(row: &PgRow) -> sqlx::Result<Option<Recurs>> {
 const SERIES: &str = "select m.tenant_id, t.name as tenant_name, m.id, m.space_id, s.code, s.site_id, i.name as site_name,
   m.timezone, m.rule, m.start_time, m.end_time, m.exceptions, m.continues_id, m.cancelled_at, m.cancel_reason, m.created_by,
   m.created_at, m.updated_at, m.version,
-  (select count(*) from reservations r where r.tenant_id = m.tenant_id and r.series_id = m.id) as total,
-  (select count(*) from reservations r where r.tenant_id = m.tenant_id and r.series_id = m.id
-     and r.status in ('pending', 'confirmed') and r.start_time > $1) as ahead
+  c.total, c.ahead, c.next
   from reservation_series m join spaces s on s.tenant_id = m.tenant_id and s.id = m.space_id
   join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-  join tenants t on t.id = m.tenant_id";
+  join tenants t on t.id = m.tenant_id
+  cross join lateral (
+    select count(*) as total, count(*) filter (where r.status in ('pending', 'confirmed') and r.start_time > $1) as ahead,
+      min(r.start_time) filter (where r.status in ('pending', 'confirmed') and r.start_time > $1) as next
+    from reservations r where r.tenant_id = m.tenant_id and r.series_id = m.id) c";
 
 impl FromRow<'_, PgRow> for Series {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
@@ -61,6 +63,7 @@ impl FromRow<'_, PgRow> for Series {
             version: row.try_get("version")?,
             total: row.try_get("total")?,
             ahead: row.try_get("ahead")?,
+            next: row.try_get("next")?,
         })
     }
 }
