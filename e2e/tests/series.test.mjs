@@ -60,7 +60,7 @@ async function shots(page, watch, name, { dress = ['light', 'dark'] } = {}) {
 }
 
 async function pick(page, label, option) {
-  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('combobox', { name: label }).click();
   await page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).click();
 }
 

@@ -7587,6 +7587,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             /**
+             * Format: date-time
+             * @description When the first of these starts; null if there is none.
+             */
+            next_start_time?: string | null;
+            /**
              * Format: int64
              * @description How many of them lie ahead.
              */

@@ -35,7 +35,12 @@ export function RepeatFields({ first, words, onKind }: Props) {
   const kind: RepeatKind = Form.useWatch('repeats', form) ?? 'none';
   return (
     <div className={styles.repeat}>
-      <Form.Item name="repeats" label={t('series.repeats')} className={styles.repeatKind ?? ''}>
+      <Form.Item
+        name="repeats"
+        label={t('series.repeats')}
+        required
+        className={styles.repeatKind ?? ''}
+      >
         <Select
           options={repeatKinds.map((value) => ({ value, label: t(`series.kinds.${value}`) }))}
           onChange={onKind}
@@ -80,7 +85,7 @@ function WeeklyFields() {
       >
         <WeekdayPicker />
       </Form.Item>
-      <Form.Item name="interval" label={t('series.interval')}>
+      <Form.Item name="interval" label={t('series.interval')} required>
         <Select
           options={INTERVALS.map((value) => ({
             value,
@@ -145,6 +150,7 @@ function MonthlyField({ first }: { first: string }) {
     <Form.Item
       name="monthly"
       label={t('series.monthly')}
+      required
       extra={date > 28 ? t('series.shortMonths', { date }) : undefined}
     >
       <Radio.Group
@@ -161,7 +167,7 @@ function EndFields({ first }: { first: string }) {
   const ends = Form.useWatch('ends', form) ?? 'until';
   return (
     <div className={styles.ends}>
-      <Form.Item name="ends" label={t('series.ends')}>
+      <Form.Item name="ends" label={t('series.ends')} required>
         <Radio.Group
           options={[
             { value: 'until', label: t('series.endsUntil') },

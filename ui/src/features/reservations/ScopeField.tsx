@@ -23,7 +23,7 @@ export function ScopeField({ label, count, onChange }: Props) {
       : t(`series.scopes.${scope}`, { count: n, formatted: formats.number(n) });
   };
   return (
-    <Form.Item name="scope" label={label}>
+    <Form.Item name="scope" label={label} required>
       <Radio.Group
         className={styles.choices ?? ''}
         onChange={(event) => onChange?.(event.target.value)}

@@ -248,7 +248,7 @@ function ChangeFields({ isOne, siteId, zone }: { isOne: boolean; siteId: string;
         </Form.Item>
       </div>
       <p className={styles.hint}>{t('series.byClocks', { zone })}</p>
-      <Form.Item name="space_id" label={t('reservations.bay')}>
+      <Form.Item name="space_id" label={t('reservations.bay')} required>
         <BayPicker tenantId={tenantId} siteId={siteId} />
       </Form.Item>
       <HolderFields />

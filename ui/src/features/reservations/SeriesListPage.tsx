@@ -14,12 +14,7 @@ import { SitePicker } from '@/components/SitePicker';
 import { StatusTag } from '@/components/StatusTag';
 import reservations from './reservations.module.css';
 import styles from './series.module.css';
-import {
-  nextOfSeriesQuery,
-  type SeriesFilter,
-  seriesFilters,
-  seriesListQuery,
-} from './seriesQueries';
+import { type SeriesFilter, seriesFilters, seriesListQuery } from './seriesQueries';
 import { useRuleWords } from './useRuleWords';
 
 const NONE = Object.fromEntries(seriesFilters.map((name) => [name, undefined]));
@@ -123,17 +118,15 @@ function useColumns(isCrossTenant: boolean): Column<ReservationSeries>[] {
 function Next({ series }: { series: ReservationSeries }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const next = useQuery(nextOfSeriesQuery(useTenantId(), series)).data;
-  const { timezone, cancelled_at, occurrences_ahead } = series;
-  if (occurrences_ahead === 0) {
+  const { timezone, cancelled_at, next_start_time } = series;
+  if (!next_start_time) {
     return (
       <StatusTag tone="quiet">{cancelled_at ? t('series.calledOff') : t('series.over')}</StatusTag>
     );
   }
-  if (!next) return '…';
   return (
     <>
-      {formats.instantIn(timezone, next.start_time)}
+      {formats.instantIn(timezone, next_start_time)}
       <span className={styles.second}>{timezone.replace(/_/g, ' ')}</span>
     </>
   );

@@ -3,7 +3,6 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import { answer, api, versioned } from '@/api/client';
 import { pollEvery } from '@/api/live';
 import type {
-  ReservationSeries,
   ReservationSeriesChange,
   ReservationSeriesDetail,
   ReservationSeriesWish,
@@ -29,30 +28,6 @@ export const seriesListQuery = (
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(REFRESH_MS),
   });
-
-/**
- * The next reservation of a series. Where it is follows from what the series says of itself, so that it is asked for
- * again when that is something else, and a list does not ask for each of its rows whenever anything happens.
- */
-export const nextOfSeriesQuery = (tenantId: string, series: ReservationSeries) => {
-  const { id, occurrences_ahead, updated_at } = series;
-  return queryOptions({
-    queryKey: [tenantId, 'series-next', id, occurrences_ahead, updated_at],
-    queryFn: async () => {
-      const query = {
-        series_id: id,
-        from: new Date().toISOString(),
-        status: 'confirmed' as const,
-        sort: 'start_time',
-        page_size: 1,
-      };
-      const found = await answer(api.GET('/api/v6/reservations', { params: { query } }));
-      return found.reservations[0] ?? null;
-    },
-    enabled: occurrences_ahead > 0,
-    staleTime: 5 * 60_000,
-  });
-};
 
 export const readSeries = (id: string): Promise<SeriesVersion> =>
   versioned(api.GET('/api/v6/reservations/series/{id}', { params: { path: { id } } }));
