@@ -66,7 +66,7 @@ async function pick(page, label, option) {
 
 async function type(field, value) {
   await field.fill(value);
-  await field.press('Enter');
+  await field.press('Tab');
 }
 
 /** What one may do to the reservation of a day. */

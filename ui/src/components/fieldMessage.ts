@@ -29,6 +29,7 @@ const faults = [
   { key: 'ruleSyntax', pattern: /^must be a rule as RFC 5545 has it, such as \S+: (?<why>.*)$/s },
   { key: 'ruleWithinDays', pattern: /^must recur daily, weekly, monthly or yearly/ },
   { key: 'ruleEndless', pattern: /^must end: give COUNT or UNTIL$/ },
+  { key: 'ruleEndsWithin', pattern: /^must end within the next (?<n>\d+) days$/ },
   { key: 'ruleTooMany', pattern: /^must not recur more than (?<n>\d+) times$/ },
   { key: 'ruleNever', pattern: /^must happen at least once$/ },
   { key: 'ruleLength', pattern: /^must lie at least 5 minutes and at most 7 days after the start/ },

@@ -204,6 +204,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
               words={repeat.words}
               onClash={onClash}
               onOnClash={setOnClash}
+              onMend={() => turnTo('when')}
             />
           )}
           <div hidden={step !== 'confirm'}>

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Radio, Segmented } from 'antd';
+import { Alert, Button, Radio, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { asProblem } from '@/api/problem';
 import type { OnClash, ReservationSeriesPreview, ReservationSeriesWish } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { useFormats } from '@/components/format';
@@ -16,6 +17,8 @@ type Props = {
   words: string | null;
   onClash: OnClash;
   onOnClash: (next: OnClash) => void;
+  /** To where the rule is mended, if there is something wrong with it. */
+  onMend: () => void;
 };
 
 /** What is known of a series that is to be booked. */
@@ -27,11 +30,21 @@ export const canBeHad = (preview: ReservationSeriesPreview | undefined, onClash:
   preview !== undefined && preview.free > 0 && (preview.clashes === 0 || onClash === 'skip');
 
 /** Every date before anything is booked: which can be had, which not and why, and what becomes of those. */
-export function DatesStep({ wish, words, onClash, onOnClash }: Props) {
+export function DatesStep({ wish, words, onClash, onOnClash, onMend }: Props) {
   const { t } = useTranslation();
   const query = usePreview(wish);
   if (query.error && !query.data) {
-    return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+    if (asProblem(query.error).status !== 422) {
+      return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+    }
+    return (
+      <>
+        <ProblemAlert error={query.error} />
+        <Button className={styles.mend} onClick={onMend}>
+          {t('series.mendRule')}
+        </Button>
+      </>
+    );
   }
   if (!query.data) return <PageSkeleton />;
   const zone = query.data.timezone.replace(/_/g, ' ');
@@ -46,7 +59,7 @@ export function DatesStep({ wish, words, onClash, onOnClash }: Props) {
   );
 }
 
-type FoundProps = Omit<Props, 'wish' | 'words'> & { preview: ReservationSeriesPreview };
+type FoundProps = Omit<Props, 'wish' | 'words' | 'onMend'> & { preview: ReservationSeriesPreview };
 
 function Found({ preview, onClash, onOnClash }: FoundProps) {
   const { t } = useTranslation();

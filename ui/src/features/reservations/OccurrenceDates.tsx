@@ -10,7 +10,7 @@ import { dateOf } from './timeAxis';
 import { useWords } from './useWords';
 
 /** So many are drawn at once; a series has hundreds. */
-export const DATES_SHOWN = 25;
+const DATES_SHOWN = 25;
 
 export type DateRow = {
   key: string;
@@ -27,18 +27,16 @@ type Props = {
   label: string;
   zone: string;
   rows: readonly DateRow[];
-  /** The row one wants to see first: its page is open. */
-  begin?: number;
 };
 
 /** Dates by the calendar and the clocks of the site, a page at a time. */
-export function OccurrenceDates({ label, zone, rows, begin = 0 }: Props) {
+export function OccurrenceDates({ label, zone, rows }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const isNarrow = useIsNarrow();
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [chosen, setChosen] = useState(1);
   const last = Math.max(1, Math.ceil(rows.length / DATES_SHOWN));
-  const page = Math.min(chosen ?? Math.floor(begin / DATES_SHOWN) + 1, last);
+  const page = Math.min(chosen, last);
   const shown = rows.slice((page - 1) * DATES_SHOWN, page * DATES_SHOWN);
   return (
     <div className={styles.datesFrame}>
