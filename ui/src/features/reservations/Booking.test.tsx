@@ -194,9 +194,7 @@ describe('a booking that repeats', () => {
     expect((button('Continue') as HTMLButtonElement).disabled).toBe(true);
     // Nobody has looked at its dates and agreed yet.
     expect((button('Confirm') as HTMLButtonElement).disabled).toBe(true);
-    fireEvent.click(
-      screen.getByRole('radio', { name: 'Leave those out and reserve the other one' }),
-    );
+    fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));
     fireEvent.click(button('Continue'));
     await screen.findByRole('heading', { name: 'For whom?' });
     posted = [];
@@ -217,9 +215,7 @@ describe('a booking that repeats', () => {
 
   it('that others were quicker with leads back to its dates', async () => {
     await begin();
-    fireEvent.click(
-      screen.getByRole('radio', { name: 'Leave those out and reserve the other one' }),
-    );
+    fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));
     fireEvent.click(button('Continue'));
     await screen.findByRole('heading', { name: 'For whom?' });
     answerTo = () => {

@@ -89,7 +89,7 @@ function Found({ preview, onClash, onOnClash }: FoundProps) {
         />
       </div>
       {clashes > 0 && free > 0 && (
-        <ClashChoice onClash={onClash} onOnClash={onOnClash} free={free} />
+        <ClashChoice onClash={onClash} onOnClash={onOnClash} free={free} clashes={clashes} />
       )}
       {clashes > 0 && clashes < total && (
         <Segmented
@@ -113,9 +113,14 @@ function Found({ preview, onClash, onOnClash }: FoundProps) {
   );
 }
 
-type ChoiceProps = { onClash: OnClash; onOnClash: (next: OnClash) => void; free: number };
+type ChoiceProps = {
+  onClash: OnClash;
+  onOnClash: (next: OnClash) => void;
+  free: number;
+  clashes: number;
+};
 
-function ClashChoice({ onClash, onOnClash, free }: ChoiceProps) {
+function ClashChoice({ onClash, onOnClash, free, clashes }: ChoiceProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
@@ -128,7 +133,7 @@ function ClashChoice({ onClash, onOnClash, free }: ChoiceProps) {
         options={[
           {
             value: 'skip',
-            label: t('series.onClash.skip', { count: free, formatted: formats.number(free) }),
+            label: t('series.onClash.skip', { count: clashes, formatted: formats.number(free) }),
           },
           { value: 'refuse', label: t('series.onClash.refuse') },
         ]}

@@ -8,7 +8,7 @@ export function HowToSubscribe() {
   const { t } = useTranslation();
   return (
     <section className={styles.how}>
-      <h3 className={styles.subtitle}>{t('feeds.howTitle')}</h3>
+      <h2 className={styles.subtitle}>{t('feeds.howTitle')}</h2>
       <ul>
         {programs.map((name) => (
           <li key={name}>

@@ -137,6 +137,7 @@ function WeekdayPicker({ id, value = [], onChange }: PickerProps) {
 function MonthlyField({ first }: { first: string }) {
   const { t } = useTranslation();
   const words = useRuleWords();
+  const by = Form.useWatch('monthly', Form.useFormInstance<RepeatValues>());
   const date = Number(first.slice(8));
   const nthDay = (n: number) =>
     t('series.rule.nthDay', { nth: words.nth(n), day: words.day(weekdayOf(first)) });
@@ -151,7 +152,7 @@ function MonthlyField({ first }: { first: string }) {
       name="monthly"
       label={t('series.monthly')}
       required
-      extra={date > 28 ? t('series.shortMonths', { date }) : undefined}
+      extra={by === 'date' && date > 28 ? t('series.shortMonths', { date }) : undefined}
     >
       <Radio.Group
         className={styles.radios ?? ''}

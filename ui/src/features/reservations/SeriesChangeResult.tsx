@@ -39,13 +39,13 @@ export function SeriesChangeResult({ tried, scope, one }: Props) {
       </p>
       {kept.length > 0 && (
         <>
-          <h3 className={styles.subtitle}>{t('series.staying')}</h3>
+          <h2 className={styles.subtitle}>{t('series.staying')}</h2>
           <OccurrenceDates label={t('series.staying')} zone={series.timezone} rows={rowsOf(kept)} />
         </>
       )}
       {becomes.length > 0 && (
         <>
-          <h3 className={styles.subtitle}>{t('series.becoming')}</h3>
+          <h2 className={styles.subtitle}>{t('series.becoming')}</h2>
           <OccurrenceDates
             label={t('series.becoming')}
             zone={series.timezone}

@@ -121,44 +121,50 @@ function About({ series, age }: AboutProps) {
   const { from, until } = hoursOf(series, timezone);
   return (
     <Panel title={words.rule(rule, start_time, timezone)} extra={age}>
-      <Facts>
-        <Fact label={t('reservations.when')}>
-          {t('calendar.span', { from, until })}
-          <span className={styles.second}>{timezone.replace(/_/g, ' ')}</span>
-        </Fact>
-        <Fact label={t('reservations.bay')}>
-          <Link to={paths.bay(space_id)}>{space_code}</Link>
-        </Fact>
-        <Fact label={t('reservations.site')}>
-          <Link to={paths.site(site_id)}>{site_name}</Link>
-        </Fact>
-        <Fact label={t('series.ahead')}>
-          {t('series.aheadOf', {
-            ahead: formats.number(occurrences_ahead),
-            total: formats.number(occurrences_total),
-          })}
-          {exceptions.length > 0 && (
-            <span className={styles.second}>
-              {t('series.leftOut', {
-                count: exceptions.length,
-                formatted: formats.number(exceptions.length),
+      <div className={styles.about}>
+        <Facts>
+          <Fact label={t('reservations.when')}>
+            {t('calendar.span', { from, until })}
+            <span className={styles.second}>{timezone.replace(/_/g, ' ')}</span>
+          </Fact>
+          <Fact label={t('reservations.bay')}>
+            <Link to={paths.bay(space_id)}>{space_code}</Link>
+          </Fact>
+          <Fact label={t('reservations.site')}>
+            <Link to={paths.site(site_id)}>{site_name}</Link>
+          </Fact>
+          <Fact label={t('series.ahead')}>
+            <span>
+              {t('series.aheadOf', {
+                ahead: formats.number(occurrences_ahead),
+                total: formats.number(occurrences_total),
               })}
             </span>
+            {exceptions.length > 0 && (
+              <span className={styles.second}>
+                {t('series.leftOut', {
+                  count: exceptions.length,
+                  formatted: formats.number(exceptions.length),
+                })}
+              </span>
+            )}
+          </Fact>
+          {created_by && <Fact label={t('series.madeBy')}>{created_by}</Fact>}
+          {continues_id && (
+            <Fact label={t('series.continues')}>
+              <Link to={paths.series(continues_id)}>{t('series.earlier')}</Link>
+            </Fact>
           )}
-        </Fact>
-        {created_by && <Fact label={t('series.madeBy')}>{created_by}</Fact>}
-        {continues_id && (
-          <Fact label={t('series.continues')}>
-            <Link to={paths.series(continues_id)}>{t('series.earlier')}</Link>
-          </Fact>
-        )}
-        {series.cancelled_at && (
-          <Fact label={t('series.calledOff')}>
-            {formats.instantIn(timezone, series.cancelled_at)}
-            {series.cancel_reason && <span className={styles.second}>{series.cancel_reason}</span>}
-          </Fact>
-        )}
-      </Facts>
+          {series.cancelled_at && (
+            <Fact label={t('series.calledOff')}>
+              {formats.instantIn(timezone, series.cancelled_at)}
+              {series.cancel_reason && (
+                <span className={styles.second}>{series.cancel_reason}</span>
+              )}
+            </Fact>
+          )}
+        </Facts>
+      </div>
     </Panel>
   );
 }
