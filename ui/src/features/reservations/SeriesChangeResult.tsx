@@ -56,7 +56,7 @@ export function SeriesChangeResult({ tried, scope, one }: Props) {
               status: row.is_detached ? (
                 <StatusTag tone="quiet">{t('series.detached')}</StatusTag>
               ) : (
-                row.space_code
+                t('series.otherBay', { code: row.space_code })
               ),
             }))}
           />
