@@ -1638,7 +1638,7 @@ CREATE TABLE public.reservation_series (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
-    CONSTRAINT reservation_series_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
+    CONSTRAINT reservation_series_ends_after_start CHECK ((end_time > start_time)),
     CONSTRAINT reservation_series_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
     CONSTRAINT reservation_series_rule_length CHECK (((char_length(rule) >= 1) AND (char_length(rule) <= 600)))
 );
@@ -3778,7 +3778,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_changes TO parking_tenant
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_series TO parking_tenant;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
 GRANT SELECT,DELETE ON TABLE public.reservation_series TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_series TO parking_platform;
 

@@ -214,7 +214,8 @@ impl Rule {
                 && digits
                     .parse()
                     .is_ok_and(|nth: u8| (1..=most).contains(&nth));
-            if !WEEKDAYS.contains(&name) || !number.is_empty() && !is_counted {
+            let is_day = WEEKDAYS.contains(&name) && (number.is_empty() || is_counted);
+            if !is_day {
                 return Err(RuleError::Syntax(format!("{day:?} is no day for BYDAY")));
             }
             has_counted.insert(is_counted);

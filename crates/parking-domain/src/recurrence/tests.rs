@@ -217,6 +217,7 @@ fn what_is_no_rule_has_no_end_or_too_many_is_refused() {
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1",
         "FREQ=DAILY;UNTIL=20200101",
         "FREQ=DAILY;INTERVAL=0;COUNT=1",
+        "FREQ=DAILY;COUNT=0",
     ] {
         assert_eq!(refusal(never), RuleError::Never, "{never}");
     }
@@ -229,7 +230,6 @@ fn what_is_no_rule_has_no_end_or_too_many_is_refused() {
         "daily",
         "FREQ=DAILY;COUNT=x",
         "FREQ=OFTEN;COUNT=2",
-        "FREQ=DAILY;COUNT=0",
         "FREQ=DAILY;UNTIL=soon",
         "FREQ=DAILY;COUNT=2;COUNT=3",
         "FREQ=DAILY;COUNT=2\nDTSTART:20260101T000000Z",
@@ -249,7 +249,7 @@ fn what_is_no_rule_has_no_end_or_too_many_is_refused() {
 
 #[test]
 fn nobody_looks_for_what_lies_later_than_anybody_plans() {
-    // A leap day that is a Monday comes every 28 years, and not in this century's next ten.
+    // A leap day that is a Monday comes every 28 years.
     for rule in [
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=286",
         "FREQ=YEARLY;COUNT=12",
@@ -279,7 +279,7 @@ fn days_of_the_week_are_counted_within_months_and_years_and_not_beside_others() 
     let first = slot("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z");
     for rule in [
         "FREQ=MONTHLY;BYDAY=1MO,-1FR,+2TU",
-        "FREQ=YEARLY;BYDAY=53MO,-53SU,10WE",
+        "FREQ=YEARLY;BYDAY=53MO,-52SU,10WE",
         "FREQ=YEARLY;BYWEEKNO=10;BYDAY=MO",
         "FREQ=WEEKLY;WKST=SU;BYDAY=MO,SU",
     ] {

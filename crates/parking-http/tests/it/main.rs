@@ -254,7 +254,7 @@ async fn an_answer_that_did_the_work_of_many_changes_is_counted_as_so_many() {
     // Reading, and others, are as free as before.
     let read = edge.clone().oneshot(get_as("/api/mine", "owner"));
     assert_eq!(read.await.unwrap().status(), StatusCode::OK);
-    let other = post("/api/batches", "viewer").await.unwrap();
+    let other = post("/api/batches", "pk_a_b").await.unwrap();
     assert_eq!(other.status(), StatusCode::OK);
 }
 
