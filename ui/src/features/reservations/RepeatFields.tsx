@@ -180,7 +180,16 @@ function EndFields({ first }: { first: string }) {
         <Form.Item
           name="until"
           label={t('series.lastDay')}
-          rules={[{ required: true, message: t('series.lastDayRequired') }]}
+          rules={[
+            { required: true, message: t('series.lastDayRequired') },
+            {
+              validator: async (_, day: Dayjs | null) => {
+                if (day && day.format('YYYY-MM-DD') < first) {
+                  throw new Error(t('booking.endAfterStart'));
+                }
+              },
+            },
+          ]}
         >
           <DatePicker
             className={styles.moment}
