@@ -74,7 +74,7 @@ function useNotices(reservation: Reservation): string[] {
 function NowPart({ reservation, age }: { reservation: Reservation; age: React.ReactNode }) {
   const { t } = useTranslation();
   const notices = useNotices(reservation);
-  const { id, site_id, timezone, start_time } = reservation;
+  const { id, site_id, timezone, start_time, series_id, is_detached } = reservation;
   const date = dateOf(timezone, Date.parse(start_time));
   return (
     <section className={styles.now} aria-label={t('reservations.status')}>
@@ -86,6 +86,12 @@ function NowPart({ reservation, age }: { reservation: Reservation; age: React.Re
         <div key={notice}>{notice}</div>
       ))}
       <InsteadOffer reservation={reservation} />
+      {series_id && (
+        <div>
+          {is_detached ? t('series.isOneDetached') : t('series.isOne')}{' '}
+          <Link to={paths.series(series_id)}>{t('series.toSeries')}</Link>
+        </div>
+      )}
       <Link to={paths.calendar({ site: site_id, date, reservation: id })}>
         {t('reservations.onCalendar')}
       </Link>
