@@ -147,6 +147,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "chirpstack",
             "occupancy",
             "reservations",
+            "tickets",
             "overrides",
             "display_policies",
             "displays",
