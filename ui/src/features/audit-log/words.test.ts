@@ -30,6 +30,7 @@ const BUILT: [string, string[]][] = [
       'no_show',
     ].map((verb) => `reservation.${verb}`),
   ],
+  ['"reservation_ticket.{verb}"', ['shown', 'renewed'].map((verb) => `reservation_ticket.${verb}`)],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [
     '"spaces.{verb}"',

@@ -133,6 +133,8 @@ export const actions = [
   'reservation.completed',
   'reservation.expired',
   'reservation.no_show',
+  'reservation_ticket.shown',
+  'reservation_ticket.renewed',
   'reservation_terms.updated',
   'reservation_terms.deleted',
   'device_model.created',

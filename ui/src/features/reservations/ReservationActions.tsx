@@ -1,12 +1,20 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Reservation } from '@/api/types';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useConfirm } from '@/components/confirm';
 import { useFormats } from '@/components/format';
-import { CheckOutlined, LoginOutlined, LogoutOutlined, StopOutlined } from '@/components/icons';
+import {
+  CheckOutlined,
+  LoginOutlined,
+  LogoutOutlined,
+  QrcodeOutlined,
+  StopOutlined,
+} from '@/components/icons';
 import { type RowAction, RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { type Step, useCancel, useTakeStep } from './queries';
+import { TicketDialog } from './TicketDialog';
 
 /** Everything one may do to a reservation. */
 export function ReservationActions({
@@ -21,6 +29,7 @@ export function ReservationActions({
   const toast = useToast();
   const confirm = useConfirm();
   const mayNotBook = useEstateRefusal('reservations:book');
+  const [isTicketShown, setTicketShown] = useState(false);
   const takeStep = useTakeStep();
   const cancel = useCancel();
   const { id, space_code: code, status, timezone, check_in_from, checked_in_at } = reservation;
@@ -59,6 +68,13 @@ export function ReservationActions({
   const actions: RowAction[] = [
     status === 'pending' ? held : agreed,
     {
+      key: 'ticket',
+      label: t('ticketLink.open'),
+      icon: <QrcodeOutlined />,
+      refusal: mayNotBook,
+      onPick: () => setTicketShown(true),
+    },
+    {
       key: 'cancel',
       label: t('reservations.cancel'),
       icon: <StopOutlined />,
@@ -77,10 +93,15 @@ export function ReservationActions({
     },
   ];
   return (
-    <RowMenu
-      label={t('reservations.actionsOf', { code })}
-      actions={actions}
-      {...(caption ? { caption } : {})}
-    />
+    <>
+      <RowMenu
+        label={t('reservations.actionsOf', { code })}
+        actions={actions}
+        {...(caption ? { caption } : {})}
+      />
+      {isTicketShown && (
+        <TicketDialog reservation={reservation} onClose={() => setTicketShown(false)} />
+      )}
+    </>
   );
 }
