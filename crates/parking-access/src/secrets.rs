@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -55,13 +56,18 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Seals secrets that must be read again, with the installation's data key.
+/// Seals secrets that must be read again, with the installation's data key, and signs what must be
+/// recognised again, with another.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    signing: Hmac<Sha256>,
     /// What could not be opened and was complained about.
     troubles: Arc<Mutex<HashSet<Uuid>>>,
 }
+
+/// How many bytes a signature has.
+pub const SIGNATURE: usize = 32;
 
 /// Secrets whose trouble is remembered at most; after that nothing is complained about.
 const TROUBLES_MAX: usize = 1_000;
@@ -78,15 +84,21 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// A vault whose key is derived from the installation's secret.
+    /// A vault whose keys are derived from the installation's secret.
     pub fn new(secret: &SecretString) -> Self {
-        let key: [u8; 32] = Sha256::new()
-            .chain_update(b"parking data key\0")
-            .chain_update(secret.expose_secret().as_bytes())
-            .finalize()
-            .into();
+        let key = |called: &[u8]| -> [u8; 32] {
+            Sha256::new()
+                .chain_update(called)
+                .chain_update(secret.expose_secret().as_bytes())
+                .finalize()
+                .into()
+        };
+        // HMAC itself fills a short key up to its block with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&key(b"parking signing key\0"));
         Self {
-            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            cipher: XChaCha20Poly1305::new(&Key::from(key(b"parking data key\0"))),
+            signing: hmac::KeyInit::new(&block.into()),
             troubles: Arc::default(),
         }
     }
@@ -130,6 +142,24 @@ impl Vault {
             .map(SecretString::from)
             .map_err(|_| CannotOpen)
     }
+
+    /// The HMAC-SHA256 of a message for one place: anywhere else it is none.
+    pub fn sign(&self, message: &[u8], place: &str) -> [u8; SIGNATURE] {
+        self.mac(message, place).finalize().into_bytes().into()
+    }
+
+    /// Whether the message was signed for this place. The comparison takes the same time whatever it
+    /// finds.
+    pub fn has_signed(&self, signature: &[u8], message: &[u8], place: &str) -> bool {
+        self.mac(message, place).verify_slice(signature).is_ok()
+    }
+
+    fn mac(&self, message: &[u8], place: &str) -> Hmac<Sha256> {
+        let mac = self.signing.clone();
+        mac.chain_update(place)
+            .chain_update([0])
+            .chain_update(message)
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +181,20 @@ mod tests {
         let mut changed = sealed;
         changed[30] ^= 1;
         assert_eq!(vault.open(&changed, "here").unwrap_err(), CannotOpen);
+    }
+
+    #[test]
+    fn a_signature_is_good_for_its_message_its_place_and_its_installation_alone() {
+        let vault = Vault::new(&SecretString::from("a".repeat(32)));
+        let other = Vault::new(&SecretString::from("b".repeat(32)));
+        let signature = vault.sign(b"seven", "here");
+        assert!(vault.has_signed(&signature, b"seven", "here"));
+        assert!(!vault.has_signed(&signature, b"eight", "here"));
+        assert!(!vault.has_signed(&signature, b"seven", "there"));
+        assert!(!other.has_signed(&signature, b"seven", "here"));
+        assert!(!vault.has_signed(&signature[..31], b"seven", "here"));
+        assert!(!vault.has_signed(&[], b"seven", "here"));
+        assert_ne!(vault.sign(b"a", "b"), vault.sign(b"", "ba"));
     }
 
     #[test]

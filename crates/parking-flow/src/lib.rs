@@ -1,7 +1,7 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `overrides`, `display_policies`, `displays`, `ingest`,
-//! `uplinks`, `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `overrides`,
+//! `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
 pub mod calendar_feeds;
@@ -14,6 +14,7 @@ pub mod overrides;
 pub mod reservations;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 pub mod uplinks;
 
 use parking_db::Db;
@@ -23,6 +24,7 @@ use parking_http::Routes;
 use self::applications::Applications;
 use self::displays::Displays;
 use self::ingest::Intake;
+use self::tickets::Links;
 
 /// What every slice of the flow works with.
 #[derive(Clone, Debug)]
@@ -37,12 +39,15 @@ pub struct Flow {
     pub applications: Applications,
     /// What sends commands to displays.
     pub displays: Displays,
+    /// What writes and reads the links of guests.
+    pub links: Links,
 }
 
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
         .merge(calendar_feeds::routes(flow.clone()))
+        .merge(tickets::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))
         .merge(displays::routes(flow.clone()))

@@ -29,6 +29,7 @@ use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::reservations;
+use parking_flow::tickets::Links;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -300,6 +301,7 @@ impl Server {
             intake: self.intake.clone(),
             applications: self.applications.clone(),
             displays: self.displays.clone(),
+            links: Links::new(self.vault.clone(), &self.options.public_url),
         }
     }
 

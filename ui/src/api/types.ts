@@ -85,6 +85,8 @@ export type LampPreviewDraft = Schemas['LampPreviewDraft'];
 export type ShownLamp = Schemas['ShownLamp'];
 export type Evidence = Schemas['EvidenceBody'];
 export type Reservation = Schemas['ReservationBody'];
+/** A reservation as whoever has the link sees it. */
+export type GuestTicket = Schemas['TicketBody'];
 export type ReservationStatus = Schemas['ReservationStatus'];
 export type ReservationWish = Schemas['ReservationWish'];
 export type ReservationChange = Schemas['ReservationChange'];

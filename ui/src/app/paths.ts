@@ -18,6 +18,8 @@ export const paths = {
   resetPassword: () => '/reset-password',
   verifyEmail: () => '/verify-email',
   acceptInvitation: () => '/accept-invitation',
+  /** What a guest was given leads here, with its secret behind `#`. */
+  ticket: () => '/ticket',
   /** `kiosk` for a screen on a wall: nothing but the bays. */
   operations: (options?: { site?: string; view?: 'plan'; bay?: string; kiosk?: boolean }) =>
     withQuery('/operations', {

@@ -36,6 +36,7 @@ export const routes: RouteObject[] = [
           page('/complete-registration', () => import('@/features/auth/CompleteRegistrationPage')),
           page('/verify-email', () => import('@/features/auth/VerifyEmailPage')),
           page('/accept-invitation', () => import('@/features/auth/AcceptInvitationPage')),
+          page('/ticket', () => import('@/features/tickets/TicketPage')),
         ],
       },
       {

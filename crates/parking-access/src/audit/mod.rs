@@ -114,6 +114,14 @@ impl By {
         }
     }
 
+    /// Whoever holds the link to a reservation: nobody knows who that is.
+    pub fn guest(request: &caller::Request) -> Self {
+        Self {
+            actor_name: Some("Guest".to_owned()),
+            ..Self::anonymous(request)
+        }
+    }
+
     /// The product itself, by one of its jobs or commands.
     pub fn system(what: &'static str) -> Self {
         Self {

@@ -8,6 +8,7 @@
 
 mod free;
 mod life;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use free::free_windows;
 pub use life::{Booking, CheckInError, Status, Step, arrival};
+pub use steps::{Hindrance, Steps};
 
 /// The shortest reservation.
 pub const SHORTEST: TimeDelta = TimeDelta::minutes(5);
@@ -193,9 +195,14 @@ impl Terms {
         now + minutes(self.hold_max_minutes)
     }
 
+    /// The last moment at which one can cancel; none before the end, if `None`.
+    pub fn cancel_until(&self, slot: Slot) -> Option<DateTime<Utc>> {
+        (self.cancel_notice_minutes > 0).then(|| slot.start - minutes(self.cancel_notice_minutes))
+    }
+
     /// Whether it is too late to cancel.
     pub fn is_late_to_cancel(&self, slot: Slot, now: DateTime<Utc>) -> bool {
-        self.cancel_notice_minutes > 0 && now > slot.start - minutes(self.cancel_notice_minutes)
+        self.cancel_until(slot).is_some_and(|until| now > until)
     }
 }
 

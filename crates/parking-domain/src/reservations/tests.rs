@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::Hindrance::{Done, Early, Late, NotCheckedIn, Over, Unconfirmed};
 use super::*;
 use crate::bay_state::SensorState;
 
@@ -340,4 +341,52 @@ proptest! {
         };
         prop_assert_eq!(live(true).1, often);
     }
+}
+
+#[test]
+fn what_a_holder_may_do_follows_from_the_clock_the_terms_and_what_was_done() {
+    let strict = Terms {
+        cancel_notice_minutes: 30,
+        ..Terms::STANDARD
+    };
+    let told = |booking: Booking, minute| {
+        let steps = booking.steps(&strict, at(minute));
+        (steps.check_in, steps.check_out, steps.cancel)
+    };
+    let open = booking();
+    assert_eq!(told(open, 0), (Some(Early), Some(NotCheckedIn), None));
+    assert_eq!(told(open, 30), (Some(Early), Some(NotCheckedIn), None));
+    assert_eq!(
+        told(open, 31),
+        (Some(Early), Some(NotCheckedIn), Some(Late))
+    );
+    assert_eq!(told(open, 45), (None, Some(NotCheckedIn), Some(Late)));
+    assert_eq!(
+        told(open, 120),
+        (Some(Over), Some(NotCheckedIn), Some(Late))
+    );
+    let come = Booking {
+        checked_in_at: Some(at(50)),
+        ..open
+    };
+    assert_eq!(told(come, 70), (Some(Done), None, Some(Late)));
+    let of = |status| Booking { status, ..open };
+    let held = of(Status::Pending);
+    assert_eq!(
+        told(held, 50),
+        (Some(Unconfirmed), Some(NotCheckedIn), None)
+    );
+    let over = (Some(Over), Some(Over), Some(Over));
+    assert_eq!(told(of(Status::Expired), 50), over);
+    assert_eq!(told(of(Status::NoShow), 50), over);
+    assert_eq!(
+        told(of(Status::Completed), 50),
+        (Some(Over), Some(Done), Some(Over))
+    );
+    assert_eq!(
+        told(of(Status::Cancelled), 50),
+        (Some(Over), Some(Over), Some(Done))
+    );
+    let lenient = open.steps(&Terms::STANDARD, at(119));
+    assert_eq!(lenient.cancel, None, "no notice binds until the end");
 }

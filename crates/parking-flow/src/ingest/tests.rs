@@ -34,6 +34,7 @@ use crate::Flow;
 use crate::applications::Applications;
 use crate::displays::Displays;
 use crate::tests::{seat, tenant};
+use crate::tickets::Links;
 pub(in crate::ingest) use spool::Folder;
 
 /// A lot with two bays, the first watched by a sensor, and everything that makes it live.
@@ -73,6 +74,10 @@ impl Lot {
             displays: Displays::new(
                 crate::displays::Settings::default(),
                 crate::displays::Paths::default(),
+            ),
+            links: Links::new(
+                Vault::new(&SecretString::from("a".repeat(32))),
+                "https://parking.example",
             ),
         };
         let estate = Estate {

@@ -41,7 +41,7 @@ pub use change::{Wish, cancel, change, check_in, check_out, confirm};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use jobs::{jobs, schedules};
 pub use keep::keep;
-pub use store::{OfCalendar, Shown, Target, by_ids, of_calendar, spans_then};
+pub use store::{OfCalendar, Shown, Target, by_ids, find, of_calendar, spans_then, terms_of_bay};
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -214,7 +214,7 @@ pub enum ReservationError {
 
 impl ReservationError {
     /// Whether it may go well at once: two changes stood in each other's way.
-    fn is_of_the_moment(&self) -> bool {
+    pub(crate) fn is_of_the_moment(&self) -> bool {
         matches!(self, Self::Moved | Self::Db(DbError::Conflict(_)))
     }
 }

@@ -131,6 +131,7 @@ impl Edge {
                 header::CONTENT_TYPE,
                 header::IF_MATCH,
                 HeaderName::from_static("x-api-key"),
+                HeaderName::from_static("x-ticket"),
                 HeaderName::from_static("x-request-id"),
                 HeaderName::from_static("idempotency-key"),
             ])

@@ -35,6 +35,7 @@ const BUILT: [string, string[]][] = [
     ['created', 'updated', 'cancelled'].map((verb) => `reservation_series.${verb}`),
   ],
   ['"calendar_feed.{verb}"', ['created', 'revoked'].map((verb) => `calendar_feed.${verb}`)],
+  ['"reservation_ticket.{verb}"', ['shown', 'renewed'].map((verb) => `reservation_ticket.${verb}`)],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [
     '"spaces.{verb}"',

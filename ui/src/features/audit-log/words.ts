@@ -140,6 +140,8 @@ export const actions = [
   'reservation_series.cancelled',
   'calendar_feed.created',
   'calendar_feed.revoked',
+  'reservation_ticket.shown',
+  'reservation_ticket.renewed',
   'reservation_terms.updated',
   'reservation_terms.deleted',
   'device_model.created',

@@ -11,6 +11,7 @@ import {
   EditOutlined,
   LoginOutlined,
   LogoutOutlined,
+  QrcodeOutlined,
   StopOutlined,
 } from '@/components/icons';
 import { type RowAction, RowMenu } from '@/components/RowMenu';
@@ -18,6 +19,7 @@ import { useToast } from '@/components/toast';
 import { type Step, useCancel, useTakeStep } from './queries';
 import { SeriesCancelDialog } from './SeriesCancelDialog';
 import { SeriesChangeDialog } from './SeriesChangeDialog';
+import { TicketDialog } from './TicketDialog';
 
 /** Everything one may do to a reservation. */
 export function ReservationActions({
@@ -32,6 +34,7 @@ export function ReservationActions({
   const toast = useToast();
   const confirm = useConfirm();
   const mayNotBook = useEstateRefusal('reservations:book');
+  const [isTicketShown, setTicketShown] = useState(false);
   const takeStep = useTakeStep();
   const cancel = useCancel();
   const navigate = useNavigate();
@@ -84,6 +87,13 @@ export function ReservationActions({
         ]
       : []),
     {
+      key: 'ticket',
+      label: t('ticketLink.open'),
+      icon: <QrcodeOutlined />,
+      refusal: mayNotBook,
+      onPick: () => setTicketShown(true),
+    },
+    {
       key: 'cancel',
       label: seriesId ? t('series.cancelSome') : t('reservations.cancel'),
       icon: <StopOutlined />,
@@ -124,6 +134,9 @@ export function ReservationActions({
         />
       )}
       {of && asked === 'cancel' && <SeriesCancelDialog {...of} />}
+      {isTicketShown && (
+        <TicketDialog reservation={reservation} onClose={() => setTicketShown(false)} />
+      )}
     </>
   );
 }

@@ -26,7 +26,8 @@ pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
 pub(super) use list::{Change, Filter, changes, page};
-pub(super) use terms::{delete_terms, put_terms, terms_of, terms_of_bay, terms_of_site};
+pub use terms::terms_of_bay;
+pub(super) use terms::{delete_terms, put_terms, terms_of, terms_of_site};
 
 /// The longest that a reservation blocks, as the table has it, in hours.
 pub(super) const BLOCKS_MAX: TimeDelta = TimeDelta::hours(768);
@@ -99,7 +100,8 @@ impl FromRow<'_, PgRow> for Reservation {
     }
 }
 
-pub(super) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Reservation>> {
+/// One reservation, over or not.
+pub async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Reservation>> {
     let query = format!("{SELECT}{FROM} where r.id = $1");
     let found = sqlx::query_as(AssertSqlSafe(query)).bind(id);
     Ok(found.fetch_optional(conn).await?)

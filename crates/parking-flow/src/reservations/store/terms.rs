@@ -34,7 +34,7 @@ pub(in crate::reservations) async fn terms_of_site(
 }
 
 /// The terms that hold for a bay.
-pub(in crate::reservations) async fn terms_of_bay(tx: &mut TenantTx, space: Uuid) -> Result<Terms> {
+pub async fn terms_of_bay(tx: &mut TenantTx, space: Uuid) -> Result<Terms> {
     let row = sqlx::query_scalar!(
         "select to_jsonb(m) as terms from spaces s join reservation_terms m
            on m.tenant_id = s.tenant_id and (m.site_id = s.site_id or m.site_id is null)

@@ -173,6 +173,13 @@ fn open() -> Vec<Recipe> {
             done: &[404],
             ..get("GET /api/v6/calendar.ics")
         },
+        Recipe {
+            done: &[404],
+            ..get("GET /api/v6/ticket")
+        },
+        post("PUT /api/v6/ticket/check-in", Value::Null, &[404]),
+        post("PUT /api/v6/ticket/check-out", Value::Null, &[404]),
+        post("PUT /api/v6/ticket/cancel", Value::Null, &[404]),
         post(
             "POST /api/auth/login",
             json!({ "email": "$email", "password": password }),
@@ -490,6 +497,8 @@ fn reservations() -> Vec<Recipe> {
         ),
         on("POST /api/v6/reservations/{id}/check-out", Thing::Arrived),
         get("GET /api/v6/reservations/{id}/history").of(Thing::Reservation),
+        get("GET /api/v6/reservations/{id}/ticket").of(Thing::Reservation),
+        on("POST /api/v6/reservations/{id}/ticket", Thing::Reservation),
     ]
 }
 

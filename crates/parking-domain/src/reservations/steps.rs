@@ -1,0 +1,72 @@
+//! What whoever holds a reservation may do to it now, and what hinders them.
+
+use chrono::{DateTime, Utc};
+
+use super::{Booking, CheckInError, Status, Terms};
+
+/// Why a step cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// The bay is only held, nothing is agreed.
+    Unconfirmed,
+    /// It is too early.
+    Early,
+    /// It is too late.
+    Late,
+    /// It was done.
+    Done,
+    /// Nobody has come yet.
+    NotCheckedIn,
+    /// The reservation is history.
+    Over,
+}
+
+/// Each step, and what hinders it; nothing, if it can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// Saying that one has come.
+    pub check_in: Option<Hindrance>,
+    /// Saying that one has left.
+    pub check_out: Option<Hindrance>,
+    /// Calling it off.
+    pub cancel: Option<Hindrance>,
+}
+
+impl Booking {
+    /// What somebody may do now whom the terms bind.
+    pub fn steps(&self, terms: &Terms, now: DateTime<Utc>) -> Steps {
+        Steps {
+            check_in: self.hinders_check_in(now),
+            check_out: self.hinders_check_out(),
+            cancel: self.hinders_cancel(terms, now),
+        }
+    }
+
+    fn hinders_check_in(&self, now: DateTime<Utc>) -> Option<Hindrance> {
+        match self.may_check_in(now) {
+            Ok(()) => self.checked_in_at.map(|_| Hindrance::Done),
+            Err(CheckInError::Status(Status::Pending)) => Some(Hindrance::Unconfirmed),
+            Err(CheckInError::Early(_)) => Some(Hindrance::Early),
+            Err(CheckInError::Status(_) | CheckInError::Over) => Some(Hindrance::Over),
+        }
+    }
+
+    fn hinders_check_out(&self) -> Option<Hindrance> {
+        match self.status {
+            Status::Confirmed if self.checked_in_at.is_some() => None,
+            Status::Pending | Status::Confirmed => Some(Hindrance::NotCheckedIn),
+            Status::Completed => Some(Hindrance::Done),
+            Status::Cancelled | Status::Expired | Status::NoShow => Some(Hindrance::Over),
+        }
+    }
+
+    fn hinders_cancel(&self, terms: &Terms, now: DateTime<Utc>) -> Option<Hindrance> {
+        let is_agreed = self.status == Status::Confirmed;
+        match self.status {
+            Status::Cancelled => Some(Hindrance::Done),
+            status if !status.may_become(Status::Cancelled) => Some(Hindrance::Over),
+            _ if is_agreed && terms.is_late_to_cancel(self.slot, now) => Some(Hindrance::Late),
+            _ => None,
+        }
+    }
+}
