@@ -190,6 +190,7 @@ describe('a series', () => {
       await page.goto(`/reservations?reservation=${occurrences[1].reservation_id}`);
       const one = page.getByRole('dialog', { name: 'Reservation A-1' });
       await one.getByText(en('series.isOne')).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'member', { dress: ['light'] });
       await one.getByRole('button', { name: en('table.actions') }).click();
       await page.getByRole('menuitem', { name: en('series.cancelSome') }).click();

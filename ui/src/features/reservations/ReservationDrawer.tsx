@@ -87,10 +87,10 @@ function NowPart({ reservation, age }: { reservation: Reservation; age: React.Re
       ))}
       <InsteadOffer reservation={reservation} />
       {series_id && (
-        <div>
-          {is_detached ? t('series.isOneDetached') : t('series.isOne')}{' '}
+        <>
+          <div>{is_detached ? t('series.isOneDetached') : t('series.isOne')}</div>
           <Link to={paths.series(series_id)}>{t('series.toSeries')}</Link>
-        </div>
+        </>
       )}
       <Link to={paths.calendar({ site: site_id, date, reservation: id })}>
         {t('reservations.onCalendar')}
