@@ -551,6 +551,26 @@ $$;
 
 ALTER FUNCTION public.watch_spaces() OWNER TO parking_owner;
 
+CREATE FUNCTION public.watch_trespass() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select distinct n.tenant_id, b.space_id, 'space', timestamptz 'epoch'
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    cross join lateral (values (o.space_id), (n.space_id)) b (space_id)
+    where (o.contested_at is not null or n.contested_at is not null or n.overstayed_at is not null)
+      and (o.space_id, o.status, o.checked_in_at, o.contested_at, o.overstayed_at, o.end_time)
+        is distinct from (n.space_id, n.status, n.checked_in_at, n.contested_at, n.overstayed_at, n.end_time)
+    order by n.tenant_id, b.space_id
+    on conflict (tenant_id, subject_id) do update set due_at = excluded.due_at where alarm_watches.due_at > excluded.due_at;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_trespass() OWNER TO parking_owner;
+
 CREATE TABLE public.account_tokens (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -681,7 +701,7 @@ CREATE TABLE public.alarms (
     CONSTRAINT alarms_clear_reason CHECK ((clear_reason = ANY (ARRAY['recovered'::text, 'archived'::text, 'deleted'::text, 'out_of_service'::text, 'unassigned'::text, 'reassigned'::text, 'rules_changed'::text]))),
     CONSTRAINT alarms_cleared_for_a_reason CHECK (((cleared_at IS NULL) = (clear_reason IS NULL))),
     CONSTRAINT alarms_evidence_is_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
-    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text, 'lamp_unreachable'::text, 'lamp_mismatch'::text]))),
+    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text, 'lamp_unreachable'::text, 'lamp_mismatch'::text, 'contested'::text, 'overstayed'::text]))),
     CONSTRAINT alarms_mute_reason_length CHECK (((char_length(mute_reason) >= 1) AND (char_length(mute_reason) <= 500))),
     CONSTRAINT alarms_no_parent_of_its_own CHECK ((parent_id <> id)),
     CONSTRAINT alarms_severity CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
@@ -2448,7 +2468,7 @@ CREATE INDEX calendar_feeds_newest ON public.calendar_feeds USING btree (tenant_
 
 CREATE INDEX calendar_feeds_of_member ON public.calendar_feeds USING btree (tenant_id, user_id, created_at DESC, id DESC);
 
-CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tenant_id, eui, id) WHERE (state <> 'same'::text);
+CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tenant_id, eui, id) INCLUDE (ignored_at) WHERE (state <> 'same'::text);
 
 CREATE INDEX chirpstack_items_wanted_ones ON public.chirpstack_items USING btree (tenant_id, id) WHERE (wanted IS NOT NULL);
 
@@ -2839,6 +2859,8 @@ CREATE TRIGGER overrides_mark_lamps_anew AFTER UPDATE ON public.overrides REFERE
 CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_reservations();
 
 CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
+
+CREATE TRIGGER reservations_trespassed AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_trespass();
 
 CREATE TRIGGER sessions_announced AFTER DELETE OR UPDATE OF ended_at, selected_tenant_id, acting_until ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.announce_access('session', 'id');
 

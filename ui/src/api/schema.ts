@@ -4023,7 +4023,7 @@ export interface components {
          * @description What is wrong.
          * @enum {string}
          */
-        AlarmKindName: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch";
+        AlarmKindName: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch" | "contested" | "overstayed";
         /** @description A page of alarms. */
         AlarmPage: components["schemas"]["PageExtent"] & {
             alarms: components["schemas"]["AlarmBody"][];
@@ -10985,7 +10985,7 @@ export interface operations {
                 /** @description Text that must occur. */
                 q?: string;
                 status?: "open" | "cleared";
-                kind?: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch";
+                kind?: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch" | "contested" | "overstayed";
                 severity?: "info" | "warning" | "critical";
                 site_id?: string;
                 /** @description Alarms of this device. */
