@@ -10,7 +10,7 @@ import { escape, follow, signIn } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Rita Vorn', email: 'rita@reserve.test', password: PASSWORD };
-const FINN = { name: 'Finn Aske', email: 'finn@crowded.test', password: PASSWORD };
+const FINN = { name: 'Finn Dale', email: 'finn@crowded.test', password: PASSWORD };
 const drawer = (page, name) => page.getByRole('dialog', { name });
 
 async function shots(page, watch, name) {

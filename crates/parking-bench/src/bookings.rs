@@ -164,7 +164,7 @@ impl Bench {
     async fn book(
         &mut self,
         person: &Client,
-        (span, make): (Duration, fn(u32, DateTime<Utc>) -> Sender),
+        (span, make): (Duration, MakeSender),
     ) -> Result<(Sample, usize)> {
         let first = self.first + TimeDelta::hours(self.taken.into());
         let (begun, mut tasks) = (Instant::now(), JoinSet::new());
@@ -292,8 +292,11 @@ struct Sender {
     first: DateTime<Utc>,
 }
 
+/// Makes the sender of a number, whose first slot begins then.
+type MakeSender = fn(u32, DateTime<Utc>) -> Sender;
+
 /// What it came to.
-struct Reserved {
+struct Outcome {
     took: Vec<Duration>,
     reserved: usize,
     hours: u32,
@@ -316,13 +319,9 @@ impl Sender {
         }
     }
 
-    async fn reserve(
-        self,
-        person: &Client,
-        (begun, span): (Instant, Duration),
-    ) -> Result<Reserved> {
+    async fn reserve(self, person: &Client, (begun, span): (Instant, Duration)) -> Result<Outcome> {
         let mut connection = person.connect().await?;
-        let mut all = Reserved {
+        let mut all = Outcome {
             took: Vec::new(),
             reserved: 0,
             hours: 0,
