@@ -85,6 +85,8 @@ describe('reservations', () => {
     withPages(async (visit) => {
       const { api, heard, says } = await openLot(FINN, 'Crowded Parking', { sensors: 2 });
       const [mine, other] = heard;
+      // Whoever comes before the start has not come for it.
+      await api.call('PUT', '/api/v6/reservations/terms', { early_minutes: 0 });
       await says(mine, true);
       await says(other, false);
       await becomes(api, mine, 'occupied');

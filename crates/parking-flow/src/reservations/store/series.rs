@@ -283,7 +283,7 @@ pub(in crate::reservations) async fn insert_all(
     };
     let ids: Vec<Uuid> = bookings.iter().map(|(booking, _)| booking.id).collect();
     let due: Vec<Option<DateTime<Utc>>> =
-        bookings.iter().map(|(one, _)| one.due_after(now)).collect();
+        bookings.iter().map(|(one, _)| one.due_first(now)).collect();
     let inserted = sqlx::query!(
         "insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until,
            opens_at, no_show_at, due_at, recurs_at, series_id, holder_name, holder_email, holder_plate, holder_key, notes,

@@ -249,6 +249,17 @@ async fn who_stands_in_the_way_raises_an_alarm_and_a_bay_that_is_free_is_offered
 }
 
 #[tokio::test]
+async fn who_books_for_now_where_somebody_stands_learns_it_at_the_next_look() {
+    let lot = Lot::open().await;
+    lot.sets_terms(json!({ "early_minutes": 0 })).await;
+    lot.observes(1, "occupied").await;
+    lot.waits_until(1).await;
+    let first = lot.reserves(1, 1, 60).await;
+    lot.keeps().await;
+    assert_eq!(lot.sees(&first).await["contested_at"], json!(at(1)));
+}
+
+#[tokio::test]
 async fn who_stays_beyond_the_end_raises_an_alarm_until_they_leave() {
     let lot = Lot::open().await;
     lot.observes(1, "free").await;
