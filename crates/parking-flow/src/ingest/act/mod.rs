@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, StreamExt as _};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
@@ -25,77 +24,61 @@ use super::{SHARDS, storable};
 use crate::Flow;
 use crate::displays::Displays;
 
-/// Messages acted on in one transaction.
-const BATCH: i64 = 500;
+/// Messages of a shard acted on in one transaction.
+const BATCH: i64 = 200;
 
-/// Shards acted on at the same time: while the database works on one, the other is looked at.
-const AT_ONCE: usize = 2;
-
-/// How long a shard is left alone that somebody else acts on; what was stored meanwhile may be more
+/// How long shards are left alone that somebody else acts on; what was stored meanwhile may be more
 /// than they saw.
 const TAKEN_PAUSE: Duration = Duration::from_millis(20);
 
-/// What acting on a shard came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// Nothing is left.
-    Done,
-    /// There may be more.
-    More,
-    /// Somebody else acts on it.
-    Taken,
-}
-
-/// Acts on the messages that wait, a batch of each shard, and says whether there are more. A shard
-/// that cannot be acted on holds up no other.
+/// Acts on the messages that wait, a batch of each shard that nobody else acts on, and says whether
+/// there are more. All are acted on together: what that costs is mostly by the transaction. Only if
+/// they cannot be is each shard acted on by itself, and one that fails holds up no other.
 pub async fn act(flow: &Flow) -> Result<bool, DbError> {
-    let mut turns = Vec::new();
-    let mut failure = None;
-    let mut shards = stream::iter(0..SHARDS)
-        .map(|shard| async move { (shard, act_on_shard(flow, shard).await) })
-        .buffer_unordered(AT_ONCE);
-    while let Some((shard, turn)) = shards.next().await {
-        match turn {
-            Ok(turn) => turns.push(turn),
-            Err(error) if flow.db.is_away() => return Err(error),
-            Err(error) => {
-                warn!(shard, error = causes(&error), "messages cannot be acted on");
-                failure = failure.or(Some(error));
+    let shards: Vec<i16> = (0..SHARDS).collect();
+    let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
+    let taken = store::take(&mut tx, &shards).await?;
+    let (mut pending, mut counts, mut has_more) = (Vec::new(), Vec::new(), false);
+    for shard in &taken {
+        let waiting = store::waiting(&mut tx, *shard, BATCH).await?;
+        // A tenant that had more than its share waits on.
+        has_more |= i64::try_from(waiting.len()).is_ok_and(|count| count >= store::SHARE_MIN);
+        counts.push((*shard, waiting.len()));
+        pending.extend(waiting);
+    }
+    if !pending.is_empty() {
+        store::looked(&mut tx).await?;
+        let now = flow.clock.now();
+        match act_on(&mut tx, &flow.displays, &pending, now).await {
+            Ok(outcomes) => commit(flow, tx, outcomes).await?,
+            Err(error) if error.is_of_the_moment() => return Err(error),
+            Err(_) => {
+                // The shards are taken again at once.
+                tx.roll_back().await?;
+                act_shard_by_shard(flow, &counts).await?;
             }
         }
     }
-    if turns.contains(&Turn::More) {
-        return Ok(true);
-    }
-    if turns.contains(&Turn::Taken) {
+    if !has_more && taken.len() < shards.len() {
         tokio::time::sleep(TAKEN_PAUSE).await;
         return Ok(true);
     }
-    failure.map_or(Ok(false), Err)
+    Ok(has_more)
 }
 
-async fn act_on_shard(flow: &Flow, shard: i16) -> Result<Turn, DbError> {
-    let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
-    if !store::take(&mut tx, shard).await? {
-        return Ok(Turn::Taken);
-    }
-    let pending = store::waiting(&mut tx, shard, BATCH).await?;
-    if pending.is_empty() {
-        return Ok(Turn::Done);
-    }
-    let now = flow.clock.now();
-    match act_on(&mut tx, &flow.displays, &pending, now).await {
-        Ok(outcomes) => commit(flow, tx, outcomes).await?,
-        Err(error) if error.is_of_the_moment() => return Err(error),
-        Err(_) => {
-            // The shard is taken again at once.
-            tx.roll_back().await?;
-            act_one_by_one(flow, shard, pending.len()).await?;
+async fn act_shard_by_shard(flow: &Flow, counts: &[(i16, usize)]) -> Result<(), DbError> {
+    let mut done = Ok(());
+    for (shard, count) in counts {
+        match act_one_by_one(flow, *shard, *count).await {
+            Ok(()) => {}
+            Err(error) if flow.db.is_away() => return Err(error),
+            Err(error) => {
+                warn!(shard, error = causes(&error), "messages cannot be acted on");
+                done = done.and(Err(error));
+            }
         }
     }
-    // A tenant that had more than its share waits on.
-    let is_all = i64::try_from(pending.len()).is_ok_and(|count| count < store::SHARE_MIN);
-    Ok(if is_all { Turn::Done } else { Turn::More })
+    done
 }
 
 /// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
@@ -104,13 +87,14 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
     for _ in 0..count {
         let now = flow.clock.now();
         let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
-        if !store::take(&mut tx, shard).await? {
+        if store::take(&mut tx, &[shard]).await?.is_empty() {
             return Ok(());
         }
         let pending = store::waiting(&mut tx, shard, 1).await?;
         let Some(one) = pending.first() else {
             return Ok(());
         };
+        store::looked(&mut tx).await?;
         match act_on(&mut tx, &flow.displays, &pending, now).await {
             Ok(outcomes) => commit(flow, tx, outcomes).await?,
             Err(error) if error.is_of_the_moment() => return Err(error),
