@@ -31,54 +31,81 @@ const BATCH: i64 = 200;
 /// than they saw.
 const TAKEN_PAUSE: Duration = Duration::from_millis(20);
 
-/// Acts on the messages that wait, a batch of each shard that nobody else acts on, and says whether
-/// there are more. All are acted on together: what that costs is mostly by the transaction. Only if
-/// they cannot be is each shard acted on by itself, and one that fails holds up no other.
+/// What acting on shards came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Nothing is left.
+    Done,
+    /// There may be more.
+    More,
+    /// Nothing is left of ours; somebody else acts on the others.
+    Taken,
+}
+
+/// Acts on the messages that wait, a batch of each shard, and says whether there are more. All are acted
+/// on together, because what that costs is mostly by the transaction; if they cannot be, each shard is by
+/// itself, and one that fails holds up no other.
 pub async fn act(flow: &Flow) -> Result<bool, DbError> {
     let shards: Vec<i16> = (0..SHARDS).collect();
+    match act_on_shards(flow, &shards).await {
+        Ok(Turn::Done) => Ok(false),
+        Ok(Turn::More) => Ok(true),
+        Ok(Turn::Taken) => {
+            tokio::time::sleep(TAKEN_PAUSE).await;
+            Ok(true)
+        }
+        Err(error) if flow.db.is_away() => Err(error),
+        Err(_) => act_shard_by_shard(flow, &shards).await,
+    }
+}
+
+async fn act_shard_by_shard(flow: &Flow, shards: &[i16]) -> Result<bool, DbError> {
+    let mut has_more = Ok(false);
+    for shard in shards {
+        match act_on_shards(flow, &[*shard]).await {
+            Ok(turn) => has_more = has_more.map(|more| more || turn != Turn::Done),
+            Err(error) if flow.db.is_away() => return Err(error),
+            Err(error) => {
+                warn!(shard, error = causes(&error), "messages cannot be acted on");
+                has_more = has_more.and(Err(error));
+            }
+        }
+    }
+    has_more
+}
+
+/// Acts on a batch of each of these shards that nobody else acts on. If a single shard cannot be acted
+/// on, its messages are each by themselves.
+async fn act_on_shards(flow: &Flow, shards: &[i16]) -> Result<Turn, DbError> {
     let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
-    let taken = store::take(&mut tx, &shards).await?;
-    let (mut pending, mut counts, mut has_more) = (Vec::new(), Vec::new(), false);
+    let taken = store::take(&mut tx, shards).await?;
+    let (mut pending, mut has_more) = (Vec::new(), false);
     for shard in &taken {
         let waiting = store::waiting(&mut tx, *shard, BATCH).await?;
         // A tenant that had more than its share waits on.
         has_more |= i64::try_from(waiting.len()).is_ok_and(|count| count >= store::SHARE_MIN);
-        counts.push((*shard, waiting.len()));
         pending.extend(waiting);
     }
     if !pending.is_empty() {
         store::looked(&mut tx).await?;
         let now = flow.clock.now();
-        match act_on(&mut tx, &flow.displays, &pending, now).await {
-            Ok(outcomes) => commit(flow, tx, outcomes).await?,
-            Err(error) if error.is_of_the_moment() => return Err(error),
-            Err(_) => {
-                // The shards are taken again at once.
+        match (act_on(&mut tx, &flow.displays, &pending, now).await, shards) {
+            (Ok(outcomes), _) => commit(flow, tx, outcomes).await?,
+            (Err(error), [shard]) if !error.is_of_the_moment() => {
+                // The shard is taken again at once.
                 tx.roll_back().await?;
-                act_shard_by_shard(flow, &counts).await?;
+                act_one_by_one(flow, *shard, pending.len()).await?;
             }
+            (Err(error), _) => return Err(error),
         }
     }
-    if !has_more && taken.len() < shards.len() {
-        tokio::time::sleep(TAKEN_PAUSE).await;
-        return Ok(true);
-    }
-    Ok(has_more)
-}
-
-async fn act_shard_by_shard(flow: &Flow, counts: &[(i16, usize)]) -> Result<(), DbError> {
-    let mut done = Ok(());
-    for (shard, count) in counts {
-        match act_one_by_one(flow, *shard, *count).await {
-            Ok(()) => {}
-            Err(error) if flow.db.is_away() => return Err(error),
-            Err(error) => {
-                warn!(shard, error = causes(&error), "messages cannot be acted on");
-                done = done.and(Err(error));
-            }
-        }
-    }
-    done
+    Ok(if has_more {
+        Turn::More
+    } else if taken.len() < shards.len() {
+        Turn::Taken
+    } else {
+        Turn::Done
+    })
 }
 
 /// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
