@@ -77,6 +77,9 @@ pub struct TimeZoneError {
 }
 
 impl TimeZone {
+    /// The one that all others are told by.
+    pub const UTC: Self = Self(Tz::UTC);
+
     /// The time zone.
     pub fn tz(self) -> Tz {
         self.0

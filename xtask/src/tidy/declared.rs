@@ -148,6 +148,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "occupancy",
             "reservations",
             "tickets",
+            "letters",
             "overrides",
             "display_policies",
             "displays",

@@ -5,6 +5,7 @@ use parking_domain::text::Language;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::alarms::{self, AlarmNews};
+use super::reservations::{self, ReservationNews};
 
 /// Something to tell a person. Tokens are the secret part of a link.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub enum Letter<'a> {
     },
     /// Alarms were raised or cleared.
     AlarmNews(&'a AlarmNews),
+    /// There is news of a reservation of the reader's.
+    Reservation(&'a ReservationNews<'a>),
     /// Somebody wants to know whether letters about alarms arrive.
     AlarmTest {
         /// The tenant.
@@ -97,6 +100,7 @@ impl Letter<'_> {
             Self::LimitNear { .. } => "limit_near",
             Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::AlarmNews(_) => "alarm_news",
+            Self::Reservation(news) => news.kind.name(),
             Self::AlarmTest { .. } => "alarm_test",
         }
     }
@@ -118,6 +122,7 @@ impl Letter<'_> {
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
             Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
+            Self::Reservation(news) => format!("/ticket#{}", news.ticket.expose_secret()),
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
         }
     }
@@ -208,6 +213,7 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
         ),
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_english(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::english(news),
+        Letter::Reservation(news) => reservations::english(news),
         Letter::AlarmTest { tenant } => alarm_test_english(tenant, app_name),
     }
 }
@@ -274,6 +280,7 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
         }
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_french(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::french(news),
+        Letter::Reservation(news) => reservations::french(news),
         Letter::AlarmTest { tenant } => alarm_test_french(tenant, app_name),
     }
 }

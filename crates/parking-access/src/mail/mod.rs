@@ -5,6 +5,7 @@
 
 mod alarms;
 mod letters;
+mod reservations;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tracing::{info, warn};
 
 pub use alarms::{AlarmLine, AlarmNews};
 pub use letters::{Letter, write};
+pub use reservations::ReservationNews;
 
 /// How mail leaves the house.
 #[derive(Clone, Debug)]

@@ -21,9 +21,10 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, By, Entry};
 use parking_db::events::{self, EventDraft};
+use parking_db::queue::enqueue;
 use parking_db::{DbError, TenantTx};
 use parking_domain::ids::TenantId;
 use parking_domain::reservations::{Booking, CheckInError, Slot, SlotError, Status};
@@ -37,7 +38,7 @@ pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
-pub use jobs::{jobs, schedules};
+pub use jobs::{WriteToHolder, jobs, schedules};
 pub use keep::keep;
 pub use store::{Target, find, spans_then, terms_of_bay};
 
@@ -216,6 +217,12 @@ impl<'a> News<'a> {
     }
 }
 
+/// Changes of which whoever the bay is for may have to be told.
+const CONCERN_HOLDERS: [&str; 5] = ["created", "updated", "confirmed", "cancelled", "no_show"];
+
+/// How long a reservation is given to become what it is to be, before they are.
+const SETTLES_WITHIN: TimeDelta = TimeDelta::seconds(10);
+
 /// Records what happened: in the reservation's history, as an event, and, last, in the log.
 async fn record(
     tx: &mut TenantTx,
@@ -258,7 +265,15 @@ async fn tell(
         subject_id: &reservation.booking.id.to_string(),
         payload: &Value::Object(payload),
     };
-    events::append(conn, TenantId(reservation.tenant_id), now, event).await
+    let tenant = TenantId(reservation.tenant_id);
+    events::append(conn, tenant, now, event).await?;
+    if reservation.holder.email.is_some() && CONCERN_HOLDERS.contains(&news.verb) {
+        let job = WriteToHolder {
+            reservation_id: reservation.booking.id,
+        };
+        enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await?;
+    }
+    Ok(())
 }
 
 async fn log(
