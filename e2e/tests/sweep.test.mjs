@@ -84,6 +84,7 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
   visitor.watch.allow(/\/api\/auth\/invitations\/preview$/);
+  visitor.watch.allow(/\/api\/v6\/ticket$/);
   // Another tenant's site and bay are absent, and their pages say so.
   for (const absent of foreign) visitor.watch.allow(absent);
   if (who) {

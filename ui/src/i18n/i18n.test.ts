@@ -120,6 +120,7 @@ describe('texts', () => {
         "usage.resources.sites",
         "register.tenantName",
         "acceptInvitation.tenant",
+        "tickets.zone",
         "users.invitations",
         "apiKeys.scopes.sites",
         "apiKeys.statuses.active",

@@ -14,6 +14,8 @@ export const ticketQuery = (token: string) =>
     queryFn: () => answer(api.GET('/api/v6/ticket', shown(token))),
     enabled: token !== '',
     refetchInterval: REFRESH_MS,
+    // Where there is no network this fails and is said, instead of waiting for one in silence.
+    networkMode: 'always',
   });
 
 export type GuestStep = 'check-in' | 'check-out' | 'cancel';
@@ -23,6 +25,7 @@ export function useGuestStep(token: string) {
   const { queryKey } = ticketQuery(token);
   return useMutation({
     mutationFn: (step: GuestStep) => answer(api.PUT(`/api/v6/ticket/${step}`, shown(token))),
+    networkMode: 'always',
     onSuccess: (ticket) => queryClient.setQueryData(queryKey, ticket),
     // What was refused may have changed since it was shown.
     onError: () => queryClient.invalidateQueries({ queryKey }),

@@ -7,6 +7,7 @@ mod codecs;
 mod command_paths;
 mod demo;
 mod first_day;
+mod guests;
 mod keys;
 mod limits;
 mod live;

@@ -17,6 +17,9 @@ use cast::{Actor, Cast, Whose};
 use expect::{Verdict, unpaired, verdict};
 use recipes::{Recipe, Thing, recipes};
 
+/// No mere look: whoever has the link changes things.
+const GIVES_A_LINK: &str = "GET /api/v6/reservations/{id}/ticket";
+
 /// The operations the server describes, by method and path.
 async fn operations(api: &Api) -> Vec<String> {
     let described = api.get("/openapi.json").await.expect(200);
@@ -102,7 +105,8 @@ impl Case<'_> {
 
     /// The platform sees the estates of all tenants, and changes nothing in them.
     fn platform_expects(&self, answer: &Answer) -> bool {
-        if !self.recipe.operation.starts_with("GET ") {
+        let operation = self.recipe.operation;
+        if !operation.starts_with("GET ") || operation == GIVES_A_LINK {
             return (answer.status, answer.code().as_str()) == (403, "select_tenant");
         }
         match self.whose {
