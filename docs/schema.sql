@@ -1661,6 +1661,7 @@ CREATE TABLE public.reservations (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    ticket_number integer DEFAULT 1 NOT NULL,
     CONSTRAINT reservations_block_so_long CHECK ((blocks_until <= (blocks_from + '768:00:00'::interval))),
     CONSTRAINT reservations_block_their_slot CHECK (((blocks_from <= start_time) AND (blocks_until >= end_time))),
     CONSTRAINT reservations_cancel_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
