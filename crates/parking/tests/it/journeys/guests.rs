@@ -1,6 +1,7 @@
 //! Somebody without an account comes to a bay that was reserved for them.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use parking_domain::clock::Clock;
 use reqwest::Method;
 use serde_json::json;
 
@@ -20,7 +21,7 @@ async fn a_guest_comes_by_the_link_alone_and_asks_no_faster_than_strangers_may()
     let site = owner.api.post("/api/v6/sites", &site).await.expect(201);
     let bay = json!({ "site_id": site["id"], "code": "A-1" });
     let bay = owner.api.post("/api/v6/spaces", &bay).await.expect(201);
-    let start = Utc::now() - TimeDelta::minutes(1);
+    let start = Clock::system().now() - TimeDelta::minutes(1);
     let wish = json!({
         "space_id": bay["id"], "start_time": start, "end_time": start + TimeDelta::hours(1),
         "holder": { "name": "Ada Lovelace" },
