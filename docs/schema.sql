@@ -551,6 +551,26 @@ $$;
 
 ALTER FUNCTION public.watch_spaces() OWNER TO parking_owner;
 
+CREATE FUNCTION public.watch_trespass() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into alarm_watches (tenant_id, subject_id, subject_type, due_at)
+    select distinct n.tenant_id, b.space_id, 'space', timestamptz 'epoch'
+    from added n
+    join removed o on o.tenant_id = n.tenant_id and o.id = n.id
+    cross join lateral (values (o.space_id), (n.space_id)) b (space_id)
+    where (o.contested_at is not null or n.contested_at is not null or n.overstayed_at is not null)
+      and (o.space_id, o.status, o.checked_in_at, o.contested_at, o.overstayed_at, o.end_time)
+        is distinct from (n.space_id, n.status, n.checked_in_at, n.contested_at, n.overstayed_at, n.end_time)
+    order by n.tenant_id, b.space_id
+    on conflict (tenant_id, subject_id) do update set due_at = excluded.due_at where alarm_watches.due_at > excluded.due_at;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.watch_trespass() OWNER TO parking_owner;
+
 CREATE TABLE public.account_tokens (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -681,7 +701,7 @@ CREATE TABLE public.alarms (
     CONSTRAINT alarms_clear_reason CHECK ((clear_reason = ANY (ARRAY['recovered'::text, 'archived'::text, 'deleted'::text, 'out_of_service'::text, 'unassigned'::text, 'reassigned'::text, 'rules_changed'::text]))),
     CONSTRAINT alarms_cleared_for_a_reason CHECK (((cleared_at IS NULL) = (clear_reason IS NULL))),
     CONSTRAINT alarms_evidence_is_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
-    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text, 'lamp_unreachable'::text, 'lamp_mismatch'::text]))),
+    CONSTRAINT alarms_kind CHECK ((kind = ANY (ARRAY['device_silent'::text, 'battery_low'::text, 'gateway_down'::text, 'flapping'::text, 'stuck'::text, 'lamp_unreachable'::text, 'lamp_mismatch'::text, 'contested'::text, 'overstayed'::text]))),
     CONSTRAINT alarms_mute_reason_length CHECK (((char_length(mute_reason) >= 1) AND (char_length(mute_reason) <= 500))),
     CONSTRAINT alarms_no_parent_of_its_own CHECK ((parent_id <> id)),
     CONSTRAINT alarms_severity CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
@@ -796,6 +816,24 @@ CREATE TABLE public.audit_log_default (
 ALTER TABLE ONLY public.audit_log_default FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_log_default OWNER TO parking_owner;
+
+CREATE TABLE public.calendar_feeds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    site_id uuid,
+    space_id uuid,
+    person text,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_feeds_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT calendar_feeds_person_length CHECK (((char_length(person) >= 1) AND (char_length(person) <= 254)))
+);
+
+ALTER TABLE ONLY public.calendar_feeds FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.calendar_feeds OWNER TO parking_owner;
 
 CREATE TABLE public.chirpstack_items (
     tenant_id uuid NOT NULL,
@@ -1604,6 +1642,31 @@ ALTER TABLE ONLY public.reservation_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reservation_changes OWNER TO parking_owner;
 
+CREATE TABLE public.reservation_series (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    space_id uuid NOT NULL,
+    rule text NOT NULL,
+    timezone text NOT NULL,
+    start_time timestamp with time zone NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    exceptions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    continues_id uuid,
+    cancelled_at timestamp with time zone,
+    cancel_reason text,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT reservation_series_ends_after_start CHECK ((end_time > start_time)),
+    CONSTRAINT reservation_series_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
+    CONSTRAINT reservation_series_rule_length CHECK (((char_length(rule) >= 1) AND (char_length(rule) <= 600)))
+);
+
+ALTER TABLE ONLY public.reservation_series FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservation_series OWNER TO parking_owner;
+
 CREATE TABLE public.reservation_terms (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1661,6 +1724,9 @@ CREATE TABLE public.reservations (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    series_id uuid,
+    recurs_at timestamp with time zone,
+    is_detached boolean DEFAULT false NOT NULL,
     ticket_number integer DEFAULT 1 NOT NULL,
     CONSTRAINT reservations_block_so_long CHECK ((blocks_until <= (blocks_from + '768:00:00'::interval))),
     CONSTRAINT reservations_block_their_slot CHECK (((blocks_from <= start_time) AND (blocks_until >= end_time))),
@@ -1672,6 +1738,7 @@ CREATE TABLE public.reservations (
     CONSTRAINT reservations_holder_plate_length CHECK (((char_length(holder_plate) >= 1) AND (char_length(holder_plate) <= 20))),
     CONSTRAINT reservations_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
     CONSTRAINT reservations_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT reservations_series_whole CHECK ((num_nulls(series_id, recurs_at) = ANY (ARRAY[0, 2]))),
     CONSTRAINT reservations_status CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'no_show'::text])))
 );
 
@@ -2143,6 +2210,12 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.audit_log_default
     ADD CONSTRAINT audit_log_default_pkey PRIMARY KEY (tenant_id, id, at);
 
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_secret_unique UNIQUE (secret_hash);
+
 ALTER TABLE ONLY public.chirpstack_items
     ADD CONSTRAINT chirpstack_items_one_each UNIQUE (tenant_id, kind, eui);
 
@@ -2281,6 +2354,9 @@ ALTER TABLE ONLY public.registrations
 ALTER TABLE ONLY public.reservation_changes
     ADD CONSTRAINT reservation_changes_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.reservation_series
+    ADD CONSTRAINT reservation_series_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.reservation_terms
     ADD CONSTRAINT reservation_terms_one_of_site UNIQUE NULLS NOT DISTINCT (tenant_id, site_id);
 
@@ -2388,7 +2464,11 @@ CREATE INDEX audit_log_newest ON ONLY public.audit_log USING btree (tenant_id, s
 
 CREATE INDEX audit_log_default_tenant_id_seq_idx ON public.audit_log_default USING btree (tenant_id, seq DESC);
 
-CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tenant_id, eui, id) WHERE (state <> 'same'::text);
+CREATE INDEX calendar_feeds_newest ON public.calendar_feeds USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX calendar_feeds_of_member ON public.calendar_feeds USING btree (tenant_id, user_id, created_at DESC, id DESC);
+
+CREATE INDEX chirpstack_items_drift ON public.chirpstack_items USING btree (tenant_id, eui, id) INCLUDE (ignored_at) WHERE (state <> 'same'::text);
 
 CREATE INDEX chirpstack_items_wanted_ones ON public.chirpstack_items USING btree (tenant_id, id) WHERE (wanted IS NOT NULL);
 
@@ -2564,6 +2644,10 @@ CREATE INDEX reservation_changes_of_reservation ON public.reservation_changes US
 
 CREATE INDEX reservation_changes_of_space ON public.reservation_changes USING btree (tenant_id, space_id, end_time);
 
+CREATE INDEX reservation_series_newest ON public.reservation_series USING btree (tenant_id, start_time DESC, id DESC);
+
+CREATE INDEX reservation_series_of_space ON public.reservation_series USING btree (tenant_id, space_id, start_time DESC, id DESC);
+
 CREATE INDEX reservations_awaited ON public.reservations USING btree (opens_at) WHERE ((status = 'confirmed'::text) AND (checked_in_at IS NULL));
 
 CREATE INDEX reservations_blocking ON public.reservations USING btree (tenant_id, space_id, blocks_from) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
@@ -2573,6 +2657,8 @@ CREATE INDEX reservations_by_start ON public.reservations USING btree (tenant_id
 CREATE INDEX reservations_due ON public.reservations USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX reservations_of_holder ON public.reservations USING btree (tenant_id, holder_key, start_time DESC) WHERE (holder_key IS NOT NULL);
+
+CREATE INDEX reservations_of_series ON public.reservations USING btree (tenant_id, series_id, recurs_at) WHERE (series_id IS NOT NULL);
 
 CREATE INDEX reservations_of_space ON public.reservations USING btree (tenant_id, space_id, start_time DESC, id DESC);
 
@@ -2774,6 +2860,8 @@ CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFER
 
 CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
 
+CREATE TRIGGER reservations_trespassed AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_trespass();
+
 CREATE TRIGGER sessions_announced AFTER DELETE OR UPDATE OF ended_at, selected_tenant_id, acting_until ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.announce_access('session', 'id');
 
 CREATE TRIGGER sites_counted_anew AFTER UPDATE ON public.sites REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_living_towards_limit('sites', 'deleted_at');
@@ -2839,6 +2927,18 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.applications
     ADD CONSTRAINT applications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_member_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.memberships(tenant_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.chirpstack_items
     ADD CONSTRAINT chirpstack_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2948,11 +3048,20 @@ ALTER TABLE ONLY public.refresh_tokens
 ALTER TABLE ONLY public.reservation_changes
     ADD CONSTRAINT reservation_changes_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.reservation_series
+    ADD CONSTRAINT reservation_series_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_series
+    ADD CONSTRAINT reservation_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.reservation_terms
     ADD CONSTRAINT reservation_terms_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reservation_terms
     ADD CONSTRAINT reservation_terms_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_series_fkey FOREIGN KEY (tenant_id, series_id) REFERENCES public.reservation_series(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reservations
     ADD CONSTRAINT reservations_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
@@ -3094,6 +3203,12 @@ CREATE POLICY audit_log_platform ON public.audit_log FOR SELECT TO parking_platf
 CREATE POLICY audit_log_platform_appends ON public.audit_log FOR INSERT TO parking_platform WITH CHECK (true);
 
 CREATE POLICY audit_log_worker ON public.audit_log TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.calendar_feeds ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY calendar_feeds_own ON public.calendar_feeds TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY calendar_feeds_worker ON public.calendar_feeds TO parking_worker USING (true) WITH CHECK (true);
 
 ALTER TABLE public.chirpstack_items ENABLE ROW LEVEL SECURITY;
 
@@ -3343,6 +3458,14 @@ CREATE POLICY reservation_changes_platform ON public.reservation_changes FOR SEL
 
 CREATE POLICY reservation_changes_worker ON public.reservation_changes TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.reservation_series ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservation_series_own ON public.reservation_series TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservation_series_platform ON public.reservation_series FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY reservation_series_worker ON public.reservation_series TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.reservation_terms ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reservation_terms_own ON public.reservation_terms TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -3534,6 +3657,9 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_tenant;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_platform;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO parking_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_feeds TO parking_tenant;
+GRANT SELECT,DELETE ON TABLE public.calendar_feeds TO parking_worker;
+
 GRANT SELECT ON TABLE public.chirpstack_items TO parking_platform;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_items TO parking_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chirpstack_items TO parking_tenant;
@@ -3674,6 +3800,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.registrations TO parking_worke
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_changes TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
+GRANT SELECT,DELETE ON TABLE public.reservation_series TO parking_worker;
+GRANT SELECT ON TABLE public.reservation_series TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_worker;

@@ -140,7 +140,23 @@ async function park(owner) {
     reason: 'Water on the floor, a pump is ordered and comes on Monday',
   });
   await owner.delete(`/api/v6/spaces/${gone.id}`);
-  return { ...site, bay: flooded, level, import: await triedOut(owner, site) };
+  const series = await recurs(owner, spaces[5]);
+  return { ...site, bay: flooded, level, series, import: await triedOut(owner, site) };
+}
+
+/** Every other day for a while, on one of which others have the bay; and a calendar elsewhere that reads it. */
+async function recurs(owner, bay) {
+  const at = (days, hours) => new Date(Math.ceil(Date.now() / 86_400_000 + days) * 86_400_000 + hours * 3_600_000).toISOString();
+  await owner.post('/api/v6/reservations', { space_id: bay.id, start_time: at(7, 9), end_time: at(7, 12) });
+  await owner.post('/api/v6/calendar-feeds', { name: 'Screen at the porter’s lodge', site_id: bay.site_id });
+  return owner.post('/api/v6/reservations/series', {
+    space_id: bay.id,
+    start_time: at(1, 8),
+    end_time: at(1, 17),
+    rule: 'FREQ=DAILY;INTERVAL=2;COUNT=40',
+    on_clash: 'skip',
+    holder: { name: 'Ada Lovelace', plate: 'AB-123-CD' },
+  });
 }
 
 /** A file whose rows met every fate but to be imported. */

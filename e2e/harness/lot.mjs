@@ -6,7 +6,9 @@ import { the } from './world.mjs';
 /** On port 1 a Bosch TPS110 says in one bit whether a vehicle is there. */
 const OCCUPIED = 'AQ==';
 const FREE = 'AA==';
-const GATEWAY = '0016c001f1500001';
+
+/** One gateway, and one device, is one customer's: each lot has its own. */
+let lots = 0;
 
 /** Rows of twelve, one below the other, on a blank sheet. */
 function outline(n) {
@@ -29,15 +31,18 @@ async function level(api, site, { name, ordinal, pattern, zone }) {
 
 /** A tenant with one site of two levels; the first bays of the upper one have sensors. */
 export async function openLot(owner, tenantName, { sensors = 14 } = {}) {
+  lots += 1;
+  const number = lots;
+  const gateway = `0016c001f150000${number}`;
   const lot = await register(owner, tenantName);
   const { api } = lot;
   const site = await api.post('/api/v6/sites', { name: 'Station garage', timezone: 'Europe/Rome' });
   const upper = await level(api, site, { name: 'Level 1', ordinal: 1, pattern: 'A-1..A-36', zone: 'Visitors' });
   const lower = await level(api, site, { name: 'Level −1', ordinal: -1, pattern: 'B-1..B-12', zone: 'Staff' });
-  await api.post('/api/v6/gateways', { eui: GATEWAY, name: 'Roof of the station', site_id: site.id });
+  await api.post('/api/v6/gateways', { eui: gateway, name: 'Roof of the station', site_id: site.id });
   const heard = await Promise.all(
     upper.spaces.slice(0, sensors).map(async (bay, at) => {
-      const dev_eui = `70B3D57EE00000${String(at).padStart(2, '0')}`;
+      const dev_eui = `70B3D57EE000${String(number).padStart(2, '0')}${String(at).padStart(2, '0')}`;
       const name = `Sensor ${bay.code}`;
       const device = await api.post('/api/v6/devices', { dev_eui, name, model: 'bosch-tps110', heartbeat_seconds: 86400 });
       await api.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id });
@@ -60,7 +65,7 @@ export async function openLot(owner, tenantName, { sensors = 14 } = {}) {
       fCnt: frames,
       fPort: 1,
       data: isOccupied ? OCCUPIED : FREE,
-      rxInfo: [{ gatewayId: GATEWAY, rssi, snr }],
+      rxInfo: [{ gatewayId: gateway, rssi, snr }],
     });
   };
   return { ...lot, site, upper, lower, heard, says };

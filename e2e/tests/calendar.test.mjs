@@ -92,7 +92,7 @@ describe('the calendar of reservations', () => {
       const { page, watch } = await visit();
       await signIn(page, OWNER);
       await follow(page, 'nav.reservations');
-      await page.getByRole('link', { name: en('calendar.tab') }).click();
+      await page.getByRole('link', { name: en('calendar.tab'), exact: true }).click();
       await page.getByText(/Europe\/Paris, UTC/).waitFor();
       await page.getByRole('button', { name: en('calendar.dayAfter') }).click();
       await booking(page, 'A-2', 'Bo Lind').waitFor();

@@ -4,11 +4,13 @@ import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
+import { becomes, openLot } from '../harness/lot.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Rita Vorn', email: 'rita@reserve.test', password: PASSWORD };
+const FINN = { name: 'Finn Dale', email: 'finn@crowded.test', password: PASSWORD };
 const drawer = (page, name) => page.getByRole('dialog', { name });
 
 async function shots(page, watch, name) {
@@ -77,5 +79,39 @@ describe('reservations', () => {
       await shots(page, watch, 'one');
       await escape(page, one);
       await shots(page, watch, 'list');
+    }));
+
+  test('who finds somebody else in their bay is moved to one that is free', () =>
+    withPages(async (visit) => {
+      const { api, heard, says } = await openLot(FINN, 'Crowded Parking', { sensors: 2 });
+      const [mine, other] = heard;
+      // Whoever comes before the start has not come for it.
+      await api.call('PUT', '/api/v6/reservations/terms', { early_minutes: 0 });
+      await says(mine, true);
+      await says(other, false);
+      await becomes(api, mine, 'occupied');
+      await becomes(api, other, 'free');
+      const now = Date.now();
+      const booked = await api.post('/api/v6/reservations', {
+        space_id: mine.id,
+        start_time: new Date(now).toISOString(),
+        end_time: new Date(now + 3_600_000).toISOString(),
+        holder: { name: 'Grace Hopper' },
+      });
+      const { page, watch } = await visit();
+      await signIn(page, FINN);
+      await page.goto(`/reservations?reservation=${booked.id}`);
+      const one = drawer(page, `Reservation ${mine.code}`);
+      await one.getByText(en('reservations.insteadFree', { code: other.code })).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'contested');
+      await page.goto('/alarms');
+      await page.getByText(en('alarms.kinds.contested.name')).first().waitFor();
+
+      await page.goto(`/reservations?reservation=${booked.id}`);
+      await one.getByRole('button', { name: en('reservations.takeInstead', { code: other.code }) }).click();
+      await drawer(page, `Reservation ${other.code}`).waitFor();
+      assert.equal((await api.get(`/api/v6/reservations/${booked.id}`)).space_code, other.code);
+      await becomes(api, other, 'reserved');
     }));
 });

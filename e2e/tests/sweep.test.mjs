@@ -134,6 +134,7 @@ const concrete = (path, { tenant, site, device, webhook }) =>
     .replace(':deviceId', device.id)
     .replace(':importId', site.import.id)
     .replace(':webhookId', webhook.id)
+    .replace(':seriesId', site.series.id)
     .replace('*', NOWHERE);
 
 /** Addresses behind the sign-in; those one may not see are looked at too: they say so. */
@@ -187,6 +188,9 @@ async function pagesFor(role) {
       `/imports/${full.site.import.id}?verdict=refused`,
       '/imports?q=zzz',
       '/reservations?status=confirmed',
+      `/reservations/series?site_id=${full.site.id}`,
+      `/reservations/series/${full.site.series.id}?reservation=${full.site.series.occurrences[0].reservation_id}`,
+      '/reservations/calendar-links?create=1',
       `/reservations/calendar?site_id=${full.site.id}&view=week`,
       `/reservations/calendar?site_id=${full.site.id}&q=zzz`,
       `/reservations/new?site_id=${full.site.id}&from=${soon(24)}&until=${soon(26)}`,
@@ -238,7 +242,7 @@ describe('every page is sound', { concurrency: 3 }, () => {
         const { full } = await estate();
         const { site, device, webhook } = full;
         const hook = `webhooks/${webhook.id}`;
-        const mine = [`sites/${site.id}`, `levels/${site.level.id}`, `spaces/${site.bay.id}`];
+        const mine = [`reservations/series/${site.series.id}`, `sites/${site.id}`, `levels/${site.level.id}`, `spaces/${site.bay.id}`];
         const all = [...mine, `devices/${device.id}`, `imports/${site.import.id}`, hook];
         const ofOthers = { 'owner of an empty tenant': all, 'platform admin': [hook] }[role] ?? [];
         const foreign = ofOthers.map((thing) => new RegExp(`/api/v6/${thing}`));

@@ -11,7 +11,7 @@ use crate::{apps, shell};
 /// Where the last figures are kept, each section between two marks.
 const DOCUMENT: &str = "docs/performance.md";
 
-/// `cargo xtask bench [estate|ingest|lamps|live] [--write] [argument…]` and `cargo xtask bench seed URL [argument…]`.
+/// `cargo xtask bench [bookings|estate|ingest|lamps|live] [--write] [argument…]` and `cargo xtask bench seed URL [argument…]`.
 pub(crate) fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     let (flags, words): (Vec<_>, Vec<_>) = arguments.iter().partition(|word| word.starts_with('-'));
     let writes = match flags.as_slice() {
@@ -21,7 +21,9 @@ pub(crate) fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     };
     match words.split_first() {
         Some((word, rest)) if *word == "seed" => shell::run(bench(repo)?.arg("seed").args(rest)),
-        Some((word, rest)) if ["estate", "ingest", "lamps", "live"].contains(&word.as_str()) => {
+        Some((word, rest))
+            if ["bookings", "estate", "ingest", "lamps", "live"].contains(&word.as_str()) =>
+        {
             let binary = apps::build_release(repo)?;
             let figures = shell::output(bench(repo)?.arg(word.as_str()).arg(binary).args(rest))?;
             show(repo, &format!(": {word}"), &figures, writes)

@@ -10,8 +10,10 @@ use crate::apps;
 use crate::cluster::Cluster;
 use crate::r#gen::{self, sqlx::Pass};
 use crate::repo::Repo;
+use crate::seen;
 use crate::setup::{self, Mode, Purpose};
 use crate::shell;
+use crate::stamp::Stamp;
 use crate::tidy;
 
 /// Files of journeys that are run once more at most: where more fail, it was not by chance.
@@ -127,24 +129,26 @@ const STEPS: [Step; 16] = [
     },
 ];
 
-/// `cargo xtask ci [--quick] [--keep-going] [--only name,name]`.
+/// `cargo xtask ci [--quick] [--all] [--keep-going] [--only name,name]`. What is named is always run.
 pub(crate) fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
-    let mut keep_going = false;
+    let (mut keep_going, mut repeats) = (false, false);
     let all_but = |other| STEPS.iter().filter(move |step| step.part_of != other);
     let mut steps: Vec<&Step> = all_but(PartOf::Check).collect();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--keep-going" => keep_going = true,
+            "--all" => repeats = true,
             "--quick" => steps = all_but(PartOf::Test).collect(),
             "--only" => {
                 let names = rest.next().map(String::as_str).unwrap_or_default();
                 steps = named(names)?;
+                repeats = true;
             }
-            other => bail!("ci takes --quick, --keep-going and --only a,b; not `{other}`"),
+            other => bail!("ci takes --quick, --all, --keep-going and --only a,b; not `{other}`"),
         }
     }
-    run(repo, &steps, keep_going)
+    run(repo, &steps, (keep_going, repeats))
 }
 
 /// `cargo xtask fix`: repairs what a program can repair.
@@ -194,7 +198,22 @@ struct Line {
     took: Duration,
 }
 
-fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
+/// A step, unless it is dear, has passed with what is there, and need not be repeated.
+fn run_one(repo: &Repo, step: &Step, repeats: bool) -> Result<Outcome> {
+    let stamp = seen::stamp(repo, step.name)?;
+    if !repeats && stamp.as_ref().is_some_and(Stamp::is_current) {
+        let why = "passed before, and nothing it reads has changed; --all repeats it";
+        return Ok(Outcome::Noted(why.to_owned()));
+    }
+    let outcome = (step.run)(repo)?;
+    // What it read, not what somebody has written meanwhile.
+    if let Some(stamp) = stamp {
+        stamp.set()?;
+    }
+    Ok(outcome)
+}
+
+fn run(repo: &Repo, steps: &[&Step], (keep_going, repeats): (bool, bool)) -> Result<()> {
     let start = Instant::now();
     let mut lines = Vec::new();
     let mut failed = Vec::new();
@@ -202,7 +221,7 @@ fn run(repo: &Repo, steps: &[&Step], keep_going: bool) -> Result<()> {
         // When, too: a run that is cut off prints no table.
         println!("\n=== {}, after {} ===", step.name, spoken(start.elapsed()));
         let begun = Instant::now();
-        let verdict = match (step.run)(repo) {
+        let verdict = match run_one(repo, step, repeats) {
             Ok(Outcome::Passed) => "ok".to_owned(),
             Ok(Outcome::Noted(note)) => format!("ok ({note})"),
             Err(error) => {

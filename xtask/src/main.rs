@@ -15,6 +15,7 @@ mod cluster;
 mod r#gen;
 mod repo;
 mod schemathesis;
+mod seen;
 mod setup;
 mod shell;
 mod stamp;
@@ -30,13 +31,14 @@ const USAGE: &str = "\
 cargo xtask <task>
 
   setup [--check] [--for run]   install what the project needs, or say what is missing
-  ci [--quick] [--keep-going]   every check, in order; --only a,b runs the named steps alone
+  ci [--quick] [--keep-going]   every check, in order, but for dear ones that passed with what is there;
+                                --all repeats those too, --only a,b runs the named steps alone
   test [filter…]                the Rust tests, over one throw-away PostgreSQL
   tidy                          the repository's own rules
   gen [--check] [name…]         rewrite the generated files, or list the stale ones
   schemathesis                  property-based tests of the API against its own description
-  bench [--write] [seconds]     measure the release binary, print a table; bench estate: lists and the
-                                dashboard of a large installation; bench ingest: messages taken in;
+  bench [--write] [seconds]     measure the release binary, print a table; bench bookings: reservations;
+                                bench estate: lists and the dashboard of a large installation; bench ingest: messages taken in;
                                 bench lamps: from a bay to its lamp; bench live: what it costs to tell;
                                 bench seed URL: fill one
   fix                           format, correct spelling, apply simple lints

@@ -194,7 +194,7 @@ mod tests {
         assert!(!other.has_signed(&signature, b"seven", "here"));
         assert!(!vault.has_signed(&signature[..31], b"seven", "here"));
         assert!(!vault.has_signed(&[], b"seven", "here"));
-        assert_ne!(vault.sign(b"a", "b"), vault.sign(b"", "ba"));
+        assert_ne!(vault.sign(b"a", "c"), vault.sign(b"", "ca"));
     }
 
     #[test]

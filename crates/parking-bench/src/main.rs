@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "the report is this program's output")]
 #![expect(clippy::print_stderr, reason = "and so is its progress")]
 
+mod bookings;
 mod client;
 mod database;
 mod estate;
@@ -34,6 +35,7 @@ use report::Report;
 use seed::Size;
 
 const USAGE: &str = "usage: parking-bench BINARY [SECONDS A MEASUREMENT]
+       parking-bench bookings BINARY [SECONDS A MEASUREMENT [RESERVATIONS]]
        parking-bench estate BINARY [SECONDS A MEASUREMENT [CUSTOMERS BAYS-EACH]]
        parking-bench ingest BINARY [SECONDS A MEASUREMENT [DEVICES MESSAGES]]
        parking-bench lamps BINARY [LAMPS]
@@ -59,6 +61,16 @@ fn main() -> Result<()> {
         .build()?;
     match words.as_slice() {
         ["seed", url, size @ ..] => seed::into_url(url, Size::read(size)?),
+        ["bookings", binary, rest @ ..] => {
+            let (span, many) = rest.split_at(rest.len().min(1));
+            let (binary, span) = (PathBuf::from(binary), seconds(span)?);
+            let many = bookings::count(many)?;
+            println!(
+                "{}",
+                runtime.block_on(bookings::measure(&binary, span, many))?
+            );
+            Ok(())
+        }
         ["estate", binary, rest @ ..] => {
             let (span, size) = rest.split_at(rest.len().min(1));
             let (binary, span) = (PathBuf::from(binary), seconds(span)?);

@@ -39,8 +39,20 @@ const RESERVATION: &[&str] = &[
     "status",
     "start_time",
     "end_time",
+    "series_id",
     "reason",
     "evidence",
+];
+
+/// What events of series carry: how many occurrences something became of, and the first and last of them.
+const SERIES: &[&str] = &[
+    "site_id",
+    "space_id",
+    "space_code",
+    "occurrences",
+    "start_time",
+    "end_time",
+    "reason",
 ];
 
 /// What events of alarms carry besides what is particular to them.
@@ -130,12 +142,15 @@ event_types! {
     "reservation.checked_out", RESERVATION, "Somebody left the bay they had reserved.";
     "reservation.completed", RESERVATION, "A reservation that somebody had come for is over.";
     "reservation.confirmed", RESERVATION, "A bay that was held is reserved.";
-    "reservation.contested", RESERVATION, "A reservation has begun, and somebody else stands in its bay.";
+    "reservation.contested", RESERVATION, "A reservation has begun, and somebody else stands in its bay; `evidence.instead` is a bay like it that is free.";
     "reservation.created", RESERVATION, "A bay was reserved, or is held.";
     "reservation.expired", RESERVATION, "A hold ran out, or a reservation is over that nobody had come for.";
     "reservation.no_show", RESERVATION, "Nobody came for a reservation in time, and its bay is released.";
     "reservation.overstayed", RESERVATION, "A reservation is over, and its vehicle stands there still.";
     "reservation.updated", RESERVATION, "A reservation was moved, extended, shortened or changed otherwise.";
+    "reservation_series.cancelled", SERIES, "Reservations of a series that lay ahead were called off.";
+    "reservation_series.created", SERIES, "A bay was reserved again and again.";
+    "reservation_series.updated", SERIES, "Reservations of a series that lay ahead were changed; the series is a new one if earlier ones stayed in the old.";
     "reservation_terms.deleted", &["site_id"], "On which terms bays can be reserved is as usual again.";
     "reservation_terms.updated", &["site_id"], "On which terms bays can be reserved was changed.";
     "site.created", NAMED, "A site was made.";
@@ -190,11 +205,13 @@ event_fields! {
     "max" = "500", "How many there may be.";
     "message" = "\"Hello\"", "A greeting.";
     "name" = "\"A-014\"", "What people call it.";
+    "occurrences" = "12", "How many reservations of the series it is about.";
     "parent_id" = "\"019ab1f1-9a52-7d0b-9c0e-5f3f2c7a1b10\"", "The alarm that explains this one, such as a gateway's, or null.";
     "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
     "reason" = "\"recovered\"", "Why.";
     "resource" = "\"devices\"", "What is limited.";
     "sequence" = "42", "How many times the bay's state has changed; of two changes the one with the higher number is newer.";
+    "series_id" = "\"019ab1f3-0b1d-7a42-9c55-1f6e2d3c4b5a\"", "The series that the reservation is of; missing if it is of none.";
     "severity" = "\"warning\"", "How bad it is: `info`, `warning` or `critical`.";
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";

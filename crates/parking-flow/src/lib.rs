@@ -1,9 +1,10 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `tickets`, `letters`, `overrides`, `display_policies`, `displays`, `ingest`,
-//! `uplinks`, `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `letters`,
+//! `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
+pub mod calendar_feeds;
 pub mod chirpstack;
 pub mod display_policies;
 pub mod displays;
@@ -46,6 +47,7 @@ pub struct Flow {
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
+        .merge(calendar_feeds::routes(flow.clone()))
         .merge(tickets::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))

@@ -65,6 +65,7 @@ codes! {
     LifecycleRefused = "lifecycle_refused", CONFLICT, "The device cannot go from its state to that one";
     SlotTaken = "slot_taken", CONFLICT, "The bay is reserved then";
     NoSpaceFree = "no_space_free", CONFLICT, "No such bay is free then";
+    SeriesClashes = "series_clashes", CONFLICT, "Not every occurrence of the series can be reserved";
     NotReservable = "not_reservable", CONFLICT, "The bay cannot be reserved";
     SpaceOutOfUse = "space_out_of_use", CONFLICT, "The bay is out of use then";
     ReservationsInTheWay = "reservations_in_the_way", CONFLICT, "Reservations are in the way";

@@ -71,6 +71,11 @@ struct Bucket {
     full_at: DateTime<Utc>,
 }
 
+/// How many changes more an answer stands for than the one that was counted when it was asked for; a
+/// handler attaches it to the response of one request that does the work of many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight(pub u32);
+
 /// The buckets of this process.
 #[derive(Debug)]
 pub struct Buckets {
@@ -117,6 +122,16 @@ impl Buckets {
             .take(per_minute, burst, now)
     }
 
+    /// Takes tokens for what was done already, whether they are there or not: a bucket owes what it holds
+    /// at most.
+    fn charge(&self, key: &Key, per_minute: u32, count: u32, now: DateTime<Utc>) {
+        if let Some(bucket) = self.shard(key).get_mut(key) {
+            let tokens = bucket.tokens_at(per_minute, per_minute, now) - f64::from(count);
+            let tokens = tokens.max(-f64::from(per_minute));
+            bucket.hold(tokens, (per_minute, per_minute), now);
+        }
+    }
+
     fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Bucket>> {
         let shard = usize::try_from(self.hasher.hash_one(key)).unwrap_or(0) % self.shards.len();
         self.shards[shard]
@@ -135,24 +150,42 @@ impl Bucket {
     }
 
     fn take(&mut self, per_minute: u32, burst: u32, now: DateTime<Utc>) -> Verdict {
-        let (rate, burst) = (f64::from(per_minute.max(1)) / 60.0, f64::from(burst.max(1)));
-        let passed = (now - self.filled_at)
-            .to_std()
-            .unwrap_or_default()
-            .as_secs_f64();
-        let tokens = (self.tokens + passed * rate).min(burst);
+        let tokens = self.tokens_at(per_minute, burst, now);
         let is_refused = tokens < 1.0;
-        self.tokens = if is_refused { tokens } else { tokens - 1.0 };
-        self.filled_at = now;
-        let reset = Duration::from_secs_f64((burst - self.tokens) / rate);
-        self.full_at = now + reset;
+        let left = if is_refused { tokens } else { tokens - 1.0 };
+        let reset = self.hold(left, (per_minute, burst), now);
         Verdict {
             limit: per_minute,
             remaining: whole(self.tokens),
             reset,
-            wait: is_refused.then(|| Duration::from_secs_f64((1.0 - tokens) / rate)),
+            wait: is_refused.then(|| Duration::from_secs_f64((1.0 - tokens) / rate(per_minute))),
         }
     }
+
+    fn tokens_at(&self, per_minute: u32, burst: u32, now: DateTime<Utc>) -> f64 {
+        let passed = (now - self.filled_at)
+            .to_std()
+            .unwrap_or_default()
+            .as_secs_f64();
+        (self.tokens + passed * rate(per_minute)).min(f64::from(burst.max(1)))
+    }
+
+    /// Holds so many tokens from now on, and says how long it takes until it is full.
+    fn hold(
+        &mut self,
+        tokens: f64,
+        (per_minute, burst): (u32, u32),
+        now: DateTime<Utc>,
+    ) -> Duration {
+        let reset = Duration::from_secs_f64((f64::from(burst.max(1)) - tokens) / rate(per_minute));
+        (self.tokens, self.filled_at, self.full_at) = (tokens, now, now + reset);
+        reset
+    }
+}
+
+/// Tokens a second.
+fn rate(per_minute: u32) -> f64 {
+    f64::from(per_minute.max(1)) / 60.0
 }
 
 /// Forgets buckets that are full again; if an attacker keeps too many of them low, forgets a
@@ -202,8 +235,7 @@ pub(crate) fn count_caller(
         now,
     )];
     if !method.is_safe() {
-        // A key that was given more than the usual requests was given more than the usual writes.
-        let writes = limits.writes_per_minute.max(per_minute / 2);
+        let writes = writes_of(limits, caller);
         verdicts.push(buckets.take(Key::Writes(credential), writes, writes, now));
     }
     let allowed = identity.tenant_requests_per_minute;
@@ -217,6 +249,25 @@ pub(crate) fn count_caller(
         now,
     ));
     tightest(&verdicts)
+}
+
+/// How many changes a minute a caller may ask for. A key that was given more than the usual requests was
+/// given more than the usual writes.
+fn writes_of(limits: &RateLimits, caller: &Caller) -> u32 {
+    let per_minute = caller.identity.requests_per_minute;
+    let per_minute = per_minute.unwrap_or(limits.requests_per_minute);
+    limits.writes_per_minute.max(per_minute / 2)
+}
+
+/// Counts what a caller was answered as the changes it stands for.
+pub(crate) fn count_weight(
+    buckets: &Buckets,
+    limits: &RateLimits,
+    (caller, weight): (&Caller, Weight),
+    now: DateTime<Utc>,
+) {
+    let writes = writes_of(limits, caller);
+    buckets.charge(&Key::Writes(caller.credential()), writes, weight.0, now);
 }
 
 /// Counts a request without credentials against its address.
@@ -328,6 +379,25 @@ mod tests {
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+    }
+
+    #[test]
+    fn what_was_done_is_taken_even_if_it_is_not_there_and_no_more_is_owed_than_a_bucket_holds() {
+        let buckets = Buckets::default();
+        let key = || Key::Writes("a".into());
+        let take = |second| buckets.take(key(), 60, 60, at(second));
+        assert_eq!(take(0).remaining, 59);
+        buckets.charge(&key(), 60, 40, at(0));
+        assert_eq!(take(0).remaining, 18);
+        buckets.charge(&key(), 60, 1_000, at(0));
+        assert_eq!(take(0).wait, Some(Duration::from_secs(61)));
+        assert_eq!(take(61).wait, None);
+        // Nobody is charged who never asked.
+        buckets.charge(&Key::Writes("b".into()), 60, 1_000, at(0));
+        assert_eq!(
+            buckets.take(Key::Writes("b".into()), 60, 60, at(0)).wait,
+            None
+        );
     }
 
     #[test]

@@ -150,7 +150,9 @@ impl Server {
     /// What keeps displays showing what they should.
     fn keep_displays(&self, parts: &mut Vec<Background>, stop: &CancellationToken) {
         let flow = self.flow();
-        let (to_plan, to_send) = (flow.displays.to_plan.clone(), flow.displays.to_send.clone());
+        let to_plan = flow.displays.to_plan.clone();
+        let to_send = flow.displays.to_send.clone();
+        let to_send_by_stacks = flow.displays.to_send_by_stacks.clone();
         parts.push(Background::new("plan what displays show", {
             let (flow, stop) = (flow.clone(), stop.clone());
             async move {
@@ -167,22 +169,28 @@ impl Server {
                 .await;
             }
         }));
-        parts.push(Background::new("send commands to displays", {
+        let senders = [
+            (
+                "send commands to displays",
+                displays::Taker::ChirpStack,
+                to_send,
+            ),
+            (
+                "send commands by Things Stacks",
+                displays::Taker::Stacks,
+                to_send_by_stacks,
+            ),
+        ];
+        for (name, taker, nudge) in senders {
             let (flow, stop) = (flow.clone(), stop.clone());
-            async move {
-                reconcile::run(
-                    "send commands to displays",
-                    DISPLAYS_PERIOD,
-                    to_send,
-                    stop,
-                    || {
-                        let flow = flow.clone();
-                        async move { displays::send(&flow).await }
-                    },
-                )
+            parts.push(Background::new(name, async move {
+                reconcile::run(name, DISPLAYS_PERIOD, nudge, stop, || {
+                    let flow = flow.clone();
+                    async move { displays::send(&flow, taker).await }
+                })
                 .await;
-            }
-        }));
+            }));
+        }
         let stop = stop.clone();
         parts.push(Background::new("look after sent commands", async move {
             let nudge = Nudge::default();

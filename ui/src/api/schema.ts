@@ -762,6 +762,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calendar links, without their secrets; those of everybody for who may change the terms. */
+        get: operations["list_feeds"];
+        put?: never;
+        /**
+         * Makes a calendar link. Its secret is in the answer and nowhere else, so an `Idempotency-Key` is not
+         *     honoured: a lost answer means a lost link, to be revoked.
+         */
+        post: operations["create_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes a calendar link: whoever has it finds nothing any more. One's own; anybody's for who may change
+         *     the terms.
+         */
+        delete: operations["revoke_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendar behind a link: reservations from a month ago on, of which those that were called off stay
+         *     as such for a month. Its `ETag` changes when it does.
+         */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/chirpstack": {
         parameters: {
             query?: never;
@@ -2502,6 +2563,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/reservations/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Series, the one that begins last first; with the platform tenant selected, all tenants'. */
+        get: operations["list_series"];
+        put?: never;
+        /**
+         * Reserves a bay again and again, all occurrences or none; with `on_clash: skip` those that can be had. An
+         *     `Idempotency-Key` repeats the answer of an earlier request.
+         */
+        post: operations["create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a series would be: every occurrence, and whether it can be had or why not. Nothing is reserved,
+         *     so somebody may be quicker.
+         */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One series with its reservations. */
+        get: operations["get_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what lies ahead of a series, all of it or from one occurrence on; earlier occurrences then stay
+         *     in the old series, and the answer is a new one. One occurrence is changed as a reservation, and stays
+         *     where it was put. With `on_clash: skip` those that cannot be moved stay as they are.
+         */
+        patch: operations["patch_series"];
+        trace?: never;
+    };
+    "/api/v6/reservations/series/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Calls off what lies ahead of a series, all of it or from one occurrence on. What has begun, and what is
+         *     too near for the notice that the terms ask for, stays.
+         */
+        put: operations["cancel_series"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/reservations/terms": {
         parameters: {
             query?: never;
@@ -3879,7 +4023,7 @@ export interface components {
          * @description What is wrong.
          * @enum {string}
          */
-        AlarmKindName: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch";
+        AlarmKindName: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch" | "contested" | "overstayed";
         /** @description A page of alarms. */
         AlarmPage: components["schemas"]["PageExtent"] & {
             alarms: components["schemas"]["AlarmBody"][];
@@ -4335,6 +4479,48 @@ export interface components {
          * @enum {string}
          */
         BookingsWish: "refuse" | "move" | "cancel" | "keep";
+        /** @description A secret link by which calendars read reservations. */
+        CalendarFeed: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Whose reservations it shows; null if all, or without `reservations:people`. */
+            person?: string | null;
+            /** Format: uuid */
+            site_id?: string | null;
+            site_name?: string | null;
+            space_code?: string | null;
+            /** Format: uuid */
+            space_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Who made it; it shows what they may see.
+             */
+            user_id: string;
+            user_name: string;
+        };
+        /** @description A link that is to be made. */
+        CalendarFeedDraft: {
+            name: components["schemas"]["Name"];
+            /** @description Only those of one person, by e-mail address or plate; needs `reservations:people`. */
+            person?: string | null;
+            /**
+             * Format: uuid
+             * @description Only reservations of this site.
+             */
+            site_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Only those of this bay.
+             */
+            space_id?: string | null;
+        };
+        /** @description A page of links. */
+        CalendarFeedPage: components["schemas"]["PageExtent"] & {
+            calendar_feeds: components["schemas"]["CalendarFeed"][];
+        };
         /** @description A reservation that was called off. */
         CancelledBooking: {
             /** Format: date-time */
@@ -5986,6 +6172,21 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description An occurrence, and whether it can be had. */
+        JudgedOccurrence: {
+            /** @description When the bay is blocked by others, with the buffers around it; the first of these times. */
+            conflicts: components["schemas"]["FreeWindow"][];
+            /** Format: date-time */
+            end_time: string;
+            /**
+             * Format: uuid
+             * @description Which reservation stays as it was; null where there is none.
+             */
+            reservation_id?: string | null;
+            /** Format: date-time */
+            start_time: string;
+            verdict: components["schemas"]["OccurrenceVerdict"];
+        };
         /** @description Who made a key. */
         KeyMaker: {
             /** Format: uuid */
@@ -6424,6 +6625,15 @@ export interface components {
             /** @description The whole key. Keep it; it cannot be shown again. */
             key: string;
         };
+        /** @description A link that was made. */
+        MadeCalendarFeed: {
+            calendar_feed: components["schemas"]["CalendarFeed"];
+            /**
+             * @description Where the calendar is, below the address of this server. Whoever has it can read the calendar; it is
+             *     not shown again.
+             */
+            path: string;
+        };
         /** @description Overrides that were made together. */
         MadeOverrides: {
             overrides: components["schemas"]["ListedOverride"][];
@@ -6727,10 +6937,20 @@ export interface components {
             sites: components["schemas"]["OccupancyBody"][];
         };
         /**
+         * @description Whether an occurrence can be had, or why not.
+         * @enum {string}
+         */
+        OccurrenceVerdict: "free" | "slot_taken" | "space_out_of_use" | "person_limit_reached" | "too_short" | "excluded" | "cancellation_closed" | "in_the_past";
+        /**
          * @description What is shown of a bay whose sensor has been silent for too long: what it said last, or that nobody knows.
          * @enum {string}
          */
         OfflineRuleName: "hold" | "unknown";
+        /**
+         * @description What becomes of a series of which not every occurrence can be had.
+         * @enum {string}
+         */
+        OnClash: "refuse" | "skip";
         /** @description What a code said, and what became of it. */
         OnboardBody: {
             device?: components["schemas"]["DeviceBody"] | null;
@@ -7306,6 +7526,8 @@ export interface components {
             holder?: components["schemas"]["ReservationHolder"] | null;
             /** Format: uuid */
             id: string;
+            /** @description Whether it was given another time or bay than the series has. */
+            is_detached: boolean;
             /**
              * Format: date-time
              * @description When the bay is released if it stayed free.
@@ -7317,6 +7539,16 @@ export interface components {
              * @description When it was over and its vehicle stood there still.
              */
             overstayed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the series has it start.
+             */
+            recurrence_time?: string | null;
+            /**
+             * Format: uuid
+             * @description The series it is of, if it is of one.
+             */
+            series_id?: string | null;
             /** Format: uuid */
             site_id: string;
             site_name: string;
@@ -7397,9 +7629,181 @@ export interface components {
             name?: components["schemas"]["Name"] | null;
             plate?: string | null;
         };
+        /** @description A reservation of a series. */
+        ReservationOccurrence: {
+            /** Format: date-time */
+            end_time: string;
+            /** @description Whether it was given another time or bay by itself. */
+            is_detached: boolean;
+            /**
+             * Format: date-time
+             * @description When the series has it start.
+             */
+            recurrence_time: string;
+            /** Format: uuid */
+            reservation_id: string;
+            space_code: string;
+            /** Format: uuid */
+            space_id: string;
+            /** Format: date-time */
+            start_time: string;
+            status: components["schemas"]["ReservationStatus"];
+        };
         /** @description A page of reservations. */
         ReservationPage: components["schemas"]["PageExtent"] & {
             reservations: components["schemas"]["ReservationBody"][];
+        };
+        /** @description A bay that is reserved again and again. */
+        ReservationSeries: {
+            cancel_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When all that lay ahead was called off.
+             */
+            cancelled_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The series that it was cut from, when the later occurrences of that were changed.
+             */
+            continues_id?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            /** Format: date-time */
+            end_time: string;
+            /** @description Occurrences that nobody reserved. */
+            exceptions: components["schemas"]["ReservationSeriesException"][];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the first of these starts; null if there is none.
+             */
+            next_start_time?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them lie ahead.
+             */
+            occurrences_ahead: number;
+            /**
+             * Format: int64
+             * @description How many reservations are of it.
+             */
+            occurrences_total: number;
+            /** @description The rule, as RFC 5545 has it. */
+            rule: string;
+            /** Format: uuid */
+            site_id: string;
+            site_name: string;
+            space_code: string;
+            /** Format: uuid */
+            space_id: string;
+            /**
+             * Format: date-time
+             * @description The slot that it repeats.
+             */
+            start_time: string;
+            /** Format: uuid */
+            tenant_id: string;
+            /** @description Whose it is, for lists that span tenants. */
+            tenant_name: string;
+            /** @description By whose clocks the rule is told. */
+            timezone: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What lies ahead of a series is to be called off. */
+        ReservationSeriesCancelWish: {
+            /**
+             * Format: date-time
+             * @description Only occurrences whose `recurrence_time` is this or later; all that lie ahead, if absent.
+             */
+            from?: string | null;
+            reason?: components["schemas"]["Name"] | null;
+        };
+        /** @description What is to change about what lies ahead of a series. What is absent stays as it is; `null` clears. */
+        ReservationSeriesChange: {
+            /** @description Answers what would be, and does nothing. */
+            dry_run?: boolean;
+            /**
+             * Format: int32
+             * @description How long each is to be, by those clocks.
+             */
+            duration_minutes?: number | null;
+            /**
+             * Format: date-time
+             * @description Only occurrences whose `recurrence_time` is this or later: *this and following*. All that lie ahead,
+             *     if absent.
+             */
+            from?: string | null;
+            holder?: components["schemas"]["ReservationHolderWish"] | null;
+            notes?: string | null;
+            on_clash?: components["schemas"]["OnClash"] | null;
+            /** Format: uuid */
+            space_id?: string | null;
+            /**
+             * @description At which time of the day each is to start, by the clocks of the site: `HH:MM`.
+             * @example 09:00
+             */
+            start_time?: string | null;
+        };
+        /** @description What became of a series, or would. */
+        ReservationSeriesChanged: {
+            /** @description How many of its reservations became something else. */
+            changed: number;
+            /** @description Those that stay as they were, with the time they were to have, and why. */
+            kept: components["schemas"]["JudgedOccurrence"][];
+            /** @description The series as it is; a new one, if earlier occurrences stay in the old. */
+            series: components["schemas"]["ReservationSeriesDetail"];
+        };
+        /** @description A series with its reservations, in the order of its occurrences. */
+        ReservationSeriesDetail: components["schemas"]["ReservationSeries"] & {
+            occurrences: components["schemas"]["ReservationOccurrence"][];
+        };
+        /** @description An occurrence of the rule that nobody reserved, and why. */
+        ReservationSeriesException: {
+            /** Format: date-time */
+            end_time: string;
+            reason: components["schemas"]["OccurrenceVerdict"];
+            /** Format: date-time */
+            start_time: string;
+        };
+        /** @description A page of series. */
+        ReservationSeriesPage: components["schemas"]["PageExtent"] & {
+            series: components["schemas"]["ReservationSeries"][];
+        };
+        /** @description What a series would be. */
+        ReservationSeriesPreview: {
+            /** @description How many cannot. */
+            clashes: number;
+            /** @description How many can be had. */
+            free: number;
+            occurrences: components["schemas"]["JudgedOccurrence"][];
+            /** @description By whose clocks the rule is told. */
+            timezone: string;
+            total: number;
+        };
+        /** @description A bay that is to be reserved again and again. */
+        ReservationSeriesWish: {
+            /** Format: date-time */
+            end_time: string;
+            /** @description Days of the site on which it is not. */
+            except?: string[] | null;
+            holder?: components["schemas"]["ReservationHolderWish"] | null;
+            notes?: string | null;
+            on_clash?: components["schemas"]["OnClash"] | null;
+            /**
+             * @description A rule of RFC 5545 that recurs daily, weekly, monthly or yearly, and ends.
+             * @example FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270131
+             */
+            rule: string;
+            /** Format: uuid */
+            space_id: string;
+            /**
+             * Format: date-time
+             * @description The slot that is repeated, as the clocks of the site show it: the first occurrence, if it fits the rule.
+             */
+            start_time: string;
         };
         /**
          * @description Where a reservation stands.
@@ -10581,7 +10985,7 @@ export interface operations {
                 /** @description Text that must occur. */
                 q?: string;
                 status?: "open" | "cleared";
-                kind?: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch";
+                kind?: "device_silent" | "battery_low" | "gateway_down" | "flapping" | "stuck" | "lamp_unreachable" | "lamp_mismatch" | "contested" | "overstayed";
                 severity?: "info" | "warning" | "critical";
                 site_id?: string;
                 /** @description Alarms of this device. */
@@ -13607,6 +14011,417 @@ export interface operations {
                 };
             };
             /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_feeds: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Rows a page; 50 unless asked otherwise. */
+                page_size?: number;
+                /** @description Rows wanted, instead of `page_size`. */
+                limit?: number;
+                /** @description Rows to skip, instead of `page`. */
+                offset?: number;
+                /** @description The field to sort by; a dash before it turns the order round. */
+                sort?: string;
+                /** @description Text that must occur. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFeedDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCalendarFeed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such site or bay */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query: {
+                /** @description The secret of the link. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar, as RFC 5545 has it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description It is the one whose `ETag` came in `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such link */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -26693,6 +27508,8 @@ export interface operations {
                 q?: string;
                 site_id?: string;
                 space_id?: string;
+                /** @description Those of one series. */
+                series_id?: string;
                 status?: "pending" | "confirmed" | "completed" | "cancelled" | "expired" | "no_show";
                 /** @description Those that are not over at this instant. */
                 from?: string;
@@ -27069,6 +27886,690 @@ export interface operations {
             };
             /** @description There is no such bay or site */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Rows a page; 50 unless asked otherwise. */
+                page_size?: number;
+                /** @description Rows wanted, instead of `page_size`. */
+                limit?: number;
+                /** @description Rows to skip, instead of `page`. */
+                offset?: number;
+                /** @description The field to sort by; a dash before it turns the order round. */
+                sort?: string;
+                /** @description Text that must occur. */
+                q?: string;
+                site_id?: string;
+                space_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationSeriesWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Where the series is */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such bay */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `series_clashes`, with the occurrences that cannot be had; `not_reservable`, `idempotency_key_reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationSeriesWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesPreview"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such bay */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_reservable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationSeriesChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesChanged"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `series_clashes`, with the occurrences that cannot be had; `reservation_over`: nothing of it lies ahead; `not_reservable`, `person_limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationSeriesCancelWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationSeriesChanged"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reservation_over`: nothing of it lies ahead; `cancellation_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -96,6 +96,13 @@ export const paths = {
     }),
   freeTimes: (options?: { site?: string; date?: string }) =>
     withQuery('/reservations/free', { site_id: options?.site, date: options?.date }),
+  /** Reservations that repeat. */
+  seriesList: (options?: { site?: string }) =>
+    withQuery('/reservations/series', { site_id: options?.site }),
+  series: (seriesId: string) => `/reservations/series/${encodeURIComponent(seriesId)}`,
+  /** Secret links by which calendars elsewhere read reservations. */
+  calendarFeeds: (options?: { create?: boolean }) =>
+    withQuery('/reservations/calendar-links', { create: options?.create ? '1' : undefined }),
   /** With what is known already; the rest is asked for there. */
   newReservation: (begun?: { site?: string; bay?: string; from?: string; until?: string }) =>
     withQuery('/reservations/new', {

@@ -89,8 +89,17 @@ export const routes: RouteObject[] = [
                     },
                     page('calendar', () => import('@/features/reservations/CalendarPage')),
                     page('free', () => import('@/features/reservations/FreeTimesPage')),
+                    page('series', () => import('@/features/reservations/SeriesListPage')),
+                    page(
+                      'calendar-links',
+                      () => import('@/features/reservations/CalendarFeedsPage'),
+                    ),
                   ],
                 },
+                page(
+                  '/reservations/series/:seriesId',
+                  () => import('@/features/reservations/SeriesPage'),
+                ),
                 page('/reservations/new', () => import('@/features/reservations/BookingPage')),
                 page('/settings/reservations', () => import('@/features/reservations/TermsPage')),
               ),

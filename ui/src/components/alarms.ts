@@ -8,7 +8,9 @@ export const alarmKinds: readonly AlarmKind[] = [
   'device_silent',
   'lamp_unreachable',
   'lamp_mismatch',
+  'contested',
   'battery_low',
+  'overstayed',
   'flapping',
   'stuck',
 ];

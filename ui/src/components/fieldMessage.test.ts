@@ -126,9 +126,15 @@ describe('what the server says about a field', () => {
 
   it('leaves out no sentence about texts, passwords, codes of bays, files, webhooks and alarms', () => {
     const sources = [
-      ...['text', 'account', 'places', 'bays/mod', 'bays/patterns', 'csv_table', 'webhooks'].map(
-        (name) => `parking-domain/src/${name}`,
-      ),
+      ...[
+        'text',
+        'account',
+        'places/mod',
+        'bays/mod',
+        'bays/patterns',
+        'csv_table',
+        'webhooks',
+      ].map((name) => `parking-domain/src/${name}`),
       'parking-access/src/webhooks/target',
       'parking-estate/src/alarms/recipients',
     ];

@@ -91,6 +91,15 @@ export function createFormats(code: string) {
     timeZone: 'UTC',
   });
   const fullDate = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
+  const dayMonth = new Intl.DateTimeFormat(language, {
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  });
+  const weekdayLong = new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' });
+  const weekdayShort = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
+  /** The first of January 2024 was a Monday. */
+  const someWeek = (n: number) => Date.UTC(2024, 0, 1 + n);
 
   return {
     /** The clock of a zone, which the reader must be told beside it: "14:05". */
@@ -99,6 +108,12 @@ export function createFormats(code: string) {
     weekday: (date: string) => weekday.format(Date.parse(`${date}T00:00:00Z`)),
     /** A day of the calendar, of whichever year: "Sun, 22 Nov 2026". */
     date: (day: string) => date.format(Date.parse(`${day}T00:00:00Z`)),
+    /** A day of every year: "22 November". */
+    dayMonth: (date: string) => dayMonth.format(Date.parse(`${date}T00:00:00Z`)),
+    /** The days of the week from Monday, which is 0: "Monday". */
+    weekdayName: (n: number) => weekdayLong.format(someWeek(n)),
+    /** The same where there is little room: "Mon". */
+    weekdayShort: (n: number) => weekdayShort.format(someWeek(n)),
     /** A day of the calendar in full: "Sunday, 22 November 2026". */
     fullDate: (date: string) => fullDate.format(Date.parse(`${date}T00:00:00Z`)),
     /** With seconds, by the wall clock of another time zone, which the reader must be told beside it. */

@@ -39,6 +39,8 @@ const details = [
   { key: 'servesBay', pattern: /^it serves (?<it>.*); unassign it first$/ },
   { key: 'losesRole', pattern: /^it serves (?<it>.*) as what it would no longer be; / },
   { key: 'ofModel', pattern: /^(?<n>\d+) devices are of this model$/ },
+  { key: 'seriesClashes', pattern: /^(?<n>\d+) of (?<it>\d+) occurrences cannot be reserved$/ },
+  { key: 'feedsMany', pattern: /^one person may have (?<n>\d+) calendar links$/ },
   { key: 'movedMeanwhile', pattern: /^it was assigned elsewhere meanwhile; / },
 ] as const;
 

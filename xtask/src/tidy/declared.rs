@@ -147,6 +147,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "chirpstack",
             "occupancy",
             "reservations",
+            "calendar_feeds",
             "tickets",
             "letters",
             "overrides",

@@ -96,6 +96,8 @@ pub(super) fn english(news: &AlarmNews) -> Parts {
         "stuck" => "Bay never changes",
         "lamp_unreachable" => "Lamp unreachable",
         "lamp_mismatch" => "Lamp shows something else",
+        "contested" => "Reserved bay taken by others",
+        "overstayed" => "Vehicle stayed beyond its reservation",
         _ => "Alarm",
     };
     let tenant = &news.tenant;
@@ -131,6 +133,8 @@ pub(super) fn french(news: &AlarmNews) -> Parts {
         "stuck" => "Place qui ne change jamais",
         "lamp_unreachable" => "Lampe injoignable",
         "lamp_mismatch" => "Lampe qui montre autre chose",
+        "contested" => "Place réservée prise par un tiers",
+        "overstayed" => "Véhicule resté après sa réservation",
         _ => "Alarme",
     };
     let tenant = &news.tenant;

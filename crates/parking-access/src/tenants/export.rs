@@ -25,6 +25,7 @@ use crate::exports::{ExportPlace, TIME_MAX};
 pub(super) const SECRETS: &[(&str, &str)] = &[
     ("account_tokens", "hash"),
     ("api_keys", "secret_hash"),
+    ("calendar_feeds", "secret_hash"),
     ("chirpstack_items", "key_given"),
     ("devices", "sealed_app_key"),
     ("idempotency_keys", "body"),

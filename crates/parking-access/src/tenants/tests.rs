@@ -517,6 +517,8 @@ insert into display_policies (tenant_id, id, name, reserved_soon_threshold_sec, 
 insert into state_changes (tenant_id, id, space_id, at, from_state, to_state, cause) values ($t, $t, $t, now(), 'free', 'occupied', 'sensor');
 insert into reservation_terms (tenant_id, id, duration_max_minutes, lead_max_days, buffer_before_minutes, buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, updated_at) values ($t, $t, 60, 30, 0, 0, 15, 15, 15, 0, now());
 insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at, no_show_at, holder_key, created_at, updated_at) values ($t, $t, $t, 'confirmed', now(), now() + interval '1 hour', now(), now() + interval '1 hour', now(), now(), 'p', now(), now());
+insert into reservation_series (tenant_id, id, space_id, rule, timezone, start_time, end_time, created_at, updated_at) values ($t, $t, $t, 'FREQ=DAILY;COUNT=1', 'UTC', now(), now() + interval '1 hour', now(), now());
+insert into calendar_feeds (tenant_id, id, user_id, name, secret_hash, created_at) values ($t, $t, $u, 'F', 'SECRET'::bytea || uuid_send($t), now());
 insert into reservation_changes (tenant_id, id, reservation_id, at, kind, space_id, status, start_time, end_time) values ($t, $t, $t, now(), 'created', $t, 'confirmed', now(), now() + interval '1 hour');
 insert into reservation_letters (tenant_id, reservation_id) values ($t, $t);
 insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());

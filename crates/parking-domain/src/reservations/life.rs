@@ -191,6 +191,15 @@ impl Booking {
         ahead.min()
     }
 
+    /// When to look first at what was booked or moved just now: at once, if it has begun already.
+    pub fn due_first(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let awaits = self.status == Status::Confirmed && self.checked_in_at.is_none();
+        if awaits && self.slot.contains(now) {
+            return Some(now);
+        }
+        self.due_after(now)
+    }
+
     /// Whether somebody can check in now. Somebody who has may do it again.
     pub fn may_check_in(&self, now: DateTime<Utc>) -> Result<(), CheckInError> {
         if self.status != Status::Confirmed {

@@ -150,6 +150,9 @@ fn a_bay_that_stayed_free_is_released_after_the_grace_and_no_other_is() {
     assert_eq!(one.due_after(at(60)), Some(at(75)));
     assert_eq!(one.due_after(at(75)), Some(at(120)));
     assert_eq!(one.due_after(at(120)), None);
+    let firsts = [0, 60, 119, 120].map(|minute| one.due_first(at(minute)));
+    let expected = [Some(at(60)), Some(at(60)), Some(at(119)), None];
+    assert_eq!(firsts, expected);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use parking_domain::models;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::store::watch::{DeviceFacts, GatewayFacts, OpenAlarm, SpaceFacts};
+use super::store::watch::{Against, DeviceFacts, GatewayFacts, OpenAlarm, SpaceFacts};
 
 /// Something that can raise alarms.
 pub(super) enum Subject {
@@ -312,20 +312,40 @@ fn judge_space(
     open: &[OpenAlarm],
     at: DateTime<Utc>,
 ) -> Vec<Judged> {
-    let gone = match (space.is_deleted, space.has_sensor) {
-        (true, _) => Some(ClearReason::Deleted),
-        (false, false) => Some(ClearReason::Unassigned),
-        (false, true) => None,
+    let clear = |alarm: &OpenAlarm, reason| Judged {
+        kind: alarm.kind,
+        finding: Finding::settled(Verdict::Clear(reason)),
+        parent_id: None,
+        evidence: Value::Null,
     };
-    if let Some(reason) = gone {
-        let clear = |alarm: &OpenAlarm| Judged {
-            kind: alarm.kind,
-            finding: Finding::settled(Verdict::Clear(reason)),
-            parent_id: None,
-            evidence: Value::Null,
-        };
-        return open.iter().map(clear).collect();
+    if space.is_deleted {
+        let deleted = |alarm| clear(alarm, ClearReason::Deleted);
+        return open.iter().map(deleted).collect();
     }
+    let mut judged = if space.has_sensor {
+        judge_changes(space, rules, open, at)
+    } else {
+        let of_sensor = [AlarmKind::Flapping, AlarmKind::Stuck];
+        let of_sensor = of_sensor.into_iter().filter_map(|kind| of_kind(open, kind));
+        of_sensor
+            .map(|alarm| clear(alarm, ClearReason::Unassigned))
+            .collect()
+    };
+    let against = [
+        (AlarmKind::Contested, space.contested),
+        (AlarmKind::Overstayed, space.overstayed),
+    ];
+    judged.extend(against.map(|against| judge_trespass(space, against, open)));
+    judged
+}
+
+/// Judges how often the state of a bay changes.
+fn judge_changes(
+    space: &SpaceFacts,
+    rules: &Rules,
+    open: &[OpenAlarm],
+    at: DateTime<Utc>,
+) -> Vec<Judged> {
     let is_open = |kind| of_kind(open, kind).is_some();
     let is_steady = matches!(space.state.as_str(), "free" | "occupied");
     let steady_since = is_steady.then_some(space.state_changed_at);
@@ -347,4 +367,24 @@ fn judge_space(
             }),
         },
     ]
+}
+
+/// Whoever keeps reservations notes that somebody stands in a bay against one.
+fn judge_trespass(
+    space: &SpaceFacts,
+    (kind, against): (AlarmKind, Option<Against>),
+    open: &[OpenAlarm],
+) -> Judged {
+    let over_at = against.filter(|_| kind == AlarmKind::Contested);
+    let over_at = over_at.map(|against| against.slot.end);
+    Judged {
+        kind,
+        finding: alarms::trespass(against.is_some(), over_at, of_kind(open, kind).is_some()),
+        parent_id: None,
+        evidence: json!({
+            "state": space.state, "state_changed_at": space.state_changed_at,
+            "reservation_id": against.map(|against| against.reservation_id),
+            "start_time": against.map(|against| against.slot.start), "end_time": against.map(|against| against.slot.end),
+        }),
+    }
 }

@@ -12,6 +12,7 @@ use super::Displays;
 use super::aside::ASIDE;
 use super::paths::{CLOCKS_APART, CommandPath, Recipient};
 use super::purse::Purse;
+use super::send::Taker;
 use super::store::deadlines;
 use super::store::plan::Keys;
 use super::store::turn::{self as store, Claimed, Turn};
@@ -21,12 +22,11 @@ use crate::Flow;
 /// takes for a whole batch.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
 
-/// How many commands may be taken in hand: at most so many, to displays of ChirpStack, and of The Things
-/// Stack.
+/// How many commands may be taken in hand at most, and to whom they go.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
     pub(super) limit: i64,
-    pub(super) takes: (bool, bool),
+    pub(super) taker: Taker,
 }
 
 impl Turn {
@@ -68,7 +68,7 @@ pub(super) async fn claim(
         .db
         .platform(Reason::Worker("send commands to displays"))
         .await?;
-    let turns = store::turns(&mut tx, room.limit, room.takes, now).await?;
+    let turns = store::turns(&mut tx, room.limit, room.taker, now).await?;
     if turns.is_empty() {
         return Ok((turns, false));
     }
@@ -81,7 +81,7 @@ pub(super) async fn claim(
         Err(error) if error.is_of_the_moment() => Err(error),
         Err(_) => {
             tx.roll_back().await?;
-            let granted = claim_one_by_one(flow, count, room.takes, now).await?;
+            let granted = claim_one_by_one(flow, count, room.taker, now).await?;
             Ok((granted, true))
         }
     }
@@ -103,7 +103,7 @@ fn has_more(turns: &[Turn], limit: i64) -> bool {
 async fn claim_one_by_one(
     flow: &Flow,
     count: usize,
-    takes: (bool, bool),
+    taker: Taker,
     now: DateTime<Utc>,
 ) -> Result<Vec<Turn>, DbError> {
     let mut all = Vec::new();
@@ -112,7 +112,7 @@ async fn claim_one_by_one(
             .db
             .platform(Reason::Worker("send commands to displays"))
             .await?;
-        let turns = store::turns(&mut tx, 1, takes, now).await?;
+        let turns = store::turns(&mut tx, 1, taker, now).await?;
         let Some(one) = turns.first() else { break };
         let (tenant, id) = (one.tenant_id, one.id);
         match grant(flow, &mut tx, turns, now).await {

@@ -185,6 +185,6 @@ async fn settle_together(flow: &Flow, missed: &[Missed]) -> Result<(), DbError> 
     displays
         .metrics
         .ended(ended.iter().map(|one| one.status.as_str()));
-    displays.to_send.now();
+    displays.wake_senders();
     Ok(())
 }

@@ -52,7 +52,7 @@ pub use metrics::Metrics;
 pub use news::{Fate, Heard, News, hear};
 pub use paths::{CommandPath, Paths};
 pub use plan::{Planned, plan};
-pub use send::send;
+pub use send::{Taker, send};
 pub use stack::{Stack, StackAddress};
 pub use then::{LampEvidence, lamp_then};
 
@@ -94,8 +94,10 @@ pub struct Displays {
     pub metrics: Metrics,
     /// Wakes whoever plans.
     pub to_plan: Nudge,
-    /// Wakes whoever sends.
+    /// Wakes whoever sends by ChirpStack.
     pub to_send: Nudge,
+    /// Wakes whoever sends by Things Stacks.
+    pub to_send_by_stacks: Nudge,
     breaker: Arc<Mutex<Breaker>>,
     homes: homes::Homes,
     figures: api::FiguresAtHand,
@@ -110,9 +112,16 @@ impl Displays {
             metrics: Metrics::default(),
             to_plan: Nudge::default(),
             to_send: Nudge::default(),
+            to_send_by_stacks: Nudge::default(),
             breaker: Arc::default(),
             homes: homes::Homes::default(),
             figures: api::FiguresAtHand::default(),
         }
+    }
+
+    /// There is something to send, by whichever path.
+    fn wake_senders(&self) {
+        self.to_send.now();
+        self.to_send_by_stacks.now();
     }
 }

@@ -89,7 +89,7 @@ pub async fn hear(
     }
     settle(tx, displays, news, now).await?;
     displays.to_plan.now();
-    displays.to_send.now();
+    displays.wake_senders();
     Ok(())
 }
 

@@ -114,7 +114,7 @@ pub(super) async fn look_at(
 pub(super) fn done(flow: &Flow, planned: Planned) {
     flow.displays.metrics.planned(planned);
     if planned.made > 0 {
-        flow.displays.to_send.now();
+        flow.displays.wake_senders();
     }
 }
 

@@ -2,16 +2,19 @@
 //!
 //! A turn has three parts, so that no transaction is open while the network server is asked: commands
 //! are put into this server's hands, handed over some at a time, and written down as they are answered.
+//! ChirpStack has turns of its own, so that no tenant's Things Stack holds up the lamps of all.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _};
 use parking_chirpstack::downlinks::DoorError;
 use parking_db::{DbError, Reason};
 use parking_domain::downlinks::{Allowed, Breaker, Trouble};
 use parking_http::error::causes;
 use tracing::warn;
+use uuid::Uuid;
 
 use super::attempts::{Failed, give_back, jitter};
 use super::claim::{Room, claim};
@@ -28,29 +31,63 @@ const BATCH: i64 = 200;
 /// Commands handed over at the same time.
 const AT_ONCE: usize = 16;
 
+/// Commands that one tenant's Things Stack is given at the same time: it is theirs, and may be slow.
+const AT_ONCE_OF_STACK: usize = 2;
+
+/// For how long a turn hands over to Things Stacks. What a slow one has not taken by then waits for the
+/// next turn, so that no other waits for long and the lease holds.
+const STACKS_TIME_MAX: TimeDelta = TimeDelta::seconds(5);
+
+/// Who takes the commands of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taker {
+    /// The installation's ChirpStack.
+    ChirpStack,
+    /// The Things Stacks of tenants.
+    Stacks,
+}
+
 /// Sends what is due and within the budgets, and says whether there may be more.
-pub async fn send(flow: &Flow) -> Result<bool, DbError> {
+pub async fn send(flow: &Flow, taker: Taker) -> Result<bool, DbError> {
     let displays = &flow.displays;
     let now = flow.clock.now();
-    let (chirpstack, limit) = match (&displays.paths.chirpstack, displays.allowed(now)) {
-        (None, _) | (_, Allowed::None(_)) => (false, BATCH),
-        (Some(_), Allowed::One) => (true, 1),
-        (Some(_), Allowed::All) => (true, BATCH),
+    let limit = match (taker, &displays.paths.chirpstack, &displays.paths.stack) {
+        (Taker::ChirpStack, Some(_), _) => match displays.allowed(now) {
+            Allowed::None(_) => return Ok(false),
+            Allowed::One => 1,
+            Allowed::All => BATCH,
+        },
+        (Taker::Stacks, _, Some(_)) => BATCH,
+        (Taker::ChirpStack, None, _) | (Taker::Stacks, _, None) => return Ok(false),
     };
-    let takes = (chirpstack, displays.paths.stack.is_some());
-    if takes == (false, false) {
-        return Ok(false);
-    }
-    let (turns, has_more) = claim(flow, Room { limit, takes }, now).await?;
-    let answers = stream::iter(turns)
-        .map(|turn| hand_over(flow, turn, (now, flow.clock.now())))
-        .buffer_unordered(AT_ONCE)
+    let (turns, has_more) = claim(flow, Room { limit, taker }, now).await?;
+    let (at_once, of_one) = match taker {
+        Taker::ChirpStack => (1, AT_ONCE),
+        Taker::Stacks => (AT_ONCE / AT_ONCE_OF_STACK, AT_ONCE_OF_STACK),
+    };
+    let answers = stream::iter(by_network(taker, turns))
+        .map(|turns| {
+            stream::iter(turns)
+                .map(|turn| hand_over(flow, turn, (now, flow.clock.now())))
+                .buffer_unordered(of_one)
+        })
+        .flatten_unordered(at_once)
         .ready_chunks(AT_ONCE);
     let mut answers = std::pin::pin!(answers);
     while let Some(answers) = answers.next().await {
         write_down_all(flow, &answers).await?;
     }
     Ok(has_more)
+}
+
+/// The commands to each network server.
+fn by_network(taker: Taker, turns: Vec<Turn>) -> Vec<Vec<Turn>> {
+    let mut of: BTreeMap<Option<Uuid>, Vec<Turn>> = BTreeMap::new();
+    for turn in turns {
+        let whose = (taker == Taker::Stacks).then_some(turn.tenant_id);
+        of.entry(whose).or_default().push(turn);
+    }
+    of.into_values().collect()
 }
 
 /// What the network server answered.
@@ -86,6 +123,9 @@ async fn hand_over(
     let Some(path) = turn.path(displays) else {
         return Answer::unasked(turn, "there is no way to it", None);
     };
+    if matches!(path, CommandPath::Stack(_)) && now - claimed_at > STACKS_TIME_MAX {
+        return Answer::unasked(turn, "its network server is slow", None);
+    }
     let breaker = displays.breaker(path, &turn.recipient()).await;
     // It went away while the batch was on its way.
     if let Allowed::None(until) = allowed(&breaker, now) {

@@ -29,7 +29,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use uuid::Uuid;
 
-use super::{CommandPath, Displays, Paths, Planned, Settings, plan, send, watch};
+use super::{CommandPath, Displays, Paths, Planned, Settings, Taker, plan, send, watch};
 use crate::Flow;
 use crate::ingest::{Arrival, Lot, Source, Told};
 
@@ -309,7 +309,7 @@ impl Lit {
     }
 
     pub(super) async fn sends(&self) {
-        while send(&self.flow).await.expect("a turn") {}
+        while send(&self.flow, Taker::ChirpStack).await.expect("a turn") {}
     }
 
     pub(super) async fn watches(&self) {
@@ -544,7 +544,7 @@ async fn a_server_that_dies_between_handing_over_and_writing_down_loses_and_doub
     lit.observes(1, "occupied").await;
     lit.plans().await;
     // The network server takes it; whoever handed it over never writes that down.
-    let mut turn = Box::pin(send(&lit.flow));
+    let mut turn = Box::pin(send(&lit.flow, Taker::ChirpStack));
     let waker = std::task::Waker::noop();
     let mut context = std::task::Context::from_waker(waker);
     while lit.server.asked() == 0 {
@@ -689,7 +689,7 @@ async fn two_servers_hand_over_each_command_once() {
         let round = |flow: Flow| async move {
             for _ in 0..4 {
                 plan(&flow).await.expect("a plan");
-                send(&flow).await.expect("a turn");
+                send(&flow, Taker::ChirpStack).await.expect("a turn");
             }
         };
         let (mine, theirs) = (tokio::spawn(round(mine)), tokio::spawn(round(theirs)));

@@ -104,7 +104,7 @@ async fn place(
 }
 
 /// What decides over a reservation that is made now.
-fn booking(bay: &HeldBay, draft: &Draft, now: DateTime<Utc>) -> Booking {
+pub(super) fn booking(bay: &HeldBay, draft: &Draft, now: DateTime<Utc>) -> Booking {
     Booking {
         id: fresh(),
         status: draft.status,

@@ -141,7 +141,7 @@ pub(super) fn lay(
 
 /// Whether others can have some of the time that was reserved: moving a reservation to another day calls
 /// off the one of that day.
-fn gives_time_back(before: Slot, after: Slot) -> bool {
+pub(super) fn gives_time_back(before: Slot, after: Slot) -> bool {
     after.start > before.start || after.end < before.end
 }
 

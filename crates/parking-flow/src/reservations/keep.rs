@@ -141,6 +141,13 @@ async fn keep_bay(
         let (verb, why) = take(one, step, now);
         let mut evidence = evidence.clone();
         evidence["because"] = json!(why);
+        if step == Step::Contest {
+            let rest = |slot: Slot| Slot { start: now, ..slot };
+            let slots = (rest(old.booking.slot), rest(old.blocked));
+            let offer = store::instead_of(tx, old.space.0, slots).await?;
+            evidence["instead"] =
+                json!(offer.map(|(id, code)| json!({ "space_id": id, "space_code": code })));
+        }
         write(tx, (&old, one), (verb, &evidence), (turned, now)).await?;
         if step == (Step::Complete { overstays: true }) {
             let overstays = News {

@@ -7,7 +7,7 @@
 //! person, then the bays in the order of their ids, then the log. The state of the bay follows in the
 //! same transaction. What time makes of reservations is done by a job that any number of servers may
 //! run; nothing is kept in memory. Every change leaves what the reservation was after it.
-//! Tables: `reservations`, `reservation_changes`, `reservation_terms`.
+//! Tables: `reservations`, `reservation_changes`, `reservation_terms`, `reservation_series`.
 
 mod api;
 mod availability;
@@ -16,6 +16,7 @@ mod change;
 mod clear;
 mod jobs;
 mod keep;
+pub mod series;
 mod store;
 mod terms;
 #[cfg(test)]
@@ -27,20 +28,21 @@ use parking_db::events::{self, EventDraft};
 use parking_db::queue::enqueue;
 use parking_db::{DbError, TenantTx};
 use parking_domain::ids::TenantId;
+use parking_domain::recurrence::RuleError;
 use parking_domain::reservations::{Booking, CheckInError, Slot, SlotError, Status};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use thiserror::Error;
 use uuid::Uuid;
 
-pub use api::routes;
+pub use api::{person_key, routes};
 pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use jobs::{WriteToHolder, jobs, schedules};
 pub use keep::keep;
-pub use store::{Target, find, spans_then, terms_of_bay};
+pub use store::{OfCalendar, Shown, Target, by_ids, find, of_calendar, spans_then, terms_of_bay};
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +117,19 @@ pub struct Reservation {
     pub updated_at: DateTime<Utc>,
     /// How often it was changed.
     pub version: i64,
+    /// Which series it is of, if it is of one.
+    pub recurs: Option<Recurs>,
+}
+
+/// A reservation's place in its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recurs {
+    /// Which series.
+    pub series: Uuid,
+    /// When the series has it start.
+    pub at: DateTime<Utc>,
+    /// Whether it was given another time or bay by itself.
+    pub is_detached: bool,
 }
 
 impl Reservation {
@@ -140,6 +155,20 @@ pub enum ReservationError {
     /// A hold that has run out, or lasts too long.
     #[error("must lie in the future and not after {0}")]
     Hold(DateTime<Utc>),
+    /// Nothing can recur so.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// Occurrences of a series that cannot be had.
+    #[error("{} of {of} occurrences cannot be reserved", .clashes.len())]
+    Clashes {
+        /// When they are.
+        clashes: Vec<Slot>,
+        /// How many there are in all.
+        of: usize,
+    },
+    /// None of a series lies ahead.
+    #[error("no occurrence of the series lies ahead")]
+    SeriesOver,
     /// Others have it then.
     #[error("the bay is reserved then")]
     Taken(Vec<Slot>),
@@ -243,27 +272,12 @@ async fn tell(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     store::remember(conn, name, reservation, news, now).await?;
-    let mut payload = Map::new();
-    let slot = reservation.booking.slot;
-    for (field, value) in [
-        ("site_id", json!(reservation.site.0)),
-        ("space_id", json!(reservation.space.0)),
-        ("space_code", json!(reservation.space.1)),
-        ("status", json!(reservation.booking.status.name())),
-        ("start_time", json!(slot.start)),
-        ("end_time", json!(slot.end)),
-        ("reason", json!(news.reason)),
-        ("evidence", json!(news.evidence)),
-    ] {
-        if !value.is_null() {
-            payload.insert(field.to_owned(), value);
-        }
-    }
+    let payload = facts(reservation, news.reason, news.evidence.as_ref());
     let event = EventDraft {
         kind: &format!("reservation.{}", news.verb),
         subject_type: "reservation",
         subject_id: &reservation.booking.id.to_string(),
-        payload: &Value::Object(payload),
+        payload: &payload,
     };
     let tenant = TenantId(reservation.tenant_id);
     events::append(conn, tenant, now, event).await?;
@@ -274,6 +288,31 @@ async fn tell(
         enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await?;
     }
     Ok(())
+}
+
+/// What those who follow are told of a reservation.
+fn facts(reservation: &Reservation, reason: Option<&str>, evidence: Option<&Value>) -> Value {
+    let mut payload = Map::new();
+    let slot = reservation.booking.slot;
+    for (field, value) in [
+        ("site_id", json!(reservation.site.0)),
+        ("space_id", json!(reservation.space.0)),
+        ("space_code", json!(reservation.space.1)),
+        ("status", json!(reservation.booking.status.name())),
+        ("start_time", json!(slot.start)),
+        ("end_time", json!(slot.end)),
+        (
+            "series_id",
+            json!(reservation.recurs.map(|recurs| recurs.series)),
+        ),
+        ("reason", json!(reason)),
+        ("evidence", json!(evidence)),
+    ] {
+        if !value.is_null() {
+            payload.insert(field.to_owned(), value);
+        }
+    }
+    Value::Object(payload)
 }
 
 async fn log(

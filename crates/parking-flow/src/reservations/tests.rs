@@ -7,6 +7,9 @@
 
 mod life;
 mod races;
+mod series;
+mod series_edges;
+mod series_races;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -98,6 +101,18 @@ impl Lot {
         keep(&self.flow, &witness)
             .await
             .expect("reservations are looked after");
+    }
+
+    /// What is wrong with bays, after a look.
+    async fn alarms(&self) -> Vec<String> {
+        parking_estate::alarms::look(&self.flow.db, self.now())
+            .await
+            .expect("a look");
+        let mut all = self.test.superuser().await;
+        sqlx::query_scalar("select kind from alarms where cleared_at is null and subject_type = 'space' order by kind")
+            .fetch_all(&mut all)
+            .await
+            .expect("rows")
     }
 
     async fn events(&self) -> Vec<String> {

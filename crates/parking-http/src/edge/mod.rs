@@ -26,7 +26,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::caller::{self, Miss, Seen};
 use crate::extract::BodyLimit;
 use crate::limits::{
-    Buckets, RateLimits, allow_stranger, count_address, count_caller, count_miss, count_stranger,
+    Buckets, RateLimits, Weight, allow_stranger, count_address, count_caller, count_miss,
+    count_stranger, count_weight,
 };
 use crate::metrics::EdgeMetrics;
 use crate::{ApiError, Authenticate, Caller, Code, Credentials};
@@ -218,6 +219,9 @@ async fn identify(
         verdict.write(response.headers_mut());
     }
     if let Some(caller) = log {
+        if let (Some(rates), Some(weight)) = (rates, response.extensions().get::<Weight>()) {
+            count_weight(&edge.buckets, rates, (&caller, *weight), now);
+        }
         if response.status() == StatusCode::NOT_FOUND
             && let Some(miss) = miss
             && count_miss(&edge.buckets, &caller, now)

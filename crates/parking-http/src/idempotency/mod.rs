@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
 use crate::extract::{from_json, json_bytes};
+use crate::limits::Weight;
 use crate::{ApiError, Caller, Code, etag};
 
 pub use store::forget_before;
@@ -45,6 +46,7 @@ pub struct Answer {
     location: Option<String>,
     version: Option<i64>,
     body: Value,
+    weight: Option<Weight>,
 }
 
 impl Answer {
@@ -59,7 +61,15 @@ impl Answer {
             location: Some(location),
             version: Some(version),
             body: to_value(body)?,
+            weight: None,
         })
+    }
+
+    /// The same answer, that stands for more changes than one. Repeated it stands for none.
+    #[must_use]
+    pub fn weighing(self, weight: Weight) -> Self {
+        let weight = Some(weight);
+        Self { weight, ..self }
     }
 
     /// Something was done.
@@ -69,6 +79,7 @@ impl Answer {
             location: None,
             version: None,
             body: to_value(body)?,
+            weight: None,
         })
     }
 }
@@ -86,6 +97,9 @@ impl IntoResponse for Answer {
         }
         if let Some(version) = self.version {
             headers.insert(header::ETAG, etag::tag(version));
+        }
+        if let Some(weight) = self.weight {
+            response.extensions_mut().insert(weight);
         }
         response
     }
@@ -255,6 +269,7 @@ fn replay(stored: store::Stored) -> Response {
         location: stored.location,
         version: stored.version,
         body: stored.body,
+        weight: None,
     };
     let mut response = answer.into_response();
     response

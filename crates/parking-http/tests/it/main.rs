@@ -7,17 +7,17 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use axum::routing::get;
+use axum::{Extension, Router};
 use chrono::{DateTime, TimeDelta};
 use http_body_util::BodyExt as _;
 use parking_domain::access::{Permission, Role, Scope};
 use parking_domain::clock::Clock;
 use parking_domain::ids::TenantId;
 use parking_http::edge::{Edge, EdgeOptions};
-use parking_http::limits::{Buckets, RateLimits};
+use parking_http::limits::{Buckets, RateLimits, Weight};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::{
     Access, Actor, ApiError, Authenticate, Caller, Code, Credentials, Identity, Json, Problem,
@@ -107,6 +107,11 @@ async fn letters(Json(thing): Json<Thing>) -> String {
     thing.name
 }
 
+#[utoipa::path(post, path = "/api/batches", responses((status = 200, body = String)))]
+async fn batches() -> (Extension<Weight>, &'static str) {
+    (Extension(Weight(59)), "batches")
+}
+
 #[utoipa::path(get, path = "/api/panic", responses((status = 200, body = String)))]
 async fn panics() -> String {
     panic!("a bug")
@@ -129,6 +134,7 @@ fn routes() -> Routes {
         .add(Access::Public, routes!(panics))
         .add(Access::Public, routes!(slow))
         .add(Access::Authenticated, routes!(mine))
+        .add(Access::Authenticated, routes!(batches))
         .add(Access::Person, routes!(person))
         .add(Access::Needs(Permission::ApiKeysManage), routes!(keys))
         .add(
@@ -232,6 +238,24 @@ async fn who_may_what_is_decided_before_the_handler() {
             .unwrap();
         assert_eq!(ask(request).await.status().as_u16(), expected, "{token}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_did_the_work_of_many_changes_is_counted_as_so_many() {
+    let edge = edge(&clock(), Some(RateLimits::default()));
+    let post = |path: &str, token: &str| {
+        let request = Request::post(path).header("authorization", format!("Bearer {token}"));
+        edge.clone().oneshot(request.body(Body::empty()).unwrap())
+    };
+    let first = post("/api/batches", "owner").await.unwrap();
+    assert_eq!(first.status(), StatusCode::OK);
+    let second = post("/api/batches", "owner").await.unwrap();
+    assert_eq!(problem(second).await.code, "rate_limited");
+    // Reading, and others, are as free as before.
+    let read = edge.clone().oneshot(get_as("/api/mine", "owner"));
+    assert_eq!(read.await.unwrap().status(), StatusCode::OK);
+    let other = post("/api/batches", "pk_a_b").await.unwrap();
+    assert_eq!(other.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ),
     ("alarm_rules", "alarm rules", "alarm rules"),
     ("api_key", "API key", "API keys"),
+    ("calendar_feed", "calendar link", "calendar links"),
     ("closure", "closure", "closures"),
     ("device", "device", "devices"),
     ("device_model", "device model", "device models"),
@@ -25,6 +26,11 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("membership", "membership", "memberships"),
     ("orphan", "unknown device", "unknown devices"),
     ("reservation", "reservation", "reservations"),
+    (
+        "reservation_series",
+        "series of reservations",
+        "series of reservations",
+    ),
     (
         "reservation_terms",
         "terms of reservations",

@@ -11,6 +11,7 @@
 
 mod bad_days;
 mod bad_input;
+mod calendars;
 mod fuzz;
 mod harness;
 mod journeys;

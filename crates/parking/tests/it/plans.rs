@@ -174,6 +174,9 @@ fn values(path: &str, parameter: &Value, schemas: &Value) -> Vec<String> {
         ("device_id", _) => one(made(7, 7)),
         ("gateway_id", _) => one(made(5, 7)),
         ("space_id", _) => one(made(4, 7)),
+        ("series_id", _) => one(made(51, 7)),
+        // What nobody has been given.
+        ("token", _) => one("7".into()),
         ("last_event_id", _) => one("1-1".into()),
         ("model", _) => vec!["browan-tbms100".into(), made(6, 0)],
         ("actor_id", _) => one(made(14, 7)),
@@ -218,6 +221,7 @@ fn thing(path: &str) -> String {
         ("/downlinks/", made(40, 75)),
         ("/orphans/", made(11, 7)),
         ("/uplinks/", made(24, 70)),
+        ("/reservations/series/", made(51, 7)),
         ("/reservations/", made(50, 70)),
         ("/audit-log/", made(13, 70)),
         ("/alarms/recipients/", made(23, 7)),

@@ -26,6 +26,7 @@ export type Permission =
   | 'displays:manage'
   | 'reservations:read'
   | 'reservations:book'
+  | 'reservations:people'
   | 'reservations:terms'
   | 'alarms:read'
   | 'alarms:handle'

@@ -20,6 +20,7 @@ const TOUCHED: Record<string, readonly string[]> = {
   gateway: ['gateways', 'dashboard'],
   orphan: ['orphans', 'devices'],
   reservation: ['reservations'],
+  reservation_series: ['reservations'],
   reservation_terms: ['reservations'],
   alarm: ['alarms', 'dashboard'],
   alarm_rules: ['alarms'],

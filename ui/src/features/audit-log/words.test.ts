@@ -30,6 +30,11 @@ const BUILT: [string, string[]][] = [
       'no_show',
     ].map((verb) => `reservation.${verb}`),
   ],
+  [
+    '"reservation_series.{verb}"',
+    ['created', 'updated', 'cancelled'].map((verb) => `reservation_series.${verb}`),
+  ],
+  ['"calendar_feed.{verb}"', ['created', 'revoked'].map((verb) => `calendar_feed.${verb}`)],
   ['"reservation_ticket.{verb}"', ['shown', 'renewed'].map((verb) => `reservation_ticket.${verb}`)],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [

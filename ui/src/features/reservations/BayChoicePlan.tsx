@@ -17,12 +17,15 @@ type Props = {
   bays: readonly Space[];
   choices: readonly Choice[];
   spaceId: string | undefined;
+  /** Whether one that is taken can be chosen: it is free on other dates. */
+  isSeries: boolean;
   say: (freedom: Freedom) => string;
   onPick: (spaceId: string) => void;
 };
 
 /** The bays of a level where they lie: those that can be had, those that are taken, and the others faintly. */
-export function BayChoicePlan({ level, bays, choices, spaceId, say, onPick }: Props) {
+export function BayChoicePlan(props: Props) {
+  const { level, bays, choices, spaceId, isSeries, say, onPick } = props;
   const { t } = useTranslation();
   const sheet = useSheet(useTenantId(), level);
   const [askedId, setAskedId] = useState<string | null>(null);
@@ -42,7 +45,8 @@ export function BayChoicePlan({ level, bays, choices, spaceId, say, onPick }: Pr
   useEffect(() => {
     pick.current = (id) => {
       setAskedId(id);
-      if (known.get(id)?.freedom.isFree) onPick(id);
+      const freedom = known.get(id)?.freedom;
+      if (freedom && (freedom.isFree || isSeries)) onPick(id);
     };
   });
   const onOpen = useCallback((id: string) => pick.current(id), []);

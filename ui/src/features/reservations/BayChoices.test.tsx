@@ -4,6 +4,7 @@ import type { Space } from '@/api/types';
 import { renderPart } from '@/test/render';
 import { BayChoices } from './BayChoices';
 import type { Choice } from './BayStep';
+import { stepsOf } from './booking';
 import { StepList } from './StepList';
 
 const choice = (n: number, isFree = true): Choice => ({
@@ -53,11 +54,26 @@ describe('the bays one can choose from', () => {
 describe('the steps', () => {
   it('lead back, and on to what is known', () => {
     const onTurn = vi.fn();
-    renderPart(<StepList step="bay" canTurnTo={(step) => step !== 'confirm'} onTurn={onTurn} />);
+    renderPart(
+      <StepList
+        steps={stepsOf(false)}
+        step="bay"
+        canTurnTo={(step) => step !== 'confirm'}
+        onTurn={onTurn}
+      />,
+    );
     const [when, bay, confirm] = screen.getAllByRole('button') as HTMLButtonElement[];
     expect(bay?.closest('li')?.getAttribute('aria-current')).toBe('step');
     expect(confirm?.disabled).toBe(true);
     fireEvent.click(when as HTMLElement);
     expect(onTurn).toHaveBeenCalledWith('when');
+  });
+
+  it('are one more where it repeats: the dates', () => {
+    renderPart(
+      <StepList steps={stepsOf(true)} step="dates" canTurnTo={() => true} onTurn={vi.fn()} />,
+    );
+    const names = screen.getAllByRole('button').map(({ textContent }) => textContent);
+    expect(names).toEqual(['Place and time', 'Bay', '3Dates', '4Confirm']);
   });
 });

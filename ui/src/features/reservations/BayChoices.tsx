@@ -16,12 +16,14 @@ const SHOWN = 60;
 type Props = {
   choices: readonly Choice[];
   spaceId: string | undefined;
+  /** Whether one that is taken can be chosen: it is free on other dates. */
+  isSeries?: boolean;
   say: (freedom: Freedom) => string;
   onPick: (spaceId: string) => void;
 };
 
 /** The bays in the order of their codes; those that are taken say until when. */
-export function BayChoices({ choices, spaceId, say, onPick }: Props) {
+export function BayChoices({ choices, spaceId, isSeries, say, onPick }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const words = useBayWords();
@@ -57,14 +59,14 @@ export function BayChoices({ choices, spaceId, say, onPick }: Props) {
         {fitting.slice(0, max).map(({ bay, freedom }) => (
           <label
             key={bay.id}
-            className={`${styles.choice} ${bay.id === spaceId ? styles.chosenOne : ''} ${freedom.isFree ? '' : styles.taken}`}
+            className={`${styles.choice} ${bay.id === spaceId ? styles.chosenOne : ''} ${freedom.isFree || isSeries ? '' : styles.taken}`}
           >
             <input
               type="radio"
               name="space"
               value={bay.id}
               checked={bay.id === spaceId}
-              disabled={!freedom.isFree}
+              disabled={!freedom.isFree && !isSeries}
               onChange={() => onPick(bay.id)}
             />
             <StateSign state={markOf(freedom)} />

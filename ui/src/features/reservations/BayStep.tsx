@@ -24,6 +24,8 @@ type Props = {
   zone: string;
   span: Span;
   spaceId: string | undefined;
+  /** Whether it is the first of several dates, without which the others can be had as well. */
+  isSeries: boolean;
   onPick: (spaceId: string) => void;
 };
 
@@ -31,7 +33,7 @@ type Props = {
 export type Choice = { bay: Space; freedom: Freedom };
 
 /** Which bay, of those that can be had then: from the list, or where it lies on the plan. */
-export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
+export function BayStep({ siteId, zone, span, spaceId, isSeries, onPick }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const tenantId = useTenantId();
@@ -107,6 +109,7 @@ export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
           })}
         </span>
       </div>
+      {isSeries && <p className={styles.hint}>{t('series.firstOnly')}</p>}
       {free.data.total >= AVAILABLE_MAX && (
         <p className={styles.hint}>{t('booking.chooseLevel')}</p>
       )}
@@ -114,7 +117,13 @@ export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
         <EmptyState title={t('booking.noBayTitle')} text={t('booking.noBayText')} />
       )}
       {choices.length > 0 && !isPlan && (
-        <BayChoices choices={choices} spaceId={spaceId} say={say} onPick={onPick} />
+        <BayChoices
+          choices={choices}
+          spaceId={spaceId}
+          isSeries={isSeries}
+          say={say}
+          onPick={onPick}
+        />
       )}
       {isPlan && level && (
         <BayChoicePlan
@@ -123,6 +132,7 @@ export function BayStep({ siteId, zone, span, spaceId, onPick }: Props) {
           bays={bays.data.spaces}
           choices={choices}
           spaceId={spaceId}
+          isSeries={isSeries}
           say={say}
           onPick={onPick}
         />

@@ -66,7 +66,9 @@ describe('a booking', () => {
     const onDone = vi.fn();
     answerTo = () => ({ id: 'new', space_code: 'A-2', start_time: '2027-11-22T09:00:00Z' });
     const begun = { spaceId: 'bay-2', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={onDone} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={onDone} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     expect(screen.getByRole('heading', { name: 'For whom?' })).toBeDefined();
     await summary().findByText('A-2');
     expect(summary().getByText(/10:00 – 12:00/)).toBeDefined();
@@ -89,7 +91,9 @@ describe('a booking', () => {
       throw new Problem({ status: 409, code: 'slot_taken' });
     };
     const begun = { spaceId: 'bay-1', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     await summary().findByText('A-1');
     fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Ada' } });
     fireEvent.click(button('Reserve'));
@@ -113,7 +117,9 @@ describe('a booking', () => {
       throw new Problem({ status: 422, code: 'validation_failed', errors });
     };
     const begun = { spaceId: 'bay-2', start, end };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     await summary().findByText('A-2');
     fireEvent.click(button('Reserve'));
     await screen.findByRole('heading', { name: 'Where and when?' });
@@ -126,7 +132,9 @@ describe('a booking', () => {
       start: Date.parse('2027-10-30T23:30:00Z'),
       end: Date.parse('2027-10-31T00:15:00Z'),
     };
-    renderPart(<Booking site={site} begun={begun} onDone={vi.fn()} onCancel={vi.fn()} />);
+    renderPart(
+      <Booking site={site} begun={begun} onDone={vi.fn()} onSeries={vi.fn()} onCancel={vi.fn()} />,
+    );
     fireEvent.click(button('Place and time'));
     const lengths = within(screen.getByRole('group', { name: 'How long?' }));
     const length = (name: string) => lengths.getByRole('button', { name });
@@ -138,6 +146,84 @@ describe('a booking', () => {
     // The same by the clocks, and an hour less.
     expect(summary().getByText(/01:30 – 02:30/)).toBeDefined();
     expect(summary().getByText('1 h')).toBeDefined();
+  });
+});
+
+describe('a booking that repeats', () => {
+  const judged = (day: string, verdict: string, conflicts: unknown[] = []) => ({
+    start_time: `2027-11-${day}T09:00:00Z`,
+    end_time: `2027-11-${day}T11:00:00Z`,
+    verdict,
+    conflicts,
+  });
+  const conflict = { start_time: '2027-11-23T10:00:00Z', end_time: '2027-11-23T10:30:00Z' };
+  const preview = {
+    timezone: 'Europe/Paris',
+    occurrences: [judged('22', 'free'), judged('23', 'slot_taken', [conflict])],
+    total: 2,
+    free: 1,
+    clashes: 1,
+  };
+
+  async function begin() {
+    const onSeries = vi.fn();
+    answerTo = () => preview;
+    renderPart(
+      <Booking
+        site={site}
+        begun={{ spaceId: 'bay-2', start, end }}
+        onDone={vi.fn()}
+        onSeries={onSeries}
+        onCancel={vi.fn()}
+      />,
+    );
+    fireEvent.click(button('Place and time'));
+    fireEvent.mouseDown(screen.getByRole('combobox', { name: 'Repeats' }));
+    fireEvent.click(await screen.findByTitle('Every day'));
+    await screen.findByText('Every day, until Mon, 20 Dec 2027', { selector: 'p' });
+    fireEvent.click(button('Continue'));
+    await screen.findByRole('heading', { name: 'Which dates?' });
+    await screen.findByText('1 date cannot be had');
+    return onSeries;
+  }
+
+  it('shows what stands in the way before it is sent, and leaves that out if one says so', async () => {
+    const onSeries = await begin();
+    const [, clash] = within(screen.getByRole('list', { name: 'Dates' })).getAllByRole('listitem');
+    expect(clash?.textContent).toContain('Others have the bay: 11:00 – 11:30');
+    expect((button('Continue') as HTMLButtonElement).disabled).toBe(true);
+    // Nobody has looked at its dates and agreed yet.
+    expect((button('Confirm') as HTMLButtonElement).disabled).toBe(true);
+    fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));
+    fireEvent.click(button('Continue'));
+    await screen.findByRole('heading', { name: 'For whom?' });
+    posted = [];
+    answerTo = () => ({ id: 'new', space_code: 'A-2', occurrences_total: 1 });
+    fireEvent.click(button('Reserve'));
+    await waitFor(() => expect(onSeries).toHaveBeenCalled());
+    expect(posted).toEqual([
+      {
+        space_id: 'bay-2',
+        start_time: '2027-11-22T09:00:00.000Z',
+        end_time: '2027-11-22T11:00:00.000Z',
+        holder: {},
+        rule: 'FREQ=DAILY;UNTIL=20271220',
+        on_clash: 'skip',
+      },
+    ]);
+  });
+
+  it('that others were quicker with leads back to its dates', async () => {
+    await begin();
+    fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));
+    fireEvent.click(button('Continue'));
+    await screen.findByRole('heading', { name: 'For whom?' });
+    answerTo = () => {
+      throw new Problem({ status: 409, code: 'series_clashes' });
+    };
+    fireEvent.click(button('Reserve'));
+    await screen.findByRole('heading', { name: 'Which dates?' });
+    expect(screen.getByText('Not every occurrence of the series can be reserved.')).toBeDefined();
   });
 });
 

@@ -4,7 +4,14 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { siteQuery } from '@/api/estate';
-import type { Reservation, Site } from '@/api/types';
+import type {
+  OnClash,
+  Reservation,
+  ReservationSeriesDetail,
+  ReservationSeriesWish,
+  ReservationWish,
+  Site,
+} from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
@@ -22,13 +29,17 @@ import {
   ofFields,
   type StepName,
   stepOfRefusal,
+  stepsOf,
   usualSpan,
 } from './booking';
 import styles from './booking.module.css';
 import { useBook } from './calendarQueries';
+import { canBeHad, DatesStep, usePreview } from './DatesStep';
 import { useCancel } from './queries';
 import { StepList } from './StepList';
-import { MINUTE_MS } from './timeAxis';
+import { useBookSeries, useCancelSeries } from './seriesQueries';
+import { dateOf, MINUTE_MS } from './timeAxis';
+import { repeatFields, useRepeat, usualRepeat } from './useRepeat';
 import { type BookingValues, WALL, WhenStep } from './WhenStep';
 
 type Props = {
@@ -36,57 +47,65 @@ type Props = {
   site: Site;
   begun: Begun;
   onDone: (reservation: Reservation) => void;
+  onSeries: (series: ReservationSeriesDetail) => void;
   onCancel: () => void;
 };
 
-const fields = ['site_id', 'start_time', 'end_time', 'name', 'email', 'plate', 'notes'] as const;
+const fields = [
+  'site_id',
+  'start_time',
+  'end_time',
+  ...repeatFields,
+  'name',
+  'email',
+  'plate',
+  'notes',
+] as const;
 const fieldsOf: Partial<Record<StepName, (keyof BookingValues)[]>> = {
-  when: ['site_id', 'start_time', 'end_time'],
+  when: ['site_id', 'start_time', 'end_time', ...repeatFields],
 };
 
-/** Place and time, bay, confirmation; what was chosen stands beside it all the while. */
-export function Booking({ site, begun, onDone, onCancel }: Props) {
+/** Place and time, bay, dates if there are several, confirmation; what was chosen stands beside it all the while. */
+export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   const { t } = useTranslation();
-  const formats = useFormats();
-  const toast = useToast();
-  const book = useBook();
-  const cancel = useCancel();
   const [form] = Form.useForm<BookingValues>();
   const [step, setStep] = useState<StepName>(() => firstStep(begun));
   const [spaceId, setSpaceId] = useState(begun.spaceId);
+  const [onClash, setOnClash] = useState<OnClash>('refuse');
+  /** The series whose dates were looked at. */
+  const [seen, setSeen] = useState<string | null>(null);
   const { siteId, zone, siteName, span, meantEnd, setLength } = useWhen(form, site, begun);
+  const repeat = useRepeat(form, span?.start ?? begun.start ?? Date.now(), zone);
+  const { rule } = repeat;
   const heading = useRef<HTMLHeadingElement>(null);
   const hasTurned = useRef(false);
-  const text = (typed: string | undefined) => typed?.trim() || undefined;
 
+  const wish: ReservationWish = {
+    space_id: spaceId ?? '',
+    start_time: new Date(span?.start ?? 0).toISOString(),
+    end_time: new Date(span?.end ?? 0).toISOString(),
+    ...forWhom(form.getFieldsValue(true)),
+  };
+  const what = `${spaceId} ${wish.start_time} ${wish.end_time} ${rule}`;
+  const seriesWish = rule && span && spaceId ? { ...wish, rule } : null;
+  const preview = usePreview(step === 'dates' ? seriesWish : null);
+  const send = useSending(zone, { onDone, onSeries });
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
     fields,
     send: async (values: BookingValues) => {
-      const [name, email, plate] = [values.name, values.email, values.plate].map(text);
-      const notes = text(values.notes);
+      const whole = { ...wish, ...forWhom(values) };
       try {
-        return await book.mutateAsync({
-          space_id: spaceId ?? '',
-          start_time: new Date(span?.start ?? 0).toISOString(),
-          end_time: new Date(span?.end ?? 0).toISOString(),
-          holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
-          ...(notes && { notes }),
-        });
+        return await (rule ? send.series({ ...whole, rule, on_clash: onClash }) : send.one(whole));
       } catch (refusal) {
         const wrong = stepOfRefusal(refusal);
         // Somebody else has it, or nobody can: another one is to be chosen.
         if (wrong === 'bay') setSpaceId(undefined);
         turnTo(wrong);
-        throw ofFields(refusal);
+        throw ofFields(refusal, values.repeats === 'own' ? {} : { rule: values.ends });
       }
     },
-    onDone: (reservation) => {
-      const { id, space_code: code, start_time } = reservation;
-      const from = formats.instantIn(zone, start_time);
-      toast.undoable(t('reservations.reserved', { code, from }), () => cancel.mutateAsync(id));
-      onDone(reservation);
-    },
+    onDone: (finish) => finish(),
   });
 
   function turnTo(next: StepName) {
@@ -107,26 +126,39 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
     );
     if (!isRight) return;
     reset();
-    if (step === 'when') turnTo(spaceId ? 'confirm' : 'bay');
-    else if (step === 'bay' && spaceId) turnTo('confirm');
-    else if (step === 'confirm') form.submit();
+    const afterBay = rule ? 'dates' : 'confirm';
+    if (step === 'when') turnTo(spaceId ? afterBay : 'bay');
+    else if (step === 'bay' && spaceId) turnTo(afterBay);
+    else if (step === 'dates') {
+      setSeen(what);
+      turnTo('confirm');
+    } else if (step === 'confirm') form.submit();
   }
 
   /** Steps that can be turned to: those before, and those for which all is known. */
+  const isChosen = span !== null && spaceId !== undefined;
   const canTurnTo = (next: StepName) =>
     next === 'when' ||
     (next === 'bay' && span !== null) ||
-    (span !== null && spaceId !== undefined);
+    (next === 'dates' && isChosen) ||
+    (next === 'confirm' && isChosen && (rule === null || seen === what));
+  const mustWait =
+    (step === 'bay' && !spaceId) || (step === 'dates' && !canBeHad(preview.data, onClash));
 
   return (
     <div className={styles.booking}>
       <div className={styles.main}>
-        <StepList step={step} canTurnTo={canTurnTo} onTurn={turnTo} />
+        <StepList
+          steps={stepsOf(rule !== null)}
+          step={step}
+          canTurnTo={canTurnTo}
+          onTurn={turnTo}
+        />
         <h2 ref={heading} tabIndex={-1} className={styles.heading}>
           {t(`booking.steps.${step}`)}
         </h2>
         <FormProblem error={error} shownFields={shownFields} />
-        <TakenTimes error={error} zone={zone} />
+        {step !== 'dates' && <TakenTimes error={error} zone={zone} />}
         <Form
           form={form}
           name="booking"
@@ -153,6 +185,7 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
               minutes={span && (span.end - span.start) / MINUTE_MS}
               onMinutes={setLength}
               onSite={() => setSpaceId(undefined)}
+              repeat={repeat}
             />
           </div>
           {step === 'bay' && span && (
@@ -161,7 +194,17 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
               zone={zone}
               span={span}
               spaceId={spaceId}
+              isSeries={rule !== null}
               onPick={setSpaceId}
+            />
+          )}
+          {step === 'dates' && seriesWish && (
+            <DatesStep
+              wish={seriesWish}
+              words={repeat.words}
+              onClash={onClash}
+              onOnClash={setOnClash}
+              onMend={() => turnTo('when')}
             />
           )}
           <div hidden={step !== 'confirm'}>
@@ -173,7 +216,7 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
             type="primary"
             size="large"
             loading={isSending}
-            disabled={step === 'bay' && !spaceId}
+            disabled={mustWait}
             onClick={() => void goOn()}
           >
             {step === 'confirm' ? t('reservations.reserve') : t('booking.goOn')}
@@ -189,10 +232,55 @@ export function Booking({ site, begun, onDone, onCancel }: Props) {
         span={span}
         spaceId={spaceId}
         siteId={siteId}
+        repeats={repeat.words}
         onTurn={turnTo}
       />
     </div>
   );
+}
+
+const typed = (text: string | undefined) => text?.trim() || undefined;
+
+function forWhom(values: Partial<BookingValues>) {
+  const [name, email, plate] = [values.name, values.email, values.plate].map(typed);
+  const notes = typed(values.notes);
+  return {
+    holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
+    ...(notes && { notes }),
+  };
+}
+
+/** Books, and answers what is to be done and said once it is booked. */
+function useSending(zone: string, { onDone, onSeries }: Pick<Props, 'onDone' | 'onSeries'>) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const toast = useToast();
+  const book = useBook();
+  const bookSeries = useBookSeries();
+  const cancel = useCancel();
+  const cancelSeries = useCancelSeries();
+  return {
+    one: async (wish: ReservationWish) => {
+      const reservation = await book.mutateAsync(wish);
+      const { id, space_code: code, start_time } = reservation;
+      return () => {
+        const from = formats.instantIn(zone, start_time);
+        toast.undoable(t('reservations.reserved', { code, from }), () =>
+          cancel.mutateAsync({ id }),
+        );
+        onDone(reservation);
+      };
+    },
+    series: async (wish: ReservationSeriesWish) => {
+      const series = await bookSeries.mutateAsync(wish);
+      const { id, space_code: code, occurrences_total: count } = series;
+      return () => {
+        const said = t('series.booked', { code, count, formatted: formats.number(count) });
+        toast.undoable(said, () => cancelSeries.mutateAsync({ id, etag: null }));
+        onSeries(series);
+      };
+    },
+  };
 }
 
 const wall = (zone: string, at: number) => dayjs(wallOf(zone, at));
@@ -203,6 +291,7 @@ function firstValues({ id, timezone }: Site, { start, end }: Begun) {
     site_id: id,
     start_time: wall(timezone, start ?? usual.start),
     end_time: wall(timezone, end ?? usual.end),
+    ...usualRepeat(dateOf(timezone, start ?? usual.start)),
   };
 }
 

@@ -25,6 +25,7 @@ export function BookingDrawer({ site, wish, onClose }: Props) {
             site={site}
             begun={{ spaceId: wish.spaceId, start: wish.start, end: wish.end }}
             onDone={onClose}
+            onSeries={onClose}
             onCancel={onClose}
           />
         </div>

@@ -31,6 +31,7 @@ export default function BookingPage() {
               site={site}
               begun={begun}
               onDone={({ id }) => void navigate(paths.reservations({ reservation: id }))}
+              onSeries={({ id }) => void navigate(paths.series(id))}
               onCancel={() => void navigate(paths.reservations())}
             />
           )}

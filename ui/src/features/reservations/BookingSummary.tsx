@@ -17,11 +17,14 @@ type Props = {
   zone: string;
   span: Span | null;
   spaceId: string | undefined;
+  /** How it repeats, in words; null if it does not. */
+  repeats: string | null;
   onTurn: (step: StepName) => void;
 };
 
 /** What has been chosen so far, by the clocks of the site. */
-export function BookingSummary({ siteId, siteName, zone, span, spaceId, onTurn }: Props) {
+export function BookingSummary(props: Props) {
+  const { siteId, siteName, zone, span, spaceId, repeats, onTurn } = props;
   const { t } = useTranslation();
   const words = useWords(zone);
   const formats = useFormats();
@@ -50,6 +53,11 @@ export function BookingSummary({ siteId, siteName, zone, span, spaceId, onTurn }
             </>
           )}
         </Chosen>
+        {repeats && (
+          <Chosen label={t('series.repeats')} step="when" onTurn={onTurn}>
+            {repeats}
+          </Chosen>
+        )}
         <Chosen label={t('reservations.bay')} step="bay" onTurn={onTurn}>
           {bay && (
             <>

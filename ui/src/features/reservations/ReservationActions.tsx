@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import type { Reservation } from '@/api/types';
+import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useConfirm } from '@/components/confirm';
 import { useFormats } from '@/components/format';
 import {
   CheckOutlined,
+  EditOutlined,
   LoginOutlined,
   LogoutOutlined,
   QrcodeOutlined,
@@ -14,6 +17,8 @@ import {
 import { type RowAction, RowMenu } from '@/components/RowMenu';
 import { useToast } from '@/components/toast';
 import { type Step, useCancel, useTakeStep } from './queries';
+import { SeriesCancelDialog } from './SeriesCancelDialog';
+import { SeriesChangeDialog } from './SeriesChangeDialog';
 import { TicketDialog } from './TicketDialog';
 
 /** Everything one may do to a reservation. */
@@ -32,7 +37,10 @@ export function ReservationActions({
   const [isTicketShown, setTicketShown] = useState(false);
   const takeStep = useTakeStep();
   const cancel = useCancel();
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState<'change' | 'cancel' | null>(null);
   const { id, space_code: code, status, timezone, check_in_from, checked_in_at } = reservation;
+  const seriesId = reservation.series_id;
   const isOver = status !== 'pending' && status !== 'confirmed';
   const over = isOver ? t('reservations.over') : null;
   const isEarly = Date.parse(check_in_from) > Date.now();
@@ -67,6 +75,17 @@ export function ReservationActions({
       };
   const actions: RowAction[] = [
     status === 'pending' ? held : agreed,
+    ...(seriesId
+      ? [
+          {
+            key: 'change',
+            label: t('series.changeSome'),
+            icon: <EditOutlined />,
+            refusal: mayNotBook ?? over,
+            onPick: () => setAsked('change'),
+          },
+        ]
+      : []),
     {
       key: 'ticket',
       label: t('ticketLink.open'),
@@ -76,22 +95,31 @@ export function ReservationActions({
     },
     {
       key: 'cancel',
-      label: t('reservations.cancel'),
+      label: seriesId ? t('series.cancelSome') : t('reservations.cancel'),
       icon: <StopOutlined />,
       isDanger: true,
       refusal: mayNotBook ?? over,
-      onPick: () =>
+      onPick: () => {
+        if (seriesId) return setAsked('cancel');
         confirm({
           title: t('reservations.cancelTitle', { code }),
           text: t('reservations.cancelText'),
           verb: t('reservations.cancel'),
           action: async () => {
-            await cancel.mutateAsync(id);
+            await cancel.mutateAsync({ id });
             toast.done(t('reservations.cancelled', { code }));
           },
-        }),
+        });
+      },
     },
   ];
+  // Of several it is asked which.
+  const of = seriesId && {
+    seriesId,
+    reservationId: id,
+    code,
+    onClose: () => setAsked(null),
+  };
   return (
     <>
       <RowMenu
@@ -99,6 +127,13 @@ export function ReservationActions({
         actions={actions}
         {...(caption ? { caption } : {})}
       />
+      {of && asked === 'change' && (
+        <SeriesChangeDialog
+          {...of}
+          onChanged={(next) => next !== seriesId && void navigate(paths.series(next))}
+        />
+      )}
+      {of && asked === 'cancel' && <SeriesCancelDialog {...of} />}
       {isTicketShown && (
         <TicketDialog reservation={reservation} onClose={() => setTicketShown(false)} />
       )}

@@ -10,6 +10,7 @@ import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { ReservationStatusTag } from '@/components/ReservationStatusTag';
+import { InsteadOffer, insteadOf } from './InsteadOffer';
 import { historyQuery, reservationQuery } from './queries';
 import { ReservationActions } from './ReservationActions';
 import styles from './reservations.module.css';
@@ -73,7 +74,7 @@ function useNotices(reservation: Reservation): string[] {
 function NowPart({ reservation, age }: { reservation: Reservation; age: React.ReactNode }) {
   const { t } = useTranslation();
   const notices = useNotices(reservation);
-  const { id, site_id, timezone, start_time } = reservation;
+  const { id, site_id, timezone, start_time, series_id, is_detached } = reservation;
   const date = dateOf(timezone, Date.parse(start_time));
   return (
     <section className={styles.now} aria-label={t('reservations.status')}>
@@ -84,6 +85,13 @@ function NowPart({ reservation, age }: { reservation: Reservation; age: React.Re
       {notices.map((notice) => (
         <div key={notice}>{notice}</div>
       ))}
+      <InsteadOffer reservation={reservation} />
+      {series_id && (
+        <>
+          <div>{is_detached ? t('series.isOneDetached') : t('series.isOne')}</div>
+          <Link to={paths.series(series_id)}>{t('series.toSeries')}</Link>
+        </>
+      )}
       <Link to={paths.calendar({ site: site_id, date, reservation: id })}>
         {t('reservations.onCalendar')}
       </Link>
@@ -151,6 +159,7 @@ function HistoryItem({ change, zone }: { change: ReservationMoment; zone: string
   const { t } = useTranslation();
   const formats = useFormats();
   const { kind, at, made_by, reason, start_time, end_time } = change;
+  const instead = insteadOf(change);
   return (
     <li>
       <strong>{isKind(kind) ? t(`reservations.kinds.${kind}`) : kind}</strong>
@@ -158,6 +167,11 @@ function HistoryItem({ change, zone }: { change: ReservationMoment; zone: string
         {formats.instantIn(zone, at)}, {made_by ?? t('reservations.byTime')}
         {reason && `, ${reason}`}
       </span>
+      {instead && (
+        <span className={styles.second}>
+          {t('reservations.insteadFree', { code: instead.space_code })}
+        </span>
+      )}
       <span className={styles.second}>
         {t('reservations.fromUntil', {
           from: formats.instantIn(zone, start_time),

@@ -1,16 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import { CheckOutlined } from '@/components/icons';
-import { type StepName, steps } from './booking';
+import type { StepName } from './booking';
 import styles from './booking.module.css';
 
 type Props = {
+  steps: readonly StepName[];
   step: StepName;
   canTurnTo: (step: StepName) => boolean;
   onTurn: (step: StepName) => void;
 };
 
-/** The three steps, which one is at, and the way back to the others. */
-export function StepList({ step, canTurnTo, onTurn }: Props) {
+/** The steps, which one is at, and the way back to the others. */
+export function StepList({ steps, step, canTurnTo, onTurn }: Props) {
   const { t } = useTranslation();
   const at = steps.indexOf(step);
   return (

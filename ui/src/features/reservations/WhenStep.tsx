@@ -4,13 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
 import { SitePicker } from '@/components/SitePicker';
 import styles from './booking.module.css';
+import { RepeatFields } from './RepeatFields';
+import type { RepeatValues, useRepeat } from './useRepeat';
 
 export const WALL = 'YYYY-MM-DDTHH:mm';
 const STEP_MINUTES = 5;
 /** How long one usually wants a bay, in minutes. */
 const LENGTHS = [30, 60, 120, 240, 480];
 
-export type BookingValues = {
+export type BookingValues = RepeatValues & {
   site_id: string;
   start_time: Dayjs;
   end_time: Dayjs;
@@ -29,10 +31,12 @@ type Props = {
   minutes: number | null;
   onMinutes: (minutes: number) => void;
   onSite: () => void;
+  repeat: ReturnType<typeof useRepeat>;
 };
 
-/** Where, and from when until when by the clocks there. */
-export function WhenStep({ zone, siteName, isInOrder, minutes, onMinutes, onSite }: Props) {
+/** Where, from when until when by the clocks there, and how often. */
+export function WhenStep(props: Props) {
+  const { zone, siteName, isInOrder, minutes, onMinutes, onSite, repeat } = props;
   const { t } = useTranslation();
   const moment = {
     showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
@@ -89,6 +93,7 @@ export function WhenStep({ zone, siteName, isInOrder, minutes, onMinutes, onSite
           </button>
         ))}
       </div>
+      <RepeatFields first={repeat.first} words={repeat.words} onKind={repeat.choose} />
       <p className={styles.hint}>
         {t('spaces.timesIn', { site: siteName ?? '', zone: zone.replace(/_/g, ' ') })}
       </p>

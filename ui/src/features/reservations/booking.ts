@@ -1,11 +1,15 @@
-/** A booking in three steps: what is asked for where, and where one mends what was refused. */
+/** A booking in steps: what is asked for where, and where one mends what was refused. */
 import { asProblem, Problem } from '@/api/problem';
 import type { SpaceAvailability, SpaceState } from '@/api/types';
 import { instantOf, wallOf } from '@/components/zoneTime';
 import { HOUR_MS, MINUTE_MS, SNAP_MS, type Span } from './timeAxis';
 
-export const steps = ['when', 'bay', 'confirm'] as const;
+/** All there are; the dates are looked at where it repeats. */
+export const steps = ['when', 'bay', 'dates', 'confirm'] as const;
 export type StepName = (typeof steps)[number];
+
+export const stepsOf = (isSeries: boolean): readonly StepName[] =>
+  steps.filter((step) => isSeries || step !== 'dates');
 
 /** What one begins with; the rest is asked for. */
 export type Begun = {
@@ -19,11 +23,13 @@ const stepOfField: Record<string, StepName> = {
   site_id: 'when',
   start_time: 'when',
   end_time: 'when',
+  rule: 'when',
   space_id: 'bay',
 };
 
 const stepOfCode: Record<string, StepName> = {
   slot_taken: 'bay',
+  series_clashes: 'dates',
   not_reservable: 'bay',
   space_out_of_use: 'bay',
   not_found: 'bay',
@@ -36,8 +42,8 @@ export function stepOfRefusal(error: unknown): StepName {
   return steps.find((step) => named.includes(step)) ?? stepOfCode[code] ?? 'confirm';
 }
 
-/** The same refusal, of the fields as the form calls them. */
-export function ofFields(error: unknown): Problem {
+/** The same refusal, of the fields as the form calls them, some of them by another name. */
+export function ofFields(error: unknown, names: Readonly<Record<string, string>> = {}): Problem {
   const problem = asProblem(error);
   const { status, code, title, detail, requestId, conflicts, retryAfterSeconds } = problem;
   return new Problem({
@@ -49,7 +55,7 @@ export function ofFields(error: unknown): Problem {
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     errors: problem.errors.map(({ field, message }) => ({
-      field: field.replace(/^holder\./, ''),
+      field: names[field] ?? field.replace(/^holder\./, ''),
       message,
     })),
   });

@@ -104,8 +104,22 @@ export function useBook() {
 export function useChangeReservation() {
   const onSettled = useRefresh();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string; body: ReservationChange }) =>
-      answer(api.PATCH('/api/v6/reservations/{id}', { params: { path: { id } }, body })),
+    mutationFn: ({
+      id,
+      etag,
+      body,
+    }: {
+      id: string;
+      etag?: string | null;
+      body: ReservationChange;
+    }) =>
+      answer(
+        api.PATCH('/api/v6/reservations/{id}', {
+          params: { path: { id } },
+          body,
+          headers: etag ? { 'if-match': etag } : {},
+        }),
+      ),
     // What stood in the way is to be seen as well.
     onSettled,
   });

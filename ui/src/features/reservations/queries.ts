@@ -59,8 +59,8 @@ export function useTakeStep() {
 export function useCancel() {
   const onSuccess = useRefresh();
   return useMutation({
-    mutationFn: (id: string) =>
-      answer(api.PUT('/api/v6/reservations/{id}/cancel', { params: { path: { id } }, body: {} })),
+    mutationFn: ({ id, ...body }: { id: string; reason?: string }) =>
+      answer(api.PUT('/api/v6/reservations/{id}/cancel', { params: { path: { id } }, body })),
     onSuccess,
   });
 }

@@ -51,8 +51,10 @@ export function useShifting({ words, codeOf }: Options) {
       setDropped(null);
     }
     const values = { code: codeOf(wish.spaceId), span: words.span(wish) };
-    const said =
-      before.spaceId !== wish.spaceId || before.end - before.start === wish.end - wish.start
+    const isOneOfMany = source.reservation.series_id && !source.reservation.is_detached;
+    const said = isOneOfMany
+      ? t('calendar.movedOne', values)
+      : before.spaceId !== wish.spaceId || before.end - before.start === wish.end - wish.start
         ? t('calendar.moved', values)
         : t('calendar.changed', values);
     toast.undoable(said, () => send(source.id, before));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{PlatformTx, Result};
 use parking_domain::alarms::{AlarmClock, AlarmKind, Open, Rules};
+use parking_domain::reservations::Slot;
 use uuid::Uuid;
 
 /// Something that is to be looked at.
@@ -74,6 +75,17 @@ pub(in crate::alarms) struct SpaceFacts {
     pub(in crate::alarms) has_sensor: bool,
     /// How often it became free or occupied within the last hour.
     pub(in crate::alarms) changes: i64,
+    /// The reservation that holds now, and that somebody else stands in the way of.
+    pub(in crate::alarms) contested: Option<Against>,
+    /// The reservation that is over, and whose vehicle has not left.
+    pub(in crate::alarms) overstayed: Option<Against>,
+}
+
+/// A reservation that somebody stands in a bay against.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::alarms) struct Against {
+    pub(in crate::alarms) reservation_id: Uuid,
+    pub(in crate::alarms) slot: Slot,
 }
 
 /// An alarm that is open, and what it hangs on.
@@ -278,8 +290,7 @@ pub(in crate::alarms) async fn spaces(
     (tenants, ids): (&[Uuid], &[Uuid]),
     at: DateTime<Utc>,
 ) -> Result<Vec<SpaceFacts>> {
-    let facts = sqlx::query_as!(
-        SpaceFacts,
+    let rows = sqlx::query!(
         r#"select s.tenant_id, s.id, s.code, s.site_id, s.state, s.state_changed_at, s.deleted_at is not null as "is_deleted!",
              exists (select from device_assignments a where a.tenant_id = s.tenant_id and a.space_id = s.id and a.role = 'sensor'
                and a.unassigned_at is null) as "has_sensor!",
@@ -287,15 +298,51 @@ pub(in crate::alarms) async fn spaces(
                 select from state_changes c
                 where c.tenant_id = s.tenant_id and c.space_id = s.id and c.at > $3
                   and c.from_state in ('free', 'occupied') and c.to_state in ('free', 'occupied')
-                limit $4) as recent) as "changes!"
+                limit $4) as recent) as "changes!",
+             r.id as "against?", r.status as "status?", r.start_time as "start_time?", r.end_time as "end_time?"
            from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
-           join spaces s on s.tenant_id = w.tenant_id and s.id = w.id"#,
+           join spaces s on s.tenant_id = w.tenant_id and s.id = w.id
+           left join lateral (
+             select r.id, r.status, r.start_time, r.end_time from reservations r
+             where r.tenant_id = s.tenant_id and r.space_id = s.id and s.state = 'occupied'
+               and r.start_time > $5::timestamptz - interval '32 days' and r.start_time <= $5
+               and (r.status = 'confirmed' and r.contested_at is not null and r.checked_in_at is null and r.end_time > $5
+                 or r.status = 'completed' and r.overstayed_at >= s.state_changed_at)
+             order by r.start_time desc limit 1) r on true"#,
         tenants,
         ids,
         at - TimeDelta::hours(1),
-        CHANGES_MAX
+        CHANGES_MAX,
+        at
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(facts)
+    let facts = rows.into_iter().map(|row| {
+        let slot = row.start_time.zip(row.end_time);
+        let against = row
+            .against
+            .zip(slot)
+            .map(|(reservation_id, (start, end))| Against {
+                reservation_id,
+                slot: Slot { start, end },
+            });
+        let (contested, overstayed) = match row.status.as_deref() {
+            Some("confirmed") => (against, None),
+            _ => (None, against),
+        };
+        SpaceFacts {
+            tenant_id: row.tenant_id,
+            id: row.id,
+            code: row.code,
+            site_id: row.site_id,
+            state: row.state,
+            state_changed_at: row.state_changed_at,
+            is_deleted: row.is_deleted,
+            has_sensor: row.has_sensor,
+            changes: row.changes,
+            contested,
+            overstayed,
+        }
+    });
+    Ok(facts.collect())
 }

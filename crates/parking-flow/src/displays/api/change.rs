@@ -61,7 +61,7 @@ pub(super) async fn create_downlink(
         Answer::created(location, version, &DownlinkBody::of(made))
     };
     let answer = request.run(&flow.db, &caller, now, operate).await;
-    flow.displays.to_send.now();
+    flow.displays.wake_senders();
     answer
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn retry_downlink(
     retry(&mut tx, who, id, flow.clock.now()).await?;
     let body = read(&mut tx, id).await?;
     tx.commit().await?;
-    flow.displays.to_send.now();
+    flow.displays.wake_senders();
     Ok(body)
 }
 

@@ -100,7 +100,7 @@ pub(super) async fn retry_downlinks(
     let may_command = caller.may(Permission::DisplaysCommand);
     let (verdicts, left) = retry_many(&mut tx, (&maker, may_command), &which, now).await?;
     tx.commit().await?;
-    flow.displays.to_send.now();
+    flow.displays.wake_senders();
     let downlinks: Vec<DownlinkRetry> = verdicts
         .into_iter()
         .map(|(id, verdict)| DownlinkRetry {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::plan::Keys;
 use crate::displays::paths::CLOCKS_APART;
+use crate::displays::send::Taker;
 
 /// A command whose turn it is.
 #[derive(Clone, Debug)]
@@ -59,13 +60,13 @@ pub(in crate::displays) async fn lock_lamps(tx: &mut PlatformTx, keys: &Keys) ->
 /// The least of a batch that is dealt to a tenant.
 pub(in crate::displays) const SHARE_MIN: i64 = 20;
 
-/// Commands whose turn it is, to living displays that have nothing on its way and are reached by a network
-/// server that takes commands now: of each tenant its oldest, as many as is its share, so that no flood of
-/// one holds up another's. What somebody else is at is left to them.
+/// Commands whose turn it is, to living displays that have nothing on its way and were heard by this taker's
+/// road last: of each tenant its oldest, as many as is its share, so that no flood of one holds up another's.
+/// What somebody else is at is left to them.
 pub(in crate::displays) async fn turns(
     tx: &mut PlatformTx,
     limit: i64,
-    (takes_chirpstack, takes_stack): (bool, bool),
+    taker: Taker,
     now: DateTime<Utc>,
 ) -> Result<Vec<Turn>> {
     let turns = sqlx::query_as!(
@@ -84,7 +85,7 @@ pub(in crate::displays) async fn turns(
                select d.tenant_id, d.id, d.due_at, d.urgency, v.dev_eui from downlinks d
                join devices v on v.tenant_id = d.tenant_id and v.id = d.device_id and v.archived_at is null
                join lamps l on l.tenant_id = d.tenant_id and l.id = d.device_id
-                 and case when l.heard_by = 'tts' then $5::boolean else $4::boolean end
+                 and (l.heard_by is not distinct from 'tts') = $4::boolean
                where d.tenant_id = dealt.tenant_id and d.due_at <= $1
                  and not exists (select from downlinks f where f.tenant_id = d.tenant_id and f.device_id = d.device_id
                    and f.status in ('sending', 'queued', 'awaiting_ack'))
@@ -109,8 +110,7 @@ pub(in crate::displays) async fn turns(
         now,
         limit,
         SHARE_MIN,
-        takes_chirpstack,
-        takes_stack,
+        taker == Taker::Stacks,
     )
     .fetch_all(tx.conn())
     .await?;

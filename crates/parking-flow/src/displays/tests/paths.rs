@@ -10,6 +10,9 @@ use parking_chirpstack::mqtt::Commands;
 use parking_db::Reason;
 use parking_domain::ids::TenantId;
 use secrecy::SecretString;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// A lamp that is reached by a broker, to which there is no connection.
 async fn by_broker() -> Lit {
@@ -194,7 +197,7 @@ async fn by_the_broker_only_devices_in_an_application_of_the_tenant_are_commande
 }
 
 #[tokio::test]
-async fn what_a_network_server_that_is_away_cannot_take_does_not_stand_before_what_another_can() {
+async fn what_one_network_server_is_to_take_does_not_stand_before_what_another_is() {
     let lit = Lit::open().await;
     let other = "2020200000000002";
     lit.hangs_lamp(other, lit.lot.bays[0]).await;
@@ -206,17 +209,110 @@ async fn what_a_network_server_that_is_away_cannot_take_does_not_stand_before_wh
          update downlinks set due_at = due_at - interval '1 minute' where dev_eui <> '2020200000000002'",
     )
     .await;
-    let whose = async |takes| {
+    let whose = async |taker| {
         let worker = Reason::Worker("test");
         let mut tx = lit.flow.db.platform(worker).await.unwrap();
-        let turns = turn::turns(&mut tx, 1, takes, lit.now()).await.unwrap();
+        let turns = turn::turns(&mut tx, 1, taker, lit.now()).await.unwrap();
         let euis = turns.into_iter().map(|one| one.dev_eui);
         euis.collect::<Vec<_>>()
     };
-    assert_eq!(whose((true, true)).await, [LAMP]);
-    assert_eq!(whose((false, true)).await, [other]);
-    assert_eq!(whose((true, false)).await, [LAMP]);
-    assert!(whose((false, false)).await.is_empty());
+    assert_eq!(whose(Taker::ChirpStack).await, [LAMP]);
+    assert_eq!(whose(Taker::Stacks).await, [other]);
+}
+
+/// A Things Stack that answers nobody until it is told to.
+struct Slow {
+    url: String,
+    /// How many it has in hand, and how many it ever had at once.
+    in_hand: Arc<Mutex<(usize, usize)>>,
+    answers: Arc<Semaphore>,
+}
+
+impl Slow {
+    async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/down/replace", listener.local_addr().unwrap());
+        let in_hand = Arc::<Mutex<(usize, usize)>>::default();
+        let answers = Arc::new(Semaphore::new(0));
+        let slow = (Arc::clone(&in_hand), Arc::clone(&answers));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (in_hand, answers) = slow.clone();
+                tokio::spawn(async move {
+                    {
+                        let mut now = in_hand.lock().unwrap();
+                        now.0 += 1;
+                        now.1 = now.1.max(now.0);
+                    }
+                    let mut asked = [0; 4_096];
+                    let _request = stream.read(&mut asked).await;
+                    answers.acquire().await.unwrap().forget();
+                    in_hand.lock().unwrap().0 -= 1;
+                    let answer =
+                        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                    let _told = stream.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        Self {
+            url,
+            in_hand,
+            answers,
+        }
+    }
+}
+
+/// Lamps of The Things Stack, each with a command that is due.
+async fn hangs_stack_lamps(lit: &Lit, stack: &Stack, slow: &Slow) {
+    let mut admin = lit.lot.test.superuser().await;
+    for statement in [
+        "insert into devices (tenant_id, id, dev_eui, model, is_display, lifecycle, lifecycle_changed_at, created_at, updated_at)
+         select $1, gen_random_uuid(), '303030300000000' || n, 'plenom-busylight-omega', true, 'operational', now(), now(), now()
+         from generate_series(1, 6) n",
+        "insert into lamps (tenant_id, id, due_at, heard_by)
+         select tenant_id, id, now() + interval '5 minutes', 'tts' from devices where tenant_id = $1 and dev_eui like '3030%'",
+        "insert into downlinks (tenant_id, id, device_id, dev_eui, kind, f_port, payload, patience_seconds, status, due_at, created_at)
+         select tenant_id, gen_random_uuid(), id, dev_eui, 'state', 15, '\\x01', 30, 'waiting', now() - interval '9 years', now()
+         from devices where tenant_id = $1 and dev_eui like '3030%'",
+    ] {
+        let done = sqlx::query(statement).bind(lit.lot.tenant.0);
+        done.execute(&mut admin).await.expect(statement);
+    }
+    let address = StackAddress::of(&slow.url, "NNSXS.A").unwrap();
+    for n in 1..=6 {
+        let eui = format!("303030300000000{n}").parse().unwrap();
+        let whose = (lit.lot.tenant, eui);
+        let learned = stack.learn(&lit.flow.db, whose, &address, lit.now()).await;
+        assert!(learned.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_slow_things_stack_has_two_hands_and_a_few_seconds_and_holds_up_no_lamp_of_chirpstack() {
+    let mut lit = Lit::open().await;
+    let slow = Slow::open().await;
+    let courier = Courier::new(true).unwrap();
+    let vault = Vault::new(&SecretString::from("s".repeat(32)));
+    let stack = Arc::new(Stack::new(&courier, vault));
+    lit.flow.displays.paths.stack = Some(CommandPath::Stack(Arc::clone(&stack)));
+    hangs_stack_lamps(&lit, &stack, &slow).await;
+
+    let flow = lit.flow.clone();
+    let turn = tokio::spawn(async move { send(&flow, Taker::Stacks).await });
+    while slow.in_hand.lock().unwrap().0 < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    lit.observes(1, "occupied").await;
+    lit.plans().await;
+    lit.sends().await;
+    assert_eq!(lit.server.waits(LAMP.parse().unwrap()).len(), 1);
+    assert!(!turn.is_finished(), "the other turn is still under way");
+    lit.lot.test.clock().advance(TimeDelta::seconds(6));
+    slow.answers.add_permits(100);
+    turn.await.unwrap().unwrap();
+    assert_eq!(*slow.in_hand.lock().unwrap(), (0, 2), "never more at once");
+    let untried = "select count(*) from downlinks where dev_eui like '3030%' and status = 'waiting' and attempts = 0";
+    assert_eq!(lit.scalar(untried).await, 4, "what was not begun waits");
 }
 
 #[tokio::test]

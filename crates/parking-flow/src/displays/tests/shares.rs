@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{LAMP, Lit, Settings};
 use crate::displays::plan;
 use crate::displays::purse::{Purse, keys_of};
-use crate::displays::send;
+use crate::displays::{Taker, send};
 use crate::tests::tenant;
 
 #[test]
@@ -84,7 +84,10 @@ async fn a_flood_of_commands_of_one_tenant_holds_up_no_other() {
     ] {
         sqlx::query(statement).bind(flood.0).execute(&mut admin).await.expect(statement);
     }
-    assert!(send(&lit.flow).await.unwrap(), "there are more");
+    assert!(
+        send(&lit.flow, Taker::ChirpStack).await.unwrap(),
+        "there are more"
+    );
     assert_eq!(lit.server.waits(LAMP.parse().unwrap()).len(), 1);
 }
 

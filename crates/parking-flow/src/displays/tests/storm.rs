@@ -9,7 +9,7 @@ use parking_domain::radio::Content;
 use serde_json::json;
 
 use super::{LAMP, Lit, Mood, Settings, status};
-use crate::displays::send;
+use crate::displays::{Taker, send};
 
 /// A die that falls the same way for the same seed.
 struct Die(u64);
@@ -87,7 +87,7 @@ async fn happens(
             let before = lit.server.asked();
             let one = tokio::time::timeout(
                 std::time::Duration::from_millis(die.roll(12)),
-                send(&lit.flow),
+                send(&lit.flow, Taker::ChirpStack),
             );
             let _died = one.await;
             return lit.server.asked() - before;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt as _};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
@@ -26,6 +27,9 @@ use crate::displays::Displays;
 
 /// Messages acted on in one transaction.
 const BATCH: i64 = 500;
+
+/// Shards acted on at the same time: while the database works on one, the other is looked at.
+const AT_ONCE: usize = 2;
 
 /// How long a shard is left alone that somebody else acts on; what was stored meanwhile may be more
 /// than they saw.
@@ -47,8 +51,11 @@ enum Turn {
 pub async fn act(flow: &Flow) -> Result<bool, DbError> {
     let mut turns = Vec::new();
     let mut failure = None;
-    for shard in 0..SHARDS {
-        match act_on_shard(flow, shard).await {
+    let mut shards = stream::iter(0..SHARDS)
+        .map(|shard| async move { (shard, act_on_shard(flow, shard).await) })
+        .buffer_unordered(AT_ONCE);
+    while let Some((shard, turn)) = shards.next().await {
+        match turn {
             Ok(turn) => turns.push(turn),
             Err(error) if flow.db.is_away() => return Err(error),
             Err(error) => {

@@ -70,6 +70,12 @@ pub(super) struct ReservationBody {
     holder: Option<ReservationHolder>,
     notes: Option<String>,
     cancel_reason: Option<String>,
+    /// The series it is of, if it is of one.
+    series_id: Option<Uuid>,
+    /// When the series has it start.
+    recurrence_time: Option<DateTime<Utc>>,
+    /// Whether it was given another time or bay than the series has.
+    is_detached: bool,
     created_by: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -103,6 +109,9 @@ impl ReservationBody {
             holder: sees_people.then(|| one.holder.into()),
             notes: one.notes,
             cancel_reason: one.cancel_reason,
+            series_id: one.recurs.map(|recurs| recurs.series),
+            recurrence_time: one.recurs.map(|recurs| recurs.at),
+            is_detached: one.recurs.is_some_and(|recurs| recurs.is_detached),
             created_by: one.created_by,
             created_at: one.created_at,
             updated_at: one.updated_at,
@@ -168,6 +177,15 @@ pub(super) struct FreeWindow {
     end_time: DateTime<Utc>,
 }
 
+impl FreeWindow {
+    pub(super) fn of(slot: Slot) -> Self {
+        Self {
+            start_time: slot.start,
+            end_time: slot.end,
+        }
+    }
+}
+
 /// When a bay can be reserved.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SpaceAvailability {
@@ -196,14 +214,7 @@ impl AvailabilityBody {
             space_id: bay.space.0,
             space_code: bay.space.1,
             site_id: bay.site,
-            free: bay
-                .windows
-                .into_iter()
-                .map(|window| FreeWindow {
-                    start_time: window.start,
-                    end_time: window.end,
-                })
-                .collect(),
+            free: bay.windows.into_iter().map(FreeWindow::of).collect(),
         });
         let spaces: Vec<_> = spaces.collect();
         Self {

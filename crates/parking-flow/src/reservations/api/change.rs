@@ -62,7 +62,7 @@ impl Wanted {
 }
 
 /// How often a change is tried that others stand in the way of.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 
 /// Does in the caller's tenant what is wanted of a reservation, and commits it; again, if it lost against
 /// another change.

@@ -34,6 +34,8 @@ const HISTORY_MAX: i64 = 200;
 pub(super) struct ReservationFilter {
     site_id: Option<Uuid>,
     space_id: Option<Uuid>,
+    /// Those of one series.
+    series_id: Option<Uuid>,
     #[param(inline)]
     status: Option<StatusName>,
     /// Those that are not over at this instant.
@@ -71,6 +73,7 @@ pub(super) async fn list_reservations(
     let wanted = Filter {
         site: filter.site_id,
         space: filter.space_id,
+        series: filter.series_id,
         status: filter.status.map(StatusName::name),
         from: filter.from,
         to: filter.to,

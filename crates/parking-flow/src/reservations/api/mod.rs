@@ -5,12 +5,17 @@ mod bodies;
 mod book;
 mod change;
 mod list;
+mod series;
+mod series_bodies;
+mod series_wire;
 mod terms;
 mod wire;
 
 use parking_domain::access::Permission;
 use parking_http::{Access, ApiError, Code, Routes, TakenSlot, sorted_by};
 use utoipa_axum::routes;
+
+pub use wire::person_key;
 
 use super::ReservationError;
 use crate::Flow;
@@ -32,6 +37,15 @@ pub fn routes(flow: Flow) -> Routes {
         .add(reads, routes!(list::reservation_history))
         .add(reads, routes!(availability::check_availability))
         .add(reads, routes!(terms::get_terms))
+        .add(
+            reads,
+            sorted_by(series::COLUMNS, routes!(series::list_series)),
+        )
+        .add(reads, routes!(series::get_series))
+        .add(books, routes!(series::create_series))
+        .add(books, routes!(series::preview_series))
+        .add(books, routes!(series::patch_series))
+        .add(books, routes!(series::cancel_series))
         .add(books, routes!(book::create_reservation))
         .add(books, routes!(book::reserve_any_space))
         .add(
@@ -64,11 +78,24 @@ impl From<ReservationError> for ApiError {
                 });
                 Self::new(Code::SlotTaken).conflicts(taken.collect())
             }
+            E::Rule(why) => Self::field(why.field(), why),
+            E::Clashes { ref clashes, .. } => {
+                let clashes = clashes.iter().map(|slot| TakenSlot {
+                    start_time: slot.start,
+                    end_time: slot.end,
+                });
+                let clashes = clashes.collect();
+                Self::new(Code::SeriesClashes)
+                    .detail(error)
+                    .conflicts(clashes)
+            }
             E::NoneFree => Self::new(Code::NoSpaceFree),
             E::NotReservable => Self::new(Code::NotReservable),
             E::OutOfUse => Self::new(Code::SpaceOutOfUse),
             E::PersonLimit(_) => Self::new(Code::PersonLimitReached).detail(error),
-            E::Over(_) | E::HoldOver => Self::new(Code::ReservationOver).detail(error),
+            E::Over(_) | E::HoldOver | E::SeriesOver => {
+                Self::new(Code::ReservationOver).detail(error)
+            }
             E::Begun => Self::field("start_time", error),
             E::LateToCancel(_) => Self::new(Code::CancellationClosed).detail(error),
             E::CheckIn(why) => Self::new(Code::CheckInClosed).detail(why),

@@ -17,7 +17,7 @@ use super::super::store::Target;
 use super::super::{Draft, Holder};
 
 /// The longest name of a person, plate and reason.
-const NAME_MAX: usize = 255;
+pub(super) const NAME_MAX: usize = 255;
 const PLATE_MAX: usize = 20;
 
 /// The longest time that one question about availability spans.
@@ -73,7 +73,7 @@ pub(super) struct HolderWish {
 }
 
 impl HolderWish {
-    fn read(self, wrong: &mut Wrong) -> Holder {
+    pub(super) fn read(self, wrong: &mut Wrong) -> Holder {
         let email = self.email.filter(|typed| !typed.trim().is_empty());
         let email = email.and_then(|typed| wrong.read("holder.email", Email::parse(&typed)));
         let plate = a_line(wrong, "holder.plate", self.plate, PLATE_MAX);
@@ -92,7 +92,7 @@ fn kind(wrong: &mut Wrong, typed: Option<String>) -> Option<&'static str> {
 }
 
 /// What tells a person from others, as typed: an address, or a plate.
-pub(super) fn person_key(typed: &str) -> String {
+pub fn person_key(typed: &str) -> String {
     let typed = typed.trim();
     if typed.contains('@') {
         typed.to_lowercase()

@@ -1,8 +1,8 @@
 //! The SQL of what is in the way of those who take bays out of use, and where else it can go.
 
-use parking_db::{Result, TenantTx};
+use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::reservations::Slot;
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::free::is_free;
@@ -59,19 +59,38 @@ pub(in crate::reservations) async fn bay_like(
     space: Uuid,
     (slot, blocked, is_soon): (Slot, Slot, bool),
 ) -> Result<Option<Uuid>> {
-    let mut query = QueryBuilder::new(
-        "select s.id from spaces w
-         join spaces s on s.tenant_id = w.tenant_id and s.site_id = w.site_id and s.kind = w.kind and s.id <> w.id
-         join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-         where s.deleted_at is null and s.is_reservable and i.deleted_at is null and i.is_active and w.id = ",
-    );
-    query.push_bind(space);
-    is_free(&mut query, slot, blocked);
+    let mut query = like("s.id", space, (slot, blocked));
     query.push(" order by (s.state = 'occupied' and ");
     query.push_bind(is_soon);
-    query.push(
-        "), s.level_id is distinct from w.level_id, s.zone_id is distinct from w.zone_id, s.code_order, s.id
-         limit 1 for no key update of s skip locked",
-    );
+    query.push("), ").push(NEAREST);
+    query.push(" for no key update of s skip locked");
     Ok(query.build_query_scalar().fetch_optional(tx.conn()).await?)
 }
+
+/// A bay like another that can be had in a slot which begins now, and in which nobody stands: which, and
+/// what is painted on it. Nothing is locked.
+pub(in crate::reservations) async fn instead_of(
+    tx: &mut PlatformTx,
+    space: Uuid,
+    (slot, blocked): (Slot, Slot),
+) -> Result<Option<(Uuid, String)>> {
+    let mut query = like("s.id, s.code", space, (slot, blocked));
+    query.push(" and s.state = 'free' order by ").push(NEAREST);
+    Ok(query.build_query_as().fetch_optional(tx.conn()).await?)
+}
+
+/// Bays of the site and kind of another that can be had in a slot.
+fn like(columns: &str, space: Uuid, (slot, blocked): (Slot, Slot)) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(format!(
+        "select {columns} from spaces w
+         join spaces s on s.tenant_id = w.tenant_id and s.site_id = w.site_id and s.kind = w.kind and s.id <> w.id
+         join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
+         where s.deleted_at is null and s.is_reservable and i.deleted_at is null and i.is_active and w.id = "
+    ));
+    query.push_bind(space);
+    is_free(&mut query, slot, blocked);
+    query
+}
+
+/// As near as the plan tells, the first by its code.
+const NEAREST: &str = "s.level_id is distinct from w.level_id, s.zone_id is distinct from w.zone_id, s.code_order, s.id limit 1";

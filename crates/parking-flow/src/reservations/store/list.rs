@@ -14,6 +14,7 @@ use crate::reservations::Reservation;
 pub(in crate::reservations) struct Filter {
     pub(in crate::reservations) site: Option<Uuid>,
     pub(in crate::reservations) space: Option<Uuid>,
+    pub(in crate::reservations) series: Option<Uuid>,
     pub(in crate::reservations) status: Option<&'static str>,
     pub(in crate::reservations) from: Option<DateTime<Utc>>,
     pub(in crate::reservations) to: Option<DateTime<Utc>>,
@@ -22,9 +23,13 @@ pub(in crate::reservations) struct Filter {
 }
 
 impl Filter {
-    fn push_onto(&self, query: &mut QueryBuilder<Postgres>) {
+    pub(super) fn push_onto(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" where true");
-        for (column, id) in [("s.site_id", self.site), ("r.space_id", self.space)] {
+        for (column, id) in [
+            ("s.site_id", self.site),
+            ("r.space_id", self.space),
+            ("r.series_id", self.series),
+        ] {
             if let Some(id) = id {
                 query.push(format!(" and {column} = ")).push_bind(id);
             }

@@ -1,9 +1,11 @@
 //! The SQL of reservations.
 
+mod calendars;
 mod clear;
 mod due;
 mod free;
 mod list;
+pub(super) mod series;
 mod terms;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +20,8 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
-pub(super) use clear::{bay_like, in_the_way};
+pub use calendars::{OfCalendar, Shown, by_ids, of_calendar};
+pub(super) use clear::{bay_like, in_the_way, instead_of};
 pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
@@ -42,7 +45,8 @@ pub(super) struct HeldBay {
 const SELECT: &str = "select r.tenant_id, t.name as tenant_name, r.id, r.space_id, s.code, s.site_id, i.name as site_name,
   i.timezone, r.status, r.start_time, r.end_time, r.blocks_from, r.blocks_until, r.hold_until, r.opens_at, r.no_show_at,
   r.checked_in_at, r.checked_in_by, r.checked_out_at, r.contested_at, r.overstayed_at, r.holder_name, r.holder_email,
-  r.holder_plate, r.notes, r.cancel_reason, r.created_by, r.created_at, r.updated_at, r.version";
+  r.holder_plate, r.notes, r.cancel_reason, r.created_by, r.created_at, r.updated_at, r.version,
+  r.series_id, r.recurs_at, r.is_detached";
 const FROM: &str =
     " from reservations r join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
   join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
@@ -91,6 +95,7 @@ impl FromRow<'_, PgRow> for Reservation {
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
             version: row.try_get("version")?,
+            recurs: series::recurs(row)?,
         })
     }
 }
@@ -226,7 +231,7 @@ pub(super) async fn insert(
         booking.hold_until,
         booking.opens_at,
         booking.no_show_at,
-        booking.due_after(now),
+        booking.due_first(now),
         draft.holder.name,
         draft.holder.email,
         draft.holder.plate,
@@ -250,7 +255,9 @@ pub(super) async fn update(
     sqlx::query!(
         "update reservations set space_id = $2, start_time = $3, end_time = $4, blocks_from = $5, blocks_until = $6,
            opens_at = $7, no_show_at = $8, contested_at = $9, due_at = $10, holder_name = $11, holder_email = $12,
-           holder_plate = $13, holder_key = $14, notes = $15, updated_at = $16, version = version + 1
+           holder_plate = $13, holder_key = $14, notes = $15, updated_at = $16, version = version + 1,
+           is_detached = is_detached
+             or series_id is not null and (space_id, start_time, end_time) is distinct from ($2, $3, $4)
          where id = $1",
         booking.id,
         space,
@@ -261,7 +268,7 @@ pub(super) async fn update(
         booking.opens_at,
         booking.no_show_at,
         new.contested_at,
-        booking.due_after(now),
+        booking.due_first(now),
         new.holder.name,
         new.holder.email,
         new.holder.plate,
@@ -294,7 +301,7 @@ pub(super) async fn turn(
         new.checked_out_at,
         new.contested_at,
         new.overstayed_at,
-        booking.due_after(now),
+        booking.due_first(now),
         new.cancel_reason,
         now,
     )

@@ -219,6 +219,68 @@ async fn who_stood_there_before_is_somebody_else_and_the_release_waits() {
 }
 
 #[tokio::test]
+async fn who_stands_in_the_way_raises_an_alarm_and_a_bay_that_is_free_is_offered() {
+    let mut lot = Lot::open().await;
+    let first = lot.reserves(1, 60, 120).await;
+    let third = json!({ "site_id": first["site_id"], "code": "Z-9" });
+    let made = lot.post("/api/v6/spaces", third).await.json();
+    lot.bays
+        .push(serde_json::from_value(made["id"].clone()).expect("an id"));
+    for bay in 0..3 {
+        lot.observes(bay, "free").await;
+    }
+    // The nearest one is promised to somebody else, before the other is over.
+    lot.reserves(0, 90, 180).await;
+    lot.waits_until(30).await;
+    lot.observes(1, "occupied").await;
+    lot.waits_until(60).await;
+    let path = format!("{}/history", path_of(&first));
+    let history = lot.does(Method::GET, &path, None).await.json();
+    let changes = history["changes"].as_array().unwrap();
+    let contested = changes.iter().find(|change| change["kind"] == "contested");
+    let offer = contested.unwrap()["evidence"]["instead"]["space_id"].clone();
+    assert_eq!(offer, json!(lot.bays[2]));
+    assert_eq!(lot.alarms().await, ["contested"]);
+
+    // Who takes what is offered stands in nobody's way.
+    let moved = lot.moves(&first, json!({ "space_id": offer })).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text);
+    assert_eq!(lot.alarms().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn who_books_for_now_where_somebody_stands_learns_it_at_the_next_look() {
+    let lot = Lot::open().await;
+    lot.sets_terms(json!({ "early_minutes": 0 })).await;
+    lot.observes(1, "occupied").await;
+    lot.waits_until(1).await;
+    let first = lot.reserves(1, 1, 60).await;
+    lot.keeps().await;
+    assert_eq!(lot.sees(&first).await["contested_at"], json!(at(1)));
+}
+
+#[tokio::test]
+async fn who_stays_beyond_the_end_raises_an_alarm_until_they_leave() {
+    let lot = Lot::open().await;
+    lot.observes(1, "free").await;
+    let first = lot.reserves(1, 60, 120).await;
+    lot.waits_until(70).await;
+    lot.observes(1, "occupied").await;
+    lot.waits_until(121).await;
+    assert_eq!(lot.status(&first).await, "completed");
+    assert_eq!(lot.alarms().await, ["overstayed"]);
+    lot.waits_until(130).await;
+    lot.observes(1, "free").await;
+    lot.waits_until(132).await;
+    // No device is heard, so alarms are judged by a time that goes on with every look.
+    let mut open = lot.alarms().await;
+    for _ in 0..60 {
+        open = lot.alarms().await;
+    }
+    assert_eq!(open, [""; 0]);
+}
+
+#[tokio::test]
 async fn who_came_late_and_stays_is_not_the_next_one() {
     let lot = Lot::open().await;
     lot.observes(1, "free").await;

@@ -8,7 +8,7 @@ use parking_domain::reservations::{Slot, Status};
 use super::*;
 
 /// Numbers that look like chance and are the same each time.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
     fn below(&mut self, bound: u64) -> u64 {
@@ -17,7 +17,7 @@ impl Chance {
         (self.0 >> 33) % bound
     }
 
-    fn minute(&mut self, bound: u64) -> i64 {
+    pub(super) fn minute(&mut self, bound: u64) -> i64 {
         i64::try_from(self.below(bound)).expect("a small number")
     }
 }

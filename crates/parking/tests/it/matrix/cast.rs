@@ -363,6 +363,7 @@ fn making_of_estate(thing: Thing) -> &'static str {
              insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
              select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id"
         }
+        Thing::CalendarFeed | Thing::Series => making_of_calendar(thing),
         Thing::Reservation | Thing::HeldSpace | Thing::Arrived => making_of_reservation(thing),
         Thing::Model => {
             "insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at)
@@ -399,6 +400,28 @@ fn making_of_estate(thing: Thing) -> &'static str {
             "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
              values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id"
         }
+    }
+}
+
+/// The same for what recurs, and for a link by which a calendar reads it.
+fn making_of_calendar(thing: Thing) -> &'static str {
+    if thing == Thing::CalendarFeed {
+        "insert into calendar_feeds (tenant_id, id, user_id, name, secret_hash, created_at)
+             select $tenant, $id, m.user_id, 'F', convert_to($id, 'UTF8'), now() from memberships m where m.tenant_id = $tenant
+             order by m.user_id $whose desc limit 1 returning id"
+    } else {
+        "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+             space as (insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+               select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id),
+             series as (insert into reservation_series (tenant_id, id, space_id, rule, timezone, start_time, end_time, created_at, updated_at)
+               select $tenant, id, id, 'FREQ=DAILY;COUNT=1', 'UTC', now() + interval '1 day', now() + interval '25 hours', now(), now()
+               from space returning id)
+             insert into reservations (tenant_id, id, space_id, series_id, recurs_at, status, start_time, end_time, blocks_from,
+               blocks_until, opens_at, no_show_at, created_at, updated_at)
+             select $tenant, id, id, id, now() + interval '1 day', 'confirmed', now() + interval '1 day', now() + interval '25 hours',
+               now() + interval '1 day', now() + interval '25 hours', now(), now() + interval '25 hours', now(), now()
+             from series returning id"
     }
 }
 

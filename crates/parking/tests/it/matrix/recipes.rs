@@ -38,6 +38,10 @@ pub(crate) enum Thing {
     HeldSpace,
     /// A reservation whose vehicle is there.
     Arrived,
+    /// A series of which one reservation lies ahead.
+    Series,
+    /// A calendar link of the caller.
+    CalendarFeed,
     Model,
     Device,
     /// A device as those see it who run the installation.
@@ -164,6 +168,11 @@ fn open() -> Vec<Recipe> {
         get("GET /health/ready"),
         get("GET /api"),
         get("GET /version"),
+        Recipe {
+            query: "?token=nobodys",
+            done: &[404],
+            ..get("GET /api/v6/calendar.ics")
+        },
         Recipe {
             done: &[404],
             ..get("GET /api/v6/ticket")
@@ -442,7 +451,24 @@ fn reservations() -> Vec<Recipe> {
     let asked = json!({ "site_id": "$tenant", "from": "$tomorrow", "to": ends });
     let on = |operation, thing| post(operation, Value::Null, &[200]).of(thing);
     let notes = || json!({ "notes": "another" });
+    let series = || json!({ "space_id": "$tenant", "start_time": "$tomorrow", "end_time": ends, "rule": "FREQ=DAILY;COUNT=2" });
+    let feed = json!({ "name": "F" });
     vec![
+        get("GET /api/v6/reservations/series"),
+        post("POST /api/v6/reservations/series", series(), &[201]).on(ONE_OPEN_BAY),
+        post("POST /api/v6/reservations/series/preview", series(), &[200]).on(ONE_OPEN_BAY),
+        get("GET /api/v6/reservations/series/{id}").of(Thing::Series),
+        post("PATCH /api/v6/reservations/series/{id}", notes(), &[200]).of(Thing::Series),
+        post(
+            "PUT /api/v6/reservations/series/{id}/cancel",
+            json!({}),
+            &[200],
+        )
+        .of(Thing::Series),
+        get("GET /api/v6/calendar-feeds"),
+        // Who is inside for a while is no member, and has no links.
+        post("POST /api/v6/calendar-feeds", feed, &[201, 403]),
+        post("DELETE /api/v6/calendar-feeds/{id}", Value::Null, &[204]).of(Thing::CalendarFeed),
         get("GET /api/v6/reservations"),
         post("POST /api/v6/reservations", one, &[201]).on(ONE_OPEN_BAY),
         post("POST /api/v6/reservations/any", any, &[201]).on(ONE_OPEN_BAY),

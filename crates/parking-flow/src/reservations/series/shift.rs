@@ -1,0 +1,173 @@
+//! Giving the occurrences of a series another bay or time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_db::TenantTx;
+use parking_domain::recurrence::{Hours, LONGEST, RuleError, day_of};
+use parking_domain::reservations::{SHORTEST, Slot, SlotError};
+use uuid::Uuid;
+
+use super::super::change::{gives_time_back, lay};
+use super::Series;
+use super::change::{Done, Held, SeriesChange, ending_at, judged};
+use super::judge::{Verdict, clocked};
+use crate::reservations::store::{self, HeldBay};
+use crate::reservations::{Reservation, ReservationError};
+
+/// Where and when occurrences are to be that were elsewhere.
+pub(super) struct Shift {
+    bay: Uuid,
+    hours: Hours,
+    timezone: String,
+}
+
+impl Shift {
+    /// What is wanted, unless all that goes with the series is there.
+    pub(super) async fn of(
+        tx: &mut TenantTx,
+        held: &Held,
+        wanted: &SeriesChange,
+    ) -> Result<Option<Self>, ReservationError> {
+        let series = &held.series;
+        let goes_along = |one: &Reservation| one.recurs.is_some_and(|at| !at.is_detached);
+        let is_wanted = wanted.space.is_some() || wanted.start.is_some() || wanted.length.is_some();
+        if !is_wanted || !held.ahead.iter().any(goes_along) {
+            return Ok(None);
+        }
+        let space = wanted.space.unwrap_or(series.space.0);
+        let bay = held.bays.get(&space).filter(|bay| bay.is_living);
+        let bay = bay.ok_or(ReservationError::Absent)?;
+        if space != series.space.0 && !bay.is_reservable {
+            return Err(ReservationError::NotReservable);
+        }
+        let old = Hours::of(series.slot, series.zone());
+        let hours = hours(old, wanted)?;
+        // A bay elsewhere has the clocks of its own site.
+        let timezone = store::series::zone_of(tx.conn(), space).await?;
+        let timezone = timezone.unwrap_or_else(|| series.timezone.clone());
+        let is_there = (space, hours, &timezone) == (series.space.0, old, &series.timezone);
+        Ok((!is_there).then_some(Self {
+            bay: space,
+            hours,
+            timezone,
+        }))
+    }
+}
+
+/// Gives what lies ahead another bay or time, each that can have it; the others stay as they were.
+pub(super) async fn shift_all(
+    tx: &mut TenantTx,
+    held: &mut Held,
+    (shift, wanted, may_be_late): (&Shift, &SeriesChange, bool),
+    now: DateTime<Utc>,
+) -> Result<Done, ReservationError> {
+    let Held {
+        series,
+        ahead,
+        bays,
+    } = held;
+    let (there, old) = (series.zone(), Hours::of(series.slot, series.zone()));
+    let bay = bays.get(&shift.bay).ok_or(ReservationError::Absent)?;
+    series.timezone.clone_from(&shift.timezone);
+    let (zone, hours) = (series.zone(), shift.hours);
+    // Those in front make room first, so that none stands in the way of the next.
+    if hours.start > old.start {
+        ahead.reverse();
+    }
+    let (mut done, mut places, mut slots) = (Done::default(), Vec::new(), Vec::new());
+    for one in ahead.iter_mut() {
+        let Some(recurs) = one.recurs else { continue };
+        let (was, slot) = (one.clone(), hours.on(day_of(recurs.at, there), zone));
+        slots.push(slot);
+        let is_late = bays.get(&was.space.0).is_some_and(|bay| {
+            let before = was.booking.slot;
+            gives_time_back(before, slot) && bay.terms.is_late_to_cancel(before, now)
+        });
+        let verdict = if recurs.is_detached {
+            Verdict::Excluded
+        } else if is_late && !may_be_late {
+            Verdict::TooLate
+        } else {
+            fits(tx, one, (bay, slot, hours.length), now).await?
+        };
+        let goes = verdict == Verdict::Free;
+        places.push((one.booking.id, slot.start, !goes));
+        if verdict.is_clash() {
+            done.kept.push(judged(one, slot, verdict));
+            continue;
+        }
+        wanted.say_of(one);
+        let home = if goes { bay.id } else { was.space.0 };
+        // What it blocks is as it was agreed, where it is what it was.
+        if goes && (home, slot) != (was.space.0, was.booking.slot) {
+            lay(one, (bay, slot), home != was.space.0, now);
+        }
+        done.write(tx, (&was, one, home), now).await?;
+    }
+    let is_stuck = places.iter().all(|(_, _, is_elsewhere)| *is_elsewhere);
+    if !done.kept.is_empty() && (is_stuck || !wanted.skips) {
+        let clashes = done.kept.iter().map(|one| one.slot).collect();
+        let of = ahead.len();
+        return Err(ReservationError::Clashes { clashes, of });
+    }
+    store::series::place(tx, &places).await?;
+    series.space.0 = bay.id;
+    describe(series, hours, &slots);
+    Ok(done)
+}
+
+/// The hours that are wanted where others were.
+fn hours(old: Hours, wanted: &SeriesChange) -> Result<Hours, RuleError> {
+    let hours = Hours {
+        start: wanted.start.unwrap_or(old.start),
+        length: wanted.length.unwrap_or(old.length),
+    };
+    if (SHORTEST..=LONGEST).contains(&hours.length) {
+        Ok(hours)
+    } else {
+        Err(RuleError::Length)
+    }
+}
+
+/// Says of a series what it repeats now, and until when.
+fn describe(series: &mut Series, hours: Hours, slots: &[Slot]) {
+    let zone = series.zone();
+    // Of a day on which the clocks jump the hours cannot be read back.
+    let shown = slots.iter().filter(|slot| Hours::of(**slot, zone) == hours);
+    let first = shown.min_by_key(|slot| slot.start).or(slots.first());
+    series.slot = first.copied().unwrap_or(series.slot);
+    if let Some(last) = slots.iter().map(|slot| slot.start).max() {
+        series.rule = ending_at(&series.rule, last);
+    }
+}
+
+/// Whether an occurrence can have a slot of a held bay.
+async fn fits(
+    tx: &mut TenantTx,
+    one: &Reservation,
+    (bay, slot, length): (&HeldBay, Slot, TimeDelta),
+    now: DateTime<Utc>,
+) -> Result<Verdict, ReservationError> {
+    let before = one.booking.slot;
+    if bay.id == one.space.0 && slot == before {
+        return Ok(Verdict::Free);
+    }
+    let checked = bay
+        .terms
+        .check(clocked(slot.start, length), Some(before), now);
+    match checked {
+        Err(SlotError::StartsInThePast | SlotError::Over) => return Ok(Verdict::Past),
+        checked => checked?,
+    }
+    if slot.length() < SHORTEST {
+        return Ok(Verdict::TooShort);
+    }
+    let blocked = bay.terms.blocked(slot);
+    let taken = store::clashing(tx, bay.id, blocked, Some(one.booking.id)).await?;
+    if !taken.is_empty() {
+        return Ok(Verdict::Taken(taken));
+    }
+    if store::is_out_of_use(tx, bay.id, slot).await? {
+        return Ok(Verdict::OutOfUse);
+    }
+    Ok(Verdict::Free)
+}
