@@ -1,7 +1,9 @@
 -- What whoever a bay is reserved for is told: in which language, if at all, when they are reminded, and what
 -- they were told last.
 alter table reservation_terms add column letters text not null default 'en',
-  add column reminder_minutes integer not null default 60;
+  add column reminder_minutes integer not null default 60,
+  add constraint reservation_terms_letters check (letters in ('off', 'en', 'fr')) not valid,
+  add constraint reservation_terms_reminder check (reminder_minutes between 0 and 10080) not valid;
 
 create table reservation_letters (
   tenant_id uuid not null,
@@ -32,3 +34,16 @@ create policy reservation_letters_own on reservation_letters to parking_tenant
   using (tenant_id = (select current_tenant_id())) with check (tenant_id = (select current_tenant_id()));
 create policy reservation_letters_worker on reservation_letters to parking_worker using (true) with check (true);
 grant select, insert, update, delete on reservation_letters to parking_tenant, parking_worker;
+
+-- With the address of a holder goes what is known of whom was told, whoever takes it out.
+create function forget_who_was_told() returns trigger
+  language plpgsql
+  as $$
+begin
+  delete from reservation_letters where tenant_id = new.tenant_id and reservation_id = new.id;
+  return null;
+end
+$$;
+create trigger reservations_address_gone after update of holder_email on reservations
+  for each row when (old.holder_email is not null and new.holder_email is null)
+  execute function forget_who_was_told();
