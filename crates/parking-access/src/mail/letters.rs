@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::alarms::{self, AlarmNews};
 use super::reservations::{self, ReservationNews};
+use super::series::{self, SeriesNews};
 
 /// Something to tell a person. Tokens are the secret part of a link.
 #[derive(Debug)]
@@ -68,6 +69,8 @@ pub enum Letter<'a> {
     AlarmNews(&'a AlarmNews),
     /// There is news of a reservation of the reader's.
     Reservation(&'a ReservationNews<'a>),
+    /// There is the same news of several of the reader's.
+    Series(&'a SeriesNews<'a>),
     /// Somebody wants to know whether letters about alarms arrive.
     AlarmTest {
         /// The tenant.
@@ -84,6 +87,8 @@ pub struct Written {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// What goes with it for the reader's calendar.
+    pub calendar: Option<String>,
 }
 
 impl Letter<'_> {
@@ -101,6 +106,7 @@ impl Letter<'_> {
             Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::AlarmNews(_) => "alarm_news",
             Self::Reservation(news) => news.kind.name(),
+            Self::Series(news) => news.kind.name(),
             Self::AlarmTest { .. } => "alarm_test",
         }
     }
@@ -122,8 +128,19 @@ impl Letter<'_> {
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
             Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
-            Self::Reservation(news) => format!("/ticket#{}", news.ticket.expose_secret()),
+            Self::Reservation(ReservationNews { ticket, .. })
+            | Self::Series(SeriesNews { ticket, .. }) => {
+                format!("/ticket#{}", ticket.expose_secret())
+            }
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
+        }
+    }
+
+    fn calendar(&self) -> Option<&str> {
+        match self {
+            Self::Reservation(news) => news.calendar.as_deref(),
+            Self::Series(news) => news.calendar.as_deref(),
+            _ => None,
         }
     }
 }
@@ -151,6 +168,7 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
             escape(app_name),
         ),
         subject,
+        calendar: letter.calendar().map(str::to_owned),
     }
 }
 
@@ -214,6 +232,7 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_english(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::english(news),
         Letter::Reservation(news) => reservations::english(news),
+        Letter::Series(news) => series::english(news),
         Letter::AlarmTest { tenant } => alarm_test_english(tenant, app_name),
     }
 }
@@ -281,6 +300,7 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_french(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::french(news),
         Letter::Reservation(news) => reservations::french(news),
+        Letter::Series(news) => series::french(news),
         Letter::AlarmTest { tenant } => alarm_test_french(tenant, app_name),
     }
 }

@@ -26,38 +26,39 @@ pub struct ReservationNews<'a> {
     pub check_in_from: DateTime<Utc>,
     /// By whose clocks.
     pub zone: TimeZone,
+    /// The same for the reader's calendar.
+    pub calendar: Option<String>,
 }
 
-impl ReservationNews<'_> {
-    /// An instant by the clocks of the site, and how far these are ahead then.
-    fn at(&self, at: DateTime<Utc>, format: &str) -> String {
-        let local = at.with_timezone(&self.zone.tz());
-        let minutes = local.offset().fix().local_minus_utc() / 60;
-        let sign = if minutes < 0 { '−' } else { '+' };
-        let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
-        let offset = match (hours, rest) {
-            (0, 0) => "UTC".to_owned(),
-            (hours, 0) => format!("UTC{sign}{hours}"),
-            (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
-        };
-        format!("{} ({offset})", local.format(format))
-    }
+/// An instant by the clocks of a site, and how far these are ahead then.
+pub(super) fn by_clock(at: DateTime<Utc>, zone: TimeZone, format: &str) -> String {
+    let local = at.with_timezone(&zone.tz());
+    let minutes = local.offset().fix().local_minus_utc() / 60;
+    let sign = if minutes < 0 { '−' } else { '+' };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let offset = match (hours, rest) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    };
+    format!("{} ({offset})", local.format(format))
+}
 
-    /// Where the bay is, in one line.
-    fn place(&self) -> String {
-        let mut parts = vec![self.site];
-        parts.extend(&self.place);
-        format!("{}.", parts.join(", "))
-    }
+/// Where a bay is, in one line.
+pub(super) fn placed(site: &str, place: &[&str]) -> String {
+    let mut parts = vec![site];
+    parts.extend(place);
+    format!("{}.", parts.join(", "))
+}
 
-    fn is_still_theirs(&self) -> bool {
-        !matches!(self.kind, Kind::Cancellation | Kind::Release)
-    }
+/// Whether what there is to say leaves it the reader's.
+pub(super) fn is_still_theirs(kind: Kind) -> bool {
+    !matches!(kind, Kind::Cancellation | Kind::Release)
 }
 
 pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
     let (space, site) = (news.space, news.site);
-    let at = |instant| news.at(instant, "%Y-%m-%d %H:%M");
+    let at = |instant| by_clock(instant, news.zone, "%Y-%m-%d %H:%M");
     let from = at(news.slot.start);
     let (subject, opening) = match news.kind {
         Kind::Confirmation => (
@@ -85,14 +86,14 @@ pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
     };
     let mut body = vec![
         opening,
-        format!("Bay {space}. {}", news.place()),
+        format!("Bay {space}. {}", placed(site, &news.place)),
         format!(
             "From {from} until {}, by the clocks of {}.",
             at(news.slot.end),
             news.zone.name()
         ),
     ];
-    if news.is_still_theirs() {
+    if is_still_theirs(news.kind) {
         body.push(format!(
             "With this link you can check in from {} on, or cancel. Whoever has it can: keep it to yourself.",
             at(news.check_in_from)
@@ -103,7 +104,7 @@ pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
 
 pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
     let (space, site) = (news.space, news.site);
-    let at = |instant| news.at(instant, "%d.%m.%Y à %H:%M");
+    let at = |instant| by_clock(instant, news.zone, "%d.%m.%Y à %H:%M");
     let from = at(news.slot.start);
     let (subject, opening) = match news.kind {
         Kind::Confirmation => (
@@ -133,14 +134,14 @@ pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
     };
     let mut body = vec![
         opening,
-        format!("Place {space}. {}", news.place()),
+        format!("Place {space}. {}", placed(site, &news.place)),
         format!(
             "Du {from} au {}, à l’heure de {}.",
             at(news.slot.end),
             news.zone.name()
         ),
     ];
-    if news.is_still_theirs() {
+    if is_still_theirs(news.kind) {
         body.push(format!(
             "Avec ce lien, vous pouvez signaler votre arrivée à partir du {}, ou annuler. Qui l’a le peut : gardez-le pour vous.",
             at(news.check_in_from)
@@ -177,6 +178,7 @@ mod tests {
             },
             check_in_from: start - TimeDelta::minutes(15),
             zone: zone.parse().unwrap(),
+            calendar: None,
         };
         let letter = write(
             &Letter::Reservation(&news),

@@ -611,6 +611,7 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("plans", "image"),
         ("plans", "sha256"),
         ("registrations", "email_key"),
+        ("reservation_letters", "told_to"),
         ("reservations", "holder_key"),
         ("uplink_keys", "key"),
         ("uplinks", "payload"),

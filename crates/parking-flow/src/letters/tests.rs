@@ -9,6 +9,9 @@ use parking_testkit::{Mailbox, bearer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+mod series;
+
+use super::draft::Subject;
 use super::jobs::jobs;
 use super::{remind, write};
 use crate::ingest::Lot;
@@ -119,6 +122,15 @@ fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
+/// The secret part of the link of a letter.
+#[track_caller]
+fn token(letter: &str) -> String {
+    let link = letter.split_once("https://parking.example/ticket#");
+    let (_, link) = link.expect("a link");
+    let is_of_it = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    link.chars().take_while(is_of_it).collect()
+}
+
 #[tokio::test]
 async fn a_letter_says_where_and_when_by_the_clocks_of_the_site_and_its_link_works() {
     let post = Post::open().await;
@@ -129,13 +141,7 @@ async fn a_letter_says_where_and_when_by_the_clocks_of_the_site_and_its_link_wor
     let letter = only(&letters);
     let span = "From 2027-03-28 01:30 (UTC+1) until 2027-03-28 04:00 (UTC+2), by the clocks of Europe/Paris.";
     assert!(letter.contains(span) && letter.contains("Quay"), "{letter}");
-    let (_, link) = letter
-        .split_once("https://parking.example/ticket#")
-        .expect("a link");
-    let token: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
+    let token = token(letter);
     let headers = [("x-ticket", token)];
     let served = &post.lot.served;
     let off = served
@@ -183,7 +189,7 @@ async fn of_many_changes_the_last_is_told_and_nothing_twice() {
     let tenant = post.lot.tenant;
     post.moves(id, start + TimeDelta::hours(3)).await;
     let before = post.mailbox.letters().len();
-    let one = || write(&post.lot.flow, &post.mailer, tenant, id);
+    let one = || write(&post.lot.flow, &post.mailer, tenant, Subject::One(id));
     let (first, second, third) = tokio::join!(one(), one(), one());
     assert!([first, second, third].iter().any(Result::is_ok));
     one().await.expect("nothing to do");
@@ -278,4 +284,128 @@ async fn letters_wait_for_the_mail_server_and_what_cannot_be_delivered_is_tried_
     assert_eq!(post.settles().await, [""; 0]);
     post.mailbox.refuse(None);
     assert_eq!(post.until(post.now() + TimeDelta::hours(1)).await, [""; 0]);
+}
+
+/// The calendar that goes with a letter, line by line.
+#[track_caller]
+fn calendar(letter: &str) -> Vec<String> {
+    assert!(
+        letter.contains("text/calendar; charset=utf-8; method=PUBLISH"),
+        "{letter}"
+    );
+    let (_, file) = letter.split_once("BEGIN:VCALENDAR").expect("a calendar");
+    let (file, _) = file.split_once("END:VCALENDAR").expect("its end");
+    let unfolded = file.replace("\r\n ", "").replace("\n ", "");
+    unfolded.lines().map(str::to_owned).collect()
+}
+
+/// What the lines of a calendar say of something.
+fn said<'a>(calendar: &'a [String], name: &str) -> Vec<&'a str> {
+    let lines = calendar.iter().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_calendar_of_a_letter_knows_the_reservation_again_and_takes_it_out_when_it_is_called_off()
+ {
+    let post = Post::open().await;
+    let start = post.now() + TimeDelta::days(2);
+    let id = post.books(start, "confirmed").await;
+    let letters = post.settles().await;
+    let first = calendar(only(&letters));
+    let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+    assert_eq!(said(&first, "METHOD"), ["PUBLISH"]);
+    assert_eq!(said(&first, "UID"), [id.to_string()]);
+    assert_eq!(said(&first, "DTSTART"), [utc(start)]);
+    assert_eq!(said(&first, "DTEND"), [utc(start + TimeDelta::minutes(90))]);
+    assert_eq!(said(&first, "LOCATION"), ["Quay\\, A-1"]);
+    assert_eq!(said(&first, "STATUS"), ["CONFIRMED"]);
+
+    post.moves(id, start + TimeDelta::hours(1)).await;
+    let letters = post.settles().await;
+    let moved = calendar(only(&letters));
+    post.cancels(id).await;
+    let letters = post.settles().await;
+    let off = calendar(only(&letters));
+    assert_eq!(said(&moved, "DTSTART"), [utc(start + TimeDelta::hours(1))]);
+    assert_eq!(said(&off, "STATUS"), ["CANCELLED"]);
+    let ids = [&first, &moved, &off].map(|file| said(file, "UID")[0].to_owned());
+    assert!(ids.iter().all(|one| *one == ids[0]), "{ids:?}");
+    let order = [&first, &moved, &off]
+        .map(|file| -> i64 { said(file, "SEQUENCE")[0].parse().expect("a number") });
+    assert!(order.is_sorted_by(|one, next| one < next), "{order:?}");
+
+    let soon = post.books(start, "confirmed").await;
+    post.settles().await;
+    let reminder = post.until(start - TimeDelta::minutes(30)).await;
+    assert!(only(&reminder).contains("begins soon"));
+    assert!(
+        !only(&reminder).contains("VCALENDAR"),
+        "it changes nothing: {soon}"
+    );
+}
+
+#[tokio::test]
+async fn a_letter_says_what_is_when_it_leaves() {
+    let post = Post::open().await;
+    let start = post.now() + TimeDelta::days(1);
+    let id = post.books(start, "confirmed").await;
+    post.cancels(id).await;
+    assert_eq!(post.settles().await, [""; 0], "it came and went");
+
+    // Moved while the mail server is away, and then called off: of the move nobody is told.
+    let id = post.books(start, "confirmed").await;
+    post.settles().await;
+    post.mailbox.refuse(Some("451 come back later"));
+    post.moves(id, start + TimeDelta::hours(2)).await;
+    assert_eq!(post.settles().await, [""; 0]);
+    post.cancels(id).await;
+    post.mailbox.refuse(None);
+    let letters = post.until(post.now() + TimeDelta::minutes(5)).await;
+    assert!(only(&letters).contains("is cancelled"), "{letters:?}");
+
+    // Nobody is written to whose address was taken out meanwhile, and who was told is forgotten.
+    let id = post.books(start, "confirmed").await;
+    post.settles().await;
+    post.moves(id, start + TimeDelta::hours(1)).await;
+    let path = format!("{RESERVATIONS}/{id}");
+    post.calls(Method::PATCH, &path, json!({ "holder": null }))
+        .await;
+    assert_eq!(post.settles().await, [""; 0]);
+    let told: i64 = sqlx::query_scalar(
+        "select count(*) from reservation_letters where reservation_id = $1 and told_to is not null",
+    )
+    .bind(id)
+    .fetch_one(&mut post.lot.test.superuser().await)
+    .await
+    .expect("a count");
+    assert_eq!(told, 0);
+    post.cancels(id).await;
+    assert_eq!(post.settles().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_link_of_a_letter_is_written_down_nowhere() {
+    let post = Post::open().await;
+    let start = post.now() + TimeDelta::days(1);
+    let id = post.books(start, "confirmed").await;
+    let letters = post.settles().await;
+    let token = token(only(&letters));
+    post.mailbox.refuse(Some("550 nobody of that name"));
+    post.moves(id, start + TimeDelta::hours(1)).await;
+    post.settles().await;
+    let mut all = post.lot.test.superuser().await;
+    let tables = "audit_log events jobs reservation_letters reservation_changes reservations";
+    for table in tables.split(' ') {
+        let query = format!("select coalesce(string_agg(t::text, ' '), '') from {table} t");
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .fetch_one(&mut all)
+            .await
+            .expect("rows");
+        assert!(!rows.is_empty(), "{table}: nothing to look at");
+        assert!(!rows.contains(&token), "{table}");
+    }
 }

@@ -42,6 +42,27 @@ impl Job for WriteToHolder {
     }
 }
 
+/// The same of all occurrences of a series, in one letter as far as one can say it. Whoever changes any of
+/// them leaves this.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct WriteOfSeries {
+    /// Of which.
+    pub series_id: Uuid,
+    /// A bay that whoever leaves this holds.
+    pub space_id: Uuid,
+}
+
+impl Job for WriteOfSeries {
+    const KIND: &'static str = "write_of_series";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
+
+    // Not the series alone: who changes occurrences on other bays would wait for one another here, after
+    // they have taken what others wait for.
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("{}/{}", self.series_id, self.space_id))
+    }
+}
+
 /// Teaches a worker the jobs of reservations.
 pub fn jobs(worker: Worker, flow: &Flow, witness: &Witness) -> Worker {
     let (flow, witness) = (flow.clone(), witness.clone());

@@ -40,9 +40,11 @@ pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
-pub use jobs::{WriteToHolder, jobs, schedules};
+pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
-pub use store::{OfCalendar, Shown, Target, by_ids, find, of_calendar, spans_then, terms_of_bay};
+pub use store::{
+    OfCalendar, Shown, Target, by_ids, find, of_calendar, shown, spans_then, terms_of_bay,
+};
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -282,12 +284,29 @@ async fn tell(
     let tenant = TenantId(reservation.tenant_id);
     events::append(conn, tenant, now, event).await?;
     if reservation.holder.email.is_some() && CONCERN_HOLDERS.contains(&news.verb) {
-        let job = WriteToHolder {
-            reservation_id: reservation.booking.id,
-        };
-        enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await?;
+        write_to_holder(conn, reservation, now).await?;
     }
     Ok(())
+}
+
+/// Has the holder told, once this has settled: of a series in one letter, whatever else of it changes.
+async fn write_to_holder(
+    conn: &mut PgConnection,
+    reservation: &Reservation,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let tenant = TenantId(reservation.tenant_id);
+    if let Some(recurs) = reservation.recurs {
+        let job = WriteOfSeries {
+            series_id: recurs.series,
+            space_id: reservation.space.0,
+        };
+        return enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await;
+    }
+    let job = WriteToHolder {
+        reservation_id: reservation.booking.id,
+    };
+    enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await
 }
 
 /// What those who follow are told of a reservation.
