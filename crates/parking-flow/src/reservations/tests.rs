@@ -560,7 +560,7 @@ async fn terms_are_the_sites_else_the_tenants_else_the_standard() {
         let bad = lot.does(Method::PUT, &path, Some(bad)).await;
         wrong(&bad, "reminder_minutes");
     }
-    for language in [json!("de"), json!("EN"), json!(""), json!(1)] {
+    for language in [json!("de"), json!("EN"), json!("")] {
         let bad = json!({ "letters": language });
         let bad = lot.does(Method::PUT, &path, Some(bad)).await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.text);
