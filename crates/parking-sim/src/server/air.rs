@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Shared;
-use super::estate::{Estate, Light};
+use super::estate::Estate;
 use super::faults::Faults;
 use super::told::{Told, event};
 use crate::payload::payload;
@@ -162,11 +162,12 @@ fn one(
         f_cnt_down,
     };
     told.push((eui, transmitted));
-    let lamp = device.lamp.is_some() && !faults.are_lamps_deaf;
-    if lamp {
+    let hearing = device.lamp.as_mut().filter(|_| !faults.are_lamps_deaf);
+    let lamp = hearing.is_some();
+    if let Some(lamp) = hearing {
         // ChirpStack keeps a port in a byte, and what does not fit wraps around.
         let [.., f_port] = sent.f_port.to_be_bytes();
-        device.hears(f_port, &sent.data);
+        lamp.hears(f_port, &sent.data);
     }
     let item = (id, f_cnt_down);
     let acknowledges = (is_confirmed && !faults.are_lamps_mute).then_some(item);
@@ -238,7 +239,7 @@ fn speak(shared: &Shared, eui: Eui64) {
     let Some(device) = estate.devices.get_mut(&eui) else {
         return;
     };
-    let (Some((model, light)), Some(session)) = (device.lamp, device.session.as_mut()) else {
+    let (Some(lamp), Some(session)) = (&device.lamp, device.session.as_mut()) else {
         return;
     };
     let f_cnt = session.f_cnt_up;
@@ -246,7 +247,7 @@ fn speak(shared: &Shared, eui: Eui64) {
     session.is_heard = true;
     let (dev_addr, sent) = (session.dev_addr, session.f_cnt_down);
     device.last_seen_at = Some(shared.clock.now());
-    let Some(frame) = payload(model.codec, &reading(light, (f_cnt, sent))) else {
+    let Some(frame) = payload(lamp.model.codec, &reading(lamp.shown(), (f_cnt, sent))) else {
         return;
     };
     drop(estate);
@@ -259,14 +260,7 @@ fn speak(shared: &Shared, eui: Eui64) {
     tell(shared, eui, &up);
 }
 
-fn reading(light: Light, (f_cnt, heard): (u32, u32)) -> Reading {
-    let Light {
-        red,
-        green,
-        blue,
-        on,
-        off,
-    } = light;
+fn reading(shown: Shown, (f_cnt, heard): (u32, u32)) -> Reading {
     Reading {
         event: Cause::DisplayStatus,
         sensor: SensorState::Unknown,
@@ -277,17 +271,12 @@ fn reading(light: Light, (f_cnt, heard): (u32, u32)) -> Reading {
             health: None,
         },
         temperature: None,
-        shown: Some(Shown::Light {
-            red,
-            green,
-            blue,
-            on,
-            off,
-        }),
+        shown: Some(shown),
         extras: vec![
             Extra::Rssi(-71),
             Extra::DownlinksReceived(heard),
             Extra::UplinksSent(f_cnt),
+            Extra::UplinkCounter(u16::try_from(f_cnt & 0xffff).unwrap_or_default()),
         ],
     }
 }

@@ -15,6 +15,7 @@ mod broker;
 mod calls;
 mod estate;
 mod faults;
+mod lamp;
 mod listening;
 mod told;
 
@@ -35,7 +36,8 @@ pub use faults::Faults;
 use crate::chirpstack::{Event, Network};
 use crate::lot::Lot;
 use estate::Estate;
-pub use estate::{LampDraft, Light};
+pub use estate::LampDraft;
+pub use lamp::Light;
 
 /// Events that wait for whoever takes them; more are lost, as where nobody listens.
 const EVENTS_MAX: usize = 65_536;
