@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Shared;
-use super::estate::Estate;
+use super::estate::{Device, Estate};
 use super::faults::Faults;
 use super::told::{Told, event};
 use crate::payload::payload;
@@ -118,6 +118,7 @@ fn one(
     let Some(device) = estate.devices.get_mut(&eui) else {
         return;
     };
+    let is_silent = faults.is_gateway_silent || is_out(faults, device);
     let (Some(item), Some(session)) = (device.queue.front_mut(), device.session.as_mut()) else {
         return;
     };
@@ -145,7 +146,7 @@ fn one(
         session.f_cnt_down - 1
     });
     device.locked_until = Some(now + alone);
-    if faults.is_gateway_silent {
+    if is_silent {
         return;
     }
     if faults.is_gateway_late {
@@ -217,6 +218,12 @@ fn happen(shared: &Shared, eui: Eui64, what: Later) {
     }
 }
 
+/// Whether the gateways that a device reaches are out.
+fn is_out(faults: &Faults, device: &Device) -> bool {
+    let application = device.told.application_id.parse();
+    application.is_ok_and(|id| faults.out.contains(&id))
+}
+
 fn forget(shared: &Shared, eui: Eui64, item: Uuid) {
     if let Some(device) = shared.estate().devices.get_mut(&eui) {
         device.queue.retain(|queued| queued.id != item);
@@ -233,15 +240,32 @@ pub(super) fn rejoin(shared: &Shared, eui: Eui64) {
     speak(shared, eui);
 }
 
-/// A lamp says what it shows.
+/// Every lamp that has a session says what it shows.
+pub(super) fn all_speak(shared: &Shared) {
+    let estate = shared.estate();
+    let lamps = estate.devices.iter();
+    let lamps = lamps.filter(|(_, device)| device.lamp.is_some() && device.session.is_some());
+    let lamps: Vec<Eui64> = lamps.map(|(eui, _)| *eui).collect();
+    drop(estate);
+    for lamp in lamps {
+        speak(shared, lamp);
+    }
+}
+
+/// A lamp says what it shows, if anybody can hear it.
 fn speak(shared: &Shared, eui: Eui64) {
+    let faults = shared.faults();
     let mut estate = shared.estate();
     let Some(device) = estate.devices.get_mut(&eui) else {
         return;
     };
+    let is_out = is_out(&faults, device);
     let (Some(lamp), Some(session)) = (&device.lamp, device.session.as_mut()) else {
         return;
     };
+    if is_out {
+        return;
+    }
     let f_cnt = session.f_cnt_up;
     session.f_cnt_up += 1;
     session.is_heard = true;

@@ -174,6 +174,30 @@ impl NetworkServer {
         air::rejoin(&self.shared, dev_eui);
     }
 
+    /// From now on lamps say what they show so often, though nobody told them anything.
+    pub fn speaks_every(&self, period: Duration) {
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        self.tasks.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(period) => air::all_speak(&shared),
+                }
+            }
+        });
+    }
+
+    /// The gateways of an application are out, or hear and send again.
+    pub fn set_out(&self, application: Uuid, is_out: bool) {
+        self.set_faults(|faults| {
+            if is_out {
+                faults.out.insert(application);
+            } else {
+                faults.out.remove(&application);
+            }
+        });
+    }
+
     /// Devices it knows.
     pub fn devices(&self) -> usize {
         self.shared.estate().count()

@@ -273,6 +273,29 @@ async fn a_silent_gateway_blocks_a_queue_without_a_word_until_it_is_flushed() {
 }
 
 #[tokio::test]
+async fn gateways_that_are_out_send_nothing_and_nobody_hears_a_lamp_until_they_are_back() {
+    let mut stand = stand().await;
+    let lamp = stand.lamp(1);
+    let application = stand.server.home().application;
+    stand.server.set_out(application, true);
+    stand.server.speaks_every(Duration::from_millis(20));
+    stand.client.enqueue(&red(lamp)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(stand.events.try_recv().is_err(), "nothing tells of it");
+    assert_ne!(stand.server.shows(lamp), Some(RED));
+    stand.server.set_out(application, false);
+    stand.event("txack").await;
+    // By themselves: the command asked for no answer.
+    for _ in 0..3 {
+        assert_eq!(
+            stand.event("up").await["deviceInfo"]["devEui"],
+            lamp.to_string().to_lowercase()
+        );
+    }
+    assert_eq!(stand.server.shows(lamp), Some(RED));
+}
+
+#[tokio::test]
 async fn lamps_are_heard_by_the_gateways_of_their_own_lot() {
     let mut stand = stand().await;
     let lots = ["North", "South"].map(|site| {
