@@ -7,7 +7,7 @@ import { HARBOUR, openDemo, STATION } from '../harness/demo.mjs';
 import { hasFill, hasRing } from '../harness/lamps.mjs';
 import { becomes } from '../harness/lot.mjs';
 import { en } from '../harness/texts.mjs';
-import { follow, signIn } from '../harness/visitor.mjs';
+import { signIn } from '../harness/visitor.mjs';
 import { OUTPUT, withPages } from '../harness/world.mjs';
 
 const dialog = (page, name) => page.getByRole('dialog', { name });
@@ -142,14 +142,16 @@ describe('the demonstration', { concurrency: 2 }, () => {
       await demo.gateways('off', HARBOUR);
       await watched.locator(`[data-bay="${bay.id}"]`).click();
       const drawer = await takesOut(watched, bay);
-      await lampOf(watched, bay, { status: 'unreachable', state: 'out_of_service' }).waitFor(PATIENCE);
+      // As soon as the server knows; not when the page happens to ask again.
+      await lampOf(watched, bay, { status: 'unreachable', state: 'out_of_service' }).waitFor({ timeout: 40_000 });
       await drawer.getByText(en('lamps.statuses.unreachable'), { exact: true }).waitFor();
       const since = drawer.locator('p').filter({ hasText: en('lamps.statuses.unreachable') }).getByRole('time');
       assert.match(await since.innerText(), AN_AGE);
       await hasFill(middle(lampOf(watched, bay)), '1020FF');
+      await since.scrollIntoViewIfNeeded();
       await shoot(watched, seen, 'unreachable');
 
-      await follow(page, 'nav.alarms');
+      await page.getByRole('link', { name: /^Alarms.*alarms? waits?/ }).click();
       const alarm = (kind, name) =>
         page.getByRole('button', { name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }) });
       await alarm('lamp_unreachable', `Plenom ${bay.code}`).waitFor(PATIENCE);
