@@ -32,16 +32,19 @@ async function freePort() {
   return port;
 }
 
-/** @param {{ smtpPort: number }} options */
-export async function startServer({ smtpPort }) {
+/**
+ * Serves, or demonstrates: `says` then writes a line to it, and waits for what it answers.
+ * @param {{ smtpPort: number, command?: 'serve' | 'demo', settings?: Record<string, string> }} options
+ */
+export async function startServer({ smtpPort, command = 'serve', settings = {} }) {
   const program = binary();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   // Short, because a unix socket's path is; open, because root's PostgreSQL runs as somebody else.
   const folder = mkdtempSync(join(tmpdir(), 'pe2e-'));
   chmodSync(folder, 0o755);
-  const child = spawn(program, ['serve'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(program, [command], {
+    stdio: [command === 'demo' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       PARKING_DATA_DIR: join(folder, 'data'),
@@ -59,6 +62,7 @@ export async function startServer({ smtpPort }) {
       WEBHOOK_ALLOW_PRIVATE: 'true',
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}?tls=none`,
       SMTP_FROM: 'Parking <parking@platform.test>',
+      ...settings,
     },
   });
   const log = [];
@@ -71,19 +75,45 @@ export async function startServer({ smtpPort }) {
     });
   }
   // Whatever happens to us, the server does not outlive us; it takes its PostgreSQL along.
-  const kill = () => child.exitCode === null && child.kill('SIGKILL');
-  process.on('exit', kill);
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  const kill = () => isAlive() && child.kill('SIGKILL');
+  const abandon = () => {
+    kill();
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // Its PostgreSQL, which ends by itself, was quicker with another file.
+    }
+  };
+  process.on('exit', abandon);
 
   async function stop() {
-    if (child.exitCode === null) {
+    if (isAlive()) {
       const ended = once(child, 'exit');
       const timer = setTimeout(kill, 20_000);
       child.kill('SIGTERM');
       await ended;
       clearTimeout(timer);
     }
-    process.off('exit', kill);
+    process.off('exit', abandon);
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Waits until it says something, from the line on of that number. */
+  async function until(said, since = 0) {
+    for (const deadline = Date.now() + 90_000; Date.now() < deadline; ) {
+      const found = log.slice(since).find((line) => line.includes(said));
+      if (found) return found;
+      if (!isAlive()) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`it never said "${said}"; its last lines:\n${log.slice(-30).join('\n')}`);
+  }
+
+  function says(line, answer) {
+    const since = log.length;
+    child.stdin.write(`${line}\n`);
+    return until(answer, since);
   }
 
   try {
@@ -92,7 +122,7 @@ export async function startServer({ smtpPort }) {
     await stop();
     throw new Error(`${error.message}; the server's last lines:\n${log.slice(-30).join('\n')}`);
   }
-  return { base, pid: child.pid, log, dataDir: join(folder, 'data'), stop };
+  return { base, pid: child.pid, log, dataDir: join(folder, 'data'), until, says, stop };
 }
 
 async function untilReady(base, child) {

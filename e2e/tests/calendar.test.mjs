@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { calendarOf, pull, rests, tomorrowIn } from '../harness/calendar.mjs';
 import { HALL, register } from '../harness/estate.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
@@ -12,29 +13,8 @@ import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
 const OWNER = { name: 'Cleo Marsh', email: 'cleo@calendar.test', password: PASSWORD };
 const ZONE = 'Europe/Paris';
 const drawer = (page, name) => page.getByRole('dialog', { name });
-const grid = (page) => page.getByRole('grid', { name: en('calendar.label', { site: 'Harbour' }) });
-
-/** Tomorrow at an hour by the clocks of the site; one that is neither skipped nor twice. */
-function tomorrow(hour) {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(Date.now() + 86_400_000);
-  const guess = Date.parse(`${day}T${String(Math.floor(hour)).padStart(2, '0')}:${hour % 1 ? '30' : '00'}:00Z`);
-  const shown = Number(new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, hour: '2-digit', hourCycle: 'h23' }).format(guess));
-  return { day, at: new Date(guess - ((shown - Math.floor(hour) + 24) % 24) * 3_600_000).toISOString() };
-}
-
-/** A point of the calendar: an hour of a plain day of 24, in the row of a bay. */
-async function point(page, code, hour) {
-  const track = grid(page).getByRole('row').filter({ has: page.getByText(code, { exact: true }) }).locator('[data-track]');
-  const box = await track.boundingBox();
-  return [box.x + (box.width * hour) / 24, box.y + box.height / 2];
-}
-
-async function pull(page, from, to) {
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, { steps: 4 });
-  await page.mouse.move(...to, { steps: 4 });
-}
+const { grid, point, booking } = calendarOf('Harbour');
+const tomorrow = (hour) => tomorrowIn(ZONE, hour);
 
 async function shots(page, watch, name, widths = { 1440: WIDE, 390: NARROW }) {
   for (const [width, viewport] of Object.entries(widths)) {
@@ -67,11 +47,6 @@ async function harbour(api) {
   await api.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
   return { site, spaces };
 }
-
-/** Until the server has said its word, and everything has come. */
-const rests = (page) => page.locator('[role="grid"][aria-busy="false"]').waitFor();
-
-const booking = (page, code, who) => grid(page).getByRole('gridcell', { name: new RegExp(`^${code}, .*${who}`) });
 
 describe('the calendar of reservations', () => {
   test('is drawn on, refuses a clash for its reason, and moves what is on it', () =>

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { register } from '../harness/estate.mjs';
+import { hasRing } from '../harness/lamps.mjs';
 import { en } from '../harness/texts.mjs';
 import { signIn } from '../harness/visitor.mjs';
 import { PASSWORD, withPages } from '../harness/world.mjs';
@@ -30,18 +31,6 @@ const customer = () => {
   })();
   return ready;
 };
-
-/** Waits until the ring of a lamp's sign, which is what it should show, has a colour. */
-async function hasRing(ring, color) {
-  const [red, green, blue] = [0, 2, 4].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-  await ring.waitFor();
-  for (let tries = 0; tries < 300; tries += 1) {
-    const stroke = await ring.evaluate((circle) => circle.style.stroke);
-    if (stroke === `rgb(${red}, ${green}, ${blue})`) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the lamp never was to show ${color}`);
-}
 
 describe('lamps', () => {
   test('follow a policy that was edited, previewed and activated, and the step can be taken back', () =>

@@ -60,6 +60,12 @@ impl Timeline {
         }
     }
 
+    /// The lot's time at an instant of the receiver's; none where nobody waits.
+    pub fn lot_time(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let speed = self.speed?;
+        Some(self.start + scaled(now - self.begun, speed.recip()))
+    }
+
     /// How long until then; nothing if nobody waits.
     fn wait(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
         match self.speed {
@@ -111,9 +117,11 @@ pub async fn drive(
         let Some(event) = network.tells(lot, &message, |at| timeline.stamp(at)) else {
             continue;
         };
+        // What can be handed over at once is, even to the last.
         tokio::select! {
-            () = stop.cancelled() => return,
+            biased;
             () = sink.send(event) => {}
+            () = stop.cancelled() => return,
         }
     }
 }
@@ -228,6 +236,18 @@ mod tests {
         );
         let last = time(events.last().unwrap());
         assert!(end - last < TimeDelta::hours(1));
+    }
+
+    #[test]
+    fn the_time_of_the_lot_and_of_the_receiver_are_found_from_each_other() {
+        let start: DateTime<Utc> = "2027-01-12T07:00:00Z".parse().unwrap();
+        let begun: DateTime<Utc> = "2027-03-01T12:00:00Z".parse().unwrap();
+        let timeline = Timeline::at_speed(start, begun, 60.0);
+        let at = start + TimeDelta::hours(2);
+        assert_eq!(timeline.stamp(at), begun + TimeDelta::minutes(2));
+        assert_eq!(timeline.lot_time(timeline.stamp(at)), Some(at));
+        let nobody_waits = Timeline::at_speed(start, begun, 0.0);
+        assert_eq!(nobody_waits.lot_time(begun), None);
     }
 
     #[tokio::test]

@@ -173,10 +173,11 @@ impl Round {
             && (known.is_contradicted() || lamp.mismatched_since.is_some());
         let behind = is_behind.then(|| lamp.behind_since.unwrap_or(now));
         let mismatched = is_mismatched.then(|| lamp.mismatched_since.unwrap_or(now));
-        self.judge(lamp, (mismatched, failures), now);
+        let is_fault_new = self.judge(lamp, (mismatched, failures), now);
         self.settle(lamp, known.is_proven(now) && known.is_confirmed());
         let agrees = known.shown.map(|(_, agrees)| agrees);
-        if is_changed || is_judged_anew(lamp, agrees, (is_behind, is_mismatched)) {
+        let is_anew = is_judged_anew(lamp, agrees, (is_behind, is_mismatched));
+        if is_changed || is_anew || is_fault_new {
             self.told.push(told(lamp));
         }
         let next = [
@@ -250,13 +251,13 @@ impl Round {
         }
     }
 
-    /// What is wrong with a display, for the alarms.
+    /// What is wrong with a display, for the alarms; says whether that is new.
     fn judge(
         &mut self,
         lamp: &Lamp,
         (mismatched, failures): (Option<DateTime<Utc>>, i32),
         now: DateTime<Utc>,
-    ) {
+    ) -> bool {
         let fault = if failures >= FAILURES_MAX {
             Some(DisplayFault::Unreachable)
         } else if mismatched.is_some_and(|since| now >= since + MISMATCH_PATIENCE) {
@@ -264,9 +265,11 @@ impl Round {
         } else {
             None
         };
-        if lamp.display_fault.as_deref() != fault.map(DisplayFault::name) {
+        let is_new = lamp.display_fault.as_deref() != fault.map(DisplayFault::name);
+        if is_new {
             self.faults.push((lamp.tenant_id, lamp.id, fault));
         }
+        is_new
     }
 
     async fn write(&self, tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<Planned, DbError> {

@@ -475,6 +475,10 @@ async fn a_silent_gateway_costs_bounded_attempts_and_raises_an_alarm_until_the_l
     assert_eq!(lit.display().await["status"], "unreachable");
     let fault = "select count(*) from devices where display_fault = 'unreachable'";
     assert_eq!(lit.scalar(fault).await, 1);
+    // Whoever looks at it hears of it at once, and not when they happen to ask again.
+    let told = "select count(*) from events e join devices d on d.id::text = e.subject_id
+         where e.kind = 'display.changed' and e.at = d.display_fault_since";
+    assert_eq!(lit.scalar(told).await, 1);
 
     // After a rest it is tried again, and this time a gateway is there.
     lit.runs(255).await;

@@ -10,6 +10,7 @@
 
 mod device;
 mod faults;
+mod hand;
 mod message;
 mod plan;
 mod radio;
@@ -105,6 +106,10 @@ struct BayNow {
     is_taken: bool,
     since: DateTime<Utc>,
     sensor: Option<usize>,
+    /// How many vehicles have stood here: whoever leaves must be the last of them.
+    visit: u32,
+    /// Whether vehicles come and go here only as they are told.
+    is_kept: bool,
 }
 
 /// A lot.
@@ -124,6 +129,8 @@ pub struct Lot {
     /// For what must differ from run to run.
     names: Chance,
     arrivals_max: f64,
+    /// Whether all gateways are out, because somebody said so.
+    is_deaf: bool,
 }
 
 impl Lot {
@@ -135,6 +142,8 @@ impl Lot {
             is_taken: false,
             since: begins - FREE_FOR_MIN,
             sensor: None,
+            visit: 0,
+            is_kept: false,
         };
         let bays = ground.bays().len();
         let eui = |kind, index| eui(draft.seed, &draft.site, kind, index);
@@ -152,6 +161,7 @@ impl Lot {
             radio: Chance::of(draft.seed, "radio"),
             names: Chance::of(draft.seed ^ draft.run.rotate_left(32), "names"),
             arrivals_max: draft.profile.arrivals_max(count(bays)),
+            is_deaf: false,
             ground,
             draft,
         };
@@ -285,7 +295,7 @@ impl Lot {
     fn happen(&mut self, at: DateTime<Utc>, deed: Deed) -> Option<What> {
         match deed {
             Deed::Knock => self.knock(at),
-            Deed::Leave(bay) => Some(self.turn(at, bay, false)),
+            Deed::Leave { bay, visit } => self.leave(at, bay, visit),
             Deed::Deliver(message) => {
                 self.counts.delivered += 1;
                 Some(What::Told(*message))

@@ -11,7 +11,11 @@ use super::message::Message;
 pub(super) enum Deed {
     /// Somebody may come.
     Knock,
-    Leave(usize),
+    /// The vehicle of that visit leaves, if it still is there.
+    Leave {
+        bay: usize,
+        visit: u32,
+    },
     /// The sensor of a bay has had time to notice.
     Notice(usize),
     Join(usize),

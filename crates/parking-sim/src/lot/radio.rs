@@ -5,7 +5,7 @@ use parking_domain::codec::Frame;
 
 use super::device::Cause;
 use super::message::{Content, GatewayClock, Message, Reception, Up};
-use super::{Deed, Lot, span};
+use super::{Deed, Faults, Lot, span};
 
 /// A port nobody uses, for what means nothing.
 const GARBLED_PORT: u8 = 223;
@@ -35,7 +35,9 @@ impl Lot {
             self.plan_at(at, Deed::Deliver(held));
         }
         let joined = self.message(at, device, Content::Join { dev_addr });
-        self.plan_at(at, Deed::Deliver(Box::new(joined)));
+        if !self.hears(at, device).is_empty() {
+            self.plan_at(at, Deed::Deliver(Box::new(joined)));
+        }
         self.speak(at + TimeDelta::seconds(1), device, Cause::Start);
         self.plan_at(at + TimeDelta::seconds(4), Deed::Beat { device, session });
 
@@ -96,6 +98,9 @@ impl Lot {
 
     /// The gateways that hear it now.
     fn hears(&self, at: DateTime<Utc>, device: usize) -> Vec<usize> {
+        if self.is_deaf {
+            return Vec::new();
+        }
         let is_out = |gateway: usize| {
             let mut outages = self.draft.outages.iter();
             outages.any(|out| out.gateway == gateway && (out.from..out.until).contains(&at))
@@ -104,8 +109,18 @@ impl Lot {
         reach.filter(|gateway| !is_out(*gateway)).collect()
     }
 
+    /// What goes wrong with what a device says: nothing where somebody shows what a sensor does.
+    fn faults_of(&self, device: usize) -> Faults {
+        let bay = self.devices[device].role.bay();
+        if bay.is_some_and(|bay| self.bays[bay].is_kept) {
+            Faults::NONE
+        } else {
+            self.draft.faults
+        }
+    }
+
     fn transmit(&mut self, at: DateTime<Utc>, device: usize, frame: Frame, is_confirmed: bool) {
-        let faults = self.draft.faults;
+        let faults = self.faults_of(device);
         let state = &mut self.states[device];
         let (dev_addr, f_cnt) = (state.dev_addr, state.f_cnt);
         state.f_cnt += 1;
@@ -139,8 +154,8 @@ impl Lot {
 
     /// Some come as they should, some twice, some later, some behind the next.
     fn carry(&mut self, message: Message, f_cnt: u32) {
-        let faults = self.draft.faults;
         let (device, sent_at) = (message.device, message.at);
+        let faults = self.faults_of(device);
         let mut comes_at = sent_at + span(COLLECTED_FOR_S + self.radio.between(0.0, 0.05));
         if let Some(held) = self.states[device].held.take() {
             self.counts.reordered += 1;

@@ -354,6 +354,65 @@ fn a_gateway_that_is_out_silences_those_whom_nobody_else_hears() {
 }
 
 #[test]
+fn what_is_done_by_hand_stays_so_and_is_told_whatever_the_air_loses() {
+    let lossy = Faults {
+        lost: 1.0,
+        ..Faults::NONE
+    };
+    let mut lot = Lot::of(draft(60, "shops", lossy));
+    hours(&mut lot, 12);
+    let bay = lot.bay("b-03").unwrap();
+    assert_eq!(lot.bay("Z-99"), None);
+    let live = |lot: &mut Lot, hours: i64| {
+        let end = lot.next_at().unwrap() + TimeDelta::hours(hours);
+        let mut happened = Vec::new();
+        while lot.next_at().is_some_and(|at| at < end) {
+            happened.extend(lot.step());
+        }
+        happened
+    };
+    for is_taken in [true, false, true] {
+        let now = lot.next_at().unwrap();
+        let changes = lot.is_taken(bay) != is_taken;
+        assert_eq!(lot.keep(now, bay, is_taken), changes);
+        assert!(!lot.keep(now, bay, is_taken), "it is so already");
+        let happened = live(&mut lot, 24);
+        assert_eq!(lot.is_taken(bay), is_taken, "nobody else comes or goes");
+        let here = |what: &What| *what == What::Parked { bay } || *what == What::Left { bay };
+        assert!(!happened.iter().any(|one| here(&one.what)));
+        let last = ups(&happened)
+            .filter(|(_, message, _)| lot.devices()[message.device].role == Role::Sensor(bay))
+            .last();
+        let (_, message, up) = last.expect("its sensor is heard");
+        let expected = [SensorState::Free, SensorState::Occupied][usize::from(is_taken)];
+        assert_eq!(state(&lot, message, up), expected);
+        let others = ups(&happened)
+            .filter(|(_, message, _)| lot.devices()[message.device].role != Role::Sensor(bay));
+        assert_eq!(others.count(), 0, "all the rest is lost");
+    }
+    lot.let_be(lot.next_at().unwrap(), bay);
+    let happened = live(&mut lot, 48);
+    for what in [What::Left { bay }, What::Parked { bay }] {
+        assert!(happened.iter().any(|one| one.what == what), "{what:?}");
+    }
+}
+
+#[test]
+fn while_all_gateways_are_out_nothing_is_told() {
+    let mut lot = Lot::of(draft(60, "shops", Faults::NONE));
+    assert!(told(&hours(&mut lot, 6)).count() > 100);
+    lot.set_deaf(true);
+    let begun = lot.counts().silenced;
+    let silent = hours(&mut lot, 12);
+    // What a gateway heard a moment before is still on its way.
+    let out_at = tuesday() + TimeDelta::hours(6);
+    assert!(told(&silent).all(|(_, message)| message.at < out_at));
+    assert!(lot.counts().silenced > begun + 50, "{:?}", lot.counts());
+    lot.set_deaf(false);
+    assert!(told(&hours(&mut lot, 18)).count() > 50);
+}
+
+#[test]
 fn every_model_of_the_catalogue_can_be_part_of_a_lot() {
     let mut lot = Lot::of(LotDraft {
         models: CATALOGUE.iter().collect(),

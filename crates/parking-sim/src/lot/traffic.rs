@@ -27,17 +27,34 @@ impl Lot {
             self.counts.turned_away += 1;
             return None;
         };
-        let minutes = self.draft.profile.stay_minutes(day, hour, &mut self.cars);
-        self.plan_at(at + span(60.0 * minutes), Deed::Leave(bay));
         self.counts.parked += 1;
-        Some(self.turn(at, bay, true))
+        let parked = self.turn(at, bay, true);
+        self.stay(at, bay);
+        Some(parked)
+    }
+
+    /// Whoever stands there stays for as long as people do, and leaves.
+    pub(super) fn stay(&mut self, at: DateTime<Utc>, bay: usize) {
+        let local = at.with_timezone(&self.draft.timezone);
+        let (day, hour) = (local.weekday(), local.hour());
+        let minutes = self.draft.profile.stay_minutes(day, hour, &mut self.cars);
+        let visit = self.bays[bay].visit;
+        self.plan_at(at + span(60.0 * minutes), Deed::Leave { bay, visit });
+    }
+
+    /// Whoever came with that visit leaves; nobody, where somebody saw to it meanwhile.
+    pub(super) fn leave(&mut self, at: DateTime<Utc>, bay: usize, visit: u32) -> Option<What> {
+        let now = self.bays[bay];
+        let is_theirs = now.is_taken && now.visit == visit && !now.is_kept;
+        is_theirs.then(|| self.turn(at, bay, false))
     }
 
     /// People look at a few bays and take the one nearest the entrance; then they take any.
     fn free_bay(&mut self, at: DateTime<Utc>) -> Option<usize> {
         const LOOKS: usize = 4;
         let bays = self.bays.len();
-        let is_free = |bay: &BayNow| !bay.is_taken && at - bay.since >= FREE_FOR_MIN;
+        let is_free =
+            |bay: &BayNow| !bay.is_taken && !bay.is_kept && at - bay.since >= FREE_FOR_MIN;
         let looks = [(); LOOKS].map(|()| self.cars.below(bays));
         let begin = self.cars.below(bays);
         let nearest = looks
@@ -53,6 +70,7 @@ impl Lot {
     pub(super) fn turn(&mut self, at: DateTime<Utc>, bay: usize, is_taken: bool) -> What {
         let now = &mut self.bays[bay];
         (now.is_taken, now.since) = (is_taken, at);
+        now.visit += u32::from(is_taken);
         let notices = self.radio.between(3.0, 20.0);
         self.plan_at(at + span(notices), Deed::Notice(bay));
         if is_taken {

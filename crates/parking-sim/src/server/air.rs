@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Shared;
-use super::estate::{Estate, Light};
+use super::estate::{Device, Estate};
 use super::faults::Faults;
 use super::told::{Told, event};
 use crate::payload::payload;
@@ -118,6 +118,7 @@ fn one(
     let Some(device) = estate.devices.get_mut(&eui) else {
         return;
     };
+    let is_silent = faults.is_gateway_silent || is_out(faults, device);
     let (Some(item), Some(session)) = (device.queue.front_mut(), device.session.as_mut()) else {
         return;
     };
@@ -145,7 +146,7 @@ fn one(
         session.f_cnt_down - 1
     });
     device.locked_until = Some(now + alone);
-    if faults.is_gateway_silent {
+    if is_silent {
         return;
     }
     if faults.is_gateway_late {
@@ -162,11 +163,12 @@ fn one(
         f_cnt_down,
     };
     told.push((eui, transmitted));
-    let lamp = device.lamp.is_some() && !faults.are_lamps_deaf;
-    if lamp {
+    let hearing = device.lamp.as_mut().filter(|_| !faults.are_lamps_deaf);
+    let lamp = hearing.is_some();
+    if let Some(lamp) = hearing {
         // ChirpStack keeps a port in a byte, and what does not fit wraps around.
         let [.., f_port] = sent.f_port.to_be_bytes();
-        device.hears(f_port, &sent.data);
+        lamp.hears(f_port, &sent.data);
     }
     let item = (id, f_cnt_down);
     let acknowledges = (is_confirmed && !faults.are_lamps_mute).then_some(item);
@@ -216,6 +218,12 @@ fn happen(shared: &Shared, eui: Eui64, what: Later) {
     }
 }
 
+/// Whether the gateways that a device reaches are out.
+fn is_out(faults: &Faults, device: &Device) -> bool {
+    let application = device.told.application_id.parse();
+    application.is_ok_and(|id| faults.out.contains(&id))
+}
+
 fn forget(shared: &Shared, eui: Eui64, item: Uuid) {
     if let Some(device) = shared.estate().devices.get_mut(&eui) {
         device.queue.retain(|queued| queued.id != item);
@@ -232,21 +240,38 @@ pub(super) fn rejoin(shared: &Shared, eui: Eui64) {
     speak(shared, eui);
 }
 
-/// A lamp says what it shows.
+/// Every lamp that has a session says what it shows.
+pub(super) fn all_speak(shared: &Shared) {
+    let estate = shared.estate();
+    let lamps = estate.devices.iter();
+    let lamps = lamps.filter(|(_, device)| device.lamp.is_some() && device.session.is_some());
+    let lamps: Vec<Eui64> = lamps.map(|(eui, _)| *eui).collect();
+    drop(estate);
+    for lamp in lamps {
+        speak(shared, lamp);
+    }
+}
+
+/// A lamp says what it shows, if anybody can hear it.
 fn speak(shared: &Shared, eui: Eui64) {
+    let faults = shared.faults();
     let mut estate = shared.estate();
     let Some(device) = estate.devices.get_mut(&eui) else {
         return;
     };
-    let (Some((model, light)), Some(session)) = (device.lamp, device.session.as_mut()) else {
+    let is_out = is_out(&faults, device);
+    let (Some(lamp), Some(session)) = (&device.lamp, device.session.as_mut()) else {
         return;
     };
+    if is_out {
+        return;
+    }
     let f_cnt = session.f_cnt_up;
     session.f_cnt_up += 1;
     session.is_heard = true;
     let (dev_addr, sent) = (session.dev_addr, session.f_cnt_down);
     device.last_seen_at = Some(shared.clock.now());
-    let Some(frame) = payload(model.codec, &reading(light, (f_cnt, sent))) else {
+    let Some(frame) = payload(lamp.model.codec, &reading(lamp.shown(), (f_cnt, sent))) else {
         return;
     };
     drop(estate);
@@ -259,14 +284,7 @@ fn speak(shared: &Shared, eui: Eui64) {
     tell(shared, eui, &up);
 }
 
-fn reading(light: Light, (f_cnt, heard): (u32, u32)) -> Reading {
-    let Light {
-        red,
-        green,
-        blue,
-        on,
-        off,
-    } = light;
+fn reading(shown: Shown, (f_cnt, heard): (u32, u32)) -> Reading {
     Reading {
         event: Cause::DisplayStatus,
         sensor: SensorState::Unknown,
@@ -277,17 +295,12 @@ fn reading(light: Light, (f_cnt, heard): (u32, u32)) -> Reading {
             health: None,
         },
         temperature: None,
-        shown: Some(Shown::Light {
-            red,
-            green,
-            blue,
-            on,
-            off,
-        }),
+        shown: Some(shown),
         extras: vec![
             Extra::Rssi(-71),
             Extra::DownlinksReceived(heard),
             Extra::UplinksSent(f_cnt),
+            Extra::UplinkCounter(u16::try_from(f_cnt & 0xffff).unwrap_or_default()),
         ],
     }
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 use parking_chirpstack_api::api;
-use parking_domain::codec::{self, Command};
 use parking_domain::eui::Eui64;
 use parking_domain::models::Model;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Home;
+use super::lamp::{Lamp, Light};
 use crate::chance::Chance;
 use crate::chirpstack::Network;
 use crate::lot::Lot;
@@ -27,30 +27,6 @@ pub struct LampDraft {
     /// Its application; none for the one it has anyway.
     pub application: Option<Uuid>,
 }
-
-/// What a lamp shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Light {
-    /// Of 255.
-    pub red: u8,
-    /// Of 255.
-    pub green: u8,
-    /// Of 255.
-    pub blue: u8,
-    /// How long it is on, in hundredths of a second.
-    pub on: u8,
-    /// How long it is off, in hundredths of a second.
-    pub off: u8,
-}
-
-/// What a lamp shows that nobody has told anything.
-const GREEN: Light = Light {
-    red: 0,
-    green: 255,
-    blue: 0,
-    on: 255,
-    off: 0,
-};
 
 #[derive(Debug)]
 pub(super) struct Tenant {
@@ -107,7 +83,7 @@ pub(super) struct Device {
     pub(super) queue: VecDeque<Item>,
     pub(super) locked_until: Option<Instant>,
     /// What hears it, if anything does.
-    pub(super) lamp: Option<(&'static Model, Light)>,
+    pub(super) lamp: Option<Lamp>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) last_seen_at: Option<DateTime<Utc>>,
@@ -211,7 +187,8 @@ impl Estate {
     }
 
     pub(super) fn shows(&self, eui: Eui64) -> Option<Light> {
-        self.devices.get(&eui)?.lamp.map(|(_, light)| light)
+        let lamp = self.devices.get(&eui)?.lamp.as_ref()?;
+        Some(lamp.light)
     }
 
     /// Every second one.
@@ -230,7 +207,7 @@ impl Estate {
             ..api::Device::default()
         };
         let mut device = Device::of(told, now);
-        device.lamp = Some((lamp.model, GREEN));
+        device.lamp = Some(Lamp::fresh(lamp.model));
         device.last_seen_at = Some(now);
         device.session = Some(Session {
             dev_addr: self.chance.word() >> 7,
@@ -291,7 +268,7 @@ impl Estate {
             let kept = self.devices.entry(device.eui);
             let kept = kept.or_insert_with(|| Device::of(told, now));
             if device.is_lamp() {
-                kept.lamp = Some((device.model, GREEN));
+                kept.lamp = Some(Lamp::fresh(device.model));
             }
         }
     }
@@ -308,8 +285,8 @@ impl Estate {
         });
         device.queue.clear();
         device.locked_until = None;
-        if let Some((_, light)) = &mut device.lamp {
-            *light = GREEN;
+        if let Some(lamp) = &mut device.lamp {
+            *lamp = Lamp::fresh(lamp.model);
         }
         self.waiting.remove(&eui);
         Some(dev_addr)
@@ -324,7 +301,11 @@ impl Estate {
             self.profiles.get(&profile)?,
         );
         let tenant = self.tenants.get(&group.tenant)?;
-        let gateway = self.gateways.keys().next();
+        // Whoever else has gateways here does not hear their devices.
+        let of_tenant = group.tenant.to_string();
+        let theirs = |gateway: &&Gateway| gateway.told.tenant_id == of_tenant;
+        let gateway = self.gateways.iter().find(|(_, gateway)| theirs(gateway));
+        let gateway = gateway.map(|(eui, _)| eui);
         let gateway = gateway.map_or_else(|| "0016c001f1500001".to_owned(), ToString::to_string);
         Some(About {
             tenant: group.tenant,
@@ -363,25 +344,6 @@ impl Device {
             created_at: now,
             updated_at: now,
             last_seen_at: None,
-        }
-    }
-
-    /// A lamp hears a command; what it does not understand changes nothing.
-    pub(super) fn hears(&mut self, f_port: u8, bytes: &[u8]) {
-        let Some((model, light)) = &mut self.lamp else {
-            return;
-        };
-        let codec = codec::find(model.codec);
-        let meant = codec.and_then(|codec| codec.interpret(Some(f_port), bytes).ok());
-        if let Some(Command::SetColor(color)) = meant {
-            let byte = |value: i64| u8::try_from(value.clamp(0, 255)).unwrap_or_default();
-            *light = Light {
-                red: byte(color.r),
-                green: byte(color.g),
-                blue: byte(color.b),
-                on: byte(color.on),
-                off: byte(color.off),
-            };
         }
     }
 }

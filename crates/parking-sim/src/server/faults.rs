@@ -1,6 +1,9 @@
 //! What may go wrong at a network server; each of it was seen at a real one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+use uuid::Uuid;
 
 /// What goes wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Faults {
     /// Its gateway transmits nothing and says nothing: the item is sent again and again, the queue
     /// behind it waits, and no event tells of it.
     pub is_gateway_silent: bool,
+    /// Applications whose gateways are out: as if silent to their devices, which nobody hears either.
+    pub out: BTreeSet<Uuid>,
     /// Its gateway says that it is too late, each time.
     pub is_gateway_late: bool,
     /// Lamps do not hear what is transmitted.

@@ -15,6 +15,7 @@ mod broker;
 mod calls;
 mod estate;
 mod faults;
+mod lamp;
 mod listening;
 mod told;
 
@@ -35,7 +36,8 @@ pub use faults::Faults;
 use crate::chirpstack::{Event, Network};
 use crate::lot::Lot;
 use estate::Estate;
-pub use estate::{LampDraft, Light};
+pub use estate::LampDraft;
+pub use lamp::Light;
 
 /// Events that wait for whoever takes them; more are lost, as where nobody listens.
 const EVENTS_MAX: usize = 65_536;
@@ -170,6 +172,30 @@ impl NetworkServer {
     /// A lamp joins again: green, its queue forgotten.
     pub fn rejoin(&self, dev_eui: Eui64) {
         air::rejoin(&self.shared, dev_eui);
+    }
+
+    /// From now on lamps say what they show so often, though nobody told them anything.
+    pub fn speaks_every(&self, period: Duration) {
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        self.tasks.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(period) => air::all_speak(&shared),
+                }
+            }
+        });
+    }
+
+    /// The gateways of an application are out, or hear and send again.
+    pub fn set_out(&self, application: Uuid, is_out: bool) {
+        self.set_faults(|faults| {
+            if is_out {
+                faults.out.insert(application);
+            } else {
+                faults.out.remove(&application);
+            }
+        });
     }
 
     /// Devices it knows.

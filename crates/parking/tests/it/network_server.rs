@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use parking_chirpstack::downlinks::{DoorError, Downlink, Queues as _};
 use parking_chirpstack::grpc::{
     CallError, Client, DeviceDraft, DeviceKeys, GatewayDraft, Settings,
@@ -10,7 +12,9 @@ use parking_chirpstack::grpc::{
 use parking_domain::clock::Clock;
 use parking_domain::eui::Eui64;
 use parking_domain::models;
-use parking_sim::chirpstack::Event;
+use parking_sim::audience::PROFILES;
+use parking_sim::chirpstack::{Event, Network};
+use parking_sim::lot::{Lot, LotDraft};
 use parking_sim::server::{LampDraft, Light, NetworkServer, Options};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
@@ -266,6 +270,83 @@ async fn a_silent_gateway_blocks_a_queue_without_a_word_until_it_is_flushed() {
         Some(RED),
         "it knows nothing any more"
     );
+}
+
+#[tokio::test]
+async fn gateways_that_are_out_send_nothing_and_nobody_hears_a_lamp_until_they_are_back() {
+    let mut stand = stand().await;
+    let lamp = stand.lamp(1);
+    let application = stand.server.home().application;
+    stand.server.set_out(application, true);
+    stand.server.speaks_every(Duration::from_millis(20));
+    stand.client.enqueue(&red(lamp)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(stand.events.try_recv().is_err(), "nothing tells of it");
+    assert_ne!(stand.server.shows(lamp), Some(RED));
+    stand.server.set_out(application, false);
+    stand.event("txack").await;
+    // By themselves: the command asked for no answer.
+    for _ in 0..3 {
+        assert_eq!(
+            stand.event("up").await["deviceInfo"]["devEui"],
+            lamp.to_string().to_lowercase()
+        );
+    }
+    assert_eq!(stand.server.shows(lamp), Some(RED));
+}
+
+#[tokio::test]
+async fn lamps_are_heard_by_the_gateways_of_their_own_lot() {
+    let mut stand = stand().await;
+    let lots = ["North", "South"].map(|site| {
+        Lot::of(LotDraft {
+            site: site.to_owned(),
+            spaces: 20,
+            seed: 3,
+            run: 1,
+            models: vec![models::find("plenom-busylight-omega").unwrap()],
+            profile: PROFILES[0],
+            timezone: chrono_tz::Europe::Paris,
+            start: "2027-01-12T07:00:00Z".parse().unwrap(),
+            faults: parking_sim::lot::Faults::NONE,
+            outages: Vec::new(),
+        })
+    });
+    for lot in &lots {
+        stand.server.take_on(lot, &Network::of(lot, None));
+        let heard = stand.event("up").await;
+        let gateway = heard["rxInfo"][0]["gatewayId"].as_str().unwrap();
+        let mut theirs = lot
+            .gateways()
+            .iter()
+            .map(|eui| eui.to_string().to_lowercase());
+        assert!(theirs.any(|eui| eui == gateway), "{gateway}");
+    }
+}
+
+#[tokio::test]
+async fn a_display_of_states_says_the_state_that_it_was_told() {
+    let mut stand = stand().await;
+    let display = eui(8);
+    stand.server.add_lamp(LampDraft {
+        dev_eui: display,
+        name: "Display".to_owned(),
+        model: models::find("heltec-v3-bay").unwrap(),
+        application: None,
+    });
+    for state in [2, 3, 1] {
+        let told = Downlink {
+            dev_eui: display,
+            f_port: 1,
+            payload: vec![state],
+            is_confirmed: false,
+        };
+        stand.client.enqueue(&told).await.unwrap();
+        stand.event("txack").await;
+        let said = stand.event("up").await["data"].clone();
+        let said = STANDARD.decode(said.as_str().unwrap()).unwrap();
+        assert_eq!(said.last(), Some(&state), "{said:?}");
+    }
 }
 
 #[tokio::test]

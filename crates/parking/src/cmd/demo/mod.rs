@@ -7,15 +7,17 @@
 //! the sites consist of is made through the public API, once: the next start goes on with what is there.
 //!
 //! Time passes fast at first, so that whoever looks sees something happen, and later slowly, so that a
-//! demonstration that is forgotten fills no disk.
+//! demonstration that is forgotten fills no disk. Whoever wants something to happen at once says so on
+//! standard input (`hands`).
 
 mod customers;
+mod hands;
+mod site;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::accounts::Hasher;
 use parking_chirpstack::broker::{Broker, Door, Sessions};
 use parking_chirpstack::grpc;
@@ -24,8 +26,6 @@ use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_flow::chirpstack::ChirpStacks;
 use parking_sim::chirpstack::{Event, Network};
-use parking_sim::drive::{Timeline, drive};
-use parking_sim::lot::Lot;
 use parking_sim::server::{NetworkServer, Options};
 use parking_sim::sink::Sink;
 use secrecy::ExposeSecret as _;
@@ -44,14 +44,12 @@ use customers::CUSTOMERS;
 /// Who publishes and who listens at the broker, in the same words.
 const USER: &str = "demo";
 
-/// How fast time passes at first, and for how long in the world's hours.
-const FAST: f64 = 60.0;
-const FAST_FOR_HOURS: i64 = 3;
-/// How fast after that.
-const SLOW: f64 = 2.0;
-
 /// How often devices are compared with the network server's.
 const SYNC_EVERY: Duration = Duration::from_mins(1);
+
+/// How often lamps say what they show, though nobody told them anything: after an outage that is how
+/// the server learns what they missed.
+const LAMPS_SPEAK_EVERY: Duration = Duration::from_mins(1);
 
 /// How long messages on their way may take when it ends, and the server's goodbye to the broker.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -141,16 +139,21 @@ impl Demo {
     async fn live(&mut self, state: &ChirpStacks, stop: &CancellationToken) -> anyhow::Result<()> {
         let clock = Clock::system();
         let sink = Sink::open(&self.url, None).context("the broker")?;
-        let [first, second] = CUSTOMERS.map(|customer| customer.lot(clock.now()));
-        for lot in [&first, &second] {
+        let lots = CUSTOMERS.map(|customer| customer.lot(clock.now()));
+        for lot in &lots {
             self.network.take_on(lot, &Network::of(lot, None));
         }
         customers::link(state).await?;
+        self.network.speaks_every(LAMPS_SPEAK_EVERY);
+        let mut orders = hands::listen().context("standard input")?;
+        let ways = (&sink, &self.network);
+        let ([first, second], wishes) = site::sites(lots, ways);
         info!("the sites live");
         tokio::join!(
-            live(first, &sink, (&clock, stop)),
-            live(second, &sink, (&clock, stop)),
+            first.live((&clock, stop)),
+            second.live((&clock, stop)),
             pass_on(&mut self.told, &sink, stop),
+            hands::pass_on(&mut orders, &wishes, stop),
         );
         let handed = sink.close(PATIENCE).await;
         if handed.given_up > 0 {
@@ -206,24 +209,6 @@ async fn pass_on(told: &mut mpsc::Receiver<Event>, sink: &Sink, stop: &Cancellat
             },
         }
     }
-}
-
-/// Lets a lot live fast, then slowly, until it is stopped.
-async fn live(mut lot: Lot, sink: &Sink, (clock, stop): (&Clock, &CancellationToken)) {
-    let network = Network::of(&lot, None).without_lamps();
-    let start = lot.draft().start;
-    for (speed, until) in [(FAST, Some(slow_from(start))), (SLOW, None)] {
-        let from = lot.next_at().unwrap_or(start);
-        let timeline = Timeline::at_speed(from, clock.now(), speed);
-        let (way, time) = ((&network, sink), (clock, stop));
-        drive(&mut lot, way, timeline, until, time, |_| {}).await;
-    }
-}
-
-fn slow_from(start: DateTime<Utc>) -> DateTime<Utc> {
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number")]
-    let speed = FAST as i32;
-    start + TimeDelta::hours(FAST_FOR_HOURS) * speed
 }
 
 /// Where this server can be asked from this machine.
