@@ -149,6 +149,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "reservations",
             "calendar_feeds",
             "tickets",
+            "waitlist",
             "overrides",
             "display_policies",
             "displays",

@@ -11,6 +11,7 @@ import type {
   ReservationSeriesWish,
   ReservationWish,
   Site,
+  WaitlistWish,
 } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
@@ -19,6 +20,7 @@ import { HolderFields } from '@/components/HolderFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
+import { WaitInstead } from '@/components/WaitInstead';
 import { wallOf } from '@/components/zoneTime';
 import { BayStep } from './BayStep';
 import { BookingSummary } from './BookingSummary';
@@ -40,6 +42,7 @@ import { StepList } from './StepList';
 import { useBookSeries, useCancelSeries } from './seriesQueries';
 import { dateOf, MINUTE_MS } from './timeAxis';
 import { repeatFields, useRepeat, usualRepeat } from './useRepeat';
+import { useWaiting } from './useWaiting';
 import { type BookingValues, WALL, WhenStep } from './WhenStep';
 
 type Props = {
@@ -89,6 +92,9 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   const what = `${spaceId} ${wish.start_time} ${wish.end_time} ${rule}`;
   const seriesWish = rule && span && spaceId ? { ...wish, rule } : null;
   const preview = usePreview(step === 'dates' ? seriesWish : null);
+  /** What was refused last, and can be waited for. */
+  const [refused, setRefused] = useState<WaitlistWish | null>(null);
+  const waiting = useWaiting();
   const send = useSending(zone, { onDone, onSeries });
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
@@ -99,6 +105,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
         return await (rule ? send.series({ ...whole, rule, on_clash: onClash }) : send.one(whole));
       } catch (refusal) {
         const wrong = stepOfRefusal(refusal);
+        setRefused(rule ? null : whole);
         // Somebody else has it, or nobody can: another one is to be chosen.
         if (wrong === 'bay') setSpaceId(undefined);
         turnTo(wrong);
@@ -159,6 +166,13 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
         </h2>
         <FormProblem error={error} shownFields={shownFields} />
         {step !== 'dates' && <TakenTimes error={error} zone={zone} />}
+        {refused && (
+          <WaitInstead
+            error={error}
+            isSending={waiting.isPending}
+            onWait={() => waiting.join(refused)}
+          />
+        )}
         <Form
           form={form}
           name="booking"
