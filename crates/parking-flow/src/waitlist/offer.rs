@@ -45,16 +45,17 @@ pub async fn keep(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
 
 /// Marks every site where somebody waits: what nothing else marks, such as bays that are new, is found so.
 pub async fn look_again(flow: &Flow) -> Result<(), DbError> {
-    let reason = Reason::Worker("look again at the waiting list");
-    let mut tx = flow.db.platform(reason).await?;
+    let mut tx = flow
+        .db
+        .platform(Reason::Worker("look again at the waiting list"))
+        .await?;
     store::mark_all(&mut tx).await?;
     tx.commit().await
 }
 
 /// Ends the waiting of some whose time has begun, and says whether there are more.
 async fn expire(flow: &Flow, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let reason = Reason::Worker("end waiting");
-    let mut tx = flow.db.platform(reason).await?;
+    let mut tx = flow.db.platform(Reason::Worker("end waiting")).await?;
     let over = store::over(&mut tx, now, BATCH).await?;
     let by = By::system("waitlist");
     for old in &over {
@@ -71,8 +72,7 @@ async fn expire(flow: &Flow, now: DateTime<Utc>) -> Result<bool, DbError> {
 /// Looks after the list of one tenant, unless another server does: of two who offer at once, each would
 /// pass over whom the other is about to offer something.
 async fn look(flow: &Flow, tenant: TenantId, now: DateTime<Utc>) -> Result<(), DbError> {
-    let reason = Reason::Worker("offer freed bays");
-    let mut list = flow.db.platform(reason).await?;
+    let mut list = flow.db.platform(Reason::Worker("offer freed bays")).await?;
     if !store::hold_list(&mut list, tenant).await? {
         return Ok(());
     }
