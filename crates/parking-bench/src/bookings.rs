@@ -38,6 +38,11 @@ const HEARD_AHEAD: TimeDelta = TimeDelta::days(200);
 const RESERVATIONS: &str = "/api/v6/reservations";
 const AVAILABILITY: &str = "/api/v6/reservations/check-availability";
 
+/// Has every bay free to be reserved, whatever else the seed says of it.
+const CLEARED: &str = "delete from reservations where tenant_id = 'TENANT';
+  delete from overrides where tenant_id = 'TENANT';
+  update spaces set is_reservable = true, deleted_at = null where tenant_id = 'TENANT'";
+
 /// Fills each bay with an hour after the other until a month ago, and one in fifty from half a year ahead on.
 const SEED: &str = "insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at,
     no_show_at, due_at, holder_name, created_by, created_at, updated_at)
@@ -84,6 +89,7 @@ pub(crate) async fn measure(binary: &Path, span: Duration, many: u32) -> Result<
         per_site: BAYS,
     };
     seed::estates(&mut server.program("psql", "postgres")?, &[part])?;
+    server.sql(&CLEARED.replace("TENANT", &tenant(CUSTOMER)))?;
     let mut bench = Bench {
         nobody: Client::new(&product.address),
         first: (Clock::system().now() + AHEAD).trunc_subsecs(0),
@@ -213,7 +219,9 @@ impl Bench {
     async fn script_of_booking(&self, person: &Client) -> Result<PathBuf> {
         let start = self.first + HEARD_AHEAD + TimeDelta::hours(self.taken.into());
         let at = Clock::system().now();
-        let log = self.heard(person, RESERVATIONS, &wish(0, start)).await?;
+        let log = self
+            .heard(person, (RESERVATIONS, &wish(0, start)), StatusCode::CREATED)
+            .await?;
         let scripts = scripts_in(&log, "parking_tenant")?;
         let mut scripts = scripts
             .into_iter()
@@ -228,7 +236,11 @@ impl Bench {
     async fn script_of_refusal(&self, person: &Client) -> Result<PathBuf> {
         let at = Clock::system().now();
         let log = self
-            .heard(person, RESERVATIONS, &wish(0, self.first))
+            .heard(
+                person,
+                (RESERVATIONS, &wish(0, self.first)),
+                StatusCode::CONFLICT,
+            )
             .await?;
         let scripts = scripts_in(&log, "parking_tenant")?;
         let mut scripts = scripts
@@ -246,18 +258,26 @@ impl Bench {
         body: &Value,
         name: &str,
     ) -> Result<PathBuf> {
-        let log = self.heard(person, path, body).await?;
+        let log = self.heard(person, (path, body), StatusCode::OK).await?;
         write_script(&self.folder, name, &script_in(&log, "parking_tenant")?)
     }
 
-    /// What PostgreSQL logs while something is posted.
-    async fn heard(&self, person: &Client, path: &str, body: &Value) -> Result<String> {
+    /// What PostgreSQL logs while something is posted that is answered in this way.
+    async fn heard(
+        &self,
+        person: &Client,
+        (path, body): (&str, &Value),
+        expected: StatusCode,
+    ) -> Result<String> {
         let overheard = Overheard::begin(&self.folder)?;
         person.get("/api/v6/me").await?;
         let begun = overheard.so_far()?;
         let mut connection = person.connect().await?;
         let request = person.request(Method::POST, path, &body.to_string())?;
-        connection.send(request).await?;
+        let (status, said) = connection.send(request).await?;
+        if status != expected {
+            bail!("{path}: {status}: {}", String::from_utf8_lossy(&said));
+        }
         overheard.end(begun).await
     }
 }

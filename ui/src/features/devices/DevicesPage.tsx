@@ -14,12 +14,12 @@ import { DownloadOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { QueryTable } from '@/components/QueryTable';
+import { TabHead } from '@/components/TabHead';
 import { useToast } from '@/components/toast';
 import { BulkActions } from './BulkActions';
 import { CreateDeviceDialog } from './CreateDeviceDialog';
 import { DeviceFigures } from './DeviceFigures';
 import { DeviceFilterBar } from './DeviceFilterBar';
-import styles from './devices.module.css';
 import {
   BULK_MAX,
   type DeviceFilter,
@@ -42,10 +42,10 @@ export default function DevicesPage() {
 
   return (
     <>
-      <div className={styles.head}>
+      <TabHead>
         <DeviceFigures stats={query.data?.stats} list={list} />
         <ExportButton wanted={list.query} />
-      </div>
+      </TabHead>
       <QueryTable
         label={t('devices.title')}
         query={query}

@@ -14,6 +14,7 @@ import { type ListState, useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { StatusTag } from '@/components/StatusTag';
+import { TabHead } from '@/components/TabHead';
 import { ModelActions } from './ModelActions';
 import { ModelDrawer } from './ModelDrawer';
 import { ModelForm } from './ModelForm';
@@ -36,8 +37,7 @@ export default function ModelsPage() {
 
   return (
     <>
-      <div className={styles.head}>
-        <p className={styles.intro}>{t('models.intro')}</p>
+      <TabHead intro={t('models.intro')}>
         <GatedButton
           icon={<PlusOutlined />}
           isAllowed={refusal === null}
@@ -46,7 +46,7 @@ export default function ModelsPage() {
         >
           {t('models.create')}
         </GatedButton>
-      </div>
+      </TabHead>
       <QueryTable
         label={t('models.title')}
         query={query}

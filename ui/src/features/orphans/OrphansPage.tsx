@@ -10,8 +10,8 @@ import { FilterChoice } from '@/components/FilterChoice';
 import { Filters } from '@/components/Filters';
 import { useListState } from '@/components/listState';
 import { QueryTable } from '@/components/QueryTable';
+import { TabHead } from '@/components/TabHead';
 import { OrphanBulkActions } from './OrphanBulkActions';
-import styles from './orphans.module.css';
 import { type OrphanFilter, orphanFilters, orphansQuery } from './queries';
 import { useOrphanColumns } from './useOrphanColumns';
 
@@ -26,7 +26,7 @@ export default function OrphansPage() {
   const isDismissed = list.filters.dismissed === 'true';
   return (
     <>
-      <p className={styles.intro}>{t('orphans.intro')}</p>
+      <TabHead intro={t('orphans.intro')} />
       <QueryTable
         label={t('orphans.title')}
         query={query}

@@ -19,6 +19,7 @@ import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
 import { SitePicker } from '@/components/SitePicker';
+import { TabHead } from '@/components/TabHead';
 import { useToast } from '@/components/toast';
 import { ClosureDialog } from './ClosureDialog';
 import { EditClosureDialog } from './EditClosureDialog';
@@ -44,8 +45,7 @@ export default function ClosuresPage() {
   const columns = useColumns();
   return (
     <>
-      <div className={styles.head}>
-        <p className={styles.intro}>{t('closures.intro')}</p>
+      <TabHead intro={t('closures.intro')}>
         <GatedButton
           type="primary"
           icon={<PlusOutlined />}
@@ -55,7 +55,7 @@ export default function ClosuresPage() {
         >
           {t('closures.create')}
         </GatedButton>
-      </div>
+      </TabHead>
       <QueryTable
         label={t('closures.title')}
         query={query}

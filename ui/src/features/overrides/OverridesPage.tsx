@@ -18,6 +18,7 @@ import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RowMenu } from '@/components/RowMenu';
 import { SitePicker } from '@/components/SitePicker';
+import { TabHead } from '@/components/TabHead';
 import { useToast } from '@/components/toast';
 import { EditOverrideDialog } from './EditOverrideDialog';
 import { OverridesDialog } from './OverridesDialog';
@@ -48,8 +49,7 @@ export default function OverridesPage() {
 
   return (
     <>
-      <div className={styles.head}>
-        <p className={styles.intro}>{t('overrides.listIntro')}</p>
+      <TabHead intro={t('overrides.listIntro')}>
         <GatedButton
           type="primary"
           icon={<PlusOutlined />}
@@ -59,7 +59,7 @@ export default function OverridesPage() {
         >
           {t('overrides.create')}
         </GatedButton>
-      </div>
+      </TabHead>
       <QueryTable
         label={t('overrides.title')}
         query={query}

@@ -16,6 +16,7 @@ import { Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RevealSecret } from '@/components/RevealSecret';
+import { TabHead } from '@/components/TabHead';
 import { useToast } from '@/components/toast';
 import { CreateFeedDialog } from './CreateFeedDialog';
 import { feedsQuery, useRevokeFeed } from './feedQueries';
@@ -37,8 +38,7 @@ export default function CalendarFeedsPage() {
   const columns = useColumns();
   return (
     <>
-      <div className={styles.head}>
-        <p className={styles.intro}>{t('feeds.intro')}</p>
+      <TabHead intro={t('feeds.intro')}>
         <GatedButton
           ref={button}
           icon={<LinkOutlined />}
@@ -48,7 +48,7 @@ export default function CalendarFeedsPage() {
         >
           {t('feeds.create')}
         </GatedButton>
-      </div>
+      </TabHead>
       <QueryTable
         label={t('feeds.title')}
         query={query}
