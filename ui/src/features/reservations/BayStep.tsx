@@ -18,6 +18,7 @@ import { closedSpans } from './CalendarRow';
 import { AVAILABLE_MAX, availabilityQuery } from './calendarQueries';
 import { dateOf, type Span } from './timeAxis';
 import { useWords } from './useWords';
+import { WaitForAny } from './WaitForAny';
 
 type Props = {
   siteId: string;
@@ -112,6 +113,9 @@ export function BayStep({ siteId, zone, span, spaceId, isSeries, onPick }: Props
       {isSeries && <p className={styles.hint}>{t('series.firstOnly')}</p>}
       {free.data.total >= AVAILABLE_MAX && (
         <p className={styles.hint}>{t('booking.chooseLevel')}</p>
+      )}
+      {isFree === 0 && choices.length > 0 && !isSeries && (
+        <WaitForAny siteId={siteId} levelId={level} span={span} />
       )}
       {choices.length === 0 && (
         <EmptyState title={t('booking.noBayTitle')} text={t('booking.noBayText')} />

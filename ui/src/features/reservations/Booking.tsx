@@ -27,6 +27,7 @@ import { BookingSummary } from './BookingSummary';
 import {
   type Begun,
   firstStep,
+  forWhom,
   meantInstant,
   ofFields,
   type StepName,
@@ -95,6 +96,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   /** What was refused last, and can be waited for. */
   const [refused, setRefused] = useState<WaitlistWish | null>(null);
   const waiting = useWaiting();
+  const toast = useToast();
   const send = useSending(zone, { onDone, onSeries });
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
@@ -170,7 +172,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
           <WaitInstead
             error={error}
             isSending={waiting.isPending}
-            onWait={() => waiting.join(refused)}
+            onWait={() => void waiting.join(refused).then(waiting.show, toast.failed)}
           />
         )}
         <Form
@@ -251,17 +253,6 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
       />
     </div>
   );
-}
-
-const typed = (text: string | undefined) => text?.trim() || undefined;
-
-function forWhom(values: Partial<BookingValues>) {
-  const [name, email, plate] = [values.name, values.email, values.plate].map(typed);
-  const notes = typed(values.notes);
-  return {
-    holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
-    ...(notes && { notes }),
-  };
 }
 
 /** Books, and answers what is to be done and said once it is booked. */

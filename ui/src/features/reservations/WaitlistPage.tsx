@@ -11,6 +11,7 @@ import { Filters } from '@/components/Filters';
 import { type ListState, useListState } from '@/components/listState';
 import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
 import { SitePicker } from '@/components/SitePicker';
+import { TabHead } from '@/components/TabHead';
 import styles from './reservations.module.css';
 import { useWaitlistColumns } from './useWaitlistColumns';
 import { type WaitlistFilter, waitlistFilters, waitlistQuery } from './waitlistQueries';
@@ -34,28 +35,31 @@ export default function WaitlistPage() {
   const query = useQuery(waitlistQuery(useTenantId(), list.query));
   const columns = useWaitlistColumns(query.data?.is_cross_tenant ?? false);
   return (
-    <QueryTable
-      label={t('waitlist.title')}
-      query={query}
-      countedMax={COUNTED_MAX}
-      rows={(data) => data.waitlist}
-      rowKey={({ id }) => id}
-      columns={columns}
-      list={list}
-      filters={<WaitlistFilterBar list={list} />}
-      isRowMuted={({ status }) => status !== 'waiting' && status !== 'offered'}
-      empty={
-        <EmptyState
-          title={t('waitlist.emptyTitle')}
-          text={t('waitlist.emptyText')}
-          action={
-            <Button type="primary" onClick={() => void navigate(paths.newReservation())}>
-              {t('booking.begin')}
-            </Button>
-          }
-        />
-      }
-    />
+    <>
+      <TabHead intro={t('waitlist.intro')} />
+      <QueryTable
+        label={t('waitlist.title')}
+        query={query}
+        countedMax={COUNTED_MAX}
+        rows={(data) => data.waitlist}
+        rowKey={({ id }) => id}
+        columns={columns}
+        list={list}
+        filters={<WaitlistFilterBar list={list} />}
+        isRowMuted={({ status }) => status !== 'waiting' && status !== 'offered'}
+        empty={
+          <EmptyState
+            title={t('waitlist.emptyTitle')}
+            text={t('waitlist.emptyText')}
+            action={
+              <Button type="primary" onClick={() => void navigate(paths.newReservation())}>
+                {t('booking.begin')}
+              </Button>
+            }
+          />
+        }
+      />
+    </>
   );
 }
 

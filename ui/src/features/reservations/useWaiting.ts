@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { WaitlistWish } from '@/api/types';
+import type { WaitlistEntry } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useToast } from '@/components/toast';
 import { useJoinWaitlist, useLeaveWaitlist } from './waitlistQueries';
@@ -10,15 +10,11 @@ export function useWaiting() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const toast = useToast();
-  const { mutate, isPending } = useJoinWaitlist();
+  const { mutateAsync, isPending } = useJoinWaitlist();
   const leave = useLeaveWaitlist();
-  const join = (wish: WaitlistWish) =>
-    mutate(wish, {
-      onSuccess: ({ id, position }) => {
-        toast.undoable(t('waitlist.joined', { n: position ?? 1 }), () => leave.mutateAsync(id));
-        void navigate(paths.waitlist());
-      },
-      onError: toast.failed,
-    });
-  return { join, isPending };
+  const show = ({ id, position }: WaitlistEntry) => {
+    toast.undoable(t('waitlist.joined', { n: position ?? 1 }), () => leave.mutateAsync(id));
+    void navigate(paths.waitlist());
+  };
+  return { join: mutateAsync, show, isPending };
 }

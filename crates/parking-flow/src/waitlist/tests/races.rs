@@ -203,7 +203,7 @@ async fn play(queue: &Queue, mut chance: Chance) {
             }
             (6, _) => {
                 for (n, entry) in entries.iter().enumerate() {
-                    match n % 5 {
+                    match (n + which) % 4 {
                         0 => queue.answers(entry, "claim").await,
                         1 => queue.answers(entry, "decline").await,
                         2 if which == 0 => queue.leaves(entry).await,
