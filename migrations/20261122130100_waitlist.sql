@@ -50,8 +50,7 @@ create index waitlist_entries_by_start on waitlist_entries (tenant_id, start_tim
 create index waitlist_entries_of_site on waitlist_entries (tenant_id, site_id, created_at, id);
 create index waitlist_entries_open on waitlist_entries (tenant_id, status, site_id, created_at, id)
   where status in ('waiting', 'offered');
-create index waitlist_entries_of_holder on waitlist_entries (tenant_id, holder_key)
-  where holder_key is not null and status in ('waiting', 'offered');
+create index waitlist_entries_of_holder on waitlist_entries (tenant_id, holder_key) where holder_key is not null;
 create unique index waitlist_entries_of_reservation on waitlist_entries (tenant_id, reservation_id)
   where reservation_id is not null;
 -- For the job, which looks across tenants.

@@ -34,7 +34,7 @@ const typed = (at) => at.toISOString().slice(0, 16).replace('T', ' ');
 
 async function fill(field, value) {
   await field.fill(value);
-  await field.press('Enter');
+  await field.press('Tab');
 }
 
 /** The row of the list that says so. */

@@ -211,6 +211,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
               span={span}
               spaceId={spaceId}
               isSeries={rule !== null}
+              canWait={rule === null && !(error && refused)}
               onPick={setSpaceId}
             />
           )}
