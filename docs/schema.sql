@@ -267,6 +267,17 @@ CREATE FUNCTION public.events_horizon() RETURNS xid8
 
 ALTER FUNCTION public.events_horizon() OWNER TO parking_owner;
 
+CREATE FUNCTION public.forget_who_was_told() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from reservation_letters where tenant_id = new.tenant_id and reservation_id = new.id;
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.forget_who_was_told() OWNER TO parking_owner;
+
 CREATE FUNCTION public.keep_an_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1642,6 +1653,24 @@ ALTER TABLE ONLY public.reservation_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reservation_changes OWNER TO parking_owner;
 
+CREATE TABLE public.reservation_letters (
+    tenant_id uuid NOT NULL,
+    reservation_id uuid NOT NULL,
+    told_space_id uuid,
+    told_start timestamp with time zone,
+    told_end timestamp with time zone,
+    told_to bytea,
+    told_is_over boolean DEFAULT false NOT NULL,
+    reminded_for timestamp with time zone,
+    remind_at timestamp with time zone,
+    written_until timestamp with time zone,
+    CONSTRAINT reservation_letters_told_whole CHECK ((num_nulls(told_space_id, told_start, told_end, told_to) = ANY (ARRAY[0, 4])))
+);
+
+ALTER TABLE ONLY public.reservation_letters FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservation_letters OWNER TO parking_owner;
+
 CREATE TABLE public.reservation_series (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1681,6 +1710,8 @@ CREATE TABLE public.reservation_terms (
     cancel_notice_minutes integer NOT NULL,
     per_person_max integer,
     updated_at timestamp with time zone NOT NULL,
+    letters text DEFAULT 'en'::text NOT NULL,
+    reminder_minutes integer DEFAULT 60 NOT NULL,
     CONSTRAINT reservation_terms_buffer_after CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 720))),
     CONSTRAINT reservation_terms_buffer_before CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 720))),
     CONSTRAINT reservation_terms_duration CHECK (((duration_max_minutes >= 5) AND (duration_max_minutes <= 44640))),
@@ -1688,8 +1719,10 @@ CREATE TABLE public.reservation_terms (
     CONSTRAINT reservation_terms_grace CHECK (((grace_minutes >= 1) AND (grace_minutes <= 1440))),
     CONSTRAINT reservation_terms_hold CHECK (((hold_max_minutes >= 1) AND (hold_max_minutes <= 1440))),
     CONSTRAINT reservation_terms_lead CHECK (((lead_max_days >= 1) AND (lead_max_days <= 730))),
+    CONSTRAINT reservation_terms_letters CHECK ((letters = ANY (ARRAY['off'::text, 'en'::text, 'fr'::text]))),
     CONSTRAINT reservation_terms_notice CHECK (((cancel_notice_minutes >= 0) AND (cancel_notice_minutes <= 43200))),
-    CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000)))
+    CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000))),
+    CONSTRAINT reservation_terms_reminder CHECK (((reminder_minutes >= 0) AND (reminder_minutes <= 10080)))
 );
 
 ALTER TABLE ONLY public.reservation_terms FORCE ROW LEVEL SECURITY;
@@ -2354,6 +2387,9 @@ ALTER TABLE ONLY public.registrations
 ALTER TABLE ONLY public.reservation_changes
     ADD CONSTRAINT reservation_changes_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.reservation_letters
+    ADD CONSTRAINT reservation_letters_pkey PRIMARY KEY (tenant_id, reservation_id);
+
 ALTER TABLE ONLY public.reservation_series
     ADD CONSTRAINT reservation_series_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2644,6 +2680,8 @@ CREATE INDEX reservation_changes_of_reservation ON public.reservation_changes US
 
 CREATE INDEX reservation_changes_of_space ON public.reservation_changes USING btree (tenant_id, space_id, end_time);
 
+CREATE INDEX reservation_letters_remind ON public.reservation_letters USING btree (remind_at) WHERE (remind_at IS NOT NULL);
+
 CREATE INDEX reservation_series_newest ON public.reservation_series USING btree (tenant_id, start_time DESC, id DESC);
 
 CREATE INDEX reservation_series_of_space ON public.reservation_series USING btree (tenant_id, space_id, start_time DESC, id DESC);
@@ -2856,6 +2894,8 @@ CREATE TRIGGER overrides_mark_lamps AFTER INSERT ON public.overrides REFERENCING
 
 CREATE TRIGGER overrides_mark_lamps_anew AFTER UPDATE ON public.overrides REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_overrides();
 
+CREATE TRIGGER reservations_address_gone AFTER UPDATE OF holder_email ON public.reservations FOR EACH ROW WHEN (((old.holder_email IS NOT NULL) AND (new.holder_email IS NULL))) EXECUTE FUNCTION public.forget_who_was_told();
+
 CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_reservations();
 
 CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
@@ -3047,6 +3087,9 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.reservation_changes
     ADD CONSTRAINT reservation_changes_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_letters
+    ADD CONSTRAINT reservation_letters_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reservation_series
     ADD CONSTRAINT reservation_series_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
@@ -3458,6 +3501,12 @@ CREATE POLICY reservation_changes_platform ON public.reservation_changes FOR SEL
 
 CREATE POLICY reservation_changes_worker ON public.reservation_changes TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.reservation_letters ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservation_letters_own ON public.reservation_letters TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservation_letters_worker ON public.reservation_letters TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.reservation_series ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reservation_series_own ON public.reservation_series TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -3800,6 +3849,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.registrations TO parking_worke
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_changes TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking_tenant;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
 GRANT SELECT,DELETE ON TABLE public.reservation_series TO parking_worker;

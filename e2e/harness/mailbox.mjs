@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * @typedef {{ to: string[], subject: string, text: string, link: string | null }} Letter
+ * @typedef {{ to: string[], subject: string, text: string, link: string | null, calendar: string | null }} Letter
  */
 
 /** @returns {Promise<{ port: number, letters: Letter[], letterTo: (address: string, subject?: RegExp, patienceMs?: number) => Promise<Letter>, close: () => void }>} */
@@ -93,16 +93,26 @@ function converse(socket, keep) {
   });
 }
 
-/** Headers, the plain text part, and the link in it. */
+/** Headers, the plain text part, the link in it, and the calendar that goes with it. */
 function read(source, to) {
   const raw = source.replace(/^\.\./gm, '.');
   const [head] = raw.split('\r\n\r\n', 1);
   const headers = head.replace(/\r\n[ \t]+/g, ' ');
   const subject = words(/^subject: (.*)$/im.exec(headers)?.[1] ?? '');
-  const part = /content-type: text\/plain[^]*?\r\n\r\n([^]*?)(?=\r\n--|$)/i.exec(raw);
-  const encoding = /content-transfer-encoding: (\S+)/i.exec(part?.[0] ?? '')?.[1]?.toLowerCase();
-  const text = decoded(part?.[1] ?? raw, encoding);
-  return { to, subject, text, link: /https?:\/\/\S+/.exec(text)?.[0] ?? null };
+  const text = partOf(raw, 'plain') ?? raw;
+  // Long lines are folded.
+  const calendar = partOf(raw, 'calendar')?.replace(/\r\n /g, '').replace(/\r/g, '') ?? null;
+  return { to, subject, text, link: /https?:\/\/\S+/.exec(text)?.[0] ?? null, calendar };
+}
+
+function partOf(raw, kind) {
+  const part = new RegExp(`content-type: text/${kind}[^]*?\\r\\n\\r\\n([^]*?)(?=\\r\\n--|$)`, 'i').exec(raw);
+  if (!part) return null;
+  // The headers of a part stand in any order.
+  const [before] = raw.slice(0, part.index).split('\r\n--').slice(-1);
+  const headers = before + part[0].split('\r\n\r\n', 1)[0];
+  const encoding = /content-transfer-encoding: (\S+)/i.exec(headers)?.[1]?.toLowerCase();
+  return decoded(part[1], encoding);
 }
 
 function decoded(body, encoding) {

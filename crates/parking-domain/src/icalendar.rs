@@ -53,8 +53,8 @@ pub struct Calendar<'a> {
     pub refresh_minutes: u32,
 }
 
-/// A calendar with its events, as a file.
-pub fn written(calendar: &Calendar<'_>, events: &[Event<'_>]) -> String {
+/// Events as a file: those of a calendar that people subscribe to, or by themselves.
+pub fn written(calendar: Option<&Calendar<'_>>, events: &[Event<'_>]) -> String {
     let mut file = String::new();
     line(&mut file, "BEGIN", "VCALENDAR");
     line(&mut file, "VERSION", "2.0");
@@ -65,18 +65,24 @@ pub fn written(calendar: &Calendar<'_>, events: &[Event<'_>]) -> String {
     );
     line(&mut file, "CALSCALE", "GREGORIAN");
     line(&mut file, "METHOD", "PUBLISH");
-    let name = escaped(calendar.name);
-    line(&mut file, "NAME", &name);
-    // The name and the pause as readers know them that are older than RFC 7986.
-    line(&mut file, "X-WR-CALNAME", &name);
-    let pause = format!("PT{}M", calendar.refresh_minutes);
-    line(&mut file, "REFRESH-INTERVAL;VALUE=DURATION", &pause);
-    line(&mut file, "X-PUBLISHED-TTL", &pause);
+    if let Some(calendar) = calendar {
+        write_calendar(&mut file, calendar);
+    }
     for event in events {
         write_event(&mut file, event);
     }
     line(&mut file, "END", "VCALENDAR");
     file
+}
+
+fn write_calendar(file: &mut String, calendar: &Calendar<'_>) {
+    let name = escaped(calendar.name);
+    line(file, "NAME", &name);
+    // The name and the pause as readers know them that are older than RFC 7986.
+    line(file, "X-WR-CALNAME", &name);
+    let pause = format!("PT{}M", calendar.refresh_minutes);
+    line(file, "REFRESH-INTERVAL;VALUE=DURATION", &pause);
+    line(file, "X-PUBLISHED-TTL", &pause);
 }
 
 fn write_event(file: &mut String, event: &Event<'_>) {

@@ -1,6 +1,6 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`,
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`, `letters`,
 //! `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
@@ -10,6 +10,7 @@ pub mod display_policies;
 pub mod displays;
 pub mod evidence;
 pub mod ingest;
+pub mod letters;
 pub mod overrides;
 pub mod reservations;
 #[cfg(test)]

@@ -28,6 +28,7 @@ use parking_flow::applications::Applications;
 use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
+use parking_flow::letters;
 use parking_flow::reservations;
 use parking_flow::tickets::Links;
 use parking_flow::waitlist;
@@ -333,6 +334,7 @@ impl Server {
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
         let worker = reservations::jobs(worker, &self.flow(), &self.witness);
         let worker = waitlist::jobs(worker, &self.flow(), &self.witness);
+        let worker = letters::jobs(worker, &self.flow(), outside);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -366,6 +368,7 @@ impl Server {
             displays::schedules(),
             reservations::schedules(),
             waitlist::schedules(),
+            letters::schedules(),
             clean_up::schedules(),
         ]
         .concat()

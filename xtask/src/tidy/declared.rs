@@ -150,6 +150,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "calendar_feeds",
             "tickets",
             "waitlist",
+            "letters",
             "overrides",
             "display_policies",
             "displays",

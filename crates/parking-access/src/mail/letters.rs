@@ -5,6 +5,8 @@ use parking_domain::text::Language;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::alarms::{self, AlarmNews};
+use super::reservations::{self, ReservationNews};
+use super::series::{self, SeriesNews};
 
 /// Something to tell a person. Tokens are the secret part of a link.
 #[derive(Debug)]
@@ -65,6 +67,10 @@ pub enum Letter<'a> {
     },
     /// Alarms were raised or cleared.
     AlarmNews(&'a AlarmNews),
+    /// There is news of a reservation of the reader's.
+    Reservation(&'a ReservationNews<'a>),
+    /// There is the same news of several of the reader's.
+    Series(&'a SeriesNews<'a>),
     /// Somebody wants to know whether letters about alarms arrive.
     AlarmTest {
         /// The tenant.
@@ -81,6 +87,8 @@ pub struct Written {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// What goes with it for the reader's calendar.
+    pub calendar: Option<String>,
 }
 
 impl Letter<'_> {
@@ -97,6 +105,8 @@ impl Letter<'_> {
             Self::LimitNear { .. } => "limit_near",
             Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::AlarmNews(_) => "alarm_news",
+            Self::Reservation(news) => news.kind.name(),
+            Self::Series(news) => news.kind.name(),
             Self::AlarmTest { .. } => "alarm_test",
         }
     }
@@ -118,7 +128,19 @@ impl Letter<'_> {
             Self::PasswordChanged | Self::SessionStolen => "/sessions".to_owned(),
             Self::LimitNear { .. } => "/".to_owned(),
             Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
+            Self::Reservation(ReservationNews { ticket, .. })
+            | Self::Series(SeriesNews { ticket, .. }) => {
+                format!("/ticket#{}", ticket.expose_secret())
+            }
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
+        }
+    }
+
+    fn calendar(&self) -> Option<&str> {
+        match self {
+            Self::Reservation(news) => news.calendar.as_deref(),
+            Self::Series(news) => news.calendar.as_deref(),
+            _ => None,
         }
     }
 }
@@ -146,6 +168,7 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
             escape(app_name),
         ),
         subject,
+        calendar: letter.calendar().map(str::to_owned),
     }
 }
 
@@ -208,6 +231,8 @@ fn english(letter: &Letter<'_>, app_name: &str) -> Parts {
         ),
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_english(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::english(news),
+        Letter::Reservation(news) => reservations::english(news),
+        Letter::Series(news) => series::english(news),
         Letter::AlarmTest { tenant } => alarm_test_english(tenant, app_name),
     }
 }
@@ -274,6 +299,8 @@ fn french(letter: &Letter<'_>, app_name: &str) -> Parts {
         }
         Letter::WebhookDisabled { tenant, webhook, is_gone } => webhook_disabled_french(tenant, webhook, *is_gone),
         Letter::AlarmNews(news) => alarms::french(news),
+        Letter::Reservation(news) => reservations::french(news),
+        Letter::Series(news) => series::french(news),
         Letter::AlarmTest { tenant } => alarm_test_french(tenant, app_name),
     }
 }

@@ -5,11 +5,14 @@
 
 mod alarms;
 mod letters;
+mod reservations;
+mod series;
 
 use std::fmt;
 use std::time::Duration;
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use parking_db::queue::JobError;
@@ -20,6 +23,8 @@ use tracing::{info, warn};
 
 pub use alarms::{AlarmLine, AlarmNews};
 pub use letters::{Letter, write};
+pub use reservations::ReservationNews;
+pub use series::{SeriesDate, SeriesNews};
 
 /// How mail leaves the house.
 #[derive(Clone, Debug)]
@@ -193,10 +198,7 @@ impl Mailer {
                     .from(from.clone())
                     .to(to)
                     .subject(written.subject)
-                    .multipart(MultiPart::alternative_plain_html(
-                        written.text,
-                        written.html,
-                    ))?;
+                    .multipart(body(written.text, written.html, written.calendar))?;
                 transport.send(message).await.map_err(|error| {
                     if is_about_the_recipient(&error) {
                         MailError::Refused(error)
@@ -220,3 +222,19 @@ impl Mailer {
         Ok(())
     }
 }
+
+/// A letter in both its forms, with what goes with it for a calendar.
+fn body(text: String, html: String, calendar: Option<String>) -> MultiPart {
+    let letter = MultiPart::alternative_plain_html(text, html);
+    match (calendar, ContentType::parse(CALENDAR)) {
+        (Some(calendar), Ok(of_calendar)) => {
+            let file = Attachment::new("reservation.ics".to_owned());
+            let mixed = MultiPart::mixed().multipart(letter);
+            mixed.singlepart(file.body(calendar, of_calendar))
+        }
+        _ => letter,
+    }
+}
+
+/// What a calendar's file is sent as: events that are told, and not to be answered.
+const CALENDAR: &str = "text/calendar; charset=utf-8; method=PUBLISH";

@@ -7,6 +7,7 @@
 //! so that a change of the terms changes no booking. Nothing here reads a clock.
 
 mod free;
+mod letters;
 mod life;
 mod steps;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use free::free_windows;
+pub use letters::{Letter, Told};
 pub use life::{Booking, CheckInError, Status, Step, arrival};
 pub use steps::{Hindrance, Steps};
 pub use waitlist::Standing;
@@ -64,11 +66,17 @@ macro_rules! terms {
             $($(#[$doc])* pub $field: i32,)+
             /// How many reservations one person may have that are not over; any number, if `None`.
             pub per_person_max: Option<i32>,
+            /// In which language whoever a bay is reserved for is written to, if at all.
+            pub letters: Letters,
         }
 
         impl Terms {
             /// What holds where nobody said anything.
-            pub const STANDARD: Self = Self { $($field: $usual,)+ per_person_max: None };
+            pub const STANDARD: Self = Self {
+                $($field: $usual,)+
+                per_person_max: None,
+                letters: Letters::En,
+            };
 
             /// What each number may be.
             pub const RANGES: &[(&str, RangeInclusive<i32>)] = &[$((stringify!($field), $range)),+];
@@ -79,6 +87,29 @@ macro_rules! terms {
             }
         }
     };
+}
+
+/// Whether whoever a bay is reserved for is written to, and in which language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Letters {
+    /// They are not.
+    Off,
+    /// In English.
+    En,
+    /// In French.
+    Fr,
+}
+
+impl Letters {
+    /// The name in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
 }
 
 /// What [`Terms::per_person_max`] may be.
@@ -103,6 +134,8 @@ terms! {
     claim_minutes: 5..=1_440, 30;
     /// How long before the start one can cancel at the latest; 0: until the end.
     cancel_notice_minutes: 0..=43_200, 0;
+    /// How long before the start whoever it is for is reminded; never, if 0.
+    reminder_minutes: 0..=10_080, 60;
 }
 
 /// Why a slot cannot be reserved, whatever else is booked.

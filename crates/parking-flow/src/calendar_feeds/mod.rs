@@ -23,6 +23,7 @@ use parking_estate::Maker;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use sqlx::PgConnection;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -212,7 +213,11 @@ pub async fn read(
     if !is_known(&tag) {
         let ids: Vec<Uuid> = shown.iter().map(|one| one.id).collect();
         let found = reservations::by_ids(tx.conn(), &ids).await?;
-        text = Some(written(&known.draft.name, &found, &shown));
+        let calendar = Calendar {
+            name: &known.draft.name,
+            refresh_minutes: REFRESH_MINUTES,
+        };
+        text = Some(written(Some(&calendar), &found, &shown));
     }
     tx.commit().await?;
     Ok(Some(File { text, tag }))
@@ -234,7 +239,17 @@ fn tag(name: &str, shown: &[Shown]) -> String {
     hex(&hash.finalize())
 }
 
-fn written(name: &str, found: &[Reservation], shown: &[Shown]) -> String {
+/// Reservations as a file that a calendar takes in, each as the one that it is in the feeds.
+pub(crate) async fn file_of(
+    conn: &mut PgConnection,
+    found: &[Reservation],
+) -> Result<String, DbError> {
+    let ids: Vec<Uuid> = found.iter().map(|one| one.booking.id).collect();
+    let shown = reservations::shown(conn, &ids).await?;
+    Ok(written(None, found, &shown))
+}
+
+fn written(calendar: Option<&Calendar<'_>>, found: &[Reservation], shown: &[Shown]) -> String {
     let texts = found.iter().map(|one| {
         let (bay, site) = (&one.space.1, &one.site.1);
         (format!("{bay} ({site})"), format!("{site}, {bay}"))
@@ -259,11 +274,7 @@ fn written(name: &str, found: &[Reservation], shown: &[Shown]) -> String {
             certainty: certainty(one.booking.status),
         }
     });
-    let calendar = Calendar {
-        name,
-        refresh_minutes: REFRESH_MINUTES,
-    };
-    icalendar::written(&calendar, &events.collect::<Vec<_>>())
+    icalendar::written(calendar, &events.collect::<Vec<_>>())
 }
 
 fn certainty(status: Status) -> Certainty {

@@ -116,18 +116,27 @@ pub(super) async fn insert(tx: &mut PlatformTx, rows: &[&Row]) -> Result<Vec<Uui
     Ok(new)
 }
 
-/// Takes a shard until the end of the transaction, unless somebody else has it. PostgreSQL does not
-/// sort until [`waiting`] has been asked, where an index has the order: whatever the statistics say, a
-/// tenant's oldest messages are not found by sorting all of a flood.
-pub(super) async fn take(tx: &mut PlatformTx, shard: i16) -> Result<bool> {
+/// Takes shards until the end of the transaction, those that nobody else has, and says which. PostgreSQL
+/// does not sort until [`looked`], where an index has the order: whatever the statistics say, a tenant's
+/// oldest messages are not found by sorting all of a flood.
+pub(super) async fn take(tx: &mut PlatformTx, shards: &[i16]) -> Result<Vec<i16>> {
     // The first number names what is locked: nothing else in the product takes locks by it.
     let row = sqlx::query!(
-        r#"select pg_try_advisory_xact_lock(7423, $1) as "is_taken!", set_config('enable_sort', 'off', true)"#,
-        i32::from(shard)
+        r#"select set_config('enable_sort', 'off', true),
+             array(select shard from unnest($1::smallint[]) shard where pg_try_advisory_xact_lock(7423, shard)) as "taken!""#,
+        shards
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(row.is_taken)
+    Ok(row.taken)
+}
+
+/// Lets PostgreSQL sort again for the rest of the transaction.
+pub(super) async fn looked(tx: &mut PlatformTx) -> Result<()> {
+    sqlx::query_scalar!("select set_config('enable_sort', 'on', true)")
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Tenants among which a batch is dealt out: those whose messages wait longest.
@@ -177,11 +186,6 @@ pub(super) async fn waiting(tx: &mut PlatformTx, shard: i16, limit: i64) -> Resu
     )
     .fetch_all(tx.conn())
     .await?;
-    if !pending.is_empty() {
-        sqlx::query_scalar!("select set_config('enable_sort', 'on', true)")
-            .fetch_one(tx.conn())
-            .await?;
-    }
     pending.sort_unstable_by_key(|one| (one.replays > 0, one.id));
     pending.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(pending)

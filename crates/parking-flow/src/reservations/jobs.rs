@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use parking_access::audit::Witness;
+use parking_access::mail;
 use parking_db::queue::{Job, Schedule, Worker};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::keep;
 use crate::Flow;
@@ -19,6 +21,45 @@ impl Job for KeepReservations {
     // When the workers are behind, one waiting sweep finds all that is due.
     fn unique_key(&self) -> Option<String> {
         Some(String::new())
+    }
+}
+
+/// Tells the holder of a reservation what they have not been told. Whoever changes it leaves this in the
+/// same transaction; who writes letters does it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct WriteToHolder {
+    /// Of which.
+    pub reservation_id: Uuid,
+}
+
+impl Job for WriteToHolder {
+    const KIND: &'static str = "write_to_holder";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
+
+    // Of many changes while it waits the last is told.
+    fn unique_key(&self) -> Option<String> {
+        Some(self.reservation_id.to_string())
+    }
+}
+
+/// The same of all occurrences of a series, in one letter as far as one can say it. Whoever changes any of
+/// them leaves this.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct WriteOfSeries {
+    /// Of which.
+    pub series_id: Uuid,
+    /// A bay that whoever leaves this holds.
+    pub space_id: Uuid,
+}
+
+impl Job for WriteOfSeries {
+    const KIND: &'static str = "write_of_series";
+    const ATTEMPTS_MAX: i32 = mail::ATTEMPTS_MAX;
+
+    // Not the series alone: who changes occurrences on other bays would wait for one another here, after
+    // they have taken what others wait for.
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("{}/{}", self.series_id, self.space_id))
     }
 }
 

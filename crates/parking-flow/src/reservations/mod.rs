@@ -22,9 +22,10 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_access::audit::{self, By, Entry};
 use parking_db::events::{self, EventDraft};
+use parking_db::queue::enqueue;
 use parking_db::{DbError, TenantTx};
 use parking_domain::ids::TenantId;
 use parking_domain::recurrence::RuleError;
@@ -40,11 +41,11 @@ pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any, is_free};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm, let_go};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
-pub use jobs::{jobs, schedules};
+pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
 pub use store::{
-    OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, spans_then, terms_of_bay,
-    terms_of_site,
+    OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, shown, spans_then,
+    terms_of_bay, terms_of_site,
 };
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
@@ -258,6 +259,12 @@ impl<'a> News<'a> {
     }
 }
 
+/// Changes of which whoever the bay is for may have to be told.
+const CONCERN_HOLDERS: [&str; 5] = ["created", "updated", "confirmed", "cancelled", "no_show"];
+
+/// How long a reservation is given to become what it is to be, before they are.
+const SETTLES_WITHIN: TimeDelta = TimeDelta::seconds(10);
+
 /// Records what happened: in the reservation's history, as an event, and, last, in the log.
 async fn record(
     tx: &mut TenantTx,
@@ -285,7 +292,32 @@ async fn tell(
         subject_id: &reservation.booking.id.to_string(),
         payload: &payload,
     };
-    events::append(conn, TenantId(reservation.tenant_id), now, event).await
+    let tenant = TenantId(reservation.tenant_id);
+    events::append(conn, tenant, now, event).await?;
+    if reservation.holder.email.is_some() && CONCERN_HOLDERS.contains(&news.verb) {
+        write_to_holder(conn, reservation, now).await?;
+    }
+    Ok(())
+}
+
+/// Has the holder told, once this has settled: of a series in one letter, whatever else of it changes.
+async fn write_to_holder(
+    conn: &mut PgConnection,
+    reservation: &Reservation,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let tenant = TenantId(reservation.tenant_id);
+    if let Some(recurs) = reservation.recurs {
+        let job = WriteOfSeries {
+            series_id: recurs.series,
+            space_id: reservation.space.0,
+        };
+        return enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await;
+    }
+    let job = WriteToHolder {
+        reservation_id: reservation.booking.id,
+    };
+    enqueue(conn, tenant, &job, now + SETTLES_WITHIN).await
 }
 
 /// What those who follow are told of a reservation.

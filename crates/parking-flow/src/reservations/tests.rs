@@ -555,6 +555,21 @@ async fn terms_are_the_sites_else_the_tenants_else_the_standard() {
         .does(Method::PUT, &path, Some(json!({ "grace_minutes": 0 })))
         .await;
     wrong(&bad, "grace_minutes");
+    for minutes in [-1, 10_081] {
+        let bad = json!({ "reminder_minutes": minutes });
+        let bad = lot.does(Method::PUT, &path, Some(bad)).await;
+        wrong(&bad, "reminder_minutes");
+    }
+    for language in [json!("de"), json!("EN"), json!("")] {
+        let bad = json!({ "letters": language });
+        let bad = lot.does(Method::PUT, &path, Some(bad)).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.text);
+    }
+    let told = lot.does(Method::GET, &path, None).await.json();
+    assert_eq!(
+        (&told["letters"], &told["reminder_minutes"]),
+        (&json!("en"), &json!(60))
+    );
     let gone = lot.does(Method::DELETE, &of_site, None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
     assert_eq!(source(&of_site).await, (json!("tenant"), json!(20)));

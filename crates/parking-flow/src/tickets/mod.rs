@@ -26,6 +26,7 @@ use crate::reservations::{self, Reservation, ReservationError};
 
 pub use api::routes;
 pub use link::{Links, Ticket};
+pub(crate) use store::place;
 
 /// How long after the end of its reservation a link is good.
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
@@ -43,12 +44,12 @@ struct Visit {
 }
 
 /// Where a bay is found.
-struct Place {
-    address: Option<String>,
-    postal_code: Option<String>,
-    city: Option<String>,
-    level: Option<String>,
-    zone: Option<String>,
+pub(crate) struct Place {
+    pub(crate) address: Option<String>,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) level: Option<String>,
+    pub(crate) zone: Option<String>,
 }
 
 /// What a guest does.
@@ -139,6 +140,20 @@ async fn seen(
         place: place.ok_or(ReservationError::Absent)?,
         reservation,
     })
+}
+
+/// The link to a reservation that is good, for a letter.
+pub(crate) async fn current(
+    tx: &mut TenantTx,
+    reservation: Uuid,
+) -> Result<Option<Ticket>, DbError> {
+    let number = store::number(tx, reservation).await?;
+    let tenant = tx.tenant();
+    Ok(number.map(|number| Ticket {
+        tenant,
+        reservation,
+        number,
+    }))
 }
 
 /// A link to hand over.

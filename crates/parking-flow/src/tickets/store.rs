@@ -24,7 +24,7 @@ pub(super) async fn is_good(
 }
 
 /// Where a bay is found, living or not.
-pub(super) async fn place(tx: &mut TenantTx, space: Uuid) -> Result<Option<Place>> {
+pub(crate) async fn place(tx: &mut TenantTx, space: Uuid) -> Result<Option<Place>> {
     let place = sqlx::query_as!(
         Place,
         r#"select i.address, i.postal_code, i.city, l.name as "level?", z.name as "zone?"

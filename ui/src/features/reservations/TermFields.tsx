@@ -1,8 +1,8 @@
-import { Form } from 'antd';
+import { Form, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReservationTerms } from '@/api/types';
 import { NumberField } from '@/components/NumberField';
-import { type TermName, termGroups, terms } from './terms';
+import { type LetterChoice, letterChoices, type TermName, termGroups, terms } from './terms';
 import styles from './terms.module.css';
 import { useTermWords } from './termWords';
 
@@ -23,6 +23,7 @@ export function TermFields({ isReadOnly, elsewhere }: Props) {
       {Object.entries(termGroups).map(([group, names]) => (
         <fieldset key={group} className={styles.group}>
           <legend>{t(`terms.groups.${group as keyof typeof termGroups}`)}</legend>
+          {group === 'letters' && <LettersField isReadOnly={isReadOnly} elsewhere={elsewhere} />}
           {names.map((name) => (
             <TermField key={name} name={name} isReadOnly={isReadOnly} elsewhere={elsewhere} />
           ))}
@@ -61,6 +62,33 @@ function TermField({ name, isReadOnly, elsewhere }: Props & { name: TermName }) 
         isReadOnly={isReadOnly}
         unit={value === null && !isOptional ? '' : words.unitOf(name, value)}
         switchLabel={t('terms.limit', { what: words.label(name) })}
+      />
+    </Form.Item>
+  );
+}
+
+function LettersField({ isReadOnly, elsewhere }: Props) {
+  const { t } = useTranslation();
+  const words = useTermWords();
+  const value: LetterChoice | undefined = Form.useWatch('letters');
+  return (
+    <Form.Item
+      name="letters"
+      label={words.label('letters')}
+      extra={
+        <>
+          {words.extra('letters')}
+          {elsewhere && elsewhere.letters !== value && (
+            <span className={styles.elsewhere}>
+              {t('terms.elsewhere', { value: words.letters(elsewhere.letters) })}
+            </span>
+          )}
+        </>
+      }
+    >
+      <Radio.Group
+        disabled={isReadOnly}
+        options={letterChoices.map((choice) => ({ value: choice, label: words.letters(choice) }))}
       />
     </Form.Item>
   );

@@ -12,11 +12,11 @@ import { useVersioned } from '@/components/useVersioned';
 import { TermFields } from './TermFields';
 import {
   changeOf,
+  type FieldName,
+  fieldNames,
   isChanged,
   isOwn,
-  type TermName,
   type TermValues,
-  termNames,
   valuesOf,
 } from './terms';
 import styles from './terms.module.css';
@@ -44,7 +44,7 @@ export function TermsForm({ site, siteName, known, elsewhere, refusal }: Props) 
   useLeaveGuard(isUnsaved, { text: t('terms.leaveText'), stay: t('terms.stay') }, 'site_id');
   const versioned = useVersioned<ReservationTerms, TermValues>({
     form,
-    fields: termNames,
+    fields: fieldNames,
     known: { thing: known, etag: null },
     valuesOf,
     reload: async () => ({ thing: await readTerms(site), etag: null }),
@@ -60,7 +60,7 @@ export function TermsForm({ site, siteName, known, elsewhere, refusal }: Props) 
   };
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
-    fields: termNames,
+    fields: fieldNames,
     send: versioned.send,
     onDone: (saved) => {
       begin(saved as ReservationTerms);
@@ -162,7 +162,7 @@ function Standing({ terms, siteName, refusal }: StandingProps) {
 
 type QuarrelProps = {
   theirs: ReservationTerms;
-  clashes: { field: TermName; isBoth: boolean }[];
+  clashes: { field: FieldName; isBoth: boolean }[];
   isSending: boolean;
   onKeepMine: () => void;
   onTakeTheirs: () => void;
@@ -174,7 +174,7 @@ function Quarrel({ theirs, clashes, ...rest }: QuarrelProps) {
   const rows = clashes.map(({ field, isBoth }) => ({
     field,
     label: words.label(field),
-    theirs: words.value(field, theirs[field] ?? null),
+    theirs: words.said(field, valuesOf(theirs)),
     isBoth,
   }));
   return <ConflictAlert rows={rows} {...rest} />;

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '@/components/format';
-import { type TermName, terms } from './terms';
+import { type FieldName, type LetterChoice, type TermName, type TermValues, terms } from './terms';
 
 /** From here on minutes are hard to picture. */
 const AN_HOUR = 60;
@@ -19,6 +19,7 @@ export function useTermWords() {
     const words = unit(name, value);
     return isLong ? t('terms.thatIs', { unit: words, time: formats.duration(value) }) : words;
   };
+  const letters = (choice: LetterChoice) => t(`terms.letters.${choice}`);
   const value = (name: TermName, amount: number | null) =>
     amount === null ? t('terms.anyNumber') : `${formats.number(amount)} ${unit(name, amount)}`;
   const bounds = (name: TermName) => {
@@ -31,10 +32,14 @@ export function useTermWords() {
     });
   };
   return {
-    label: (name: TermName) => t(`terms.fields.${name}.label`),
-    extra: (name: TermName) => t(`terms.fields.${name}.extra`),
+    label: (name: FieldName) => t(`terms.fields.${name}.label`),
+    extra: (name: FieldName) => t(`terms.fields.${name}.extra`),
     unitOf,
     value,
+    letters,
+    /** Any field of some terms in words. */
+    said: (name: FieldName, of: TermValues) =>
+      name === 'letters' ? letters(of.letters) : value(name, of[name]),
     bounds,
   };
 }

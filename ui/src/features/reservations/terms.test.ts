@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ReservationTerms } from '@/api/types';
 import { placeOf } from '@/components/useLeaveGuard';
-import { areSame, changeOf, isOwn, termNames, terms, valuesOf } from './terms';
+import { areSame, changeOf, isOwn, termNames, terms, usualLetters, valuesOf } from './terms';
 
 const usual = Object.fromEntries(termNames.map((name) => [name, terms[name].usual]));
 const of = (more: Partial<ReservationTerms> = {}) =>
-  ({ site_id: null, source: 'standard', ...usual, ...more }) as ReservationTerms;
+  ({
+    site_id: null,
+    source: 'standard',
+    letters: usualLetters,
+    ...usual,
+    ...more,
+  }) as ReservationTerms;
 
 describe('the terms of reservations', () => {
   it('are those of the server, within its bounds, and usually what it says', () => {
@@ -33,6 +39,7 @@ describe('the terms of reservations', () => {
     expect(changeOf(base, { ...valuesOf(base), duration_max_minutes: 120 })).toEqual({
       duration_max_minutes: 120,
     });
+    expect(changeOf(base, { ...valuesOf(base), letters: 'fr' })).toEqual({ letters: 'fr' });
     // Any number is something to say; silence would leave it as it is.
     expect(changeOf(base, { ...valuesOf(base), per_person_max: null })).toEqual({
       per_person_max: null,

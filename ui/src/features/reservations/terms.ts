@@ -22,10 +22,18 @@ export const terms = {
   early_minutes: { unit: 'minutes', min: 0, max: 240, step: 5, usual: 15 },
   grace_minutes: { unit: 'minutes', min: 1, max: 1_440, step: 5, usual: 15 },
   cancel_notice_minutes: { unit: 'minutes', min: 0, max: 43_200, step: 15, usual: 0 },
+  reminder_minutes: { unit: 'minutes', min: 0, max: 10_080, step: 15, usual: 60 },
 } as const satisfies Record<string, Term>;
 
 export type TermName = keyof typeof terms;
-export type TermValues = Record<TermName, number | null>;
+
+/** Whether whoever a bay is reserved for is written to, and in which language. */
+export const letterChoices = ['off', 'en', 'fr'] as const;
+export type LetterChoice = (typeof letterChoices)[number];
+export const usualLetters: LetterChoice = 'en';
+
+export type FieldName = TermName | 'letters';
+export type TermValues = Record<TermName, number | null> & { letters: LetterChoice };
 
 /** The terms by what they are about, in the order in which one meets them. */
 export const termGroups = {
@@ -38,17 +46,19 @@ export const termGroups = {
   ],
   around: ['buffer_before_minutes', 'buffer_after_minutes'],
   coming: ['early_minutes', 'grace_minutes', 'cancel_notice_minutes'],
+  letters: ['reminder_minutes'],
 } as const satisfies Record<string, readonly TermName[]>;
 
 export const termNames = Object.values(termGroups).flat() as readonly TermName[];
+export const fieldNames: readonly FieldName[] = [...termNames, 'letters'];
 
 export const valuesOf = (of: ReservationTerms): TermValues =>
-  Object.fromEntries(termNames.map((name) => [name, of[name] ?? null])) as TermValues;
+  Object.fromEntries(fieldNames.map((name) => [name, of[name] ?? null])) as TermValues;
 
 /** What is sent: only what differs, so that what somebody else changes meanwhile stays. */
 export function changeOf(base: ReservationTerms, values: TermValues): ReservationTermsChange {
   const known = valuesOf(base);
-  const changed = termNames.filter((name) => values[name] !== known[name]);
+  const changed = fieldNames.filter((name) => values[name] !== known[name]);
   return Object.fromEntries(changed.map((name) => [name, values[name]]));
 }
 

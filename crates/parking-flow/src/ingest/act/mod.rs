@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, StreamExt as _};
 use parking_db::{DbError, PlatformTx, Reason};
 use parking_domain::bay_state::SensorState;
 use parking_domain::codec::{self, Millivolts};
@@ -25,77 +24,88 @@ use super::{SHARDS, storable};
 use crate::Flow;
 use crate::displays::Displays;
 
-/// Messages acted on in one transaction.
-const BATCH: i64 = 500;
+/// Messages of a shard acted on in one transaction.
+const BATCH: i64 = 200;
 
-/// Shards acted on at the same time: while the database works on one, the other is looked at.
-const AT_ONCE: usize = 2;
-
-/// How long a shard is left alone that somebody else acts on; what was stored meanwhile may be more
+/// How long shards are left alone that somebody else acts on; what was stored meanwhile may be more
 /// than they saw.
 const TAKEN_PAUSE: Duration = Duration::from_millis(20);
 
-/// What acting on a shard came to.
+/// What acting on shards came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
     /// Nothing is left.
     Done,
     /// There may be more.
     More,
-    /// Somebody else acts on it.
+    /// Nothing is left of ours; somebody else acts on the others.
     Taken,
 }
 
-/// Acts on the messages that wait, a batch of each shard, and says whether there are more. A shard
-/// that cannot be acted on holds up no other.
+/// Acts on the messages that wait, a batch of each shard, and says whether there are more. All are acted
+/// on together, because what that costs is mostly by the transaction; if they cannot be, each shard is by
+/// itself, and one that fails holds up no other.
 pub async fn act(flow: &Flow) -> Result<bool, DbError> {
-    let mut turns = Vec::new();
-    let mut failure = None;
-    let mut shards = stream::iter(0..SHARDS)
-        .map(|shard| async move { (shard, act_on_shard(flow, shard).await) })
-        .buffer_unordered(AT_ONCE);
-    while let Some((shard, turn)) = shards.next().await {
-        match turn {
-            Ok(turn) => turns.push(turn),
+    let shards: Vec<i16> = (0..SHARDS).collect();
+    match act_on_shards(flow, &shards).await {
+        Ok(Turn::Done) => Ok(false),
+        Ok(Turn::More) => Ok(true),
+        Ok(Turn::Taken) => {
+            tokio::time::sleep(TAKEN_PAUSE).await;
+            Ok(true)
+        }
+        Err(error) if flow.db.is_away() => Err(error),
+        Err(_) => act_shard_by_shard(flow, &shards).await,
+    }
+}
+
+async fn act_shard_by_shard(flow: &Flow, shards: &[i16]) -> Result<bool, DbError> {
+    let mut has_more = Ok(false);
+    for shard in shards {
+        match act_on_shards(flow, &[*shard]).await {
+            Ok(turn) => has_more = has_more.map(|more| more || turn != Turn::Done),
             Err(error) if flow.db.is_away() => return Err(error),
             Err(error) => {
                 warn!(shard, error = causes(&error), "messages cannot be acted on");
-                failure = failure.or(Some(error));
+                has_more = has_more.and(Err(error));
             }
         }
     }
-    if turns.contains(&Turn::More) {
-        return Ok(true);
-    }
-    if turns.contains(&Turn::Taken) {
-        tokio::time::sleep(TAKEN_PAUSE).await;
-        return Ok(true);
-    }
-    failure.map_or(Ok(false), Err)
+    has_more
 }
 
-async fn act_on_shard(flow: &Flow, shard: i16) -> Result<Turn, DbError> {
+/// Acts on a batch of each of these shards that nobody else acts on. If a single shard cannot be acted
+/// on, its messages are each by themselves.
+async fn act_on_shards(flow: &Flow, shards: &[i16]) -> Result<Turn, DbError> {
     let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
-    if !store::take(&mut tx, shard).await? {
-        return Ok(Turn::Taken);
+    let taken = store::take(&mut tx, shards).await?;
+    let (mut pending, mut has_more) = (Vec::new(), false);
+    for shard in &taken {
+        let waiting = store::waiting(&mut tx, *shard, BATCH).await?;
+        // A tenant that had more than its share waits on.
+        has_more |= i64::try_from(waiting.len()).is_ok_and(|count| count >= store::SHARE_MIN);
+        pending.extend(waiting);
     }
-    let pending = store::waiting(&mut tx, shard, BATCH).await?;
-    if pending.is_empty() {
-        return Ok(Turn::Done);
-    }
-    let now = flow.clock.now();
-    match act_on(&mut tx, &flow.displays, &pending, now).await {
-        Ok(outcomes) => commit(flow, tx, outcomes).await?,
-        Err(error) if error.is_of_the_moment() => return Err(error),
-        Err(_) => {
-            // The shard is taken again at once.
-            tx.roll_back().await?;
-            act_one_by_one(flow, shard, pending.len()).await?;
+    if !pending.is_empty() {
+        store::looked(&mut tx).await?;
+        let now = flow.clock.now();
+        match (act_on(&mut tx, &flow.displays, &pending, now).await, shards) {
+            (Ok(outcomes), _) => commit(flow, tx, outcomes).await?,
+            (Err(error), [shard]) if !error.is_of_the_moment() => {
+                // The shard is taken again at once.
+                tx.roll_back().await?;
+                act_one_by_one(flow, *shard, pending.len()).await?;
+            }
+            (Err(error), _) => return Err(error),
         }
     }
-    // A tenant that had more than its share waits on.
-    let is_all = i64::try_from(pending.len()).is_ok_and(|count| count < store::SHARE_MIN);
-    Ok(if is_all { Turn::Done } else { Turn::More })
+    Ok(if has_more {
+        Turn::More
+    } else if taken.len() < shards.len() {
+        Turn::Taken
+    } else {
+        Turn::Done
+    })
 }
 
 /// Acts on messages each by itself, the oldest first, and sets those aside that cannot be acted on:
@@ -104,13 +114,14 @@ async fn act_one_by_one(flow: &Flow, shard: i16, count: usize) -> Result<(), DbE
     for _ in 0..count {
         let now = flow.clock.now();
         let mut tx = flow.db.platform(Reason::Worker("act on messages")).await?;
-        if !store::take(&mut tx, shard).await? {
+        if store::take(&mut tx, &[shard]).await?.is_empty() {
             return Ok(());
         }
         let pending = store::waiting(&mut tx, shard, 1).await?;
         let Some(one) = pending.first() else {
             return Ok(());
         };
+        store::looked(&mut tx).await?;
         match act_on(&mut tx, &flow.displays, &pending, now).await {
             Ok(outcomes) => commit(flow, tx, outcomes).await?,
             Err(error) if error.is_of_the_moment() => return Err(error),

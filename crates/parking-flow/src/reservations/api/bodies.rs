@@ -1,7 +1,7 @@
 //! What answers about reservations look like.
 
 use chrono::{DateTime, Utc};
-use parking_domain::reservations::{PER_PERSON, Slot, Terms};
+use parking_domain::reservations::{Letters, PER_PERSON, Slot, Terms};
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -235,6 +235,36 @@ pub(super) enum TermsSource {
     Standard,
 }
 
+/// Whether whoever a bay is reserved for is written to, and in which language.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReservationLetters)]
+pub(super) enum LettersName {
+    Off,
+    En,
+    Fr,
+}
+
+impl From<Letters> for LettersName {
+    fn from(letters: Letters) -> Self {
+        match letters {
+            Letters::Off => Self::Off,
+            Letters::En => Self::En,
+            Letters::Fr => Self::Fr,
+        }
+    }
+}
+
+impl From<LettersName> for Letters {
+    fn from(name: LettersName) -> Self {
+        match name {
+            LettersName::Off => Self::Off,
+            LettersName::En => Self::En,
+            LettersName::Fr => Self::Fr,
+        }
+    }
+}
+
 macro_rules! terms {
     ($($(#[$doc:meta])* $field:ident: $min:tt, $max:tt;)+) => {
         /// On which terms bays can be reserved.
@@ -248,6 +278,8 @@ macro_rules! terms {
             /// How many reservations one person, known by address or plate, may have that are not over;
             /// any number, if null.
             per_person_max: Option<i32>,
+            /// Whether whoever a bay is reserved for is written to, and in which language.
+            letters: LettersName,
         }
 
         /// What is to change about the terms. What is absent stays as it holds now.
@@ -261,6 +293,8 @@ macro_rules! terms {
             #[serde(default)]
             #[schema(value_type = Option<i32>, minimum = 1, maximum = 1_000)]
             per_person_max: parking_http::wire::Change<i32>,
+            /// Whether whoever a bay is reserved for is written to, and in which language.
+            letters: Option<LettersName>,
         }
 
         impl TermsBody {
@@ -274,6 +308,7 @@ macro_rules! terms {
                     },
                     $($field: terms.$field,)+
                     per_person_max: terms.per_person_max,
+                    letters: terms.letters.into(),
                 }
             }
         }
@@ -299,6 +334,7 @@ macro_rules! terms {
             pub(super) fn onto(&self, terms: &mut Terms) {
                 $(terms.$field = self.$field.unwrap_or(terms.$field);)+
                 terms.per_person_max = self.per_person_max.onto(terms.per_person_max);
+                terms.letters = self.letters.map_or(terms.letters, Into::into);
             }
         }
     };
@@ -323,4 +359,6 @@ terms! {
     claim_minutes: 5, 1_440;
     /// How many minutes before the start one can cancel at the latest; 0: until the end.
     cancel_notice_minutes: 0, 43_200;
+    /// How many minutes before the start whoever it is for is reminded; 0: never.
+    reminder_minutes: 0, 10_080;
 }

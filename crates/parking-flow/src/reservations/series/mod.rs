@@ -15,6 +15,7 @@ mod shift;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_access::audit::{self, Entry};
 use parking_db::events::{self, EventDraft};
+use parking_db::queue::enqueue;
 use parking_db::{DbError, TenantTx};
 use parking_domain::ids::fresh;
 use parking_domain::places::TimeZone;
@@ -28,7 +29,9 @@ use uuid::Uuid;
 
 use super::book::booking;
 use super::store;
-use super::{Draft, Footing, Holder, Reservation, ReservationError, facts};
+use super::{
+    Draft, Footing, Holder, Reservation, ReservationError, SETTLES_WITHIN, WriteOfSeries, facts,
+};
 
 use judge::{expand, judge, must_be_had};
 
@@ -252,6 +255,13 @@ async fn told(
     let (tenant, kind) = (tx.tenant(), format!("reservation.{verb}"));
     let of = (kind.as_str(), "reservation");
     events::append_many(tx.conn(), tenant, now, of, &subjects).await?;
+    if all.iter().any(|one| one.holder.email.is_some()) {
+        let job = WriteOfSeries {
+            series_id: series.id,
+            space_id: series.space.0,
+        };
+        enqueue(tx.conn(), tenant, &job, now + SETTLES_WITHIN).await?;
+    }
     let starts = of_these.clone().map(|one| one.booking.slot.start).min();
     let ends = of_these.map(|one| one.booking.slot.end).max();
     let mut payload = json!({

@@ -34,6 +34,9 @@ pub struct Shown {
     pub modified_at: DateTime<Utc>,
 }
 
+const SHOWN: &str =
+    "select r.id, r.version, greatest(r.updated_at, s.updated_at, i.updated_at) as modified_at";
+
 /// What a calendar shows, in the order of ids: what is not over, that begins first, and as far as there is
 /// room then what is over, that began last.
 pub async fn of_calendar(
@@ -50,9 +53,7 @@ pub async fn of_calendar(
             person: wanted.person.clone(),
             ..Filter::default()
         };
-        let mut query = QueryBuilder::new(
-            "select r.id, r.version, greatest(r.updated_at, s.updated_at, i.updated_at) as modified_at",
-        );
+        let mut query = QueryBuilder::new(SHOWN);
         query.push(FROM);
         filter.push_onto(&mut query);
         query.push(" and (r.status in ('pending', 'confirmed', 'completed') or r.updated_at > ");
@@ -77,6 +78,13 @@ pub async fn of_calendar(
     // Somebody may have moved one meanwhile.
     shown.dedup_by_key(|one| one.id);
     Ok(shown)
+}
+
+/// Since when reservations are what they say.
+pub async fn shown(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Shown>> {
+    let query = format!("{SHOWN}{FROM} where r.id = any($1)");
+    let found = sqlx::query_as(AssertSqlSafe(query)).bind(ids);
+    Ok(found.fetch_all(conn).await?)
 }
 
 /// Reservations by their names, those that begin first before others.

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{Draft, Holder, News, Reservation};
 
-pub use calendars::{OfCalendar, Shown, by_ids, of_calendar};
+pub use calendars::{OfCalendar, Shown, by_ids, of_calendar, shown};
 pub(super) use clear::{bay_like, in_the_way, instead_of};
 pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;

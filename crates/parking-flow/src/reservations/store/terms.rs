@@ -71,12 +71,12 @@ pub(in crate::reservations) async fn put_terms(
     sqlx::query!(
         "insert into reservation_terms (tenant_id, id, site_id, duration_max_minutes, lead_max_days, buffer_before_minutes,
            buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, per_person_max, updated_at,
-           claim_minutes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+           reminder_minutes, letters, claim_minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict on constraint reservation_terms_one_of_site do update set
            duration_max_minutes = $4, lead_max_days = $5, buffer_before_minutes = $6, buffer_after_minutes = $7,
            early_minutes = $8, grace_minutes = $9, hold_max_minutes = $10, cancel_notice_minutes = $11, per_person_max = $12,
-           updated_at = $13, claim_minutes = $14",
+           updated_at = $13, reminder_minutes = $14, letters = $15, claim_minutes = $16",
         tenant,
         fresh(),
         site,
@@ -90,6 +90,8 @@ pub(in crate::reservations) async fn put_terms(
         terms.cancel_notice_minutes,
         terms.per_person_max,
         now,
+        terms.reminder_minutes,
+        terms.letters.name(),
         terms.claim_minutes,
     )
     .execute(tx.conn())

@@ -1,0 +1,239 @@
+//! The letters to whoever a bay is reserved for. Times are those of the site, whose zone is named.
+
+use chrono::{DateTime, Offset as _, Utc};
+use parking_domain::places::TimeZone;
+use parking_domain::reservations::{Letter as Kind, Slot};
+use secrecy::SecretString;
+
+use super::letters::Parts;
+
+/// What there is to tell of a reservation.
+#[derive(Debug)]
+pub struct ReservationNews<'a> {
+    /// What happened.
+    pub kind: Kind,
+    /// The secret part of the link to it.
+    pub ticket: &'a SecretString,
+    /// What is painted on the bay.
+    pub space: &'a str,
+    /// Where that lies.
+    pub site: &'a str,
+    /// Where in it, and where that is: lines of an address, a level, a zone.
+    pub place: Vec<&'a str>,
+    /// From when until when.
+    pub slot: Slot,
+    /// From when on one can check in.
+    pub check_in_from: DateTime<Utc>,
+    /// By whose clocks.
+    pub zone: TimeZone,
+    /// The same for the reader's calendar.
+    pub calendar: Option<String>,
+}
+
+/// An instant by the clocks of a site, and how far these are ahead then.
+pub(super) fn by_clock(at: DateTime<Utc>, zone: TimeZone, format: &str) -> String {
+    let local = at.with_timezone(&zone.tz());
+    let minutes = local.offset().fix().local_minus_utc() / 60;
+    let sign = if minutes < 0 { '−' } else { '+' };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let offset = match (hours, rest) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    };
+    format!("{} ({offset})", local.format(format))
+}
+
+/// Where a bay is, in one line.
+pub(super) fn placed(site: &str, place: &[&str]) -> String {
+    let mut parts = vec![site];
+    parts.extend(place);
+    format!("{}.", parts.join(", "))
+}
+
+/// Whether what there is to say leaves it the reader's.
+pub(super) fn is_still_theirs(kind: Kind) -> bool {
+    !matches!(kind, Kind::Cancellation | Kind::Release)
+}
+
+pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let at = |instant| by_clock(instant, news.zone, "%Y-%m-%d %H:%M");
+    let from = at(news.slot.start);
+    let (subject, opening) = match news.kind {
+        Kind::Confirmation => (
+            format!("Bay {space} at {site} is reserved for you, {from}"),
+            format!("Bay {space} at {site} is reserved for you."),
+        ),
+        Kind::Change => (
+            format!("Your reservation has changed: bay {space} at {site}, {from}"),
+            "Your reservation has changed. What stands here holds now.".to_owned(),
+        ),
+        Kind::Reminder => (
+            format!("Your reservation begins soon: bay {space} at {site}, {from}"),
+            format!("Your reservation of bay {space} at {site} begins soon."),
+        ),
+        Kind::Cancellation => (
+            format!("Your reservation of bay {space} at {site} is cancelled"),
+            format!(
+                "Your reservation of bay {space} at {site} is cancelled. The bay is no longer yours."
+            ),
+        ),
+        Kind::Release => (
+            format!("Bay {space} at {site} was given to others"),
+            format!("Nobody came to bay {space} at {site} in time, so it was given to others."),
+        ),
+    };
+    let mut body = vec![
+        opening,
+        format!("Bay {space}. {}", placed(site, &news.place)),
+        format!(
+            "From {from} until {}, by the clocks of {}.",
+            at(news.slot.end),
+            news.zone.name()
+        ),
+    ];
+    if is_still_theirs(news.kind) {
+        body.push(format!(
+            "With this link you can check in from {} on, or cancel. Whoever has it can: keep it to yourself.",
+            at(news.check_in_from)
+        ));
+    }
+    (subject, body, "See your reservation".to_owned())
+}
+
+pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let at = |instant| by_clock(instant, news.zone, "%d.%m.%Y à %H:%M");
+    let from = at(news.slot.start);
+    let (subject, opening) = match news.kind {
+        Kind::Confirmation => (
+            format!("La place {space} à {site} vous est réservée, le {from}"),
+            format!("La place {space} à {site} vous est réservée."),
+        ),
+        Kind::Change => (
+            format!("Votre réservation a changé : place {space} à {site}, le {from}"),
+            "Votre réservation a changé. Voici ce qui vaut désormais.".to_owned(),
+        ),
+        Kind::Reminder => (
+            format!("Votre réservation commence bientôt : place {space} à {site}, le {from}"),
+            format!("Votre réservation de la place {space} à {site} commence bientôt."),
+        ),
+        Kind::Cancellation => (
+            format!("Votre réservation de la place {space} à {site} est annulée"),
+            format!(
+                "Votre réservation de la place {space} à {site} est annulée. La place n’est plus à vous."
+            ),
+        ),
+        Kind::Release => (
+            format!("La place {space} à {site} a été rendue à d’autres"),
+            format!(
+                "Personne n’est venu à temps à la place {space} à {site} : elle a été rendue à d’autres."
+            ),
+        ),
+    };
+    let mut body = vec![
+        opening,
+        format!("Place {space}. {}", placed(site, &news.place)),
+        format!(
+            "Du {from} au {}, à l’heure de {}.",
+            at(news.slot.end),
+            news.zone.name()
+        ),
+    ];
+    if is_still_theirs(news.kind) {
+        body.push(format!(
+            "Avec ce lien, vous pouvez signaler votre arrivée à partir du {}, ou annuler. Qui l’a le peut : gardez-le pour vous.",
+            at(news.check_in_from)
+        ));
+    }
+    (subject, body, "Voir votre réservation".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use parking_domain::text::Language;
+
+    use super::super::{Letter, write};
+    use super::*;
+
+    fn written(
+        kind: Kind,
+        start: &str,
+        zone: &str,
+        language: Language,
+    ) -> (String, String, String) {
+        let start: DateTime<Utc> = start.parse().unwrap();
+        let ticket = SecretString::from("T1cket");
+        let news = ReservationNews {
+            kind,
+            ticket: &ticket,
+            space: "A-<7>",
+            site: "Quay & Fils",
+            place: vec!["1 Quay Street", "56100 Lorient"],
+            slot: Slot {
+                start,
+                end: start + TimeDelta::hours(2),
+            },
+            check_in_from: start - TimeDelta::minutes(15),
+            zone: zone.parse().unwrap(),
+            calendar: None,
+        };
+        let letter = write(
+            &Letter::Reservation(&news),
+            language,
+            "Parking",
+            "https://p",
+        );
+        (letter.subject, letter.text, letter.html)
+    }
+
+    #[test]
+    fn times_are_those_of_the_site_over_the_night_its_clocks_go_back() {
+        let of = |language| {
+            written(
+                Kind::Confirmation,
+                "2026-10-24T23:30:00Z",
+                "Europe/Paris",
+                language,
+            )
+        };
+        let (subject, text, html) = of(Language::En);
+        assert_eq!(
+            subject,
+            "Bay A-<7> at Quay & Fils is reserved for you, 2026-10-25 01:30 (UTC+2)"
+        );
+        let span = "From 2026-10-25 01:30 (UTC+2) until 2026-10-25 02:30 (UTC+1), by the clocks of Europe/Paris.";
+        assert!(text.contains(span), "{text}");
+        assert!(
+            text.contains("https://p/ticket#T1cket") && html.contains("https://p/ticket#T1cket")
+        );
+        assert!(
+            !html.contains("A-<7>") && html.contains("Quay &amp; Fils"),
+            "{html}"
+        );
+        let (_, text, _) = of(Language::Fr);
+        let span = "Du 25.10.2026 à 01:30 (UTC+2) au 25.10.2026 à 02:30 (UTC+1), à l’heure de Europe/Paris.";
+        assert!(text.contains(span), "{text}");
+    }
+
+    #[test]
+    fn clocks_behind_utc_and_by_half_hours_are_said_as_such() {
+        let at = |zone| written(Kind::Reminder, "2026-07-01T12:00:00Z", zone, Language::En).0;
+        assert!(at("America/St_Johns").contains("09:30 (UTC−2:30)"));
+        assert!(at("Asia/Kolkata").contains("17:30 (UTC+5:30)"));
+        assert!(at("UTC").contains("12:00 (UTC)"));
+    }
+
+    #[test]
+    fn of_what_is_no_longer_theirs_nobody_is_told_to_come() {
+        for kind in Kind::ALL {
+            for (language, come) in [(Language::En, "check in"), (Language::Fr, "signaler")] {
+                let (subject, text, _) = written(kind, "2026-07-01T12:00:00Z", "UTC", language);
+                let is_gone = matches!(kind, Kind::Cancellation | Kind::Release);
+                assert_eq!(text.contains(come), !is_gone, "{subject}");
+            }
+        }
+    }
+}

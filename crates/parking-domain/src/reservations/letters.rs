@@ -1,0 +1,226 @@
+//! What whoever a bay is reserved for is written, and when.
+//!
+//! A letter follows from what they were told last and from what is: however often one asks, nobody is told
+//! the same twice, and of several changes they are told the last. Of a hold nobody is told: it becomes a
+//! reservation, and that is what the first letter says, or it becomes nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Booking, Slot, Status};
+
+/// Something to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// A bay is reserved.
+    Confirmation,
+    /// It is another bay, or another time.
+    Change,
+    /// It begins soon.
+    Reminder,
+    /// It is called off.
+    Cancellation,
+    /// The bay was given to others, because nobody came.
+    Release,
+}
+
+impl Letter {
+    /// Every letter.
+    pub const ALL: [Self; 5] = [
+        Self::Confirmation,
+        Self::Change,
+        Self::Reminder,
+        Self::Cancellation,
+        Self::Release,
+    ];
+
+    /// Its name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Confirmation => "reservation_confirmation",
+            Self::Change => "reservation_change",
+            Self::Reminder => "reservation_reminder",
+            Self::Cancellation => "reservation_cancellation",
+            Self::Release => "reservation_release",
+        }
+    }
+}
+
+/// What they were told last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Of which bay.
+    pub space: Uuid,
+    /// From when until when.
+    pub slot: Slot,
+    /// Whether that it is no longer theirs.
+    pub is_over: bool,
+    /// For which start they need not be reminded any more.
+    pub reminded_for: Option<DateTime<Utc>>,
+}
+
+impl Booking {
+    /// What they are to be told now, if anything. They are reminded so many minutes before the start;
+    /// never, if none.
+    pub fn letter(
+        &self,
+        (space, told): (Uuid, Option<&Told>),
+        reminder_minutes: i32,
+        now: DateTime<Utc>,
+    ) -> Option<Letter> {
+        // Whatever became of what is over, there is nothing left to be done about it.
+        if self.slot.end <= now {
+            return None;
+        }
+        let was_theirs = told.is_some_and(|told| !told.is_over);
+        match self.status {
+            Status::Confirmed => match told {
+                None => Some(Letter::Confirmation),
+                Some(told) if told.is_over => None,
+                Some(told) if (told.space, told.slot) != (space, self.slot) => Some(Letter::Change),
+                Some(told) => {
+                    let at = self.remind_at(Some(told), reminder_minutes);
+                    let is_due = at.is_some_and(|at| at <= now) && now < self.slot.start;
+                    is_due.then_some(Letter::Reminder)
+                }
+            },
+            Status::Cancelled => was_theirs.then_some(Letter::Cancellation),
+            Status::NoShow => was_theirs.then_some(Letter::Release),
+            Status::Pending | Status::Completed | Status::Expired => None,
+        }
+    }
+
+    /// What they have been told once a letter has left.
+    pub fn told(
+        &self,
+        (space, letter): (Uuid, Letter),
+        reminder_minutes: i32,
+        now: DateTime<Utc>,
+    ) -> Told {
+        // Who is told of a reservation shortly before it begins needs no reminder of it.
+        let is_soon = self.slot.start - TimeDelta::minutes(reminder_minutes.into()) <= now;
+        let is_reminded = letter == Letter::Reminder || is_soon;
+        Told {
+            space,
+            slot: self.slot,
+            is_over: matches!(letter, Letter::Cancellation | Letter::Release),
+            reminded_for: is_reminded.then_some(self.slot.start),
+        }
+    }
+
+    /// When they are to be reminded, if they still are.
+    pub fn remind_at(&self, told: Option<&Told>, reminder_minutes: i32) -> Option<DateTime<Utc>> {
+        let is_awaited = self.status == Status::Confirmed && self.checked_in_at.is_none();
+        let is_reminded = told.is_some_and(|told| told.reminded_for == Some(self.slot.start));
+        (reminder_minutes > 0 && is_awaited && !is_reminded)
+            .then(|| self.slot.start - TimeDelta::minutes(reminder_minutes.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + minute * 60, 0).unwrap()
+    }
+
+    fn booking(status: Status, start: i64) -> Booking {
+        let slot = Slot {
+            start: at(start),
+            end: at(start + 60),
+        };
+        Booking {
+            id: Uuid::nil(),
+            status,
+            slot,
+            hold_until: None,
+            opens_at: at(start - 15),
+            no_show_at: at(start + 15),
+            checked_in_at: None,
+            is_contested: false,
+        }
+    }
+
+    const BAY: Uuid = Uuid::nil();
+
+    #[test]
+    fn a_life_is_told_letter_by_letter() {
+        let held = booking(Status::Pending, 200);
+        assert_eq!(held.letter((BAY, None), 60, at(0)), None);
+        let agreed = booking(Status::Confirmed, 200);
+        let first = agreed.letter((BAY, None), 60, at(1));
+        assert_eq!(first, Some(Letter::Confirmation));
+        let told = agreed.told((BAY, Letter::Confirmation), 60, at(1));
+        assert_eq!(agreed.letter((BAY, Some(&told)), 60, at(2)), None);
+        assert_eq!(agreed.remind_at(Some(&told), 60), Some(at(140)));
+        let moved = booking(Status::Confirmed, 300);
+        let change = moved.letter((BAY, Some(&told)), 60, at(140));
+        assert_eq!(
+            change,
+            Some(Letter::Change),
+            "and no reminder of what it was"
+        );
+        let told = moved.told((BAY, Letter::Change), 60, at(140));
+        assert_eq!(moved.letter((BAY, Some(&told)), 60, at(239)), None);
+        let reminder = moved.letter((BAY, Some(&told)), 60, at(240));
+        assert_eq!(reminder, Some(Letter::Reminder));
+        let told = moved.told((BAY, Letter::Reminder), 60, at(240));
+        assert_eq!(moved.letter((BAY, Some(&told)), 60, at(241)), None);
+        assert_eq!(moved.remind_at(Some(&told), 60), None);
+        for (status, letter) in [
+            (Status::NoShow, Letter::Release),
+            (Status::Cancelled, Letter::Cancellation),
+        ] {
+            let gone = booking(status, 300);
+            assert_eq!(gone.letter((BAY, Some(&told)), 60, at(310)), Some(letter));
+            assert_eq!(
+                gone.letter((BAY, None), 60, at(310)),
+                None,
+                "of what was told never"
+            );
+            let told = gone.told((BAY, letter), 60, at(310));
+            assert_eq!(gone.letter((BAY, Some(&told)), 60, at(311)), None);
+        }
+    }
+
+    #[test]
+    fn nobody_is_reminded_who_came_or_knows_or_is_late_or_does_not_want_it() {
+        let agreed = booking(Status::Confirmed, 200);
+        let long_ago = agreed.told((BAY, Letter::Confirmation), 60, at(0));
+        let just_now = agreed.told((BAY, Letter::Confirmation), 60, at(150));
+        let come = Booking {
+            checked_in_at: Some(at(190)),
+            ..agreed
+        };
+        assert_eq!(agreed.letter((BAY, Some(&just_now)), 60, at(160)), None);
+        assert_eq!(come.letter((BAY, Some(&long_ago)), 60, at(195)), None);
+        assert_eq!(agreed.letter((BAY, Some(&long_ago)), 60, at(200)), None);
+        assert_eq!(agreed.letter((BAY, Some(&long_ago)), 0, at(199)), None);
+        assert_eq!(agreed.letter((BAY, None), 60, at(260)), None, "it is over");
+    }
+
+    proptest! {
+        /// Whatever happens in which order, once a letter has left there is none to be written of the same.
+        #[test]
+        fn nothing_is_told_twice(
+            steps in proptest::collection::vec((0_usize..6, 0_i64..5, 0_i64..400, 0_u128..2), 1..30),
+            reminder in 0_i32..120,
+        ) {
+            let mut told: Option<Told> = None;
+            let mut now = 0;
+            for (status, start, later, bay) in steps {
+                now += later % 50;
+                let bay = Uuid::from_u128(bay);
+                let one = booking(Status::ALL[status], 100 + start * 60);
+                if let Some(letter) = one.letter((bay, told.as_ref()), reminder, at(now)) {
+                    let after = one.told((bay, letter), reminder, at(now));
+                    prop_assert_eq!(one.letter((bay, Some(&after)), reminder, at(now)), None);
+                    told = Some(after);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What is to be written, and to whom: what is compared with what was told.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use parking_access::secrets::fingerprint;
+use parking_db::TenantTx;
+use parking_db::queue::JobError;
+use parking_domain::ids::TenantId;
+use parking_domain::reservations::{Letter as Kind, Letters, Terms, Told};
+use parking_domain::text::Language;
+use secrecy::SecretString;
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::SENT_WITHIN;
+use super::store::{self, Standing};
+use crate::Flow;
+use crate::calendar_feeds;
+use crate::reservations::series;
+use crate::reservations::{self, Reservation, ReservationError};
+use crate::tickets::{self, Place};
+
+/// Another server is about to send it.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("another server is writing to them")]
+struct InOtherHands;
+
+/// What there may be news of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject {
+    /// One reservation.
+    One(Uuid),
+    /// All of a series.
+    Series(Uuid),
+}
+
+/// A letter that is to be sent.
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) language: Language,
+    pub(super) to: String,
+    /// What it is about, or what begins first of that.
+    pub(super) first: Reservation,
+    /// The others of which there is the same to say, in the order of their starts.
+    pub(super) others: Vec<Reservation>,
+    pub(super) place: Place,
+    pub(super) token: SecretString,
+    pub(super) calendar: Option<String>,
+    pub(super) reminder_minutes: i32,
+    /// The series of which there is more to say, and a bay of it.
+    pub(super) more: Option<(Uuid, Uuid)>,
+}
+
+impl Draft {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Reservation> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    pub(super) fn ids(&self) -> Vec<Uuid> {
+        self.all().map(|one| one.booking.id).collect()
+    }
+
+    /// What they have been told once it has left, and when they are to be reminded of each.
+    pub(super) fn told(&self, now: DateTime<Utc>) -> Vec<(Uuid, Told, Option<DateTime<Utc>>)> {
+        let minutes = self.reminder_minutes;
+        let told = self.all().map(|one| {
+            let told = one.booking.told((one.space.0, self.kind), minutes, now);
+            let remind_at = one.booking.remind_at(Some(&told), minutes);
+            (one.booking.id, told, remind_at)
+        });
+        told.collect()
+    }
+}
+
+/// An address, as it is written down who was told.
+pub(super) fn whom(address: &str) -> [u8; 32] {
+    fingerprint(&address.to_lowercase())
+}
+
+/// Something to say of one reservation.
+struct News {
+    kind: Kind,
+    language: Language,
+    to: String,
+    reservation: Reservation,
+    reminder_minutes: i32,
+}
+
+impl News {
+    /// What is the same for all that one letter tells. The terms, and so the language, are of the site.
+    fn letter(&self) -> (Kind, String, Uuid) {
+        let site = self.reservation.site.0;
+        (self.kind, self.to.to_lowercase(), site)
+    }
+}
+
+/// What is to be written, which nobody else writes meanwhile; nothing, if there is nothing to say.
+pub(super) async fn draft(
+    flow: &Flow,
+    tenant: TenantId,
+    subject: Subject,
+    now: DateTime<Utc>,
+) -> Result<Option<Draft>, JobError> {
+    let mut tx = flow.db.tenant(tenant).await?;
+    let news = news(&mut tx, subject, now).await?;
+    let Some(first) = news.first() else {
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let (said, about) = (first.letter(), first.reservation.booking.id);
+    let ticket = tickets::current(&mut tx, about).await?;
+    let place = tickets::place(&mut tx, first.reservation.space.0).await?;
+    let (Some(ticket), Some(place)) = (ticket, place) else {
+        return Ok(None);
+    };
+    let more = match (subject, news.iter().find(|one| one.letter() != said)) {
+        (Subject::Series(series), Some(one)) => Some((series, one.reservation.space.0)),
+        _ => None,
+    };
+    let (kind, language, minutes) = (first.kind, first.language, first.reminder_minutes);
+    let to = first.to.clone();
+    let same = news.into_iter().filter(|one| one.letter() == said);
+    let all: Vec<Reservation> = same.map(|one| one.reservation).collect();
+    let ids: Vec<Uuid> = all.iter().map(|one| one.booking.id).collect();
+    // What only says that it is soon changes nothing in a calendar.
+    let calendar = match kind {
+        Kind::Reminder => None,
+        _ => Some(calendar_feeds::file_of(tx.conn(), &all).await?),
+    };
+    store::claim(&mut tx, &ids, now + SENT_WITHIN).await?;
+    tx.commit().await?;
+    let mut all = all.into_iter();
+    let first = all.next();
+    Ok(first.map(|first| Draft {
+        kind,
+        language,
+        to,
+        first,
+        others: all.collect(),
+        place,
+        token: flow.links.token(&ticket),
+        calendar,
+        reminder_minutes: minutes,
+        more,
+    }))
+}
+
+/// Everything there is to say, what begins first before the rest; of what there is nothing to say it is written down when somebody is to be
+/// reminded.
+async fn news(
+    tx: &mut TenantTx,
+    subject: Subject,
+    now: DateTime<Utc>,
+) -> Result<Vec<News>, JobError> {
+    let ids = match subject {
+        Subject::One(id) => vec![id],
+        Subject::Series(id) => match series::detail(tx.conn(), id, now).await {
+            Ok((_, all)) => all.iter().map(|one| one.booking.id).collect(),
+            Err(ReservationError::Absent) => Vec::new(),
+            Err(error) => return Err(JobError::retry(error)),
+        },
+    };
+    let (standings, is_active) = store::hold(tx, &ids).await?;
+    // Read once they are held: what was read before might be older than what another server has told.
+    let mut found = reservations::by_ids(tx.conn(), &ids).await?;
+    found.retain(|one| one.booking.slot.end > now);
+    let is_held = |one: &Standing| one.written_until.is_some_and(|until| until > now);
+    if standings.values().any(is_held) {
+        return Err(JobError::retry(InOtherHands));
+    }
+    let mut terms: HashMap<Uuid, Terms> = HashMap::new();
+    let (mut news, mut reminders) = (Vec::new(), Vec::new());
+    for reservation in found {
+        let (id, space) = (reservation.booking.id, reservation.space.0);
+        let terms = match terms.get(&space) {
+            Some(known) => *known,
+            None => {
+                let read = reservations::terms_of_bay(tx, space).await?;
+                *terms.entry(space).or_insert(read)
+            }
+        };
+        let to = reservation.holder.email.clone().filter(|_| is_active);
+        let (Some(language), Some(to)) = (language(&terms), to) else {
+            reminders.push((id, None));
+            continue;
+        };
+        let told = standings
+            .get(&id)
+            .and_then(|standing| standing.told(&whom(&to)));
+        let minutes = terms.reminder_minutes;
+        let (booking, of) = (&reservation.booking, (space, told));
+        let kind = booking.letter(of, minutes, now);
+        let is_due = kind == Some(Kind::Reminder);
+        match kind {
+            // Each is reminded of by itself, and that is a job of its own.
+            Some(kind) if !is_due || matches!(subject, Subject::One(_)) => news.push(News {
+                kind,
+                language,
+                to,
+                reminder_minutes: minutes,
+                reservation,
+            }),
+            _ => {
+                let at = booking.remind_at(told, minutes);
+                reminders.push((id, at.filter(|at| is_due || *at > now)));
+            }
+        }
+    }
+    store::remind(tx, &reminders).await?;
+    Ok(news)
+}
+
+fn language(terms: &Terms) -> Option<Language> {
+    match terms.letters {
+        Letters::Off => None,
+        Letters::En => Some(Language::En),
+        Letters::Fr => Some(Language::Fr),
+    }
+}

@@ -1,0 +1,147 @@
+//! Letters: what whoever a bay is reserved for is told by mail.
+//!
+//! Whoever changes a reservation leaves a job ([`WriteToHolder`](crate::reservations::WriteToHolder), or of
+//! one that recurs [`WriteOfSeries`](crate::reservations::WriteOfSeries)) in the same transaction. The job
+//! looks at what they were told last and at what is, and writes what is missing
+//! ([`parking_domain::reservations::Letter`]): so done twice it does nothing, of a thousand changes while it
+//! waits the last is told, what was erased or called off meanwhile is told as what it is by then, and a
+//! letter that another server is about to send is not written again. Only a server that dies between
+//! sending and writing that down sends it once more. Occurrences of which there is the same to say
+//! share a letter; each is reminded of by itself. The link is made when a letter is sent, and the address
+//! is read then: nothing of either waits in the queue. Who was told is kept as a fingerprint, which a trigger
+//! forgets with the address, whoever takes that out. Table: `reservation_letters`.
+
+mod draft;
+mod jobs;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::TimeDelta;
+use parking_access::audit::Witness;
+use parking_access::mail::{Letter, MailError, Mailer, ReservationNews, SeriesDate, SeriesNews};
+use parking_db::queue::{JobError, enqueue};
+use parking_db::{DbError, Reason};
+use parking_domain::ids::TenantId;
+use parking_domain::places::TimeZone;
+
+use crate::Flow;
+use crate::reservations::WriteOfSeries;
+use draft::{Draft, Subject, draft, whom};
+use jobs::RemindHolder;
+
+pub use jobs::{jobs, schedules};
+
+/// How long a server may take to send one letter; after that another may.
+const SENT_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
+/// Reminders that one portion of looking takes.
+const PORTION: i64 = 500;
+
+/// Tells the holder of a reservation, or of those of a series, what they have not been told, if there is
+/// anything: one letter, and what another has to say is left to another job.
+async fn write(
+    flow: &Flow,
+    mailer: &Mailer,
+    tenant: TenantId,
+    subject: Subject,
+) -> Result<(), JobError> {
+    let now = flow.clock.now();
+    let Some(draft) = draft(flow, tenant, subject, now).await? else {
+        return Ok(());
+    };
+    let sent = send(mailer, &draft).await;
+    let mut tx = flow.db.tenant(tenant).await?;
+    if let Err(error @ MailError::Unavailable(_)) = sent {
+        store::let_go(&mut tx, &draft.ids()).await?;
+        tx.commit().await?;
+        return Err(error.into());
+    }
+    // An address that takes no letters takes none later either.
+    let told = draft.told(now);
+    store::tell(&mut tx, &whom(&draft.to), &told).await?;
+    if let Some((series_id, space_id)) = draft.more {
+        let rest = WriteOfSeries {
+            series_id,
+            space_id,
+        };
+        enqueue(tx.conn(), tenant, &rest, now).await?;
+    }
+    tx.commit().await?;
+    Ok(sent?)
+}
+
+async fn send(mailer: &Mailer, draft: &Draft) -> Result<(), MailError> {
+    let (first, place) = (&draft.first, &draft.place);
+    let town = [place.postal_code.as_deref(), place.city.as_deref()];
+    let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let town = (!town.is_empty()).then_some(town.as_str());
+    let parts = [
+        place.address.as_deref(),
+        town,
+        place.level.as_deref(),
+        place.zone.as_deref(),
+    ];
+    let (space, site) = (first.space.1.as_str(), first.site.1.as_str());
+    let place: Vec<&str> = parts.into_iter().flatten().collect();
+    let zone = first.timezone.parse().unwrap_or(TimeZone::UTC);
+    let (kind, ticket, calendar) = (draft.kind, &draft.token, draft.calendar.clone());
+    if draft.others.is_empty() {
+        let news = ReservationNews {
+            kind,
+            ticket,
+            space,
+            site,
+            place,
+            slot: first.booking.slot,
+            check_in_from: first.booking.opens_at,
+            zone,
+            calendar,
+        };
+        let letter = Letter::Reservation(&news);
+        return mailer.send(&draft.to, draft.language, &letter).await;
+    }
+    let dates = draft.all().map(|one| SeriesDate {
+        slot: one.booking.slot,
+        space: &one.space.1,
+    });
+    let news = SeriesNews {
+        kind,
+        ticket,
+        space,
+        site,
+        place,
+        dates: dates.collect(),
+        zone,
+        is_reminded: draft.reminder_minutes > 0,
+        calendar,
+    };
+    let letter = Letter::Series(&news);
+    mailer.send(&draft.to, draft.language, &letter).await
+}
+
+/// Has those reminded whose time has come. Any number of servers may do so at once; a clock that nobody
+/// confirms reminds nobody.
+async fn remind(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
+    let now = flow.clock.now();
+    if !witness.confirms(now).await? {
+        return Ok(());
+    }
+    loop {
+        let mut tx = flow
+            .db
+            .platform(Reason::Worker("remind holders of reservations"))
+            .await?;
+        let due = store::take_due(&mut tx, now, PORTION).await?;
+        for (tenant, reservation_id) in &due {
+            let job = RemindHolder {
+                reservation_id: *reservation_id,
+            };
+            enqueue(tx.conn(), TenantId(*tenant), &job, now).await?;
+        }
+        tx.commit().await?;
+        if i64::try_from(due.len()).is_ok_and(|count| count < PORTION) {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The SQL of letters.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use parking_db::{PlatformTx, Result, TenantTx};
+use parking_domain::reservations::{Slot, Told};
+use uuid::Uuid;
+
+/// What is known of what a holder was told.
+pub(super) struct Standing {
+    told: Option<(Vec<u8>, Told)>,
+    pub(super) written_until: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// What whoever has this address was told.
+    pub(super) fn told(&self, to: &[u8]) -> Option<&Told> {
+        let told = self.told.as_ref().filter(|(whom, _)| whom == to);
+        told.map(|(_, told)| told)
+    }
+}
+
+/// What is known of reservations, locked until the end of the transaction; and whether letters leave in the
+/// name of their tenant.
+pub(super) async fn hold(
+    tx: &mut TenantTx,
+    reservations: &[Uuid],
+) -> Result<(HashMap<Uuid, Standing>, bool)> {
+    let tenant = tx.tenant().0;
+    // Whoever holds several takes them in the same order.
+    sqlx::query!(
+        "insert into reservation_letters (tenant_id, reservation_id)
+         select tenant_id, id from reservations where id = any($1) order by id on conflict do nothing",
+        reservations
+    )
+    .execute(tx.conn())
+    .await?;
+    let rows = sqlx::query!(
+        "select reservation_id, told_space_id, told_start, told_end, told_is_over, reminded_for, written_until, told_to
+         from reservation_letters where reservation_id = any($1) order by reservation_id for update",
+        reservations
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let standings = rows.into_iter().map(|row| {
+        let slot = row.told_start.zip(row.told_end);
+        let told = row
+            .told_space_id
+            .zip(slot)
+            .map(|(space, (start, end))| Told {
+                space,
+                slot: Slot { start, end },
+                is_over: row.told_is_over,
+                reminded_for: row.reminded_for,
+            });
+        let standing = Standing {
+            told: row.told_to.zip(told),
+            written_until: row.written_until,
+        };
+        (row.reservation_id, standing)
+    });
+    let standings = standings.collect();
+    let is_active = sqlx::query_scalar!(
+        r#"select status = 'active' as "is_active!" from tenants where id = $1"#,
+        tenant
+    );
+    let is_active = is_active.fetch_optional(tx.conn()).await?;
+    Ok((standings, is_active == Some(true)))
+}
+
+/// Keeps others from writing of reservations until an instant.
+pub(super) async fn claim(
+    tx: &mut TenantTx,
+    reservations: &[Uuid],
+    until: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update reservation_letters set written_until = $2 where reservation_id = any($1)",
+        reservations,
+        until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Lets others write of them.
+pub(super) async fn let_go(tx: &mut TenantTx, reservations: &[Uuid]) -> Result<()> {
+    lock(tx, reservations).await?;
+    sqlx::query!(
+        "update reservation_letters set written_until = null where reservation_id = any($1)",
+        reservations
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes down what they were told of each, and when they are to be reminded of it.
+pub(super) async fn tell(
+    tx: &mut TenantTx,
+    to: &[u8],
+    told: &[(Uuid, Told, Option<DateTime<Utc>>)],
+) -> Result<()> {
+    let ids: Vec<Uuid> = told.iter().map(|one| one.0).collect();
+    let spaces: Vec<Uuid> = told.iter().map(|one| one.1.space).collect();
+    let starts: Vec<DateTime<Utc>> = told.iter().map(|one| one.1.slot.start).collect();
+    let ends: Vec<DateTime<Utc>> = told.iter().map(|one| one.1.slot.end).collect();
+    let over: Vec<bool> = told.iter().map(|one| one.1.is_over).collect();
+    let reminded: Vec<Option<DateTime<Utc>>> = told.iter().map(|one| one.1.reminded_for).collect();
+    let remind: Vec<Option<DateTime<Utc>>> = told.iter().map(|one| one.2).collect();
+    lock(tx, &ids).await?;
+    sqlx::query!(
+        "update reservation_letters l set told_to = $1, told_space_id = w.space, told_start = w.starts, told_end = w.ends,
+           told_is_over = w.is_over, reminded_for = w.reminded, remind_at = w.remind, written_until = null
+         from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::timestamptz[],
+           $8::timestamptz[]) as w (id, space, starts, ends, is_over, reminded, remind)
+         where l.reservation_id = w.id",
+        to,
+        &ids,
+        &spaces,
+        &starts,
+        &ends,
+        &over,
+        &reminded as &[Option<DateTime<Utc>>],
+        &remind as &[Option<DateTime<Utc>>]
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Locks in the order in which everybody does.
+async fn lock(tx: &mut TenantTx, reservations: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "select reservation_id from reservation_letters where reservation_id = any($1)
+         order by reservation_id for update",
+        reservations
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes down when they are to be reminded of reservations, which the caller holds.
+pub(super) async fn remind(
+    tx: &mut TenantTx,
+    reminders: &[(Uuid, Option<DateTime<Utc>>)],
+) -> Result<()> {
+    let ids: Vec<Uuid> = reminders.iter().map(|one| one.0).collect();
+    let at: Vec<Option<DateTime<Utc>>> = reminders.iter().map(|one| one.1).collect();
+    sqlx::query!(
+        "update reservation_letters l set remind_at = w.at
+         from unnest($1::uuid[], $2::timestamptz[]) as w (id, at)
+         where l.reservation_id = w.id and l.remind_at is distinct from w.at",
+        &ids,
+        &at as &[Option<DateTime<Utc>>]
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes those whose time to be reminded has come, each once, whoever else looks.
+pub(super) async fn take_due(
+    tx: &mut PlatformTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "update reservation_letters set remind_at = null
+         where (tenant_id, reservation_id) in (
+           select tenant_id, reservation_id from reservation_letters where remind_at <= $1
+           order by remind_at limit $2 for update skip locked)
+         returning tenant_id, reservation_id",
+        now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let due = rows
+        .into_iter()
+        .map(|row| (row.tenant_id, row.reservation_id));
+    Ok(due.collect())
+}
