@@ -144,12 +144,12 @@ async function park(owner) {
   return { ...site, bay: flooded, level, series, import: await triedOut(owner, site) };
 }
 
-/** Every other day for a while, on one of which others have the bay; and a calendar elsewhere that reads it. */
+/** Every other day for a while, on one of which others have the bay; a calendar elsewhere that reads it, and somebody who waits. */
 async function recurs(owner, bay) {
   const at = (days, hours) => new Date(Math.ceil(Date.now() / 86_400_000 + days) * 86_400_000 + hours * 3_600_000).toISOString();
   await owner.post('/api/v6/reservations', { space_id: bay.id, start_time: at(7, 9), end_time: at(7, 12) });
   await owner.post('/api/v6/calendar-feeds', { name: 'Screen at the porter’s lodge', site_id: bay.site_id });
-  return owner.post('/api/v6/reservations/series', {
+  const series = await owner.post('/api/v6/reservations/series', {
     space_id: bay.id,
     start_time: at(1, 8),
     end_time: at(1, 17),
@@ -157,6 +157,13 @@ async function recurs(owner, bay) {
     on_clash: 'skip',
     holder: { name: 'Ada Lovelace', plate: 'AB-123-CD' },
   });
+  await owner.post('/api/v6/reservations/waitlist', {
+    space_id: bay.id,
+    start_time: at(1, 9),
+    end_time: at(1, 12),
+    holder: { name: 'Grace Hopper' },
+  });
+  return series;
 }
 
 /** A file whose rows met every fate but to be imported. */

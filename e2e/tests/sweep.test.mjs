@@ -189,6 +189,7 @@ async function pagesFor(role) {
       '/imports?q=zzz',
       '/reservations?status=confirmed',
       `/reservations/series?site_id=${full.site.id}`,
+      '/reservations/waitlist?status=cancelled',
       `/reservations/series/${full.site.series.id}?reservation=${full.site.series.occurrences[0].reservation_id}`,
       '/reservations/calendar-links?create=1',
       `/reservations/calendar?site_id=${full.site.id}&view=week`,

@@ -55,6 +55,17 @@ const SERIES: &[&str] = &[
     "reason",
 ];
 
+/// What events of the waiting list carry: who waits stays in the house.
+const WAITLIST: &[&str] = &[
+    "site_id",
+    "space_id",
+    "space_code",
+    "start_time",
+    "end_time",
+    "reservation_id",
+    "until",
+];
+
 /// What events of alarms carry besides what is particular to them.
 macro_rules! alarm {
     ($($own:literal),*) => {
@@ -174,6 +185,13 @@ event_types! {
     "tenant.limit_near", &["resource", "used", "max"], "The tenant has used most of a limit.";
     "tenant.suspended", &[], "The tenant was suspended.";
     "tenant.updated", &[], "The tenant's terms or settings were changed.";
+    "waitlist.claimed", WAITLIST, "Somebody who waited has claimed the bay they were offered.";
+    "waitlist.declined", WAITLIST, "Somebody who waited does not want the bay they were offered.";
+    "waitlist.expired", WAITLIST, "The time somebody waited for has begun, and no bay was free.";
+    "waitlist.joined", WAITLIST, "Somebody waits for a bay.";
+    "waitlist.lapsed", WAITLIST, "Somebody who waited did not claim the bay they were offered in time.";
+    "waitlist.left", WAITLIST, "Somebody waits for a bay no more.";
+    "waitlist.offered", WAITLIST, "A bay became free and is held for whoever has waited longest, until it is claimed.";
     "webhook.test", &["message"], "Somebody tries the webhook; sent to that one alone, whatever it wants.";
     "zone.created", NAMED, "A zone was made.";
     "zone.deleted", NAMED, "A zone was deleted.";
@@ -198,7 +216,7 @@ event_fields! {
     "cleared_at" = "\"2026-11-21T04:30:00Z\"", "When the alarm ended.";
     "comment_id" = "\"019ab1f2-1c8e-7b52-8f4e-0b7a4c1d9e33\"", "The comment.";
     "device_id" = "\"019ab1f0-4a11-7f0e-8f6b-7a1e0c2d9b44\"", "The display.";
-    "end_time" = "\"2026-11-21T18:00:00Z\"", "Until just before when the bay is reserved.";
+    "end_time" = "\"2026-11-21T18:00:00Z\"", "Until just before when the bay is reserved, or wanted.";
     "evidence" = "{\"battery_percent\": 9}", "The facts it came about by; they differ by kind.";
     "from" = "\"free\"", "The state before.";
     "kind" = "\"device_silent\"", "What is wrong: `device_silent`, `battery_low`, `gateway_down`, `flapping`, `stuck`, `lamp_unreachable` or `lamp_mismatch`.";
@@ -209,6 +227,7 @@ event_fields! {
     "parent_id" = "\"019ab1f1-9a52-7d0b-9c0e-5f3f2c7a1b10\"", "The alarm that explains this one, such as a gateway's, or null.";
     "raised_at" = "\"2026-11-21T03:00:00Z\"", "When the alarm began.";
     "reason" = "\"recovered\"", "Why.";
+    "reservation_id" = "\"019ab1f4-2c3d-7b11-8a77-9d2f6b0c4e21\"", "The hold that was offered; missing while there was none.";
     "resource" = "\"devices\"", "What is limited.";
     "sequence" = "42", "How many times the bay's state has changed; of two changes the one with the higher number is newer.";
     "series_id" = "\"019ab1f3-0b1d-7a42-9c55-1f6e2d3c4b5a\"", "The series that the reservation is of; missing if it is of none.";
@@ -216,7 +235,7 @@ event_fields! {
     "site_id" = "\"019ab1ee-0d0a-7d27-b9a4-3f6f0a2f7f02\"", "The site it belongs to, or null.";
     "space_code" = "\"A-014\"", "The code of the bay it is about, or null.";
     "space_id" = "\"019ab1ee-7a91-7b60-8d0e-52f1c6a0f3b5\"", "The bay it is about.";
-    "start_time" = "\"2026-11-21T16:00:00Z\"", "From when on the bay is reserved.";
+    "start_time" = "\"2026-11-21T16:00:00Z\"", "From when on the bay is reserved, or wanted.";
     "status" = "\"confirmed\"", "Where it stands now: `pending`, `confirmed`, `completed`, `cancelled`, `expired` or `no_show`.";
     "text" = "\"A lorry stands before the antenna.\"", "What was written.";
     "thing_id" = "\"019ab1ee-4c3d-7e11-8a77-9d2f6b0c4e21\"", "The device, gateway or bay that something is wrong with.";

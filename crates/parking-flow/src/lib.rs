@@ -1,6 +1,6 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `letters`,
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`, `letters`,
 //! `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
@@ -17,6 +17,7 @@ pub mod reservations;
 mod tests;
 pub mod tickets;
 pub mod uplinks;
+pub mod waitlist;
 
 use parking_db::Db;
 use parking_domain::clock::Clock;
@@ -49,6 +50,7 @@ pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
         .merge(calendar_feeds::routes(flow.clone()))
         .merge(tickets::routes(flow.clone()))
+        .merge(waitlist::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))
         .merge(displays::routes(flow.clone()))

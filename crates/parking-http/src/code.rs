@@ -73,6 +73,10 @@ codes! {
     PersonLimitReached = "person_limit_reached", CONFLICT, "The person has as many reservations as one may have";
     CancellationClosed = "cancellation_closed", CONFLICT, "It is too late to cancel the reservation";
     CheckInClosed = "check_in_closed", CONFLICT, "Nobody can check in for the reservation now";
+    SpaceFree = "space_free", CONFLICT, "A bay is free then; reserve it instead of waiting";
+    WaitlistFull = "waitlist_full", CONFLICT, "As many wait already as the tenant's list holds";
+    NotOffered = "not_offered", CONFLICT, "No bay has been offered yet";
+    WaitlistEntryOver = "waitlist_entry_over", CONFLICT, "The entry of the waiting list is over, and stays as it was";
     NotCheckedIn = "not_checked_in", CONFLICT, "Nobody has checked in for the reservation";
     LimitReached = "limit_reached", CONFLICT, "The tenant's limit is reached";
     RowsRefused = "rows_refused", CONFLICT, "Rows of the file are refused; correct them, or have them skipped";

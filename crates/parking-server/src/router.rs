@@ -31,6 +31,7 @@ use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::letters;
 use parking_flow::reservations;
 use parking_flow::tickets::Links;
+use parking_flow::waitlist;
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -332,6 +333,7 @@ impl Server {
         let worker = chirpstack::jobs(worker, &self.chirpstacks(), &self.witness);
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
         let worker = reservations::jobs(worker, &self.flow(), &self.witness);
+        let worker = waitlist::jobs(worker, &self.flow(), &self.witness);
         let worker = letters::jobs(worker, &self.flow(), outside);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
@@ -365,6 +367,7 @@ impl Server {
             chirpstack::schedules(),
             displays::schedules(),
             reservations::schedules(),
+            waitlist::schedules(),
             letters::schedules(),
             clean_up::schedules(),
         ]

@@ -100,6 +100,9 @@ export const paths = {
   seriesList: (options?: { site?: string }) =>
     withQuery('/reservations/series', { site_id: options?.site }),
   series: (seriesId: string) => `/reservations/series/${encodeURIComponent(seriesId)}`,
+  /** Who waits for a bay, or is offered one. */
+  waitlist: (options?: { site?: string }) =>
+    withQuery('/reservations/waitlist', { site_id: options?.site }),
   /** Secret links by which calendars elsewhere read reservations. */
   calendarFeeds: (options?: { create?: boolean }) =>
     withQuery('/reservations/calendar-links', { create: options?.create ? '1' : undefined }),

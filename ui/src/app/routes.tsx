@@ -89,6 +89,7 @@ export const routes: RouteObject[] = [
                     },
                     page('calendar', () => import('@/features/reservations/CalendarPage')),
                     page('free', () => import('@/features/reservations/FreeTimesPage')),
+                    page('waitlist', () => import('@/features/reservations/WaitlistPage')),
                     page('series', () => import('@/features/reservations/SeriesListPage')),
                     page(
                       'calendar-links',

@@ -149,6 +149,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "reservations",
             "calendar_feeds",
             "tickets",
+            "waitlist",
             "letters",
             "overrides",
             "display_policies",

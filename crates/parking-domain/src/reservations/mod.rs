@@ -12,6 +12,7 @@ mod life;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod waitlist;
 
 use std::ops::RangeInclusive;
 
@@ -23,6 +24,7 @@ pub use free::free_windows;
 pub use letters::{Letter, Told};
 pub use life::{Booking, CheckInError, Status, Step, arrival};
 pub use steps::{Hindrance, Steps};
+pub use waitlist::Standing;
 
 /// The shortest reservation.
 pub const SHORTEST: TimeDelta = TimeDelta::minutes(5);
@@ -128,6 +130,8 @@ terms! {
     grace_minutes: 1..=1_440, 15;
     /// How long a hold lasts at most.
     hold_max_minutes: 1..=1_440, 15;
+    /// How long whoever waited and is offered a bay has to claim it.
+    claim_minutes: 5..=1_440, 30;
     /// How long before the start one can cancel at the latest; 0: until the end.
     cancel_notice_minutes: 0..=43_200, 0;
     /// How long before the start whoever it is for is reminded; never, if 0.

@@ -7,8 +7,9 @@ use parking_domain::reservations::{Booking, Slot, Status};
 use parking_estate::{Maker, spaces};
 use uuid::Uuid;
 
+use super::availability;
 use super::store::{self, HeldBay, Target};
-use super::{Draft, Holder, News, Reservation, ReservationError, record};
+use super::{Draft, Footing, Holder, News, Reservation, ReservationError, record};
 
 /// How often another bay is tried because somebody was quicker.
 const TRIES: usize = 20;
@@ -75,6 +76,24 @@ pub async fn book_any(
     Err(ReservationError::NoneFree)
 }
 
+/// Whether any bay that is meant can be reserved, by the rules by which it is; refuses a slot that none can
+/// have, whatever else is reserved.
+pub async fn is_free(
+    tx: &mut TenantTx,
+    target: &Target,
+    slot: Slot,
+    now: DateTime<Utc>,
+) -> Result<bool, ReservationError> {
+    let terms = store::terms_of_site(tx, target).await?;
+    let terms = terms.ok_or(ReservationError::Absent)?;
+    terms.check(slot, None, now)?;
+    let bays = availability(tx.conn(), target, (slot, slot.length()), now).await?;
+    if bays.is_empty() {
+        return Err(ReservationError::NotReservable);
+    }
+    Ok(bays.iter().any(|bay| !bay.windows.is_empty()))
+}
+
 /// Writes a reservation of a bay that is held, unless it is taken.
 async fn place(
     tx: &mut TenantTx,
@@ -105,11 +124,19 @@ async fn place(
 
 /// What decides over a reservation that is made now.
 pub(super) fn booking(bay: &HeldBay, draft: &Draft, now: DateTime<Utc>) -> Booking {
+    let (status, hold_until) = match draft.footing {
+        Footing::Agreed => (Status::Confirmed, None),
+        Footing::Held(until) => (Status::Pending, until),
+        Footing::Offered => (
+            Status::Pending,
+            Some(bay.terms.claim_until(draft.slot, now)),
+        ),
+    };
     Booking {
         id: fresh(),
-        status: draft.status,
+        status,
         slot: draft.slot,
-        hold_until: draft.hold_until,
+        hold_until,
         opens_at: bay.terms.opens_at(draft.slot),
         no_show_at: bay.terms.no_show_at(draft.slot, bay.grace, now),
         checked_in_at: None,
@@ -121,9 +148,10 @@ pub(super) fn booking(bay: &HeldBay, draft: &Draft, now: DateTime<Utc>) -> Booki
 fn must_be_sound(bay: &HeldBay, draft: &Draft, now: DateTime<Utc>) -> Result<(), ReservationError> {
     bay.terms.check(draft.slot, None, now)?;
     let max = bay.terms.hold_until_max(now);
-    let is_held = draft.status == Status::Pending;
-    match draft.hold_until {
-        Some(until) if !is_held || until <= now || until > max => Err(ReservationError::Hold(max)),
+    match draft.footing {
+        Footing::Held(Some(until)) if until <= now || until > max => {
+            Err(ReservationError::Hold(max))
+        }
         _ => Ok(()),
     }
 }

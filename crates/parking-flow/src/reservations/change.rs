@@ -209,6 +209,23 @@ pub async fn cancel(
     turn(tx, maker, (new, "cancelled"), reason, now).await
 }
 
+/// Gives a bay back that is only held.
+pub async fn let_go(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Reservation, ReservationError> {
+    let mut new = held(tx, id, &IfMatch::default()).await?;
+    if new.booking.status != Status::Pending {
+        return Err(ReservationError::Over(new.booking.status));
+    }
+    new.booking.status = Status::Cancelled;
+    new.cancel_reason = Some(reason.to_owned());
+    turn(tx, maker, (new, "cancelled"), Some(reason), now).await
+}
+
 /// Somebody says that the vehicle has come. Said again it stays as it is.
 pub async fn check_in(
     tx: &mut TenantTx,

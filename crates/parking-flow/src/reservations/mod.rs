@@ -35,15 +35,17 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use uuid::Uuid;
 
+pub(crate) use api::{HolderWish, ReservationHolder};
 pub use api::{person_key, routes};
 pub use availability::{BAYS_MAX, FreeBay, availability};
-pub use book::{book, book_any};
-pub use change::{Wish, cancel, change, check_in, check_out, confirm};
+pub use book::{book, book_any, is_free};
+pub use change::{Wish, cancel, change, check_in, check_out, confirm, let_go};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
 pub use store::{
-    OfCalendar, Shown, Target, by_ids, find, of_calendar, shown, spans_then, terms_of_bay,
+    OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, shown, spans_then,
+    terms_of_bay, terms_of_site,
 };
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
@@ -65,15 +67,24 @@ impl Holder {
     }
 }
 
+/// On which footing a bay is reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footing {
+    /// It is agreed.
+    Agreed,
+    /// It is held until an instant; for good, if `None`.
+    Held(Option<DateTime<Utc>>),
+    /// It is held for whoever waited for it, as long as the terms give them to claim it.
+    Offered,
+}
+
 /// A bay that is to be reserved.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// From when until when.
     pub slot: Slot,
     /// Whether it is agreed or only held.
-    pub status: Status,
-    /// Until when it is held.
-    pub hold_until: Option<DateTime<Utc>>,
+    pub footing: Footing,
     /// For whom.
     pub holder: Holder,
     /// What else there is to say.

@@ -40,6 +40,11 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("space", "bay", "bays"),
     ("tenant", "tenant", "tenants"),
     ("user", "user", "users"),
+    (
+        "waitlist",
+        "place on the waiting list",
+        "places on the waiting list",
+    ),
     ("webhook", "webhook", "webhooks"),
     ("zone", "zone", "zones"),
 ];

@@ -80,7 +80,9 @@ fn needed_for(subject: &str) -> Option<u8> {
         "device" | "device_model" | "gateway" | "orphan" => Permission::DevicesRead,
         "alarm" | "alarm_rules" => Permission::AlarmsRead,
         "display" | "display_policy" | "downlink" => Permission::DisplaysRead,
-        "reservation" | "reservation_series" | "reservation_terms" => Permission::ReservationsRead,
+        "reservation" | "reservation_series" | "reservation_terms" | "waitlist" => {
+            Permission::ReservationsRead
+        }
         _ => return None,
     }))
 }

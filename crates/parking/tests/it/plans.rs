@@ -222,6 +222,7 @@ fn thing(path: &str) -> String {
         ("/orphans/", made(11, 7)),
         ("/uplinks/", made(24, 70)),
         ("/reservations/series/", made(51, 7)),
+        ("/reservations/waitlist/", made(52, 7)),
         ("/reservations/", made(50, 70)),
         ("/audit-log/", made(13, 70)),
         ("/alarms/recipients/", made(23, 7)),

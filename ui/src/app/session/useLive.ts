@@ -22,6 +22,7 @@ const TOUCHED: Record<string, readonly string[]> = {
   reservation: ['reservations'],
   reservation_series: ['reservations'],
   reservation_terms: ['reservations'],
+  waitlist: ['reservations'],
   alarm: ['alarms', 'dashboard'],
   alarm_rules: ['alarms'],
   display: ['displays', 'downlinks'],

@@ -36,6 +36,12 @@ const BUILT: [string, string[]][] = [
   ],
   ['"calendar_feed.{verb}"', ['created', 'revoked'].map((verb) => `calendar_feed.${verb}`)],
   ['"reservation_ticket.{verb}"', ['shown', 'renewed'].map((verb) => `reservation_ticket.${verb}`)],
+  [
+    '"waitlist.{verb}"',
+    ['joined', 'offered', 'claimed', 'declined', 'lapsed', 'expired', 'left'].map(
+      (verb) => `waitlist.${verb}`,
+    ),
+  ],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [
     '"spaces.{verb}"',

@@ -18,6 +18,7 @@ import { closedSpans } from './CalendarRow';
 import { AVAILABLE_MAX, availabilityQuery } from './calendarQueries';
 import { dateOf, type Span } from './timeAxis';
 import { useWords } from './useWords';
+import { WaitForAny } from './WaitForAny';
 
 type Props = {
   siteId: string;
@@ -26,6 +27,8 @@ type Props = {
   spaceId: string | undefined;
   /** Whether it is the first of several dates, without which the others can be had as well. */
   isSeries: boolean;
+  /** Whether it is offered to wait, where none is free. */
+  canWait: boolean;
   onPick: (spaceId: string) => void;
 };
 
@@ -33,7 +36,7 @@ type Props = {
 export type Choice = { bay: Space; freedom: Freedom };
 
 /** Which bay, of those that can be had then: from the list, or where it lies on the plan. */
-export function BayStep({ siteId, zone, span, spaceId, isSeries, onPick }: Props) {
+export function BayStep({ siteId, zone, span, spaceId, isSeries, canWait, onPick }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const tenantId = useTenantId();
@@ -112,6 +115,9 @@ export function BayStep({ siteId, zone, span, spaceId, isSeries, onPick }: Props
       {isSeries && <p className={styles.hint}>{t('series.firstOnly')}</p>}
       {free.data.total >= AVAILABLE_MAX && (
         <p className={styles.hint}>{t('booking.chooseLevel')}</p>
+      )}
+      {canWait && isFree === 0 && choices.length > 0 && (
+        <WaitForAny siteId={siteId} levelId={level} span={span} />
       )}
       {choices.length === 0 && (
         <EmptyState title={t('booking.noBayTitle')} text={t('booking.noBayText')} />

@@ -11,6 +11,7 @@ import type {
   ReservationSeriesWish,
   ReservationWish,
   Site,
+  WaitlistWish,
 } from '@/api/types';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
@@ -19,12 +20,14 @@ import { HolderFields } from '@/components/HolderFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
+import { WaitInstead } from '@/components/WaitInstead';
 import { wallOf } from '@/components/zoneTime';
 import { BayStep } from './BayStep';
 import { BookingSummary } from './BookingSummary';
 import {
   type Begun,
   firstStep,
+  forWhom,
   meantInstant,
   ofFields,
   type StepName,
@@ -40,6 +43,7 @@ import { StepList } from './StepList';
 import { useBookSeries, useCancelSeries } from './seriesQueries';
 import { dateOf, MINUTE_MS } from './timeAxis';
 import { repeatFields, useRepeat, usualRepeat } from './useRepeat';
+import { useWaiting } from './useWaiting';
 import { type BookingValues, WALL, WhenStep } from './WhenStep';
 
 type Props = {
@@ -89,6 +93,10 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   const what = `${spaceId} ${wish.start_time} ${wish.end_time} ${rule}`;
   const seriesWish = rule && span && spaceId ? { ...wish, rule } : null;
   const preview = usePreview(step === 'dates' ? seriesWish : null);
+  /** What was refused last, and can be waited for. */
+  const [refused, setRefused] = useState<WaitlistWish | null>(null);
+  const waiting = useWaiting();
+  const toast = useToast();
   const send = useSending(zone, { onDone, onSeries });
   const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
@@ -99,6 +107,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
         return await (rule ? send.series({ ...whole, rule, on_clash: onClash }) : send.one(whole));
       } catch (refusal) {
         const wrong = stepOfRefusal(refusal);
+        setRefused(rule ? null : whole);
         // Somebody else has it, or nobody can: another one is to be chosen.
         if (wrong === 'bay') setSpaceId(undefined);
         turnTo(wrong);
@@ -159,6 +168,13 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
         </h2>
         <FormProblem error={error} shownFields={shownFields} />
         {step !== 'dates' && <TakenTimes error={error} zone={zone} />}
+        {refused && (
+          <WaitInstead
+            error={error}
+            isSending={waiting.isPending}
+            onWait={() => void waiting.join(refused).then(waiting.show, toast.failed)}
+          />
+        )}
         <Form
           form={form}
           name="booking"
@@ -195,6 +211,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
               span={span}
               spaceId={spaceId}
               isSeries={rule !== null}
+              canWait={rule === null && !(error && refused)}
               onPick={setSpaceId}
             />
           )}
@@ -237,17 +254,6 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
       />
     </div>
   );
-}
-
-const typed = (text: string | undefined) => text?.trim() || undefined;
-
-function forWhom(values: Partial<BookingValues>) {
-  const [name, email, plate] = [values.name, values.email, values.plate].map(typed);
-  const notes = typed(values.notes);
-  return {
-    holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
-    ...(notes && { notes }),
-  };
 }
 
 /** Books, and answers what is to be done and said once it is booked. */

@@ -46,6 +46,7 @@ export default function ReservationsLayoutPage() {
           { to: paths.reservations(), label: t('reservations.tab') },
           { to: paths.calendar(), label: t('calendar.tab') },
           { to: paths.freeTimes(), label: t('freeTimes.tab') },
+          { to: paths.waitlist(), label: t('waitlist.tab') },
           { to: paths.seriesList(), label: t('series.tab') },
           { to: paths.calendarFeeds(), label: t('feeds.tab') },
         ]}

@@ -134,3 +134,18 @@ export function firstStep({ spaceId, start }: Begun): StepName {
   if (start === undefined) return 'when';
   return spaceId ? 'confirm' : 'bay';
 }
+
+/** For whom, as the form has it. */
+export type HolderValues = { name?: string; email?: string; plate?: string; notes?: string };
+
+const typed = (text: string | undefined) => text?.trim() || undefined;
+
+/** The same as it is sent: what is left empty is not said. */
+export function forWhom(values: HolderValues) {
+  const [name, email, plate] = [values.name, values.email, values.plate].map(typed);
+  const notes = typed(values.notes);
+  return {
+    holder: { ...(name && { name }), ...(email && { email }), ...(plate && { plate }) },
+    ...(notes && { notes }),
+  };
+}

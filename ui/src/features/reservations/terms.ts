@@ -15,6 +15,7 @@ export const terms = {
   duration_max_minutes: { unit: 'minutes', min: 5, max: 44_640, step: 15, usual: 1_440 },
   lead_max_days: { unit: 'days', min: 1, max: 730, step: 1, usual: 365 },
   hold_max_minutes: { unit: 'minutes', min: 1, max: 1_440, step: 5, usual: 15 },
+  claim_minutes: { unit: 'minutes', min: 5, max: 1_440, step: 5, usual: 30 },
   per_person_max: { unit: 'reservations', min: 1, max: 1_000, step: 1, usual: null },
   buffer_before_minutes: { unit: 'minutes', min: 0, max: 720, step: 5, usual: 0 },
   buffer_after_minutes: { unit: 'minutes', min: 0, max: 720, step: 5, usual: 0 },
@@ -36,7 +37,13 @@ export type TermValues = Record<TermName, number | null> & { letters: LetterChoi
 
 /** The terms by what they are about, in the order in which one meets them. */
 export const termGroups = {
-  booking: ['duration_max_minutes', 'lead_max_days', 'hold_max_minutes', 'per_person_max'],
+  booking: [
+    'duration_max_minutes',
+    'lead_max_days',
+    'hold_max_minutes',
+    'claim_minutes',
+    'per_person_max',
+  ],
   around: ['buffer_before_minutes', 'buffer_after_minutes'],
   coming: ['early_minutes', 'grace_minutes', 'cancel_notice_minutes'],
   letters: ['reminder_minutes'],

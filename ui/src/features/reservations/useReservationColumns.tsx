@@ -66,7 +66,11 @@ export function useReservationColumns({ isCrossTenant, onOpen }: Options): Colum
 }
 
 /** From when until when, by the clocks of the site, which are named. */
-export function Span({ reservation }: { reservation: Reservation }) {
+export function Span({
+  reservation,
+}: {
+  reservation: Pick<Reservation, 'timezone' | 'start_time' | 'end_time'>;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { timezone, start_time, end_time } = reservation;

@@ -4,7 +4,8 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { siteQuery } from '@/api/estate';
-import type { Space } from '@/api/types';
+import type { ReservationWish, Space } from '@/api/types';
+import { leaveWaitlist } from '@/api/waitlist';
 import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
@@ -12,8 +13,9 @@ import { HolderFields } from '@/components/HolderFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
+import { WaitInstead } from '@/components/WaitInstead';
 import { instantOf, wallOf } from '@/components/zoneTime';
-import { useCancelReservation, useReserve } from './queries';
+import { useCancelReservation, useReserve, useWait } from './queries';
 import styles from './spaces.module.css';
 
 const WALL = 'YYYY-MM-DDTHH:mm';
@@ -62,29 +64,31 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
   const toast = useToast();
   const reserve = useReserve();
   const cancel = useCancelReservation();
+  const wait = useWait();
   const [form] = Form.useForm<Values>();
   const [initial] = useState(() => firstValues(zone));
   const { code, id } = space;
   const instant = (wall: Dayjs) => instantOf(zone, wall.format(WALL));
   const text = (typed: string | undefined) => typed?.trim() || undefined;
-  const { submit, isSending, error, shownFields } = useSubmit({
+  const wishOf = (values: Values): ReservationWish => {
+    const [name, email, plate] = [values.name, values.email, values.plate].map(text);
+    const notes = text(values.notes);
+    return {
+      space_id: id,
+      start_time: instant(values.start_time),
+      end_time: instant(values.end_time),
+      holder: {
+        ...(name ? { name } : {}),
+        ...(email ? { email } : {}),
+        ...(plate ? { plate } : {}),
+      },
+      ...(notes ? { notes } : {}),
+    };
+  };
+  const { submit, isSending, error, shownFields, reset } = useSubmit({
     form,
     fields: ['start_time', 'end_time', 'name', 'email', 'plate', 'notes'],
-    send: (values: Values) => {
-      const [name, email, plate] = [values.name, values.email, values.plate].map(text);
-      const notes = text(values.notes);
-      return reserve.mutateAsync({
-        space_id: id,
-        start_time: instant(values.start_time),
-        end_time: instant(values.end_time),
-        holder: {
-          ...(name ? { name } : {}),
-          ...(email ? { email } : {}),
-          ...(plate ? { plate } : {}),
-        },
-        ...(notes ? { notes } : {}),
-      });
-    },
+    send: (values: Values) => reserve.mutateAsync(wishOf(values)),
     onDone: (reservation) => {
       onClose();
       const from = formats.instantIn(zone, reservation.start_time);
@@ -93,6 +97,16 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
       );
     },
   });
+  const join = () =>
+    wait.mutate(wishOf(form.getFieldsValue(true)), {
+      onSuccess: (entry) => {
+        onClose();
+        toast.undoable(t('waitlist.joined', { n: entry.position ?? 1 }), () =>
+          leaveWaitlist(entry.id),
+        );
+      },
+      onError: toast.failed,
+    });
   return (
     <Modal
       open
@@ -105,7 +119,16 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
     >
       <FormProblem error={error} shownFields={shownFields} />
       <TakenTimes error={error} zone={zone} />
-      <Form form={form} name="reserve" layout="vertical" initialValues={initial} onFinish={submit}>
+      <WaitInstead error={error} isSending={wait.isPending} onWait={join} />
+      <Form
+        form={form}
+        name="reserve"
+        layout="vertical"
+        initialValues={initial}
+        onFinish={submit}
+        // What was refused is not what is wanted any more.
+        onValuesChange={() => error && reset()}
+      >
         <ReserveFields siteName={space.site_name} zone={zone} />
       </Form>
     </Modal>

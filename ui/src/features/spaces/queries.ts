@@ -18,6 +18,7 @@ import type {
   SpaceState,
   SpaceStateChange,
 } from '@/api/types';
+import { joinWaitlist } from '@/api/waitlist';
 import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
@@ -288,6 +289,11 @@ export function useReserve() {
     mutationFn: (body: ReservationWish) => answer(api.POST('/api/v6/reservations', { body })),
     onSuccess,
   });
+}
+
+export function useWait() {
+  const onSuccess = useRefreshReservations();
+  return useMutation({ mutationFn: joinWaitlist, onSuccess });
 }
 
 export function useCancelReservation() {

@@ -16,7 +16,7 @@ use super::wire::StatusName;
 
 /// For whom a bay is reserved.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReservationHolder {
+pub(crate) struct ReservationHolder {
     name: Option<String>,
     email: Option<String>,
     plate: Option<String>,
@@ -355,6 +355,8 @@ terms! {
     grace_minutes: 1, 1_440;
     /// For how many minutes a bay is held at most.
     hold_max_minutes: 1, 1_440;
+    /// For how many minutes a bay is held for whoever waited and is offered it.
+    claim_minutes: 5, 1_440;
     /// How many minutes before the start one can cancel at the latest; 0: until the end.
     cancel_notice_minutes: 0, 43_200;
     /// How many minutes before the start whoever it is for is reminded; 0: never.

@@ -15,6 +15,8 @@ use parking_domain::access::Permission;
 use parking_http::{Access, ApiError, Code, Routes, TakenSlot, sorted_by};
 use utoipa_axum::routes;
 
+pub(crate) use bodies::ReservationHolder;
+pub(crate) use wire::HolderWish;
 pub use wire::person_key;
 
 use super::ReservationError;

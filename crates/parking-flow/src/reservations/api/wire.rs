@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::super::availability::BAYS_MAX;
 use super::super::change::Wish;
 use super::super::store::Target;
-use super::super::{Draft, Holder};
+use super::super::{Draft, Footing, Holder};
 
 /// The longest name of a person, plate and reason.
 pub(super) const NAME_MAX: usize = 255;
@@ -63,7 +63,7 @@ pub(super) enum Beginning {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ReservationHolderWish)]
-pub(super) struct HolderWish {
+pub(crate) struct HolderWish {
     #[schema(value_type = Option<Name>)]
     name: Option<String>,
     #[schema(max_length = 254)]
@@ -73,7 +73,7 @@ pub(super) struct HolderWish {
 }
 
 impl HolderWish {
-    pub(super) fn read(self, wrong: &mut Wrong) -> Holder {
+    pub(crate) fn read(self, wrong: &mut Wrong) -> Holder {
         let email = self.email.filter(|typed| !typed.trim().is_empty());
         let email = email.and_then(|typed| wrong.read("holder.email", Email::parse(&typed)));
         let plate = a_line(wrong, "holder.plate", self.plate, PLATE_MAX);
@@ -172,12 +172,11 @@ impl Raw {
         };
         let draft = Draft {
             slot: self.slot,
-            status: if is_held {
-                Status::Pending
+            footing: if is_held {
+                Footing::Held(self.hold_until)
             } else {
-                Status::Confirmed
+                Footing::Agreed
             },
-            hold_until: self.hold_until,
             holder: self.holder.unwrap_or_default().read(&mut wrong),
             notes: a_note(&mut wrong, "notes", self.notes),
         };

@@ -20,7 +20,7 @@ use parking_db::{DbError, TenantTx};
 use parking_domain::ids::fresh;
 use parking_domain::places::TimeZone;
 use parking_domain::recurrence::Rule;
-use parking_domain::reservations::{Slot, Status};
+use parking_domain::reservations::Slot;
 use parking_estate::{Maker, spaces};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,7 +29,9 @@ use uuid::Uuid;
 
 use super::book::booking;
 use super::store;
-use super::{Draft, Holder, Reservation, ReservationError, SETTLES_WITHIN, WriteOfSeries, facts};
+use super::{
+    Draft, Footing, Holder, Reservation, ReservationError, SETTLES_WITHIN, WriteOfSeries, facts,
+};
 
 use judge::{expand, judge, must_be_had};
 
@@ -163,8 +165,7 @@ impl SeriesDraft {
     fn of(&self, slot: Slot) -> Draft {
         Draft {
             slot,
-            status: Status::Confirmed,
-            hold_until: None,
+            footing: Footing::Agreed,
             holder: self.holder.clone(),
             notes: self.notes.clone(),
         }

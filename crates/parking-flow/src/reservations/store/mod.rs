@@ -26,8 +26,8 @@ pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
 pub(super) use list::{Change, Filter, changes, page};
-pub use terms::terms_of_bay;
-pub(super) use terms::{delete_terms, put_terms, terms_of, terms_of_site};
+pub(super) use terms::{delete_terms, put_terms, terms_of};
+pub use terms::{terms_of_bay, terms_of_site};
 
 /// The longest that a reservation blocks, as the table has it, in hours.
 pub(super) const BLOCKS_MAX: TimeDelta = TimeDelta::hours(768);
@@ -109,7 +109,7 @@ pub async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Reservatio
 
 /// Holds a person until the end of the transaction, so that nobody else counts what they have. Before
 /// any bay is held.
-pub(super) async fn hold_person(tx: &mut TenantTx, holder: &Holder) -> Result<()> {
+pub async fn hold_person(tx: &mut TenantTx, holder: &Holder) -> Result<()> {
     let Some(key) = holder.key() else {
         return Ok(());
     };

@@ -17,10 +17,7 @@ pub(super) fn read(row: Option<Value>) -> Terms {
 }
 
 /// The terms of a living site in use, from which its bays are picked.
-pub(in crate::reservations) async fn terms_of_site(
-    tx: &mut TenantTx,
-    target: &Target,
-) -> Result<Option<Terms>> {
+pub async fn terms_of_site(tx: &mut TenantTx, target: &Target) -> Result<Option<Terms>> {
     let row = sqlx::query!(
         "select (select to_jsonb(m) from reservation_terms m
                  where m.tenant_id = i.tenant_id and (m.site_id = i.id or m.site_id is null)
@@ -74,12 +71,12 @@ pub(in crate::reservations) async fn put_terms(
     sqlx::query!(
         "insert into reservation_terms (tenant_id, id, site_id, duration_max_minutes, lead_max_days, buffer_before_minutes,
            buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, per_person_max, updated_at,
-           reminder_minutes, letters)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           reminder_minutes, letters, claim_minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict on constraint reservation_terms_one_of_site do update set
            duration_max_minutes = $4, lead_max_days = $5, buffer_before_minutes = $6, buffer_after_minutes = $7,
            early_minutes = $8, grace_minutes = $9, hold_max_minutes = $10, cancel_notice_minutes = $11, per_person_max = $12,
-           updated_at = $13, reminder_minutes = $14, letters = $15",
+           updated_at = $13, reminder_minutes = $14, letters = $15, claim_minutes = $16",
         tenant,
         fresh(),
         site,
@@ -95,6 +92,7 @@ pub(in crate::reservations) async fn put_terms(
         now,
         terms.reminder_minutes,
         terms.letters.name(),
+        terms.claim_minutes,
     )
     .execute(tx.conn())
     .await?;

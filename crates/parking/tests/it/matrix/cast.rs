@@ -364,6 +364,7 @@ fn making_of_estate(thing: Thing) -> &'static str {
              select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id"
         }
         Thing::CalendarFeed | Thing::Series => making_of_calendar(thing),
+        Thing::Waiting | Thing::Offered => making_of_waitlist(thing),
         Thing::Reservation | Thing::HeldSpace | Thing::Arrived => making_of_reservation(thing),
         Thing::Model => {
             "insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at)
@@ -422,6 +423,31 @@ fn making_of_calendar(thing: Thing) -> &'static str {
              select $tenant, id, id, id, now() + interval '1 day', 'confirmed', now() + interval '1 day', now() + interval '25 hours',
                now() + interval '1 day', now() + interval '25 hours', now(), now() + interval '25 hours', now(), now()
              from series returning id"
+    }
+}
+
+/// The same for those who wait: one for a bay of a site that has none, and one who is offered a bay.
+fn making_of_waitlist(thing: Thing) -> &'static str {
+    if thing == Thing::Waiting {
+        "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id)
+             insert into waitlist_entries (tenant_id, id, site_id, start_time, end_time, status, created_at, updated_at)
+             select $tenant, id, id, now() + interval '1 day', now() + interval '25 hours', 'waiting', now(), now() from site
+             returning id"
+    } else {
+        "with site as (insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+               values ($tenant, $id, 'S', $id, 'UTC', now(), now()) returning id),
+             space as (insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+               select $tenant, id, id, 'B', 'B', now(), now(), now() from site returning id),
+             hold as (insert into reservations (tenant_id, id, space_id, status, hold_until, start_time, end_time, blocks_from,
+                 blocks_until, opens_at, no_show_at, created_at, updated_at)
+               select $tenant, id, id, 'pending', now() + interval '12 hours', now() + interval '1 day', now() + interval '25 hours',
+                 now() + interval '1 day', now() + interval '25 hours', now(), now() + interval '25 hours', now(), now()
+               from space returning id)
+             insert into waitlist_entries (tenant_id, id, site_id, start_time, end_time, status, reservation_id, claim_until,
+               created_at, updated_at)
+             select $tenant, id, id, now() + interval '1 day', now() + interval '25 hours', 'offered', id,
+               now() + interval '12 hours', now(), now() from hold returning id"
     }
 }
 

@@ -40,6 +40,10 @@ pub(crate) enum Thing {
     Arrived,
     /// A series of which one reservation lies ahead.
     Series,
+    /// Somebody who waits for a bay of a site that has none.
+    Waiting,
+    /// Somebody who waited and is offered a bay.
+    Offered,
     /// A calendar link of the caller.
     CalendarFeed,
     Model,
@@ -438,6 +442,18 @@ const ONE_OPEN_BAY: &str = "insert into sites (tenant_id, id, name, slug, timezo
     update overrides set lifted_at = now() where tenant_id = '$tenant' and lifted_at is null;
     delete from reservations where tenant_id = '$tenant' and space_id = '$tenant'";
 
+/// The one bay, which somebody has for days.
+const ONE_TAKEN_BAY: &str = "insert into sites (tenant_id, id, name, slug, timezone, created_at, updated_at)
+    values ('$tenant', '$tenant', 'S', 'the-one', 'UTC', now(), now()) on conflict do nothing;
+    insert into spaces (tenant_id, id, site_id, code, code_order, state_changed_at, created_at, updated_at)
+    values ('$tenant', '$tenant', '$tenant', 'one', 'one', now(), now(), now())
+    on conflict (tenant_id, id) do update set deleted_at = null, is_reservable = true;
+    delete from reservations where tenant_id = '$tenant' and space_id = '$tenant';
+    insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at,
+      no_show_at, created_at, updated_at)
+    values ('$tenant', gen_random_uuid(), '$tenant', 'confirmed', now(), now() + interval '7 days', now(), now() + interval '7 days',
+      now(), now() + interval '7 days', now(), now())";
+
 /// Terms of the tenant.
 const SOME_TERMS: &str = "insert into reservation_terms (tenant_id, id, duration_max_minutes, lead_max_days, buffer_before_minutes,
       buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, updated_at)
@@ -465,6 +481,23 @@ fn reservations() -> Vec<Recipe> {
             &[200],
         )
         .of(Thing::Series),
+        get("GET /api/v6/reservations/waitlist"),
+        post("POST /api/v6/reservations/waitlist", one.clone(), &[201]).on(ONE_TAKEN_BAY),
+        get("GET /api/v6/reservations/waitlist/{id}").of(Thing::Waiting),
+        post(
+            "DELETE /api/v6/reservations/waitlist/{id}",
+            Value::Null,
+            &[204],
+        )
+        .of(Thing::Waiting),
+        on(
+            "POST /api/v6/reservations/waitlist/{id}/claim",
+            Thing::Offered,
+        ),
+        on(
+            "POST /api/v6/reservations/waitlist/{id}/decline",
+            Thing::Offered,
+        ),
         get("GET /api/v6/calendar-feeds"),
         // Who is inside for a while is no member, and has no links.
         post("POST /api/v6/calendar-feeds", feed, &[201, 403]),

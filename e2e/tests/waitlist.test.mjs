@@ -1,0 +1,146 @@
+/** Somebody finds a bay taken and waits; it becomes free, is offered while they look, and they claim it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
+import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { register } from '../harness/estate.mjs';
+import { en } from '../harness/texts.mjs';
+import { follow, signIn } from '../harness/visitor.mjs';
+import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+
+const OWNER = { name: 'Wanda Tarry', email: 'wanda@waiting.test', password: PASSWORD };
+const drawer = (page, name) => page.getByRole('dialog', { name });
+
+async function shots(page, watch, name) {
+  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      await settle(page, watch);
+      await page.screenshot({ path: `${OUTPUT}waitlist-${name}-${colorScheme}-${width}.png` });
+    }
+  }
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** A day from now, at a full hour of UTC. */
+const soon = (hours) => {
+  const day = new Date(Date.now() + 86_400_000);
+  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), hours));
+};
+/** The same as the fields have it, on the clocks of a site in UTC. */
+const typed = (at) => at.toISOString().slice(0, 16).replace('T', ' ');
+
+async function fill(field, value) {
+  await field.fill(value);
+  await field.press('Tab');
+}
+
+/** The row of the list that says so. */
+const rowOf = (page, text) => page.getByRole('row').filter({ hasText: text });
+
+describe('the waiting list', () => {
+  test('who is refused a bay waits, is offered it when it becomes free, and claims it', () =>
+    withPages(async (visit) => {
+      const { api } = await register(OWNER, 'Waiting Parking');
+      const site = await api.post('/api/v6/sites', { name: 'Pier', timezone: 'UTC' });
+      const bay = await api.post('/api/v6/spaces', { site_id: site.id, code: 'A-1' });
+      const { page, watch } = await visit();
+      await signIn(page, OWNER);
+      await follow(page, 'nav.reservations');
+      await page.getByRole('link', { name: en('waitlist.tab'), exact: true }).click();
+      await page.getByText(en('waitlist.emptyTitle')).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'empty');
+
+      const booked = await api.post('/api/v6/reservations', {
+        space_id: bay.id,
+        start_time: soon(9).toISOString(),
+        end_time: soon(11).toISOString(),
+        holder: { name: 'Grace Hopper' },
+      });
+
+      // From the bay: refused, and on the list for the same time.
+      await page.goto(`/bays?bay=${bay.id}`);
+      const place = drawer(page, 'Bay A-1');
+      await place.getByRole('button', { name: en('reservations.reserve') }).click();
+      const form = drawer(page, en('reservations.reserveTitle', { code: 'A-1' }));
+      await fill(form.getByLabel(en('reservations.from'), { exact: true }), typed(soon(9)));
+      await fill(form.getByLabel(en('reservations.until'), { exact: true }), typed(soon(10)));
+      await form.getByLabel(en('reservations.name')).fill('Ada Lovelace');
+      watch.allow(/\/api\/v6\/reservations$/);
+      await form.getByRole('button', { name: en('reservations.reserve') }).click();
+      await form.getByText(en('errors.codes.slot_taken')).waitFor();
+      assert.deepEqual(await violations(page, COLOURS), []);
+      await shots(page, watch, 'refused');
+      await form.getByRole('button', { name: en('waitlist.join') }).click();
+      await form.waitFor({ state: 'hidden' });
+      await page.getByText(en('waitlist.joined', { n: 1 })).waitFor();
+
+      // In three steps as well, as the second.
+      const query = new URLSearchParams({
+        site_id: site.id,
+        space_id: bay.id,
+        from: soon(9).toISOString(),
+        until: soon(10).toISOString(),
+      });
+      await page.goto(`/reservations/new?${query}`);
+      await page.getByLabel(en('reservations.name')).fill('Mary Shelley');
+      await page.getByRole('button', { name: en('reservations.reserve'), exact: true }).click();
+      await page.getByRole('button', { name: en('waitlist.join') }).click();
+      await page.getByRole('heading', { level: 1, name: en('reservations.title') }).waitFor();
+      await rowOf(page, 'Mary Shelley').waitFor();
+      await rowOf(page, 'Ada Lovelace')
+        .getByText(en('waitlist.statuses.waiting'), { exact: true })
+        .waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'waiting');
+
+      // It becomes free while one looks: whoever asked first is offered it, and time runs.
+      await api.delete(`/api/v6/reservations/${booked.id}`);
+      const ada = rowOf(page, 'Ada Lovelace');
+      await ada.getByText(en('waitlist.statuses.offered'), { exact: true }).waitFor();
+      await ada.getByRole('timer').waitFor();
+      await rowOf(page, 'Mary Shelley')
+        .getByText(en('waitlist.statuses.waiting'), { exact: true })
+        .waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'offered');
+
+      // Declined by keyboard, it goes to the next, who claims it.
+      const act = async (who, key) => {
+        await rowOf(page, who)
+          .getByRole('button', { name: en('waitlist.actionsOf', { code: 'A-1' }) })
+          .focus();
+        await page.keyboard.press('Enter');
+        await page.getByRole('menuitem', { name: en(key) }).click();
+      };
+      await act('Ada Lovelace', 'waitlist.decline');
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: en('waitlist.decline') })
+        .click();
+      await rowOf(page, 'Mary Shelley')
+        .getByText(en('waitlist.statuses.offered'), { exact: true })
+        .waitFor();
+      await rowOf(page, 'Ada Lovelace').waitFor({ state: 'detached' });
+      await act('Mary Shelley', 'waitlist.claim');
+      await page.getByText(en('reservations.confirmed', { code: 'A-1' })).waitFor();
+      await page.getByText(en('waitlist.emptyTitle')).waitFor();
+      const { reservations } = await api.get(
+        `/api/v6/reservations?space_id=${bay.id}&status=confirmed`,
+      );
+      assert.deepEqual(
+        reservations.map(({ holder }) => holder.name),
+        ['Mary Shelley'],
+      );
+
+      // Who let it go is still to be found.
+      await page.goto('/reservations/waitlist?status=lapsed');
+      await rowOf(page, 'Ada Lovelace')
+        .getByText(en('waitlist.statuses.lapsed'), { exact: true })
+        .waitFor();
+      await shots(page, watch, 'lapsed');
+    }));
+});

@@ -1,0 +1,1 @@
+alter table reservation_terms validate constraint reservation_terms_claim;
