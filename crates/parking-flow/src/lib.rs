@@ -1,7 +1,7 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `overrides`,
-//! `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `people`, `tickets`,
+//! `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
 pub mod calendar_feeds;
@@ -11,12 +11,14 @@ pub mod displays;
 pub mod evidence;
 pub mod ingest;
 pub mod overrides;
+pub mod people;
 pub mod reservations;
 #[cfg(test)]
 mod tests;
 pub mod tickets;
 pub mod uplinks;
 
+use parking_access::exports::Exports;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::Routes;
@@ -41,12 +43,15 @@ pub struct Flow {
     pub displays: Displays,
     /// What writes and reads the links of guests.
     pub links: Links,
+    /// Lists that are being sent as files.
+    pub exports: Exports,
 }
 
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
         .merge(calendar_feeds::routes(flow.clone()))
+        .merge(people::routes(flow.clone()))
         .merge(tickets::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))

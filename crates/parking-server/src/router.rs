@@ -28,8 +28,8 @@ use parking_flow::applications::Applications;
 use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
-use parking_flow::reservations;
 use parking_flow::tickets::Links;
+use parking_flow::{people, reservations};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -302,6 +302,7 @@ impl Server {
             applications: self.applications.clone(),
             displays: self.displays.clone(),
             links: Links::new(self.vault.clone(), &self.options.public_url),
+            exports: Exports::default(),
         }
     }
 
@@ -331,6 +332,7 @@ impl Server {
         let worker = chirpstack::jobs(worker, &self.chirpstacks(), &self.witness);
         let worker = displays::jobs(worker, &self.flow(), &self.witness);
         let worker = reservations::jobs(worker, &self.flow(), &self.witness);
+        let worker = people::jobs(worker, &self.flow(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -363,6 +365,7 @@ impl Server {
             chirpstack::schedules(),
             displays::schedules(),
             reservations::schedules(),
+            people::schedules(),
             clean_up::schedules(),
         ]
         .concat()

@@ -180,6 +180,7 @@ impl Raw {
             hold_until: self.hold_until,
             holder: self.holder.unwrap_or_default().read(&mut wrong),
             notes: a_note(&mut wrong, "notes", self.notes),
+            request: None,
         };
         wrong.settle(Some(draft))
     }

@@ -166,6 +166,7 @@ impl SeriesDraft {
             hold_until: None,
             holder: self.holder.clone(),
             notes: self.notes.clone(),
+            request: None,
         }
     }
 }
