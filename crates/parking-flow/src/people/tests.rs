@@ -323,7 +323,7 @@ async fn an_export_holds_everything_of_a_person_with_its_times() {
         entries[0].1,
         json!({ "reservations": 1, "calendar_feeds": 1 })
     );
-    for wrong in ["", "  ", &"x".repeat(255), "a\u{0}b"] {
+    for wrong in ["", "  ", &"x".repeat(255)] {
         let answer = lot
             .asks_of(
                 &lot.token,
