@@ -36,6 +36,7 @@ const BUILT: [string, string[]][] = [
   ],
   ['"calendar_feed.{verb}"', ['created', 'revoked'].map((verb) => `calendar_feed.${verb}`)],
   ['"reservation_ticket.{verb}"', ['shown', 'renewed'].map((verb) => `reservation_ticket.${verb}`)],
+  ['"person.{verb}"', ['erased', 'exported'].map((verb) => `person.${verb}`)],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [
     '"spaces.{verb}"',
