@@ -7,7 +7,7 @@ import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { join, register } from '../harness/estate.mjs';
 import { chooseFile } from '../harness/importing.mjs';
 import { en } from '../harness/texts.mjs';
-import { fillLogin, signIn } from '../harness/visitor.mjs';
+import { escape, fillLogin, signIn } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Fay Reed', email: 'fay@files.test', password: PASSWORD };
@@ -92,8 +92,7 @@ describe('files of reservations', () => {
       await dialog.getByText(counts({ created: 2 })).waitFor();
       await dialog.getByRole('button', { name: en('reservationFiles.try') }).click();
       await dialog.getByText(counts({ same: 2 })).waitFor();
-      await dialog.getByRole('button', { name: en('reservationFiles.close') }).click();
-      await dialog.waitFor({ state: 'hidden' });
+      await escape(page, dialog);
 
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: en('reservationFiles.export'), exact: true }).click();
@@ -126,7 +125,10 @@ describe('files of reservations', () => {
       await chooseFile(page, 'half.csv', 'bay,start,end\nA-1,"never closed\nA-2,x\n');
       await page.getByRole('button', { name: en('reservationFiles.try') }).click();
       await page.getByText(en('errors.fields.fileQuote', { n: 2 })).waitFor();
-      await chooseFile(page, 'none.csv', 'start,end\n2027-01-01T08:00:00Z,2027-01-01T09:00:00Z\n');
+      const none = 'start,end\n2027-01-01T08:00:00Z,2027-01-01T09:00:00Z\n';
+      const file = { name: 'none.csv', mimeType: 'text/csv', buffer: Buffer.from(none) };
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByText('none.csv').waitFor();
       await page.getByRole('button', { name: en('reservationFiles.try') }).click();
       await page.getByText(en('errors.fields.columnMissing', { it: 'space_code' })).waitFor();
     }));

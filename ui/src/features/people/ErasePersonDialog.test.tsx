@@ -5,6 +5,8 @@ import type { PersonHeld } from '@/api/types';
 import { renderPart } from '@/test/render';
 import { ErasePersonDialog } from './ErasePersonDialog';
 
+vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
+
 const held: PersonHeld = {
   person: 'ada@people.test',
   dry_run: true,

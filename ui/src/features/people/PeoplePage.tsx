@@ -33,14 +33,14 @@ export default function PeoplePage() {
       {refusal ? (
         <Alert type="info" showIcon title={refusal} />
       ) : (
-        <>
+        <div className={styles.stack}>
           <Panel title={t('people.find')} intro={t('people.findIntro')}>
             <FindForm onFound={setHeld} onAsked={() => setHeld(null)} />
           </Panel>
           <div aria-live="polite">
             {held && <HeldPanel key={held.person} held={held} onChanged={setHeld} />}
           </div>
-        </>
+        </div>
       )}
     </>
   );

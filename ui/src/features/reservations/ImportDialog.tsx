@@ -29,12 +29,12 @@ export function ImportDialog({ isOpen, onClose }: Props) {
       width={760}
       destroyOnHidden
     >
-      <ImportForm onClose={onClose} />
+      <ImportForm />
     </Modal>
   );
 }
 
-function ImportForm({ onClose }: Pick<Props, 'onClose'>) {
+function ImportForm() {
   const { t } = useTranslation();
   const formats = useFormats();
   const toast = useToast();
@@ -117,7 +117,6 @@ function ImportForm({ onClose }: Pick<Props, 'onClose'>) {
       {handIn.error && <ProblemAlert error={handIn.error} />}
       <div aria-live="polite">{result && <ImportRows result={result} />}</div>
       <div className={styles.buttons}>
-        <Button onClick={onClose}>{t('reservationFiles.close')}</Button>
         <GatedButton
           isAllowed={fault === null}
           reason={fault ?? ''}
