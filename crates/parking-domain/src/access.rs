@@ -205,8 +205,10 @@ permissions! {
     DisplaysManage = "displays:manage", Admin, Some(Scope::DisplaysWrite), "Create, change, activate and delete display policies.";
     ReservationsRead = "reservations:read", Viewer, Some(Scope::ReservationsRead), "See reservations, their history, their terms and when bays are free.";
     ReservationsBook = "reservations:book", Operator, Some(Scope::ReservationsWrite), "Reserve bays, and change, cancel and check in reservations.";
-    ReservationsPeople = "reservations:people", Operator, Some(Scope::ReservationsRead), "See for whom bays are reserved.";
+    ReservationsPeople = "reservations:people", Operator, Some(Scope::ReservationsRead), "See for whom bays are reserved, and what was noted about it.";
     ReservationsTerms = "reservations:terms", Admin, Some(Scope::ReservationsWrite), "Change the terms of reservations, and cancel whatever they say.";
+    ReservationsImport = "reservations:import", Admin, Some(Scope::ReservationsWrite), "Reserve bays from a file.";
+    PeopleManage = "people:manage", Admin, None, "See how much is held of a person whose bays are reserved, export it and erase it.";
     AlarmsRead = "alarms:read", Viewer, Some(Scope::DevicesRead), "See alarms and the rules they follow.";
     AlarmsHandle = "alarms:handle", Operator, Some(Scope::DevicesWrite), "Acknowledge, mute and comment alarms.";
     AlarmsManage = "alarms:manage", Admin, Some(Scope::DevicesWrite), "Change the rules of alarms and who is written to.";
@@ -244,6 +246,7 @@ impl Permission {
                     | "spaces"
                     | "devices"
                     | "reservations"
+                    | "people"
                     | "alarms"
                     | "imports"
                     | "dashboard"

@@ -94,6 +94,34 @@ columns! {
     }
 }
 
+columns! {
+    /// The columns of an import of reservations.
+    ReservationColumn {
+        /// The sender's name for the row, so that sending it again reserves nothing twice.
+        RequestId = "request_id", false, ["reference", "ref", "externalid", "requestreference", "identifiantexterne"];
+        /// Which site, by name or slug.
+        Site = "site", false, ["siteslug", "sitename", "parking", "carpark", "lot", "nomdusite"];
+        /// The code of the bay.
+        SpaceCode = "space_code", true, ["space", "bay", "baycode", "code", "place", "codeplace", "emplacement"];
+        /// From when on.
+        StartTime = "start_time", true, ["start", "from", "begin", "begins", "debut"];
+        /// Until when.
+        EndTime = "end_time", true, ["end", "to", "until", "ends", "fin"];
+        /// Whether it is agreed or held.
+        Status = "status", false, ["state", "statut", "etat"];
+        /// Until when it is held.
+        HoldUntil = "hold_until", false, ["heldto", "option"];
+        /// What the person is called.
+        Name = "name", false, ["holder", "holdername", "person", "nom", "titulaire"];
+        /// Where they are written to.
+        Email = "email", false, ["mail", "holderemail", "courriel", "adresseemail"];
+        /// What their vehicle is known by.
+        Plate = "plate", false, ["holderplate", "licenceplate", "licenseplate", "plaque", "immatriculation"];
+        /// What else there is to say.
+        Notes = "notes", false, ["note", "comment", "remarque", "remarques"];
+    }
+}
+
 /// Which column of a file is which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping<C> {
@@ -218,6 +246,7 @@ mod tests {
         }
         check::<SpaceColumn>();
         check::<DeviceColumn>();
+        check::<ReservationColumn>();
         let header = ["colour", "name", "label"].map(str::to_owned);
         let mapping = Mapping::<SpaceColumn>::guess(&header);
         assert_eq!(mapping.names(), BTreeMap::from([("name".to_owned(), 1)]));

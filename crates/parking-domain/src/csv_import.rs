@@ -54,6 +54,12 @@ refusals! {
     SpaceTaken = "space_taken", "Another device serves the bay already.";
     WrongRole = "wrong_role", "The device cannot be that to a bay.";
     LimitReached = "limit_reached", "The tenant may have no more.";
+    NotAllowed = "not_allowed", "The terms of reservations do not allow it.";
+    SlotTaken = "slot_taken", "The bay is reserved then.";
+    NotReservable = "not_reservable", "The bay cannot be reserved.";
+    SpaceOutOfUse = "space_out_of_use", "The bay is out of use then.";
+    PersonLimitReached = "person_limit_reached", "The person has as many reservations as one may have.";
+    RequestIdReused = "request_id_reused", "Another reservation was made under this name.";
     Touched = "touched", "What the row made was changed since, and stays.";
 }
 
@@ -207,14 +213,14 @@ pub fn read_device(row: &Row, mapping: &Mapping<DeviceColumn>) -> Result<DeviceR
 }
 
 /// The cells of a row, and what was found wrong with them so far.
-struct Cells<'a, C> {
+pub(crate) struct Cells<'a, C> {
     row: &'a Row,
     mapping: &'a Mapping<C>,
     messages: Vec<Message>,
 }
 
 impl<'a, C: Column> Cells<'a, C> {
-    fn of(row: &'a Row, mapping: &'a Mapping<C>) -> Self {
+    pub(crate) fn of(row: &'a Row, mapping: &'a Mapping<C>) -> Self {
         let mut cells = Self {
             row,
             mapping,
@@ -238,7 +244,11 @@ impl<'a, C: Column> Cells<'a, C> {
     }
 
     /// What a cell says, `None` if it is empty, missing or refused.
-    fn read<T>(&mut self, column: C, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn read<T>(
+        &mut self,
+        column: C,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let index = self.mapping.index(column);
         let cell = index.and_then(|index| self.row.cells.get(index));
         let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
@@ -260,12 +270,12 @@ impl<'a, C: Column> Cells<'a, C> {
         }
     }
 
-    fn refuse(&mut self, code: Refusal, column: Option<C>, message: String) {
+    pub(crate) fn refuse(&mut self, code: Refusal, column: Option<C>, message: String) {
         let field = column.map(Column::name);
         self.messages.push(Message::new(code, field, message));
     }
 
-    fn unless_refused<T>(self, read: Option<T>) -> Result<T, Vec<Message>> {
+    pub(crate) fn unless_refused<T>(self, read: Option<T>) -> Result<T, Vec<Message>> {
         match read {
             Some(read) if self.messages.is_empty() => Ok(read),
             _ => Err(self.messages),
@@ -289,12 +299,12 @@ fn coordinates(cells: &mut Cells<'_, SpaceColumn>) -> Option<Coordinates> {
 }
 
 /// A name in one line; a spreadsheet lets people break it.
-fn name(cell: &str) -> Result<Name, String> {
+pub(crate) fn name(cell: &str) -> Result<Name, String> {
     let line = cell.replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
     Name::parse(&line).map_err(|error| error.to_string())
 }
 
-fn bay_code(cell: &str) -> Result<BayCode, String> {
+pub(crate) fn bay_code(cell: &str) -> Result<BayCode, String> {
     BayCode::parse(cell).map_err(|error| error.to_string())
 }
 
@@ -320,7 +330,7 @@ fn role(cell: &str) -> Result<Role, String> {
 }
 
 /// A cell as a message repeats it: not the whole of a novel, and no key that strayed into it.
-fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     if AppKey::is_like(cell) {
         return "\"…\"".to_owned();
     }

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod codec;
 pub mod csv_columns;
 pub mod csv_import;
+pub mod csv_reservations;
 pub mod csv_table;
 pub mod downlinks;
 pub mod eui;

@@ -21,7 +21,7 @@ const BATCH: i64 = 1_000;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What a list consists of, once its cursor is open.
-pub(crate) trait Exported: Sized + Send + 'static {
+pub trait Exported: Sized + Send + 'static {
     /// The names of the columns.
     const HEADER: &'static [&'static str];
 
@@ -56,12 +56,12 @@ struct Export {
 }
 
 /// The document: all rows of the cursor that is open in the view.
-pub(crate) fn csv_file<R: Exported>(view: View, place: ExportPlace, name: &str) -> Response {
+pub fn csv_file<R: Exported>(view: View, place: ExportPlace, name: &str) -> Response {
     csv_answer(Body::from_stream(pieces::<R>(view, place)), name)
 }
 
 /// A CSV file as an answer.
-pub(crate) fn csv_answer(file: impl Into<Body>, name: &str) -> Response {
+pub fn csv_answer(file: impl Into<Body>, name: &str) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [
         (

@@ -5,7 +5,8 @@
 //! `view` (whose rows a caller reads), `record` (the event and the audit entry of a change) and `csv_export` (a list as a file).
 
 pub mod alarms;
-mod csv_export;
+pub mod csv_body;
+pub mod csv_export;
 pub mod devices;
 pub mod gateways;
 pub mod imports;

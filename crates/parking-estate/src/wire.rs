@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use parking_domain::alarms::{AlarmKind, Severity};
+use parking_domain::csv_import::Refusal;
 use parking_domain::lamps::Emergency;
 use parking_domain::lifecycle::Lifecycle;
 use parking_domain::{bays, text};
@@ -24,6 +25,8 @@ words! {
     EmergencyName = one_of("What all lamps of a site show in an emergency.", Emergency::ALL.iter().map(|kind| kind.name()));
     /// What can be wrong.
     AlarmKindName = one_of("What is wrong.", AlarmKind::ALL.iter().map(|kind| kind.name()));
+    /// [`Refusal`].
+    RowRefusal = one_of("Why a row is refused.", Refusal::ALL.iter().map(|refusal| refusal.name()));
     /// How bad it is.
     SeverityName = one_of("How bad it is.", Severity::ALL.iter().map(|severity| severity.name()));
     /// Why an alarm was cleared.

@@ -1,7 +1,7 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`, `letters`,
-//! `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`, `people`,
+//! `letters`, `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
 pub mod calendar_feeds;
@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod ingest;
 pub mod letters;
 pub mod overrides;
+pub mod people;
 pub mod reservations;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub mod tickets;
 pub mod uplinks;
 pub mod waitlist;
 
+use parking_access::exports::Exports;
 use parking_db::Db;
 use parking_domain::clock::Clock;
 use parking_http::Routes;
@@ -43,12 +45,15 @@ pub struct Flow {
     pub displays: Displays,
     /// What writes and reads the links of guests.
     pub links: Links,
+    /// Lists that are being sent as files.
+    pub exports: Exports,
 }
 
 /// The routes of all slices but `ingest`, whose callers are not limited in the same way.
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
         .merge(calendar_feeds::routes(flow.clone()))
+        .merge(people::routes(flow.clone()))
         .merge(tickets::routes(flow.clone()))
         .merge(waitlist::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))

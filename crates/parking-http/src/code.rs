@@ -71,6 +71,7 @@ codes! {
     ReservationsInTheWay = "reservations_in_the_way", CONFLICT, "Reservations are in the way";
     ReservationOver = "reservation_over", CONFLICT, "The reservation is over, and stays as it was";
     PersonLimitReached = "person_limit_reached", CONFLICT, "The person has as many reservations as one may have";
+    ReservationsAhead = "reservations_ahead", CONFLICT, "The person has reservations that are not over; have them cancelled, or wait";
     CancellationClosed = "cancellation_closed", CONFLICT, "It is too late to cancel the reservation";
     CheckInClosed = "check_in_closed", CONFLICT, "Nobody can check in for the reservation now";
     SpaceFree = "space_free", CONFLICT, "A bay is free then; reserve it instead of waiting";

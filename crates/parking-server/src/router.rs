@@ -28,10 +28,8 @@ use parking_flow::applications::Applications;
 use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
-use parking_flow::letters;
-use parking_flow::reservations;
 use parking_flow::tickets::Links;
-use parking_flow::waitlist;
+use parking_flow::{letters, people, reservations, waitlist};
 use parking_http::edge::{Edge, EdgeOptions};
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
@@ -304,6 +302,7 @@ impl Server {
             applications: self.applications.clone(),
             displays: self.displays.clone(),
             links: Links::new(self.vault.clone(), &self.options.public_url),
+            exports: Exports::default(),
         }
     }
 
@@ -335,6 +334,7 @@ impl Server {
         let worker = reservations::jobs(worker, &self.flow(), &self.witness);
         let worker = waitlist::jobs(worker, &self.flow(), &self.witness);
         let worker = letters::jobs(worker, &self.flow(), outside);
+        let worker = people::jobs(worker, &self.flow(), &self.witness);
         clean_up::jobs(worker, &self.db, &self.clock, &self.witness)
     }
 
@@ -369,6 +369,7 @@ impl Server {
             reservations::schedules(),
             waitlist::schedules(),
             letters::schedules(),
+            people::schedules(),
             clean_up::schedules(),
         ]
         .concat()

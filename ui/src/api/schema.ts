@@ -2485,6 +2485,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/people/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person, or says how much is held of them. Their reservations stay as figures: for whom they were,
+         *     what was noted and why they were called off is gone for good, calendar links that show them alone are
+         *     revoked, and tickets lead nowhere.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is held of a person, with its times, to be handed to them. That it was asked for is written
+         *     into the log, by a hash of the person.
+         */
+        post: operations["export_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/platform/usage": {
         parameters: {
             query?: never;
@@ -2511,7 +2552,7 @@ export interface paths {
         };
         /**
          * Reservations, the one that begins last first; with the platform tenant selected, all tenants'. `q`
-         *     looks in codes of bays and in notes. No more than ten thousand are counted.
+         *     looks in codes of bays and, with `reservations:people`, in notes. No more than ten thousand are counted.
          */
         get: operations["list_reservations"];
         put?: never;
@@ -2557,6 +2598,64 @@ export interface paths {
          *     inside a window can be, as long as nobody is quicker. Bays that are not for reservation are left out.
          */
         post: operations["check_availability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The reservations a list would show, all its pages, as CSV. It is sent as it is read. For whom they are and what was
+         *     noted stands in it for those who may see people.
+         */
+        get: operations["export_reservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserves bays from a CSV file: at most 1 MiB and 1000 rows behind a header, in UTF-8, UTF-16 or Windows-1252,
+         *     cut by commas, semicolons or tabs. Each row gets a verdict. A row whose `request_id` was carried out before is
+         *     left as it is, so a file can be sent again.
+         */
+        post: operations["import_reservations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/import/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty file with the names of the columns, to be filled in. */
+        get: operations["reservation_template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7174,6 +7273,90 @@ export interface components {
             id: string;
             status: components["schemas"]["DownlinkStatus"];
         };
+        /** @description A calendar link that shows one person's reservations. */
+        PersonCalendarFeed: {
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            /** @description Who made it. */
+            user_name: string;
+        };
+        /** @description Which person is to be erased, and how. */
+        PersonEraseWish: {
+            /** @description Whether their reservations that are not over are called off. They are in the way otherwise. */
+            cancel_ahead?: boolean;
+            /** @description Only to say how much is held; nothing is changed. */
+            dry_run: boolean;
+            /** @description By e-mail address, or, if their reservations name none, by plate. */
+            person: string;
+        };
+        /** @description Everything that is held of a person. */
+        PersonExport: {
+            calendar_feeds: components["schemas"]["PersonCalendarFeed"][];
+            /** Format: date-time */
+            exported_at: string;
+            /** @description Whether this is all; the 5000 reservations that begin last, otherwise. */
+            is_complete: boolean;
+            /** @description What they are known by. */
+            person: string;
+            reservations: components["schemas"]["PersonReservation"][];
+        };
+        /** @description How much is held of a person, and what was done about it. */
+        PersonHeld: {
+            /**
+             * Format: int64
+             * @description Those that were not.
+             */
+            ahead: number;
+            /**
+             * Format: int64
+             * @description Calendar links that show their reservations alone.
+             */
+            calendar_feeds: number;
+            /** @description Those of them that were called off for it. */
+            cancelled: number;
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Reservations they were erased from.
+             */
+            erased: number;
+            /**
+             * Format: date-time
+             * @description When the first of all begins.
+             */
+            first_time?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last of all ends.
+             */
+            last_time?: string | null;
+            /**
+             * Format: int64
+             * @description Reservations that were over when it was asked.
+             */
+            over: number;
+            /** @description What they are known by. */
+            person: string;
+            /** @description What their vehicles are known by. Reservations that name only a plate are held under that. */
+            plates: string[];
+            /**
+             * Format: int64
+             * @description Reservations that are left, to be erased by asking again: at most 10000 are erased and 500 called off
+             *     at once.
+             */
+            remaining: number;
+        };
+        /** @description Which person is meant. */
+        PersonQuestion: {
+            /** @description By e-mail address, or, if their reservations name none, by plate. */
+            person: string;
+        };
+        /** @description A reservation with all that became of it. */
+        PersonReservation: components["schemas"]["ReservationBody"] & {
+            history: components["schemas"]["ReservationChangeBody"][];
+        };
         /** @description What a drawing was recognised as. */
         PlanBody: {
             /** @description Its size in bytes, as it is kept. */
@@ -7520,6 +7703,11 @@ export interface components {
             end_time: string;
             /**
              * Format: date-time
+             * @description When it was erased for whom it was, what was noted and why it was called off.
+             */
+            erased_at?: string | null;
+            /**
+             * Format: date-time
              * @description Until when it is held, if it is pending.
              */
             hold_until?: string | null;
@@ -7533,6 +7721,7 @@ export interface components {
              * @description When the bay is released if it stayed free.
              */
             no_show_at: string;
+            /** @description What was noted; null without `reservations:people`. */
             notes?: string | null;
             /**
              * Format: date-time
@@ -7629,6 +7818,41 @@ export interface components {
             name?: components["schemas"]["Name"] | null;
             plate?: string | null;
         };
+        /** @description What became of the rows of a file. */
+        ReservationImport: {
+            created: number;
+            /** @description Whether nothing was to be reserved. */
+            dry_run: boolean;
+            mode: components["schemas"]["ReservationImportMode"];
+            ready: number;
+            refused: number;
+            /** @description In the order of the file. */
+            rows: components["schemas"]["ReservationImportRow"][];
+            same: number;
+            total: number;
+        };
+        /**
+         * @description Whether one row that is refused is in the way of the others.
+         * @enum {string}
+         */
+        ReservationImportMode: "each" | "all";
+        /** @description A row of a file, and what became of it. */
+        ReservationImportRow: {
+            /** @description When the bay is reserved instead, if that is in the way. */
+            conflicts: components["schemas"]["TakenSlot"][];
+            /**
+             * Format: int64
+             * @description The line of the file it begins on, counted from 1.
+             */
+            line: number;
+            messages: components["schemas"]["ReservationRowMessage"][];
+            /**
+             * Format: uuid
+             * @description Which reservation it is, or was before.
+             */
+            reservation_id?: string | null;
+            verdict: components["schemas"]["ReservationRowVerdict"];
+        };
         /** @description A reservation of a series. */
         ReservationOccurrence: {
             /** Format: date-time */
@@ -7653,6 +7877,18 @@ export interface components {
         ReservationPage: components["schemas"]["PageExtent"] & {
             reservations: components["schemas"]["ReservationBody"][];
         };
+        /** @description What there is to say about a row. */
+        ReservationRowMessage: {
+            code: components["schemas"]["RowRefusal"];
+            /** @description The name of the column; null for the whole row. */
+            field?: string | null;
+            message: string;
+        };
+        /**
+         * @description What became of a row.
+         * @enum {string}
+         */
+        ReservationRowVerdict: "ready" | "same" | "created" | "refused";
         /** @description A bay that is reserved again and again. */
         ReservationSeries: {
             cancel_reason?: string | null;
@@ -7859,6 +8095,12 @@ export interface components {
              */
             per_person_max?: number | null;
             /**
+             * Format: int32
+             * @description For how many days after the end reservations of the tenant say for whom they were; for
+             *     good, if null.
+             */
+            retention_days?: number | null;
+            /**
              * Format: uuid
              * @description The site they hold for; null for all without their own.
              */
@@ -7913,6 +8155,12 @@ export interface components {
              *     any number, if null.
              */
             per_person_max?: number | null;
+            /**
+             * Format: int32
+             * @description For how many days after the end reservations say for whom they were; for good, if null.
+             *     It holds for the whole tenant, and cannot be given for a site.
+             */
+            retention_days?: number | null;
         };
         /** @description The link by which somebody without an account sees a reservation, checks in and cancels. */
         ReservationTicket: {
@@ -7999,7 +8247,7 @@ export interface components {
          * @description Why a row is refused.
          * @enum {string}
          */
-        RowRefusal: "required" | "unreadable" | "cells_moved" | "repeated" | "no_such_site" | "several_sites" | "no_such_level" | "no_such_zone" | "no_such_model" | "no_such_space" | "several_spaces" | "code_taken" | "device_taken" | "space_taken" | "wrong_role" | "limit_reached" | "touched";
+        RowRefusal: "required" | "unreadable" | "cells_moved" | "repeated" | "no_such_site" | "several_sites" | "no_such_level" | "no_such_zone" | "no_such_model" | "no_such_space" | "several_spaces" | "code_taken" | "device_taken" | "space_taken" | "wrong_role" | "limit_reached" | "not_allowed" | "slot_taken" | "not_reservable" | "space_out_of_use" | "person_limit_reached" | "request_id_reused" | "touched";
         /**
          * @description What became of a row.
          * @enum {string}
@@ -27385,6 +27633,205 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonEraseWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonHeld"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reservations_ahead`: some are not over, and `cancel_ahead` does not say that they are to be called off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     usage: {
         parameters: {
             query?: {
@@ -27913,6 +28360,277 @@ export interface operations {
             };
             /** @description Some fields are not right */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_reservations: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Rows a page; 50 unless asked otherwise. */
+                page_size?: number;
+                /** @description Rows wanted, instead of `page_size`. */
+                limit?: number;
+                /** @description Rows to skip, instead of `page`. */
+                offset?: number;
+                /** @description The field to sort by; a dash before it turns the order round. */
+                sort?: string;
+                /** @description Text that must occur. */
+                q?: string;
+                site_id?: string;
+                space_id?: string;
+                /** @description Those of one series. */
+                series_id?: string;
+                status?: "pending" | "confirmed" | "completed" | "cancelled" | "expired" | "no_show";
+                /** @description Those that are not over at this instant. */
+                from?: string;
+                /** @description Those that begin before this instant. */
+                to?: string;
+                /** @description Those of one person, by e-mail address or plate; needs `reservations:people`. */
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_reservations: {
+        parameters: {
+            query?: {
+                /** @description Only to say what would become of each row; nothing is reserved. */
+                dry_run?: boolean;
+                mode?: "each" | "all";
+                /** @description The site of bays whose rows name none. */
+                site_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationImport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reservation_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

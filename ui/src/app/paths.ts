@@ -117,6 +117,8 @@ export const paths = {
   /** On which terms one reserves at a site, or wherever a site has none of its own. */
   reservationTerms: (options?: { site?: string }) =>
     withQuery('/settings/reservations', { site_id: options?.site }),
+  /** What is held of persons whose bays are reserved. */
+  people: () => '/settings/personal-data',
   alarmRules: () => '/settings/alarms',
   displayPolicies: (options?: { policy?: string }) =>
     withQuery('/settings/lamps', { policy: options?.policy }),

@@ -105,6 +105,10 @@ export const routes: RouteObject[] = [
                 page('/settings/reservations', () => import('@/features/reservations/TermsPage')),
               ),
               guarded(
+                'people:manage',
+                page('/settings/personal-data', () => import('@/features/people/PeoplePage')),
+              ),
+              guarded(
                 'displays:read',
                 page('/settings/lamps', () => import('@/features/display-policies/PoliciesPage')),
               ),

@@ -9,6 +9,11 @@ const say = (message: string) => fieldMessage(i18next.t, message);
 /** Every sentence the server has about a field that a form of ours sends. */
 const sentences = [
   'must not be empty',
+  '"2026-11-21 08:00" is no time with its offset, such as 2026-11-21T08:00:00Z',
+  '"done" must be confirmed or pending',
+  'must not be given unless it is pending',
+  'must lie in the future and not after 2026-11-21 08:15:00 UTC',
+  'must not be given for a site: it holds for the whole tenant',
   'must have at least 10 characters',
   'must have at most 255 characters',
   'must have at most 50 entries',

@@ -148,6 +148,7 @@ pub(super) const DISTRICTS: [District; 4] = [
             "occupancy",
             "reservations",
             "calendar_feeds",
+            "people",
             "tickets",
             "waitlist",
             "letters",

@@ -610,6 +610,7 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("lamps", "transmitted_payload"),
         ("lamps", "wanted_payload"),
         ("orphan_devices", "last_payload"),
+        ("reservations", "request_hash"),
         ("plans", "image"),
         ("plans", "sha256"),
         ("registrations", "email_key"),

@@ -68,6 +68,9 @@ macro_rules! terms {
             pub per_person_max: Option<i32>,
             /// In which language whoever a bay is reserved for is written to, if at all.
             pub letters: Letters,
+            /// For how many days after its end a reservation says for whom it was; for good, if `None`.
+            /// The tenant's: those of a site do not differ.
+            pub retention_days: Option<i32>,
         }
 
         impl Terms {
@@ -76,6 +79,7 @@ macro_rules! terms {
                 $($field: $usual,)+
                 per_person_max: None,
                 letters: Letters::En,
+                retention_days: RETENTION_USUAL,
             };
 
             /// What each number may be.
@@ -114,6 +118,12 @@ impl Letters {
 
 /// What [`Terms::per_person_max`] may be.
 pub const PER_PERSON: RangeInclusive<i32> = 1..=1_000;
+
+/// What [`Terms::retention_days`] may be.
+pub const RETENTION: RangeInclusive<i32> = 1..=3_650;
+
+/// What it is where nobody said anything.
+pub const RETENTION_USUAL: Option<i32> = Some(365);
 
 terms! {
     /// The longest reservation.
@@ -225,6 +235,12 @@ impl Terms {
         booked_at: DateTime<Utc>,
     ) -> DateTime<Utc> {
         slot.start.max(booked_at) + minutes(grace.unwrap_or(self.grace_minutes))
+    }
+
+    /// Reservations that ended before it no longer say for whom they were; none, if `None`.
+    pub fn forgets_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let days = TimeDelta::days(self.retention_days?.into());
+        now.checked_sub_signed(days)
     }
 
     /// The last moment up to which a hold may last.

@@ -30,6 +30,7 @@ use uuid::Uuid;
 use crate::reservations::{self, OfCalendar, Reservation, Shown};
 
 pub use api::routes;
+pub use store::{count_of_person, of_person, revoke_of_person};
 
 /// The most links that one person has.
 const FEEDS_MAX: i64 = 20;

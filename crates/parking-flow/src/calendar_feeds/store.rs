@@ -139,3 +139,36 @@ pub(super) async fn known(tx: &mut PlatformTx, hash: &[u8]) -> Result<Option<Kno
         role: row.role,
     }))
 }
+
+/// How many links show a person's reservations alone.
+pub async fn count_of_person(conn: &mut sqlx::PgConnection, person: &str) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from calendar_feeds where person = $1"#,
+        person
+    );
+    Ok(count.fetch_one(conn).await?)
+}
+
+/// Revokes the links that show a person's reservations alone, and says how many there were.
+pub async fn revoke_of_person(tx: &mut TenantTx, person: &str) -> Result<u64> {
+    let revoked = sqlx::query!("delete from calendar_feeds where person = $1", person);
+    Ok(revoked.execute(tx.conn()).await?.rows_affected())
+}
+
+/// The links that show a person's reservations alone: what each is called, who made it, and when.
+pub async fn of_person(
+    conn: &mut sqlx::PgConnection,
+    person: &str,
+) -> Result<Vec<(String, String, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        "select f.name, u.name as user_name, f.created_at from calendar_feeds f join users u on u.id = f.user_id
+         where f.person = $1 order by f.created_at, f.id",
+        person
+    )
+    .fetch_all(conn)
+    .await?;
+    let feeds = rows
+        .into_iter()
+        .map(|row| (row.name, row.user_name, row.created_at));
+    Ok(feeds.collect())
+}

@@ -79,6 +79,7 @@ impl Lot {
                 Vault::new(&SecretString::from("a".repeat(32))),
                 "https://parking.example",
             ),
+            exports: Exports::default(),
         };
         let estate = Estate {
             db: db.clone(),

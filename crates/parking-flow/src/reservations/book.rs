@@ -1,7 +1,7 @@
 //! Reserving a bay: a certain one, or any of some.
 
 use chrono::{DateTime, Utc};
-use parking_db::TenantTx;
+use parking_db::{DbError, TenantTx};
 use parking_domain::ids::fresh;
 use parking_domain::reservations::{Booking, Slot, Status};
 use parking_estate::{Maker, spaces};
@@ -16,6 +16,35 @@ const TRIES: usize = 20;
 
 /// Reserves a bay.
 pub async fn book(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (space, draft): (Uuid, &Draft),
+    now: DateTime<Utc>,
+) -> Result<Reservation, ReservationError> {
+    let made = reserve(tx, maker, (space, draft), now).await?;
+    record_made(tx, maker, &made, now).await?;
+    Ok(made)
+}
+
+/// Records that a bay was reserved.
+pub(super) async fn record_made(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    made: &Reservation,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let news = News {
+        verb: "created",
+        values: (None, Some(made.record())),
+        reason: None,
+        evidence: None,
+    };
+    record(tx, (&maker.by, &maker.name), (made, news), now).await
+}
+
+/// Reserves a bay, and leaves it to the caller to record it: whoever reserves several holds all their bays
+/// before anything is written into the log.
+pub(super) async fn reserve(
     tx: &mut TenantTx,
     maker: &Maker,
     (space, draft): (Uuid, &Draft),
@@ -111,15 +140,7 @@ async fn place(
     let touched = [(tx.tenant().0, bay.id)];
     spaces::settle_across(tx.conn(), &touched, now).await?;
     let made = store::find(tx.conn(), booking.id).await?;
-    let made = made.ok_or(ReservationError::Absent)?;
-    let news = News {
-        verb: "created",
-        values: (None, Some(made.record())),
-        reason: None,
-        evidence: None,
-    };
-    record(tx, (&maker.by, &maker.name), (&made, news), now).await?;
-    Ok(made)
+    made.ok_or(ReservationError::Absent)
 }
 
 /// What decides over a reservation that is made now.

@@ -125,7 +125,10 @@ pub async fn clear(
         }
         _ if total > CLEARED_MAX => Err(ClearError::TooMany(total)),
         Clearing::Move => move_all(tx, maker, found, because).await,
-        Clearing::Cancel => cancel_all(tx, maker, found, because).await,
+        Clearing::Cancel => Ok(Cleared {
+            moved: Vec::new(),
+            cancelled: cancel_all(tx, maker, found, (Some(reason), now)).await?,
+        }),
     }
 }
 
@@ -204,18 +207,19 @@ async fn elsewhere(
     Ok(Err(Why::NoSpaceFree))
 }
 
-/// Calls reservations off. The notice that the terms ask of people does not bind who closes the bay.
-async fn cancel_all(
+/// Calls reservations off whose bays are held. The notice that the terms ask of people does not bind who
+/// closes the bay, or erases the person.
+pub(super) async fn cancel_all(
     tx: &mut TenantTx,
     maker: &Maker,
     found: Vec<Reservation>,
-    (reason, now): (&str, DateTime<Utc>),
-) -> Result<Cleared, ClearError> {
+    (reason, now): (Option<&str>, DateTime<Utc>),
+) -> Result<Vec<Reservation>, DbError> {
     let mut cancelled = Vec::new();
     for old in found {
         let mut new = old.clone();
         new.booking.status = Status::Cancelled;
-        new.cancel_reason = Some(reason.to_owned());
+        new.cancel_reason = reason.map(str::to_owned);
         store::turn(tx.conn(), &new, now).await?;
         if let Some(written) = store::find(tx.conn(), old.booking.id).await? {
             cancelled.push((old, written));
@@ -224,13 +228,10 @@ async fn cancel_all(
     let bays = cancelled.iter().map(|(old, _)| old.space.0);
     settle(tx, bays.collect(), now).await?;
     for (old, new) in &cancelled {
-        let news = News::of("cancelled", old, new).because(Some(reason));
+        let news = News::of("cancelled", old, new).because(reason);
         record(tx, (&maker.by, &maker.name), (new, news), now).await?;
     }
-    Ok(Cleared {
-        moved: Vec::new(),
-        cancelled: cancelled.into_iter().map(|(_, new)| new).collect(),
-    })
+    Ok(cancelled.into_iter().map(|(_, new)| new).collect())
 }
 
 async fn settle(tx: &mut TenantTx, mut bays: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), DbError> {

@@ -14,6 +14,8 @@ mod availability;
 mod book;
 mod change;
 mod clear;
+mod holders;
+mod import;
 mod jobs;
 mod keep;
 pub mod series;
@@ -36,16 +38,18 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub(crate) use api::{HolderWish, ReservationHolder};
-pub use api::{person_key, routes};
+pub use api::{ReservationBody, ReservationChangeBody, person_key, routes};
 pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any, is_free};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm, let_go};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
+pub use holders::{Held, cancel_all_of, erase_all_of, forget_holders, held_of, of_holder};
+pub use import::{How, Judged, Verdict, import};
 pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
 pub use store::{
-    OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, shown, spans_then,
-    terms_of_bay, terms_of_site,
+    Change, OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, retentions, shown,
+    spans_then, terms_of_bay, terms_of_site,
 };
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
@@ -89,6 +93,17 @@ pub struct Draft {
     pub holder: Holder,
     /// What else there is to say.
     pub notes: Option<String>,
+    /// What its sender calls it, if they want to send it again without harm.
+    pub request: Option<Requested>,
+}
+
+/// A sender's name for a reservation, and a hash of what is asked for under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    /// The name.
+    pub id: String,
+    /// The hash.
+    pub hash: [u8; 32],
 }
 
 /// A reservation as it is kept.
@@ -128,6 +143,8 @@ pub struct Reservation {
     pub created_at: DateTime<Utc>,
     /// When it was changed.
     pub updated_at: DateTime<Utc>,
+    /// When it was erased for whom it was.
+    pub erased_at: Option<DateTime<Utc>>,
     /// How often it was changed.
     pub version: i64,
     /// Which series it is of, if it is of one.
@@ -146,12 +163,12 @@ pub struct Recurs {
 }
 
 impl Reservation {
-    /// What is written about it in the log: not for whom it is.
+    /// What is written about it in the log, which nobody can erase: not for whom it is, nor what was noted.
     fn record(&self) -> Value {
         json!({
             "space_id": self.space.0, "space_code": self.space.1, "status": self.booking.status.name(),
             "start_time": self.booking.slot.start, "end_time": self.booking.slot.end,
-            "hold_until": self.booking.hold_until, "notes": self.notes,
+            "hold_until": self.booking.hold_until, "has_notes": self.notes.is_some(),
         })
     }
 }

@@ -34,21 +34,28 @@ impl Source {
     }
 }
 
-/// The terms that hold for a site, or for those without their own, and whose they are.
+/// The terms that hold for a site, or for those without their own, and whose they are. For how long people
+/// are known the tenant says for all its sites.
 pub(super) async fn effective(
     conn: &mut PgConnection,
     tenant: Uuid,
     site: Option<Uuid>,
 ) -> Result<(Terms, Source), DbError> {
+    let terms = store::terms_of(conn, tenant, None).await?;
+    let usual = terms.map_or((Terms::STANDARD, Source::Standard), |terms| {
+        (terms, Source::Tenant)
+    });
     if site.is_some()
         && let Some(terms) = store::terms_of(conn, tenant, site).await?
     {
+        let retention_days = usual.0.retention_days;
+        let terms = Terms {
+            retention_days,
+            ..terms
+        };
         return Ok((terms, Source::Site));
     }
-    let terms = store::terms_of(conn, tenant, None).await?;
-    Ok(terms.map_or((Terms::STANDARD, Source::Standard), |terms| {
-        (terms, Source::Tenant)
-    }))
+    Ok(usual)
 }
 
 /// Sets the terms of a site, or of all others: those that hold become what `change` makes of them.

@@ -5,6 +5,7 @@
     reason = "clients and jobs really work at once"
 )]
 
+mod files;
 mod life;
 mod races;
 mod series;

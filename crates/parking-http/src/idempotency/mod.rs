@@ -23,7 +23,7 @@ use crate::extract::{from_json, json_bytes};
 use crate::limits::Weight;
 use crate::{ApiError, Caller, Code, etag};
 
-pub use store::forget_before;
+pub use store::{empty_answers, forget_before};
 
 /// Marks an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");

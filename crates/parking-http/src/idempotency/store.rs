@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result};
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{Answer, Claim};
 
@@ -67,6 +68,25 @@ pub(super) async fn keep(conn: &mut PgConnection, claim: &Claim, answer: &Answer
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Empties the answers that are kept in a tenant and hold one of these fragments, written in small letters as
+/// PostgreSQL writes JSON, and says how many. Whoever repeats such a request learns that it was done, and no more.
+pub async fn empty_answers(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    fragments: &[String],
+) -> Result<u64> {
+    let emptied = sqlx::query!(
+        "update idempotency_keys k set body = jsonb_build_object('id', k.body -> 'id')
+         where k.tenant_id = $1 and k.body is not null
+           and exists (select from unnest($2::text[]) f where strpos(lower(k.body::text), f) > 0)",
+        tenant,
+        fragments,
+    )
+    .execute(conn)
+    .await?;
+    Ok(emptied.rows_affected())
 }
 
 /// Forgets some of the keys that are older than anybody still repeats, and says how many.

@@ -28,6 +28,8 @@ export type Permission =
   | 'reservations:book'
   | 'reservations:people'
   | 'reservations:terms'
+  | 'reservations:import'
+  | 'people:manage'
   | 'alarms:read'
   | 'alarms:handle'
   | 'alarms:manage'

@@ -10,6 +10,7 @@ describe('the navigation', () => {
     expect(paths(['tenant:read', 'profile:read'])).toEqual(['/']);
     expect(paths(['sites:read', 'spaces:read'])).toEqual(['/', '/operations', '/sites', '/bays']);
     expect(paths(['reservations:read'])).toEqual(['/', '/reservations', '/settings/reservations']);
+    expect(paths(['people:manage'])).toEqual(['/', '/settings/personal-data']);
     expect(paths(['alarms:read', 'alarms:manage'])).toEqual(['/', '/alarms', '/settings/alarms']);
     expect(paths(['devices:read'])).toEqual(['/', '/devices', '/gateways', '/chirpstack']);
     expect(paths(['spaces:override'])).toEqual(['/', '/overrides']);

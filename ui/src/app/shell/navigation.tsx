@@ -25,6 +25,7 @@ import {
   SlidersOutlined,
   StopOutlined,
   TeamOutlined,
+  UserOutlined,
   WifiOutlined,
 } from '@/components/icons';
 import { paths } from '../paths';
@@ -173,6 +174,13 @@ const entries: Entry[] = [
     icon: <FileTextOutlined />,
     section: 'tenant',
     permission: 'reservations:read',
+  },
+  {
+    path: paths.people(),
+    label: (t) => t('nav.people'),
+    icon: <UserOutlined />,
+    section: 'tenant',
+    permission: 'people:manage',
   },
   {
     path: paths.displayPolicies(),

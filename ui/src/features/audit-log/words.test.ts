@@ -42,6 +42,7 @@ const BUILT: [string, string[]][] = [
       (verb) => `waitlist.${verb}`,
     ),
   ],
+  ['"person.{verb}"', ['erased', 'exported'].map((verb) => `person.${verb}`)],
   ['"reservation_terms.{verb}"', ['updated', 'deleted'].map((verb) => `reservation_terms.${verb}`)],
   [
     '"spaces.{verb}"',

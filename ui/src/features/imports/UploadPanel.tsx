@@ -7,6 +7,7 @@ import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { saveFile } from '@/components/clipboard';
+import { FileDrop } from '@/components/FileDrop';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
 import { DownloadOutlined, UploadOutlined } from '@/components/icons';
@@ -14,7 +15,6 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SitePicker } from '@/components/SitePicker';
 import { useToast } from '@/components/toast';
-import { FileDrop } from './FileDrop';
 import styles from './imports.module.css';
 import { FILE_BYTES_MAX, importKinds, useTemplate, useUpload } from './queries';
 import { useImportWords } from './words';
@@ -65,6 +65,7 @@ export function UploadPanel() {
       <FileDrop
         file={file}
         isAllowed={refusal === null}
+        hint={t('imports.dropHint')}
         onFile={(next) => {
           upload.reset();
           setFile(next);

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { ImportKind, ImportStatus, RowMessage, RowVerdict } from '@/api/types';
-import { fieldMessage } from '@/components/fieldMessage';
+import type { ImportKind, ImportStatus, RowVerdict } from '@/api/types';
+import { useRowWords } from '@/components/rowMessages';
 import type { Tone } from '@/components/StatusTag';
 
 export const statusTones: Record<ImportStatus, Tone> = {
@@ -23,38 +23,9 @@ export const verdictTones: Record<RowVerdict, Tone> = {
   removed: 'quiet',
 };
 
-/** What the server's sentence says beside its code. */
-const LINE = /^line (?<n>\d+) says/;
-const LIMIT = /^the limit of (?<max>\d+) \w+ is reached; (?<used>\d+) are in use$/;
-const DIFFERS = /differs in: (?<it>[^;]*);/;
-
 export function useImportWords() {
-  const { t, i18n } = useTranslation();
-  /** A column of the template; the server may know more of them than we do. */
-  function column(name: string): string {
-    return i18n.exists(`imports.columns.${name}`) ? t(`imports.columns.${name as 'code'}`) : name;
-  }
-
-  function message({ code, field, message: said }: RowMessage): string {
-    const where = field ? column(field) : null;
-    if (code === 'unreadable' || code === 'required') {
-      const fault = fieldMessage(t, said);
-      return where ? t('imports.inColumn', { column: where, fault }) : fault;
-    }
-    if (code === 'repeated') {
-      return t('imports.messages.repeated', { n: LINE.exec(said)?.groups?.n ?? '?' });
-    }
-    if (code === 'limit_reached') {
-      const { max = '?', used = '?' } = LIMIT.exec(said)?.groups ?? {};
-      return t('imports.messages.limit_reached', { max, used });
-    }
-    const differing = DIFFERS.exec(said)?.groups?.it?.split(', ').map(column).join(', ');
-    if (differing && (code === 'code_taken' || code === 'device_taken')) {
-      return t('imports.differs', { fields: differing });
-    }
-    return t(`imports.messages.${code}`);
-  }
-
+  const { t } = useTranslation();
+  const { column, message } = useRowWords();
   return {
     column,
     message,

@@ -102,7 +102,8 @@ function NowPart({ reservation, age }: { reservation: Reservation; age: React.Re
 
 function AboutPart({ reservation }: { reservation: Reservation }) {
   const { t } = useTranslation();
-  const { space_id, space_code, site_id, site_name, holder, notes } = reservation;
+  const formats = useFormats();
+  const { space_id, space_code, site_id, site_name, holder, notes, erased_at } = reservation;
   return (
     <section>
       <Facts>
@@ -116,6 +117,11 @@ function AboutPart({ reservation }: { reservation: Reservation }) {
         {holder?.plate && <Fact label={t('reservations.plate')}>{holder.plate}</Fact>}
         {holder?.email && <Fact label={t('reservations.email')}>{holder.email}</Fact>}
         {notes && <Fact label={t('reservations.notes')}>{notes}</Fact>}
+        {erased_at && (
+          <Fact label={t('reservations.erased')}>
+            {formats.instantIn(reservation.timezone, erased_at)}
+          </Fact>
+        )}
       </Facts>
     </section>
   );

@@ -13,6 +13,7 @@ import { type ListState, useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
 import { SitePicker } from '@/components/SitePicker';
+import { FileActions } from './FileActions';
 import { type ReservationFilter, reservationFilters, wireQuery } from './queries';
 import { ReservationDrawer } from './ReservationDrawer';
 import styles from './reservations.module.css';
@@ -51,7 +52,12 @@ export default function ReservationsPage() {
         columns={columns}
         list={list}
         searchLabel={t('reservations.search')}
-        filters={<ReservationFilterBar list={list} />}
+        filters={
+          <>
+            <ReservationFilterBar list={list} />
+            <FileActions query={wireQuery(list.query)} />
+          </>
+        }
         isRowMuted={({ status }) => status !== 'pending' && status !== 'confirmed'}
         empty={
           <EmptyState

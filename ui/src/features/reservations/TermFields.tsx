@@ -2,21 +2,20 @@ import { Form, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReservationTerms } from '@/api/types';
 import { NumberField } from '@/components/NumberField';
-import { type LetterChoice, letterChoices, type TermName, termGroups, terms } from './terms';
+import { type LetterChoice, letterChoices, type TermName, termGroups, termOf } from './terms';
 import styles from './terms.module.css';
 import { useTermWords } from './termWords';
 
-/** As many as one person may have, once somebody says that it is not any number. */
-const PER_PERSON = 3;
-
 type Props = {
   isReadOnly: boolean;
+  /** Whether these are the terms of one site. */
+  isAtSite: boolean;
   /** What holds for all other sites, where this one has terms of its own. */
   elsewhere: ReservationTerms | null;
 };
 
 /** Every term: what it says, between what it may lie, and what is usual. */
-export function TermFields({ isReadOnly, elsewhere }: Props) {
+export function TermFields(props: Props) {
   const { t } = useTranslation();
   return (
     <div className={styles.groups}>
@@ -25,7 +24,7 @@ export function TermFields({ isReadOnly, elsewhere }: Props) {
           <legend>{t(`terms.groups.${group as keyof typeof termGroups}`)}</legend>
           {group === 'letters' && <LettersField isReadOnly={isReadOnly} elsewhere={elsewhere} />}
           {names.map((name) => (
-            <TermField key={name} name={name} isReadOnly={isReadOnly} elsewhere={elsewhere} />
+            <TermField key={name} name={name} {...props} />
           ))}
         </fieldset>
       ))}
@@ -33,11 +32,13 @@ export function TermFields({ isReadOnly, elsewhere }: Props) {
   );
 }
 
-function TermField({ name, isReadOnly, elsewhere }: Props & { name: TermName }) {
+function TermField({ name, isReadOnly, isAtSite, elsewhere }: Props & { name: TermName }) {
   const { t } = useTranslation();
   const words = useTermWords();
   const value: number | null = Form.useWatch(name) ?? null;
-  const isOptional = terms[name].usual === null;
+  const { step, begins, isOfTenant } = termOf(name);
+  const isOptional = begins !== undefined;
+  const isElsewhere = isAtSite && isOfTenant === true;
   return (
     <Form.Item
       name={name}
@@ -45,6 +46,7 @@ function TermField({ name, isReadOnly, elsewhere }: Props & { name: TermName }) 
       extra={
         <>
           {words.extra(name)}
+          {isElsewhere && ` ${t('terms.forAllSites')}`}
           <span className={styles.bounds}>{words.bounds(name)}</span>
           {elsewhere && elsewhere[name] !== value && (
             <span className={styles.elsewhere}>
@@ -56,10 +58,10 @@ function TermField({ name, isReadOnly, elsewhere }: Props & { name: TermName }) 
       rules={isOptional ? [] : [{ required: true, message: t('terms.numberRequired') }]}
     >
       <NumberField
-        step={terms[name].step}
-        usual={PER_PERSON}
+        step={step}
+        usual={begins ?? 0}
         isOptional={isOptional}
-        isReadOnly={isReadOnly}
+        isReadOnly={isReadOnly || isElsewhere}
         unit={value === null && !isOptional ? '' : words.unitOf(name, value)}
         switchLabel={t('terms.limit', { what: words.label(name) })}
       />

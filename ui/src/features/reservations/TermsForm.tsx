@@ -109,6 +109,7 @@ export function TermsForm({ site, siteName, known, elsewhere, refusal }: Props) 
       >
         <TermFields
           isReadOnly={refusal !== null}
+          isAtSite={site !== null}
           elsewhere={site !== null && own ? elsewhere : null}
         />
         <div className={styles.buttons}>

@@ -34,7 +34,7 @@ export const historyQuery = (tenantId: string, id: string) =>
     enabled: id !== '',
   });
 
-function useRefresh() {
+export function useRefreshReservations() {
   const queryClient = useQueryClient();
   const tenantId = useTenantId();
   const refreshEstate = useRefreshEstate();
@@ -48,7 +48,7 @@ function useRefresh() {
 export type Step = 'check-in' | 'check-out' | 'confirm';
 
 export function useTakeStep() {
-  const onSuccess = useRefresh();
+  const onSuccess = useRefreshReservations();
   return useMutation({
     mutationFn: ({ id, step }: { id: string; step: Step }) =>
       answer(api.POST(`/api/v6/reservations/{id}/${step}`, { params: { path: { id } } })),
@@ -57,7 +57,7 @@ export function useTakeStep() {
 }
 
 export function useCancel() {
-  const onSuccess = useRefresh();
+  const onSuccess = useRefreshReservations();
   return useMutation({
     mutationFn: ({ id, ...body }: { id: string; reason?: string }) =>
       answer(api.PUT('/api/v6/reservations/{id}/cancel', { params: { path: { id } }, body })),

@@ -1,6 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '@/components/format';
-import { type FieldName, type LetterChoice, type TermName, type TermValues, terms } from './terms';
+import {
+  type FieldName,
+  type LetterChoice,
+  type TermName,
+  type TermValues,
+  termOf,
+  terms,
+} from './terms';
 
 /** From here on minutes are hard to picture. */
 const AN_HOUR = 60;
@@ -12,23 +19,27 @@ export function useTermWords() {
   const unit = (name: TermName, amount: number) =>
     t(`terms.units.${terms[name].unit}`, { count: amount });
 
+  /** What it means that there is none. */
+  const none = (name: TermName) =>
+    termOf(name).isOfTenant ? t('terms.forGood') : t('terms.anyNumber');
+
   /** What follows the number in its field: the unit, and how much that is. */
   const unitOf = (name: TermName, value: number | null) => {
-    if (value === null) return t('terms.anyNumber');
+    if (value === null) return none(name);
     const isLong = terms[name].unit === 'minutes' && value >= AN_HOUR && Number.isInteger(value);
     const words = unit(name, value);
     return isLong ? t('terms.thatIs', { unit: words, time: formats.duration(value) }) : words;
   };
   const letters = (choice: LetterChoice) => t(`terms.letters.${choice}`);
   const value = (name: TermName, amount: number | null) =>
-    amount === null ? t('terms.anyNumber') : `${formats.number(amount)} ${unit(name, amount)}`;
+    amount === null ? none(name) : `${formats.number(amount)} ${unit(name, amount)}`;
   const bounds = (name: TermName) => {
     const { min, max, usual } = terms[name];
     return t('terms.bounds', {
       min: formats.number(min),
       max: formats.number(max),
       unit: unit(name, max),
-      usual: usual === null ? t('terms.anyNumber') : formats.number(usual),
+      usual: usual === null ? none(name) : formats.number(usual),
     });
   };
   return {

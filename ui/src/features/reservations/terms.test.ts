@@ -22,9 +22,12 @@ describe('the terms of reservations', () => {
       ([, name, min, max, usual]) => [name, [min, max, usual].map(number)] as const,
     );
     const person = /PER_PERSON: RangeInclusive<i32> = ([\d_]+)\.\.=([\d_]+);/.exec(source);
+    const kept = /RETENTION: RangeInclusive<i32> = ([\d_]+)\.\.=([\d_]+);/.exec(source);
+    const usually = /RETENTION_USUAL: Option<i32> = Some\(([\d_]+)\);/.exec(source);
     const theirs = Object.fromEntries([
       ...numbers,
       ['per_person_max', [number(person?.[1]), number(person?.[2]), null]],
+      ['retention_days', [kept?.[1], kept?.[2], usually?.[1]].map(number)],
     ]);
     const ours = Object.fromEntries(
       termNames.map((name) => [name, [terms[name].min, terms[name].max, terms[name].usual]]),
@@ -43,6 +46,9 @@ describe('the terms of reservations', () => {
     // Any number is something to say; silence would leave it as it is.
     expect(changeOf(base, { ...valuesOf(base), per_person_max: null })).toEqual({
       per_person_max: null,
+    });
+    expect(changeOf(base, { ...valuesOf(base), retention_days: null })).toEqual({
+      retention_days: null,
     });
   });
 

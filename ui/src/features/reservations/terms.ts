@@ -8,6 +8,10 @@ type Term = {
   step: number;
   /** What holds where nobody said anything; any number, if null. */
   usual: number | null;
+  /** Whether there may be none, and what it begins with once there is one. */
+  begins?: number;
+  /** Whether it is said for all sites at once, whatever terms a site has of its own. */
+  isOfTenant?: true;
 };
 
 /** As parking-domain has them; a test compares the two. */
@@ -16,13 +20,22 @@ export const terms = {
   lead_max_days: { unit: 'days', min: 1, max: 730, step: 1, usual: 365 },
   hold_max_minutes: { unit: 'minutes', min: 1, max: 1_440, step: 5, usual: 15 },
   claim_minutes: { unit: 'minutes', min: 5, max: 1_440, step: 5, usual: 30 },
-  per_person_max: { unit: 'reservations', min: 1, max: 1_000, step: 1, usual: null },
+  per_person_max: { unit: 'reservations', min: 1, max: 1_000, step: 1, usual: null, begins: 3 },
   buffer_before_minutes: { unit: 'minutes', min: 0, max: 720, step: 5, usual: 0 },
   buffer_after_minutes: { unit: 'minutes', min: 0, max: 720, step: 5, usual: 0 },
   early_minutes: { unit: 'minutes', min: 0, max: 240, step: 5, usual: 15 },
   grace_minutes: { unit: 'minutes', min: 1, max: 1_440, step: 5, usual: 15 },
   cancel_notice_minutes: { unit: 'minutes', min: 0, max: 43_200, step: 15, usual: 0 },
   reminder_minutes: { unit: 'minutes', min: 0, max: 10_080, step: 15, usual: 60 },
+  retention_days: {
+    unit: 'days',
+    min: 1,
+    max: 3_650,
+    step: 30,
+    usual: 365,
+    begins: 365,
+    isOfTenant: true,
+  },
 } as const satisfies Record<string, Term>;
 
 export type TermName = keyof typeof terms;
@@ -32,6 +45,7 @@ export const letterChoices = ['off', 'en', 'fr'] as const;
 export type LetterChoice = (typeof letterChoices)[number];
 export const usualLetters: LetterChoice = 'en';
 
+export const termOf = (name: TermName): Term => terms[name];
 export type FieldName = TermName | 'letters';
 export type TermValues = Record<TermName, number | null> & { letters: LetterChoice };
 
@@ -47,6 +61,7 @@ export const termGroups = {
   around: ['buffer_before_minutes', 'buffer_after_minutes'],
   coming: ['early_minutes', 'grace_minutes', 'cancel_notice_minutes'],
   letters: ['reminder_minutes'],
+  people: ['retention_days'],
 } as const satisfies Record<string, readonly TermName[]>;
 
 export const termNames = Object.values(termGroups).flat() as readonly TermName[];

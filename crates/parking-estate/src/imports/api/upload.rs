@@ -1,33 +1,23 @@
 //! The template, and taking a file.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use parking_domain::csv_columns::{DeviceColumn, SpaceColumn, template};
-use parking_domain::csv_table::read_table;
 use parking_domain::text::Name;
-use parking_http::extract::{BodyLimit, read_body};
-use parking_http::{ApiError, Caller, Code, Query, Tagged};
+use parking_http::{ApiError, Caller, Query, Tagged};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::{FILE_BYTES_MAX, ImportDraft, Kind, upload};
 use super::wire::{ImportBody, ImportKind};
+use crate::csv_body::csv_body;
 use crate::csv_export::csv_answer;
 use crate::{Estate, Maker, view, wire};
 
 /// What a file is called whose name nobody says.
 const NAMELESS: &str = "import.csv";
-
-/// What browsers and programs call a CSV file.
-const MEDIA_TYPES: [&str; 5] = [
-    "text/csv",
-    "text/plain",
-    "application/csv",
-    "application/octet-stream",
-    "application/vnd.ms-excel",
-];
 
 /// Which template is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -77,13 +67,9 @@ pub(super) async fn create_import(
     request: Request,
 ) -> Result<Response, ApiError> {
     view::must_own(&caller)?;
-    let (mut parts, body) = request.into_parts();
-    must_be_text(&parts.headers)?;
     let file_name = Name::parse(wanted.file_name.as_deref().unwrap_or(NAMELESS))
         .map_err(|error| ApiError::field("file_name", error))?;
-    parts.extensions.insert(BodyLimit(FILE_BYTES_MAX));
-    let bytes = read_body(&parts, body).await?;
-    let table = read_table(&bytes, FILE_BYTES_MAX).map_err(|e| ApiError::field("body", e))?;
+    let table = csv_body(request, FILE_BYTES_MAX).await?;
     let draft = ImportDraft {
         kind: wanted.kind,
         file_name: file_name.as_str().to_owned(),
@@ -97,17 +83,4 @@ pub(super) async fn create_import(
     let location = format!("/api/v6/imports/{}", import.id);
     let body = Tagged(import.version, ImportBody::from(import));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
-}
-
-/// Refuses what says of itself that it is no CSV file.
-fn must_be_text(headers: &HeaderMap) -> Result<(), ApiError> {
-    let said = headers.get(header::CONTENT_TYPE);
-    let said = said.map(|value| value.to_str().unwrap_or_default());
-    let essence = said.and_then(|said| said.split(';').next());
-    let is_text = |essence: &str| MEDIA_TYPES.contains(&essence.trim().to_lowercase().as_str());
-    if essence.is_none_or(is_text) {
-        return Ok(());
-    }
-    Err(ApiError::new(Code::UnsupportedMediaType)
-        .detail("send the file itself as the body, as text/csv"))
 }

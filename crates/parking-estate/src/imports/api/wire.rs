@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use parking_access::secrets::Vault;
 use parking_domain::csv_columns::{Column, DeviceColumn, SpaceColumn};
-use parking_domain::csv_import::Refusal;
 use parking_http::wire::one_of;
 use parking_http::{PageExtent, words};
 use serde::{Deserialize, Serialize};
@@ -24,8 +23,6 @@ words! {
         Status::Failed, Status::Cancelled, Status::Undoing, Status::Undone].map(Status::name));
     /// What became of a row.
     RowVerdict = one_of("What became of a row.", VERDICTS);
-    /// [`Refusal`].
-    RowRefusal = one_of("Why a row is refused.", Refusal::ALL.iter().map(|refusal| refusal.name()));
 }
 
 /// What can have become of a row.
@@ -138,7 +135,7 @@ pub(super) struct ImportRowBody {
 /// What there is to say about a row.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct RowMessage {
-    #[schema(value_type = RowRefusal)]
+    #[schema(value_type = crate::wire::RowRefusal)]
     code: String,
     /// The name of the column; null for the whole row.
     field: Option<String>,

@@ -1,7 +1,7 @@
 //! What answers about reservations look like.
 
 use chrono::{DateTime, Utc};
-use parking_domain::reservations::{Letters, PER_PERSON, Slot, Terms};
+use parking_domain::reservations::{Letters, PER_PERSON, RETENTION, Slot, Terms};
 use parking_http::{ApiError, PageExtent, Wrong};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,7 +34,7 @@ impl From<Holder> for ReservationHolder {
 
 /// A bay that is, was or will be somebody's for a while.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReservationBody {
+pub struct ReservationBody {
     id: Uuid,
     tenant_id: Uuid,
     /// Whose it is, for lists that span tenants.
@@ -68,6 +68,7 @@ pub(super) struct ReservationBody {
     overstayed_at: Option<DateTime<Utc>>,
     /// For whom it is; null without `reservations:people`.
     holder: Option<ReservationHolder>,
+    /// What was noted; null without `reservations:people`.
     notes: Option<String>,
     cancel_reason: Option<String>,
     /// The series it is of, if it is of one.
@@ -79,10 +80,13 @@ pub(super) struct ReservationBody {
     created_by: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    /// When it was erased for whom it was, what was noted and why it was called off.
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl ReservationBody {
-    pub(super) fn of(one: Reservation, sees_people: bool) -> Self {
+    /// A reservation as those see it who may see people, or may not.
+    pub fn of(one: Reservation, sees_people: bool) -> Self {
         let (booking, blocked) = (one.booking, one.blocked);
         Self {
             id: booking.id,
@@ -107,7 +111,7 @@ impl ReservationBody {
             contested_at: one.contested_at,
             overstayed_at: one.overstayed_at,
             holder: sees_people.then(|| one.holder.into()),
-            notes: one.notes,
+            notes: one.notes.filter(|_| sees_people),
             cancel_reason: one.cancel_reason,
             series_id: one.recurs.map(|recurs| recurs.series),
             recurrence_time: one.recurs.map(|recurs| recurs.at),
@@ -115,6 +119,7 @@ impl ReservationBody {
             created_by: one.created_by,
             created_at: one.created_at,
             updated_at: one.updated_at,
+            erased_at: one.erased_at,
         }
     }
 }
@@ -129,7 +134,7 @@ pub(super) struct ReservationPage {
 
 /// What a reservation was after a change.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReservationChangeBody {
+pub struct ReservationChangeBody {
     id: Uuid,
     at: DateTime<Utc>,
     /// What happened, as in the events of reservations.
@@ -280,6 +285,9 @@ macro_rules! terms {
             per_person_max: Option<i32>,
             /// Whether whoever a bay is reserved for is written to, and in which language.
             letters: LettersName,
+            /// For how many days after the end reservations of the tenant say for whom they were; for
+            /// good, if null.
+            retention_days: Option<i32>,
         }
 
         /// What is to change about the terms. What is absent stays as it holds now.
@@ -295,6 +303,11 @@ macro_rules! terms {
             per_person_max: parking_http::wire::Change<i32>,
             /// Whether whoever a bay is reserved for is written to, and in which language.
             letters: Option<LettersName>,
+            /// For how many days after the end reservations say for whom they were; for good, if null.
+            /// It holds for the whole tenant, and cannot be given for a site.
+            #[serde(default)]
+            #[schema(value_type = Option<i32>, minimum = 1, maximum = 3_650)]
+            retention_days: parking_http::wire::Change<i32>,
         }
 
         impl TermsBody {
@@ -309,13 +322,14 @@ macro_rules! terms {
                     $($field: terms.$field,)+
                     per_person_max: terms.per_person_max,
                     letters: terms.letters.into(),
+                    retention_days: terms.retention_days,
                 }
             }
         }
 
         impl TermsChange {
             /// Refuses numbers that are none of the terms'.
-            pub(super) fn check(&self) -> Result<(), ApiError> {
+            pub(super) fn check(&self, site: Option<Uuid>) -> Result<(), ApiError> {
                 let mut wrong = Wrong::default();
                 let given = [$((stringify!($field), self.$field)),+];
                 for (name, range) in Terms::RANGES {
@@ -328,6 +342,12 @@ macro_rules! terms {
                 if self.per_person_max.value().is_some_and(|max| !PER_PERSON.contains(&max)) {
                     wrong.note("per_person_max", "must be from 1 to 1000");
                 }
+                if self.retention_days.value().is_some_and(|days| !RETENTION.contains(&days)) {
+                    wrong.note("retention_days", "must be from 1 to 3650");
+                }
+                if site.is_some() && self.retention_days.is_any() {
+                    wrong.note("retention_days", "must not be given for a site: it holds for the whole tenant");
+                }
                 wrong.settle(Some(()))
             }
 
@@ -335,6 +355,7 @@ macro_rules! terms {
                 $(terms.$field = self.$field.unwrap_or(terms.$field);)+
                 terms.per_person_max = self.per_person_max.onto(terms.per_person_max);
                 terms.letters = self.letters.map_or(terms.letters, Into::into);
+                terms.retention_days = self.retention_days.onto(terms.retention_days);
             }
         }
     };

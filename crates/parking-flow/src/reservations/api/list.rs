@@ -6,7 +6,7 @@ use parking_domain::access::Permission;
 use parking_estate::view::View;
 use parking_http::page::{List, PageParams};
 use parking_http::wire::instant;
-use parking_http::{ApiError, Caller, Id, Tagged};
+use parking_http::{ApiError, Caller, Id, Page, Tagged};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -53,7 +53,7 @@ pub(super) struct ReservationFilter {
 const PERSON_MAX: usize = 254;
 
 /// Reservations, the one that begins last first; with the platform tenant selected, all tenants'. `q`
-/// looks in codes of bays and in notes. No more than ten thousand are counted.
+/// looks in codes of bays and, with `reservations:people`, in notes. No more than ten thousand are counted.
 #[utoipa::path(get, path = "/api/v6/reservations", params(PageParams, ReservationFilter), responses((status = 200, body = ReservationPage)))]
 pub(super) async fn list_reservations(
     State(flow): State<Flow>,
@@ -62,24 +62,7 @@ pub(super) async fn list_reservations(
 ) -> Result<axum::Json<ReservationPage>, ApiError> {
     let order = page.order_by(COLUMNS, "r.id")?;
     let sees_people = caller.may(Permission::ReservationsPeople);
-    let person = filter.person.filter(|person| !person.is_empty());
-    if let Some(person) = &person {
-        if person.chars().count() > PERSON_MAX {
-            let message = format!("must have at most {PERSON_MAX} characters");
-            return Err(ApiError::field("person", message));
-        }
-        caller.require(Permission::ReservationsPeople)?;
-    }
-    let wanted = Filter {
-        site: filter.site_id,
-        space: filter.space_id,
-        series: filter.series_id,
-        status: filter.status.map(StatusName::name),
-        from: filter.from,
-        to: filter.to,
-        person: person.as_deref().map(person_key),
-        pattern: page.pattern(),
-    };
+    let wanted = wanted(&caller, &page, filter)?;
     let mut view = View::of(&flow.db, &caller).await?;
     let span = (page.offset, page.size);
     let (found, total) = store::page(view.conn(), &wanted, &order, span).await?;
@@ -90,6 +73,34 @@ pub(super) async fn list_reservations(
             .collect(),
         page: view.extent(&page, total),
     }))
+}
+
+/// Which reservations somebody means, as far as they may ask for them.
+pub(super) fn wanted(
+    caller: &Caller,
+    page: &Page,
+    filter: ReservationFilter,
+) -> Result<Filter, ApiError> {
+    let sees_people = caller.may(Permission::ReservationsPeople);
+    let person = filter.person.filter(|person| !person.is_empty());
+    if let Some(person) = &person {
+        if person.chars().count() > PERSON_MAX {
+            let message = format!("must have at most {PERSON_MAX} characters");
+            return Err(ApiError::field("person", message));
+        }
+        caller.require(Permission::ReservationsPeople)?;
+    }
+    Ok(Filter {
+        site: filter.site_id,
+        space: filter.space_id,
+        series: filter.series_id,
+        status: filter.status.map(StatusName::name),
+        from: filter.from,
+        to: filter.to,
+        person: person.as_deref().map(person_key),
+        pattern: page.pattern(),
+        looks_in_notes: sees_people,
+    })
 }
 
 /// One reservation, over or not.

@@ -4,6 +4,8 @@ mod availability;
 mod bodies;
 mod book;
 mod change;
+mod export;
+mod import;
 mod list;
 mod series;
 mod series_bodies;
@@ -16,6 +18,7 @@ use parking_http::{Access, ApiError, Code, Routes, TakenSlot, sorted_by};
 use utoipa_axum::routes;
 
 pub(crate) use bodies::ReservationHolder;
+pub use bodies::{ReservationBody, ReservationChangeBody};
 pub(crate) use wire::HolderWish;
 pub use wire::person_key;
 
@@ -24,10 +27,11 @@ use crate::Flow;
 
 /// The routes of reservations.
 pub fn routes(flow: Flow) -> Routes {
-    let [reads, books, sets] = [
+    let [reads, books, sets, imports] = [
         Permission::ReservationsRead,
         Permission::ReservationsBook,
         Permission::ReservationsTerms,
+        Permission::ReservationsImport,
     ]
     .map(Access::Needs);
     Routes::new("Reservations")
@@ -35,6 +39,12 @@ pub fn routes(flow: Flow) -> Routes {
             reads,
             sorted_by(list::COLUMNS, routes!(list::list_reservations)),
         )
+        .add(
+            reads,
+            sorted_by(list::COLUMNS, routes!(export::export_reservations)),
+        )
+        .add(imports, routes!(import::reservation_template))
+        .add(imports, routes!(import::import_reservations))
         .add(reads, routes!(list::get_reservation))
         .add(reads, routes!(list::reservation_history))
         .add(reads, routes!(availability::check_availability))

@@ -114,7 +114,7 @@ pub(super) async fn create_series(
 const A_CHANGE: usize = 10;
 
 /// How many changes it is to write so many reservations of a series, beside the one it was asked for by.
-fn weight(written: usize) -> Weight {
+pub(super) fn weight(written: usize) -> Weight {
     let weight = written.saturating_sub(1) / A_CHANGE;
     Weight(u32::try_from(weight).unwrap_or(u32::MAX))
 }

@@ -47,7 +47,7 @@ pub(super) async fn put_terms(
     Query(of): Query<TermsOf>,
     Json(wanted): Json<TermsChange>,
 ) -> Result<axum::Json<TermsBody>, ApiError> {
-    wanted.check()?;
+    wanted.check(of.site_id)?;
     let mut tx = view::change(&flow.db, &caller).await?;
     let (maker, now) = (Maker::caller(&caller), flow.clock.now());
     let onto = |terms: &mut _| wanted.onto(terms);

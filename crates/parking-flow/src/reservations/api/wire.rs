@@ -179,6 +179,7 @@ impl Raw {
             },
             holder: self.holder.unwrap_or_default().read(&mut wrong),
             notes: a_note(&mut wrong, "notes", self.notes),
+            request: None,
         };
         wrong.settle(Some(draft))
     }

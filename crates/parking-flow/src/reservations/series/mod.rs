@@ -168,6 +168,7 @@ impl SeriesDraft {
             footing: Footing::Agreed,
             holder: self.holder.clone(),
             notes: self.notes.clone(),
+            request: None,
         }
     }
 }

@@ -20,6 +20,8 @@ pub(in crate::reservations) struct Filter {
     pub(in crate::reservations) to: Option<DateTime<Utc>>,
     pub(in crate::reservations) person: Option<String>,
     pub(in crate::reservations) pattern: Option<String>,
+    /// Whether notes are looked in too.
+    pub(in crate::reservations) looks_in_notes: bool,
 }
 
 impl Filter {
@@ -51,8 +53,10 @@ impl Filter {
         }
         if let Some(pattern) = &self.pattern {
             query.push(" and (s.code ilike ").push_bind(pattern.clone());
-            query.push(" or r.notes ilike ");
-            query.push_bind(pattern.clone()).push(")");
+            if self.looks_in_notes {
+                query.push(" or r.notes ilike ").push_bind(pattern.clone());
+            }
+            query.push(")");
         }
     }
 }
@@ -85,8 +89,10 @@ pub(in crate::reservations) async fn page(
 
 /// What a reservation was after a change.
 #[derive(Debug)]
-pub(in crate::reservations) struct Change {
+pub struct Change {
     pub(in crate::reservations) id: Uuid,
+    /// Of which reservation.
+    pub reservation_id: Uuid,
     pub(in crate::reservations) at: DateTime<Utc>,
     pub(in crate::reservations) kind: String,
     pub(in crate::reservations) space_id: Uuid,
@@ -106,7 +112,7 @@ pub(in crate::reservations) async fn changes(
 ) -> Result<Vec<Change>> {
     let changes = sqlx::query_as!(
         Change,
-        "select id, at, kind, space_id, status, start_time, end_time, made_by, reason, evidence from reservation_changes
+        "select id, reservation_id, at, kind, space_id, status, start_time, end_time, made_by, reason, evidence from reservation_changes
          where reservation_id = $1 order by at desc, id desc limit $2",
         reservation,
         limit

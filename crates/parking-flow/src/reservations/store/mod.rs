@@ -4,6 +4,8 @@ mod calendars;
 mod clear;
 mod due;
 mod free;
+pub(super) mod holders;
+pub(super) mod import;
 mod list;
 pub(super) mod series;
 mod terms;
@@ -25,9 +27,10 @@ pub(super) use clear::{bay_like, in_the_way, instead_of};
 pub(super) use due::{Overdue, awaited, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
-pub(super) use list::{Change, Filter, changes, page};
+pub use list::Change;
+pub(super) use list::{Filter, changes, page};
 pub(super) use terms::{delete_terms, put_terms, terms_of};
-pub use terms::{terms_of_bay, terms_of_site};
+pub use terms::{retentions, terms_of_bay, terms_of_site};
 
 /// The longest that a reservation blocks, as the table has it, in hours.
 pub(super) const BLOCKS_MAX: TimeDelta = TimeDelta::hours(768);
@@ -46,7 +49,7 @@ const SELECT: &str = "select r.tenant_id, t.name as tenant_name, r.id, r.space_i
   i.timezone, r.status, r.start_time, r.end_time, r.blocks_from, r.blocks_until, r.hold_until, r.opens_at, r.no_show_at,
   r.checked_in_at, r.checked_in_by, r.checked_out_at, r.contested_at, r.overstayed_at, r.holder_name, r.holder_email,
   r.holder_plate, r.notes, r.cancel_reason, r.created_by, r.created_at, r.updated_at, r.version,
-  r.series_id, r.recurs_at, r.is_detached";
+  r.series_id, r.recurs_at, r.is_detached, r.erased_at";
 const FROM: &str =
     " from reservations r join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
   join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
@@ -94,6 +97,7 @@ impl FromRow<'_, PgRow> for Reservation {
             created_by: row.try_get("created_by")?,
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
+            erased_at: row.try_get("erased_at")?,
             version: row.try_get("version")?,
             recurs: series::recurs(row)?,
         })
@@ -214,11 +218,12 @@ pub(super) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let tenant = tx.tenant().0;
+    let request = draft.request.as_ref();
     let inserted = sqlx::query!(
         "insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until,
            hold_until, opens_at, no_show_at, due_at, holder_name, holder_email, holder_plate, holder_key, notes, created_by,
-           created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
+           created_at, updated_at, request_id, request_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21)
          on conflict do nothing",
         tenant,
         booking.id,
@@ -239,6 +244,8 @@ pub(super) async fn insert(
         draft.notes,
         maker,
         now,
+        request.map(|request| request.id.as_str()),
+        request.map(|request| request.hash.as_slice()),
     )
     .execute(tx.conn())
     .await?;

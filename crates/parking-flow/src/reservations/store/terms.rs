@@ -1,9 +1,9 @@
 //! The SQL of terms. Where none are written down, the standard holds.
 
 use chrono::{DateTime, Utc};
-use parking_db::{Result, TenantTx};
+use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::ids::fresh;
-use parking_domain::reservations::Terms;
+use parking_domain::reservations::{RETENTION_USUAL, Terms};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -71,12 +71,12 @@ pub(in crate::reservations) async fn put_terms(
     sqlx::query!(
         "insert into reservation_terms (tenant_id, id, site_id, duration_max_minutes, lead_max_days, buffer_before_minutes,
            buffer_after_minutes, early_minutes, grace_minutes, hold_max_minutes, cancel_notice_minutes, per_person_max, updated_at,
-           reminder_minutes, letters, claim_minutes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+           reminder_minutes, letters, claim_minutes, retention_days)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          on conflict on constraint reservation_terms_one_of_site do update set
            duration_max_minutes = $4, lead_max_days = $5, buffer_before_minutes = $6, buffer_after_minutes = $7,
            early_minutes = $8, grace_minutes = $9, hold_max_minutes = $10, cancel_notice_minutes = $11, per_person_max = $12,
-           updated_at = $13, reminder_minutes = $14, letters = $15, claim_minutes = $16",
+           updated_at = $13, reminder_minutes = $14, letters = $15, claim_minutes = $16, retention_days = $17",
         tenant,
         fresh(),
         site,
@@ -93,6 +93,7 @@ pub(in crate::reservations) async fn put_terms(
         terms.reminder_minutes,
         terms.letters.name(),
         terms.claim_minutes,
+        terms.retention_days,
     )
     .execute(tx.conn())
     .await?;
@@ -111,4 +112,23 @@ pub(in crate::reservations) async fn delete_terms(
     .execute(tx.conn())
     .await?;
     Ok(deleted.rows_affected() > 0)
+}
+
+/// For how many days each tenant keeps people, `None` being for good.
+pub async fn retentions(tx: &mut PlatformTx) -> Result<Vec<(Uuid, Option<i32>)>> {
+    let rows = sqlx::query!(
+        r#"select t.id, m.id is not null as "is_said!", m.retention_days
+         from tenants t left join reservation_terms m on m.tenant_id = t.id and m.site_id is null order by t.id"#
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let kept = rows.into_iter().map(|row| {
+        let days = if row.is_said {
+            row.retention_days
+        } else {
+            RETENTION_USUAL
+        };
+        (row.id, days)
+    });
+    Ok(kept.collect())
 }

@@ -518,6 +518,22 @@ fn reservations() -> Vec<Recipe> {
             &[200],
         ),
         post("DELETE /api/v6/reservations/terms", Value::Null, &[204]).on(SOME_TERMS),
+        get("GET /api/v6/reservations/export"),
+        get("GET /api/v6/reservations/import/template"),
+        Recipe {
+            file: "space_code,start_time,end_time\nnone,2027-01-15T08:00:00Z,2027-01-15T09:00:00Z\n",
+            ..post("POST /api/v6/reservations/import", Value::Null, &[200])
+        },
+        post(
+            "POST /api/v6/people/export",
+            json!({ "person": "$email" }),
+            &[200],
+        ),
+        post(
+            "POST /api/v6/people/erase",
+            json!({ "person": "$email", "dry_run": false }),
+            &[200],
+        ),
         get("GET /api/v6/reservations/{id}").of(Thing::Reservation),
         post("PATCH /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
         post("PUT /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),

@@ -1,13 +1,19 @@
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormats } from '@/components/format';
-import { FileTextOutlined } from '@/components/icons';
-import styles from './imports.module.css';
+import styles from './FileDrop.module.css';
+import { useFormats } from './format';
+import { FileTextOutlined } from './icons';
 
-type Props = { file: File | null; isAllowed: boolean; onFile: (file: File) => void };
+type Props = {
+  file: File | null;
+  isAllowed: boolean;
+  /** What is taken, in a few words. */
+  hint: string;
+  onFile: (file: File) => void;
+};
 
 /** A place to drop a file onto, which is also a button to choose one. */
-export function FileDrop({ file, isAllowed, onFile }: Props) {
+export function FileDrop({ file, isAllowed, hint, onFile }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const input = useRef<HTMLInputElement>(null);
@@ -45,7 +51,7 @@ export function FileDrop({ file, isAllowed, onFile }: Props) {
         <span className={styles.second}>
           {file
             ? t('imports.size', { size: formats.number(Math.max(1, Math.round(file.size / 1024))) })
-            : t('imports.dropHint')}
+            : hint}
         </span>
       </button>
       <input

@@ -1,0 +1,212 @@
+//! Reservations from a spreadsheet: what a row says, or every cell of it that is at fault.
+//!
+//! Nothing is looked up here, and no clock is read: whether the bay can be had then is for whoever holds the
+//! database to say, in the same [`Message`]s.
+
+use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
+
+use crate::bays::BayCode;
+use crate::csv_columns::{Mapping, ReservationColumn, folded};
+use crate::csv_import::{Cells, Message, Refusal, bay_code, name, quoted};
+use crate::csv_table::Row;
+use crate::reservations::{Slot, Status};
+use crate::text::{Email, Name, TextError};
+
+/// The longest name that a sender gives a row, in characters.
+pub const REQUEST_ID_LENGTH_MAX: usize = 100;
+
+/// The longest plate, in characters.
+const PLATE_LENGTH_MAX: usize = 20;
+
+/// A reservation as a row describes it; what the row leaves empty is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservationRow {
+    /// The line the row begins on.
+    pub line: u64,
+    /// The sender's name for it.
+    pub request_id: Option<String>,
+    /// The site of the bay, by name or slug.
+    pub site: Option<Name>,
+    /// The code of the bay.
+    pub space_code: BayCode,
+    /// From when until when.
+    pub slot: Slot,
+    /// Whether it is agreed or held.
+    pub status: Status,
+    /// Until when it is held.
+    pub hold_until: Option<DateTime<Utc>>,
+    /// What the person is called.
+    pub name: Option<Name>,
+    /// Where they are written to.
+    pub email: Option<Email>,
+    /// What their vehicle is known by, in capitals.
+    pub plate: Option<String>,
+    /// What else there is to say.
+    pub notes: Option<String>,
+}
+
+impl ReservationRow {
+    /// What it says, so that it can be compared with what was said before; not where in which file.
+    pub fn meaning(&self) -> String {
+        let at = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let site = self.site.as_ref().map(|site| site.as_str().to_lowercase());
+        let said = [
+            site,
+            Some(self.space_code.as_str().to_lowercase()),
+            Some(at(self.slot.start)),
+            Some(at(self.slot.end)),
+            Some(self.status.name().to_owned()),
+            self.hold_until.map(at),
+            self.name.as_ref().map(|name| name.as_str().to_owned()),
+            self.email.as_ref().map(|email| email.as_str().to_owned()),
+            self.plate.clone(),
+            self.notes.clone(),
+        ];
+        // A cell holds no such sign, so no two meanings are written alike.
+        said.map(Option::unwrap_or_default).join("\u{0}")
+    }
+}
+
+/// Reads a row as a reservation.
+pub fn read_reservation(
+    row: &Row,
+    mapping: &Mapping<ReservationColumn>,
+) -> Result<ReservationRow, Vec<Message>> {
+    use ReservationColumn as C;
+    let mut cells = Cells::of(row, mapping);
+    let request_id = cells.read(C::RequestId, |cell| line(cell, REQUEST_ID_LENGTH_MAX));
+    let site = cells.read(C::Site, name);
+    let space_code = cells.read(C::SpaceCode, bay_code);
+    let start = cells.read(C::StartTime, instant);
+    let end = cells.read(C::EndTime, instant);
+    let status = cells.read(C::Status, status);
+    let hold_until = cells.read(C::HoldUntil, instant);
+    if hold_until.is_some() && status == Some(Status::Confirmed) {
+        let text = "must not be given unless it is pending";
+        cells.refuse(Refusal::Unreadable, Some(C::HoldUntil), text.to_owned());
+    }
+    let called = cells.read(C::Name, name);
+    let email = cells.read(C::Email, |cell| {
+        Email::parse(cell).map_err(|error| error.to_string())
+    });
+    let plate = cells.read(C::Plate, |cell| line(cell, PLATE_LENGTH_MAX));
+    let notes = cells.read(C::Notes, |cell| Ok(cell.to_owned()));
+    let usual = if hold_until.is_some() {
+        Status::Pending
+    } else {
+        Status::Confirmed
+    };
+    let read = space_code.zip(start).zip(end);
+    cells.unless_refused(read.map(|((space_code, start), end)| ReservationRow {
+        line: row.line,
+        request_id,
+        site,
+        space_code,
+        slot: Slot { start, end },
+        status: status.unwrap_or(usual),
+        hold_until,
+        name: called,
+        email,
+        plate: plate.map(|plate| plate.to_uppercase()),
+        notes,
+    }))
+}
+
+/// A line of text of a certain length.
+fn line(cell: &str, length_max: usize) -> Result<String, String> {
+    let line = name(cell)?;
+    if line.as_str().chars().count() > length_max {
+        return Err(TextError::TooLong(length_max).to_string());
+    }
+    Ok(line.as_str().to_owned())
+}
+
+/// An instant that says itself how far it is from UTC: of any other nobody knows when it is.
+fn instant(cell: &str) -> Result<DateTime<Utc>, String> {
+    let at = DateTime::parse_from_rfc3339(cell).map(|at| at.to_utc());
+    let at = at.ok().filter(|at| (1..=9_999).contains(&at.year()));
+    at.ok_or_else(|| {
+        format!(
+            "{} is no time with its offset, such as 2026-11-21T08:00:00Z",
+            quoted(cell)
+        )
+    })
+}
+
+fn status(cell: &str) -> Result<Status, String> {
+    match folded(cell).as_str() {
+        "confirmed" | "confirmee" => Ok(Status::Confirmed), // French, not typos: ignore
+        "pending" | "held" | "enattente" => Ok(Status::Pending),
+        _ => Err(format!("{} must be confirmed or pending", quoted(cell))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv_table::read_table;
+
+    fn read(file: &str) -> Vec<Result<ReservationRow, Vec<Message>>> {
+        let table = read_table(file.as_bytes(), 1 << 20).unwrap();
+        let mapping = Mapping::guess(&table.header);
+        mapping.must_be_whole().unwrap();
+        let rows = table.rows.iter();
+        rows.map(|row| read_reservation(row, &mapping)).collect()
+    }
+
+    #[test]
+    fn a_row_says_which_bay_when_and_for_whom() {
+        let file = "\u{feff}bay;from;to;name;plate;email;notes\r\n\
+            A-1;2026-11-21T08:00:00+01:00;2026-11-21T09:00:00Z;\"Ada; Lovelace\";ab-123;Ada@x.org;\"two\r\nlines\"\r\n";
+        let rows = read(file);
+        let row = rows[0].as_ref().unwrap();
+        assert_eq!(row.line, 2);
+        assert_eq!(row.slot.start.to_rfc3339(), "2026-11-21T07:00:00+00:00");
+        assert_eq!(row.slot.end.to_rfc3339(), "2026-11-21T09:00:00+00:00");
+        assert_eq!(row.name.as_ref().unwrap().as_str(), "Ada; Lovelace");
+        assert_eq!(row.plate.as_deref(), Some("AB-123"));
+        assert_eq!(row.notes.as_deref(), Some("two\r\nlines"));
+        assert_eq!((row.status, row.hold_until), (Status::Confirmed, None));
+    }
+
+    #[test]
+    fn every_cell_at_fault_is_named() {
+        let file = "space_code,start_time,end_time,status,hold_until,email,plate\n\
+            ,2026-11-21 08:00,tomorrow,completed,2026-11-21T08:00:00Z,nobody,123456789012345678901\n\
+            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,confirmed,2026-11-21T08:30:00Z,,\n";
+        let rows = read(file);
+        let fields = |messages: &[Message]| -> Vec<_> {
+            let named = messages.iter();
+            named
+                .map(|one| (one.field.unwrap_or("row"), one.code))
+                .collect()
+        };
+        assert_eq!(
+            fields(rows[0].as_ref().unwrap_err()),
+            [
+                ("space_code", "required"),
+                ("start_time", "unreadable"),
+                ("end_time", "unreadable"),
+                ("status", "unreadable"),
+                ("email", "unreadable"),
+                ("plate", "unreadable"),
+            ]
+        );
+        assert_eq!(
+            fields(rows[1].as_ref().unwrap_err()),
+            [("hold_until", "unreadable")]
+        );
+    }
+
+    #[test]
+    fn what_is_held_until_an_instant_is_pending_and_two_meanings_differ() {
+        let file = "code,start,end,hold_until,name,notes\n\
+            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,Ada,\n\
+            a-1,2026-11-21T09:00:00+01:00,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,Ada,\n\
+            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,,Ada\n";
+        let rows: Vec<_> = read(file).into_iter().map(Result::unwrap).collect();
+        assert_eq!(rows[0].status, Status::Pending);
+        assert_eq!(rows[0].meaning(), rows[1].meaning());
+        assert_ne!(rows[0].meaning(), rows[2].meaning());
+    }
+}
