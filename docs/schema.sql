@@ -1681,6 +1681,7 @@ CREATE TABLE public.reservation_terms (
     cancel_notice_minutes integer NOT NULL,
     per_person_max integer,
     updated_at timestamp with time zone NOT NULL,
+    retention_days integer DEFAULT 365,
     CONSTRAINT reservation_terms_buffer_after CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 720))),
     CONSTRAINT reservation_terms_buffer_before CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 720))),
     CONSTRAINT reservation_terms_duration CHECK (((duration_max_minutes >= 5) AND (duration_max_minutes <= 44640))),
@@ -1689,7 +1690,8 @@ CREATE TABLE public.reservation_terms (
     CONSTRAINT reservation_terms_hold CHECK (((hold_max_minutes >= 1) AND (hold_max_minutes <= 1440))),
     CONSTRAINT reservation_terms_lead CHECK (((lead_max_days >= 1) AND (lead_max_days <= 730))),
     CONSTRAINT reservation_terms_notice CHECK (((cancel_notice_minutes >= 0) AND (cancel_notice_minutes <= 43200))),
-    CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000)))
+    CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000))),
+    CONSTRAINT reservation_terms_retention CHECK (((retention_days >= 1) AND (retention_days <= 3650)))
 );
 
 ALTER TABLE ONLY public.reservation_terms FORCE ROW LEVEL SECURITY;
@@ -1728,6 +1730,9 @@ CREATE TABLE public.reservations (
     recurs_at timestamp with time zone,
     is_detached boolean DEFAULT false NOT NULL,
     ticket_number integer DEFAULT 1 NOT NULL,
+    erased_at timestamp with time zone,
+    request_id text,
+    request_hash bytea,
     CONSTRAINT reservations_block_so_long CHECK ((blocks_until <= (blocks_from + '768:00:00'::interval))),
     CONSTRAINT reservations_block_their_slot CHECK (((blocks_from <= start_time) AND (blocks_until >= end_time))),
     CONSTRAINT reservations_cancel_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
@@ -1738,6 +1743,7 @@ CREATE TABLE public.reservations (
     CONSTRAINT reservations_holder_plate_length CHECK (((char_length(holder_plate) >= 1) AND (char_length(holder_plate) <= 20))),
     CONSTRAINT reservations_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
     CONSTRAINT reservations_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT reservations_request_id_length CHECK (((char_length(request_id) >= 1) AND (char_length(request_id) <= 100))),
     CONSTRAINT reservations_series_whole CHECK ((num_nulls(series_id, recurs_at) = ANY (ARRAY[0, 2]))),
     CONSTRAINT reservations_status CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'no_show'::text])))
 );
@@ -2663,6 +2669,10 @@ CREATE INDEX reservations_of_series ON public.reservations USING btree (tenant_i
 CREATE INDEX reservations_of_space ON public.reservations USING btree (tenant_id, space_id, start_time DESC, id DESC);
 
 CREATE INDEX reservations_of_status ON public.reservations USING btree (tenant_id, status, start_time DESC, id DESC);
+
+CREATE UNIQUE INDEX reservations_request_id ON public.reservations USING btree (tenant_id, request_id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX reservations_with_people ON public.reservations USING btree (tenant_id, end_time) WHERE ((holder_key IS NOT NULL) OR (holder_name IS NOT NULL) OR (notes IS NOT NULL) OR (cancel_reason IS NOT NULL));
 
 CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
@@ -3802,7 +3812,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_changes TO parking
 GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
-GRANT SELECT,DELETE ON TABLE public.reservation_series TO parking_worker;
+GRANT SELECT,DELETE,UPDATE ON TABLE public.reservation_series TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_series TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_tenant;
