@@ -11,10 +11,12 @@ use parking_http::{Access, ApiError, Caller, Code, Json, Routes, Wrong};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::{EraseError, Erased, Exported, Held, erase, export, held};
 use crate::Flow;
-use crate::reservations::{ReservationBody, ReservationChangeBody, person_key};
+use crate::reservations::{ReservationBody, ReservationChangeBody, ReservationHolder, person_key};
+use crate::waitlist::Waited;
 
 /// The longest e-mail address.
 const PERSON_MAX: usize = 254;
@@ -79,6 +81,8 @@ struct PersonHeld {
     plates: Vec<String>,
     /// Calendar links that show their reservations alone.
     calendar_feeds: i64,
+    /// Places on the waiting list, whatever became of them. Erasing takes the person off it.
+    waitlist: i64,
     /// Reservations they were erased from.
     erased: i64,
     /// Those of them that were called off for it.
@@ -104,6 +108,7 @@ impl PersonHeld {
             last_time: held.reservations.last,
             plates: held.reservations.plates,
             calendar_feeds: held.calendar_feeds,
+            waitlist: held.waitlist,
             erased: done_or_nothing.reservations,
             cancelled: done_or_nothing.cancelled,
             remaining: done_or_nothing.remaining,
@@ -128,6 +133,35 @@ struct PersonCalendarFeed {
     created_at: DateTime<Utc>,
 }
 
+/// A bay that a person waits for, or did.
+#[derive(Debug, Serialize, ToSchema)]
+struct PersonWaited {
+    id: Uuid,
+    site_name: String,
+    start_time: DateTime<Utc>,
+    end_time: DateTime<Utc>,
+    /// What became of it.
+    status: &'static str,
+    holder: ReservationHolder,
+    notes: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Waited> for PersonWaited {
+    fn from(one: Waited) -> Self {
+        Self {
+            id: one.id,
+            site_name: one.site,
+            start_time: one.slot.start,
+            end_time: one.slot.end,
+            status: one.status,
+            holder: one.holder.into(),
+            notes: one.notes,
+            created_at: one.created_at,
+        }
+    }
+}
+
 /// Everything that is held of a person.
 #[derive(Debug, Serialize, ToSchema)]
 struct PersonExport {
@@ -138,6 +172,8 @@ struct PersonExport {
     is_complete: bool,
     reservations: Vec<PersonReservation>,
     calendar_feeds: Vec<PersonCalendarFeed>,
+    /// Where they wait for a bay, or did, the latest first.
+    waitlist: Vec<PersonWaited>,
 }
 
 impl PersonExport {
@@ -154,6 +190,7 @@ impl PersonExport {
                     history: history.into_iter().map(Into::into).collect(),
                 })
                 .collect(),
+            waitlist: exported.waitlist.into_iter().map(Into::into).collect(),
             calendar_feeds: feeds
                 .map(|(name, user_name, created_at)| PersonCalendarFeed {
                     name,

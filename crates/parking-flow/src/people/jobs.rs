@@ -9,7 +9,7 @@ use parking_domain::reservations::Terms;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Flow, reservations};
+use crate::{Flow, reservations, waitlist};
 
 /// Reservations of one transaction, so that none holds many rows for long.
 const BATCH: i64 = 1_000;
@@ -65,20 +65,23 @@ pub async fn forget(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Does some, and says how many.
+/// Does some, and says how many at most of one kind.
 async fn portion(flow: &Flow, tenant: TenantId, before: DateTime<Utc>) -> Result<i64, DbError> {
     let now = flow.clock.now();
     let mut tx = flow.db.platform(Reason::Worker("forget people")).await?;
     let erased = reservations::forget_holders(&mut tx, tenant, (before, BATCH), now).await?;
-    if erased > 0 {
+    let waited = waitlist::forget_persons(&mut tx, tenant, (before, BATCH), now).await?;
+    if erased + waited > 0 {
         let entry = Entry {
             action: "person.forgotten",
             entity_type: "person",
-            new: Some(json!({ "reservations": erased, "ended_before": before })),
+            new: Some(
+                json!({ "reservations": erased, "waitlist": waited, "ended_before": before }),
+            ),
             ..Entry::default()
         };
         audit::append(tx.conn(), tenant, &By::system("people"), now, entry).await?;
     }
     tx.commit().await?;
-    Ok(erased)
+    Ok(erased.max(waited))
 }

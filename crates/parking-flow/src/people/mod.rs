@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::calendar_feeds;
 use crate::reservations::{self, Change, Reservation};
+use crate::waitlist::{self, Waited};
 
 pub use api::routes;
 pub use jobs::{forget, jobs, schedules};
@@ -44,6 +45,8 @@ pub struct Held {
     pub reservations: reservations::Held,
     /// Links by which calendars elsewhere read their reservations alone.
     pub calendar_feeds: i64,
+    /// Places on the waiting list, whatever became of them.
+    pub waitlist: i64,
 }
 
 /// What was done to what is held of a person.
@@ -55,6 +58,8 @@ pub struct Erased {
     pub cancelled: usize,
     /// Calendar links that were revoked.
     pub calendar_feeds: u64,
+    /// Places on the waiting list they were erased from, those left for it among them.
+    pub waitlist: i64,
     /// Reservations of theirs that are left, to be erased by asking again.
     pub remaining: i64,
 }
@@ -75,6 +80,7 @@ pub async fn held(conn: &mut PgConnection, key: &str) -> Result<Held, DbError> {
     Ok(Held {
         reservations: reservations::held_of(conn, key).await?,
         calendar_feeds: calendar_feeds::count_of_person(conn, key).await?,
+        waitlist: waitlist::count_of_person(conn, key).await?,
     })
 }
 
@@ -90,6 +96,9 @@ pub async fn erase(
         return Err(EraseError::Ahead(ahead));
     }
     let span = (CANCELLED_MAX, now);
+    // Entries are held before bays.
+    waitlist::leave_all_of(tx, maker, key, span).await?;
+    let waitlist = waitlist::erase_all_of(tx, key, (ERASED_MAX, now)).await?;
     let cancelled = reservations::cancel_all_of(tx, maker, key, span).await?;
     let erased = reservations::erase_all_of(tx, key, (ERASED_MAX, now)).await?;
     let left = held(tx.conn(), key).await?.reservations;
@@ -97,13 +106,14 @@ pub async fn erase(
         reservations: erased,
         cancelled,
         calendar_feeds: calendar_feeds::revoke_of_person(tx, key).await?,
+        waitlist,
         remaining: left.over + left.ahead,
     };
     let tenant = tx.tenant();
     empty_answers(tx.conn(), tenant.0, &fragments(key)).await?;
     let counts = json!({
         "reservations": done.reservations, "cancelled": done.cancelled, "calendar_feeds": done.calendar_feeds,
-        "remaining": done.remaining,
+        "waitlist": done.waitlist, "remaining": done.remaining,
     });
     record(tx, maker, (key, "erased"), counts, now).await?;
     Ok(done)
@@ -118,6 +128,8 @@ pub struct Exported {
     pub is_complete: bool,
     /// Links that show their reservations alone: what each is called, who made it, and when.
     pub calendar_feeds: Vec<(String, String, DateTime<Utc>)>,
+    /// Where they wait for a bay, or did.
+    pub waitlist: Vec<Waited>,
 }
 
 /// Everything that is held of a person, to be handed to them. That it was asked for is written into the log.
@@ -132,12 +144,16 @@ pub async fn export(
     let is_complete = found.len() <= most;
     found.truncate(most);
     let calendar_feeds = calendar_feeds::of_person(tx.conn(), key).await?;
-    let counts = json!({ "reservations": found.len(), "calendar_feeds": calendar_feeds.len() });
+    let waitlist = waitlist::of_person(tx.conn(), key, EXPORTED_MAX).await?;
+    let counts = json!({
+        "reservations": found.len(), "calendar_feeds": calendar_feeds.len(), "waitlist": waitlist.len(),
+    });
     record(tx, maker, (key, "exported"), counts, now).await?;
     Ok(Exported {
         reservations: found,
         is_complete,
         calendar_feeds,
+        waitlist,
     })
 }
 

@@ -53,6 +53,18 @@ impl Lot {
         made.json()
     }
 
+    /// Waits for the bay of a reservation, at its time.
+    async fn waits_for(&self, taken: &Value, holder: Value) {
+        let wish = json!({
+            "space_id": taken["space_id"], "start_time": taken["start_time"], "end_time": taken["end_time"], "holder": holder,
+            "notes": "limps since the fall",
+        });
+        let joined = self
+            .asks_of(&self.token, "/api/v6/reservations/waitlist", wish)
+            .await;
+        assert_eq!(joined.status, StatusCode::CREATED, "{}", joined.text);
+    }
+
     async fn reads_as(&self, who: &String, path: &str) -> Answered {
         let headers = [bearer(who)];
         self.served.call(Method::GET, path, &headers, None).await
@@ -164,10 +176,13 @@ async fn whoever_is_erased_stands_in_no_table_any_more_and_their_reservations_st
         .await;
     lot.days_pass(1).await;
     let ahead = lot.books_for(3, grace()).await;
+    lot.waits_for(&ahead, grace()).await;
     lot.links_of(lot.tenant, GRACE).await;
     for needle in ["Hopper", GRACE, "GH-1906", "limps"] {
         let named = lot.tables_with(needle).await;
-        assert!(named.contains(&"reservations".to_owned()), "{named:?}");
+        for table in ["reservations", "waitlist_entries"] {
+            assert!(named.contains(&table.to_owned()), "{named:?}");
+        }
     }
     let dry = lot
         .erases(json!({ "person": "GRACE@people.test ", "dry_run": true }))
@@ -180,8 +195,8 @@ async fn whoever_is_erased_stands_in_no_table_any_more_and_their_reservations_st
     );
     assert_eq!(dry["plates"], json!(["GH-1906"]));
     assert_eq!(
-        (&dry["calendar_feeds"], &dry["remaining"]),
-        (&json!(1), &json!(2))
+        (&dry["calendar_feeds"], &dry["waitlist"], &dry["remaining"]),
+        (&json!(1), &json!(1), &json!(2))
     );
     let hasty = lot
         .erases(json!({ "person": GRACE, "dry_run": false }))
@@ -228,6 +243,7 @@ async fn whoever_is_erased_stands_in_no_table_any_more_and_their_reservations_st
     assert_eq!(entries[0].0, entries[1].0);
     assert_eq!(entries[0].0.as_ref().map(String::len), Some(64));
     assert_eq!(entries[0].1["reservations"], 2);
+    assert_eq!(entries[0].1["waitlist"], 1);
 }
 
 #[tokio::test]
@@ -285,8 +301,10 @@ async fn nobody_erases_or_exports_a_person_of_another_tenant() {
 async fn an_export_holds_everything_of_a_person_with_its_times() {
     let lot = Lot::open().await;
     let made = lot.books_for(1, grace()).await;
-    lot.books_for(4, json!({ "email": "bob@people.test" }))
+    let taken = lot
+        .books_for(4, json!({ "email": "bob@people.test" }))
         .await;
+    lot.waits_for(&taken, grace()).await;
     let path = format!(
         "/api/v6/reservations/{}/cancel",
         made["id"].as_str().expect("an id")
@@ -318,10 +336,16 @@ async fn an_export_holds_everything_of_a_person_with_its_times() {
     assert_eq!(kinds, [&json!("created"), &json!("cancelled")]);
     assert_eq!(history[1]["reason"], "she fell ill");
     assert_eq!(export["calendar_feeds"][0]["name"], "theirs");
+    let waited = &export["waitlist"][0];
+    assert_eq!(waited["start_time"], taken["start_time"]);
+    assert_eq!(
+        (&waited["status"], &waited["notes"]),
+        (&json!("waiting"), &json!("limps since the fall"))
+    );
     let entries = lot.logged("person.exported").await;
     assert_eq!(
         entries[0].1,
-        json!({ "reservations": 1, "calendar_feeds": 1 })
+        json!({ "reservations": 1, "calendar_feeds": 1, "waitlist": 1 })
     );
     for wrong in ["", "  ", &"x".repeat(255)] {
         let answer = lot

@@ -15,7 +15,7 @@ use parking_domain::csv_import::{Message, Refusal};
 use parking_domain::csv_reservations::{ReservationRow, read_reservation};
 use parking_domain::csv_table::Table;
 use parking_domain::ids::TenantId;
-use parking_domain::reservations::Slot;
+use parking_domain::reservations::{Slot, Status};
 use parking_estate::Maker;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::book::{record_made, reserve};
 use super::store::import::{self as store, NamedBay};
 use super::store::{hold_bay, hold_person};
-use super::{Draft, Holder, Requested, Reservation, ReservationError};
+use super::{Draft, Footing, Holder, Requested, Reservation, ReservationError};
 use crate::Flow;
 
 /// The most rows of one file: so many are reserved while somebody waits.
@@ -165,8 +165,10 @@ fn draft(row: ReservationRow) -> Draft {
         .map(|id| Requested { id, hash: hash() });
     Draft {
         slot: row.slot,
-        status: row.status,
-        hold_until: row.hold_until,
+        footing: match row.status {
+            Status::Pending => Footing::Held(row.hold_until),
+            _ => Footing::Agreed,
+        },
         holder: Holder {
             name: row.name.map(|name| name.as_str().to_owned()),
             email: row.email.map(|email| email.as_str().to_owned()),

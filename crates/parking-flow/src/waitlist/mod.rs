@@ -10,6 +10,7 @@
 mod api;
 mod jobs;
 mod offer;
+mod persons;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use crate::reservations::{self, Holder, ReservationError, Target};
 pub use api::routes;
 pub use jobs::{jobs, schedules};
 pub use offer::{keep, look_again};
+pub use persons::{Waited, count_of_person, erase_all_of, forget_persons, leave_all_of, of_person};
 
 /// The most that wait, or are offered a bay, in one tenant.
 const OPEN_MAX: i64 = 500;
@@ -105,7 +107,7 @@ impl Waiting {
         json!({
             "site_id": self.site.0, "space_id": self.bay().map(|bay| bay.0), "space_code": self.bay().map(|bay| &bay.1),
             "status": self.standing.name(), "start_time": self.slot.start, "end_time": self.slot.end,
-            "claim_until": self.offer.as_ref().map(|offer| offer.claim_until), "notes": self.notes,
+            "claim_until": self.offer.as_ref().map(|offer| offer.claim_until), "has_notes": self.notes.is_some(),
         })
     }
 

@@ -149,6 +149,7 @@ async fn try_offer(
         footing: Footing::Offered,
         holder: waiting.holder.clone(),
         notes: waiting.notes.clone(),
+        request: None,
     };
     let target = waiting.target();
     let held = reservations::book_any(tx, &maker, (&target, &draft), now).await?;

@@ -16,6 +16,7 @@ const held: PersonHeld = {
   last_time: null,
   plates: [],
   calendar_feeds: 0,
+  waitlist: 0,
   erased: 0,
   cancelled: 0,
   remaining: 12_001,

@@ -24,7 +24,7 @@ export function HeldPanel({ held, onChanged }: Props) {
   const exportPerson = useExportPerson();
   const look = useLook();
   const { person } = held;
-  if (held.over + held.ahead + held.calendar_feeds === 0) {
+  if (held.over + held.ahead + held.waitlist + held.calendar_feeds === 0) {
     return <Alert type="info" showIcon title={t('people.nothing', { person })} />;
   }
 
@@ -67,6 +67,7 @@ export function HeldPanel({ held, onChanged }: Props) {
             <span className={styles.hint}>{t('people.platesHint')}</span>
           </Fact>
         )}
+        <Fact label={t('people.waitlist')}>{formats.number(held.waitlist)}</Fact>
         <Fact label={t('people.feeds')}>{formats.number(held.calendar_feeds)}</Fact>
       </Facts>
       <div className={styles.buttons}>

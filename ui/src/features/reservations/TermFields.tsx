@@ -22,7 +22,7 @@ export function TermFields(props: Props) {
       {Object.entries(termGroups).map(([group, names]) => (
         <fieldset key={group} className={styles.group}>
           <legend>{t(`terms.groups.${group as keyof typeof termGroups}`)}</legend>
-          {group === 'letters' && <LettersField isReadOnly={isReadOnly} elsewhere={elsewhere} />}
+          {group === 'letters' && <LettersField {...props} />}
           {names.map((name) => (
             <TermField key={name} name={name} {...props} />
           ))}

@@ -131,6 +131,7 @@ pub(super) struct WaitlistBody {
     claim_until: Option<DateTime<Utc>>,
     /// For whom it is; null without `reservations:people`.
     holder: Option<ReservationHolder>,
+    /// Null without `reservations:people`.
     notes: Option<String>,
     created_by: Option<String>,
     created_at: DateTime<Utc>,
@@ -172,7 +173,7 @@ impl WaitlistBody {
             offered_space_code,
             claim_until,
             holder: sees_people.then(|| one.holder.into()),
-            notes: one.notes,
+            notes: one.notes.filter(|_| sees_people),
             created_by: one.created_by,
             created_at: one.created_at,
             updated_at: one.updated_at,
