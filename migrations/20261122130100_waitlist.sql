@@ -22,8 +22,8 @@ create table waitlist_entries (
   -- The person by what tells persons apart, as in reservations.
   holder_key text,
   notes text constraint waitlist_entries_notes_length check (char_length(notes) <= 2000),
-  status text not null constraint waitlist_entries_status
-    check (status in ('waiting', 'offered', 'claimed', 'lapsed', 'expired', 'cancelled')),
+  status text not null
+    constraint waitlist_entries_status check (status in ('waiting', 'offered', 'claimed', 'lapsed', 'expired', 'cancelled')),
   -- The hold they were offered, and until when they can claim it.
   reservation_id uuid,
   claim_until timestamptz,

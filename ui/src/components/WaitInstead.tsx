@@ -20,11 +20,13 @@ export function WaitInstead({ error, isSending, onWait }: Props) {
       type="info"
       className={styles.alert}
       title={t('waitlist.instead')}
-      description={t('waitlist.insteadText')}
-      action={
-        <Button loading={isSending} onClick={onWait}>
-          {t('waitlist.join')}
-        </Button>
+      description={
+        <span className={styles.wait}>
+          {t('waitlist.insteadText')}
+          <Button loading={isSending} onClick={onWait}>
+            {t('waitlist.join')}
+          </Button>
+        </span>
       }
     />
   );

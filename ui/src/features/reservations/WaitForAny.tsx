@@ -21,8 +21,12 @@ export function WaitForAny(props: Props) {
         type="info"
         className={styles.waiting}
         title={t('waitlist.noneFree')}
-        description={t('waitlist.insteadText')}
-        action={<Button onClick={() => setAsked(true)}>{t('waitlist.join')}</Button>}
+        description={
+          <span className={styles.wait}>
+            {t('waitlist.insteadText')}
+            <Button onClick={() => setAsked(true)}>{t('waitlist.join')}</Button>
+          </span>
+        }
       />
       {isAsked && <WaitDialog {...props} onClose={() => setAsked(false)} />}
     </>

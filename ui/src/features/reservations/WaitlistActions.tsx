@@ -13,7 +13,7 @@ export function WaitlistActions({ entry }: { entry: WaitlistEntry }) {
   const toast = useToast();
   const confirm = useConfirm();
   const mayNotBook = useEstateRefusal('reservations:book');
-  const { mutate, mutateAsync } = useAnswerOffer();
+  const { mutateAsync } = useAnswerOffer();
   const leave = useLeaveWaitlist();
   const { id, status, space_code, offered_space_code } = entry;
   const code = offered_space_code ?? space_code ?? t('waitlist.anyBay');
@@ -26,13 +26,11 @@ export function WaitlistActions({ entry }: { entry: WaitlistEntry }) {
       label: t('waitlist.claim'),
       icon: <CheckOutlined />,
       refusal: mayNotBook ?? notYet,
+      // The row goes with the list that no longer shows it, and what is said must not go with it.
       onPick: () =>
-        mutate(
-          { id, step: 'claim' },
-          {
-            onSuccess: () => toast.done(t('reservations.confirmed', { code })),
-            onError: toast.failed,
-          },
+        void mutateAsync({ id, step: 'claim' }).then(
+          () => toast.done(t('reservations.confirmed', { code })),
+          toast.failed,
         ),
     },
     {
