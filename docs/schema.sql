@@ -463,6 +463,43 @@ $$;
 
 ALTER FUNCTION public.mark_lamps_of_spaces() OWNER TO parking_owner;
 
+CREATE FUNCTION public.mark_waitlist_of_overrides() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into waitlist_marks (tenant_id, site_id, space_id, free_from, free_until)
+    select o.tenant_id, s.site_id, o.space_id, o.starts_at, coalesce(o.ends_at, 'infinity')
+    from removed o
+    join added n on n.tenant_id = o.tenant_id and n.id = o.id
+    join spaces s on s.tenant_id = o.tenant_id and s.id = o.space_id
+    where o.lifted_at is null
+      and (n.lifted_at is not null or n.starts_at > o.starts_at
+        or coalesce(n.ends_at, 'infinity') < coalesce(o.ends_at, 'infinity'));
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_waitlist_of_overrides() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_waitlist_of_reservations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into waitlist_marks (tenant_id, site_id, space_id, free_from, free_until)
+    select o.tenant_id, s.site_id, o.space_id, o.blocks_from, o.blocks_until
+    from removed o
+    join added n on n.tenant_id = o.tenant_id and n.id = o.id
+    join spaces s on s.tenant_id = o.tenant_id and s.id = o.space_id
+    where o.status = 'pending' and n.status <> 'pending'
+      or o.status in ('pending', 'confirmed') and o.blocks_until > n.updated_at
+        and (n.status not in ('pending', 'confirmed') or n.space_id <> o.space_id
+          or n.blocks_from > o.blocks_from or n.blocks_until < o.blocks_until);
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_waitlist_of_reservations() OWNER TO parking_owner;
+
 CREATE FUNCTION public.trim_downlink_story() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1712,8 +1749,11 @@ CREATE TABLE public.reservation_terms (
     updated_at timestamp with time zone NOT NULL,
     letters text DEFAULT 'en'::text NOT NULL,
     reminder_minutes integer DEFAULT 60 NOT NULL,
+    claim_minutes integer DEFAULT 30 NOT NULL,
+    retention_days integer DEFAULT 365,
     CONSTRAINT reservation_terms_buffer_after CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 720))),
     CONSTRAINT reservation_terms_buffer_before CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 720))),
+    CONSTRAINT reservation_terms_claim CHECK (((claim_minutes >= 5) AND (claim_minutes <= 1440))),
     CONSTRAINT reservation_terms_duration CHECK (((duration_max_minutes >= 5) AND (duration_max_minutes <= 44640))),
     CONSTRAINT reservation_terms_early CHECK (((early_minutes >= 0) AND (early_minutes <= 240))),
     CONSTRAINT reservation_terms_grace CHECK (((grace_minutes >= 1) AND (grace_minutes <= 1440))),
@@ -1722,7 +1762,8 @@ CREATE TABLE public.reservation_terms (
     CONSTRAINT reservation_terms_letters CHECK ((letters = ANY (ARRAY['off'::text, 'en'::text, 'fr'::text]))),
     CONSTRAINT reservation_terms_notice CHECK (((cancel_notice_minutes >= 0) AND (cancel_notice_minutes <= 43200))),
     CONSTRAINT reservation_terms_per_person CHECK (((per_person_max >= 1) AND (per_person_max <= 1000))),
-    CONSTRAINT reservation_terms_reminder CHECK (((reminder_minutes >= 0) AND (reminder_minutes <= 10080)))
+    CONSTRAINT reservation_terms_reminder CHECK (((reminder_minutes >= 0) AND (reminder_minutes <= 10080))),
+    CONSTRAINT reservation_terms_retention CHECK (((retention_days >= 1) AND (retention_days <= 3650)))
 );
 
 ALTER TABLE ONLY public.reservation_terms FORCE ROW LEVEL SECURITY;
@@ -1761,6 +1802,9 @@ CREATE TABLE public.reservations (
     recurs_at timestamp with time zone,
     is_detached boolean DEFAULT false NOT NULL,
     ticket_number integer DEFAULT 1 NOT NULL,
+    erased_at timestamp with time zone,
+    request_id text,
+    request_hash bytea,
     CONSTRAINT reservations_block_so_long CHECK ((blocks_until <= (blocks_from + '768:00:00'::interval))),
     CONSTRAINT reservations_block_their_slot CHECK (((blocks_from <= start_time) AND (blocks_until >= end_time))),
     CONSTRAINT reservations_cancel_reason_length CHECK (((char_length(cancel_reason) >= 1) AND (char_length(cancel_reason) <= 255))),
@@ -1771,6 +1815,7 @@ CREATE TABLE public.reservations (
     CONSTRAINT reservations_holder_plate_length CHECK (((char_length(holder_plate) >= 1) AND (char_length(holder_plate) <= 20))),
     CONSTRAINT reservations_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
     CONSTRAINT reservations_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT reservations_request_id_length CHECK (((char_length(request_id) >= 1) AND (char_length(request_id) <= 100))),
     CONSTRAINT reservations_series_whole CHECK ((num_nulls(series_id, recurs_at) = ANY (ARRAY[0, 2]))),
     CONSTRAINT reservations_status CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'no_show'::text])))
 );
@@ -2088,6 +2133,64 @@ CREATE TABLE public.users (
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users OWNER TO parking_owner;
+
+CREATE TABLE public.waitlist_entries (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    space_id uuid,
+    level_id uuid,
+    zone_id uuid,
+    kind text,
+    start_time timestamp with time zone NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    holder_name text,
+    holder_email text,
+    holder_plate text,
+    holder_key text,
+    notes text,
+    status text NOT NULL,
+    reservation_id uuid,
+    claim_until timestamp with time zone,
+    created_by text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT waitlist_entries_holder_email_length CHECK (((char_length(holder_email) >= 3) AND (char_length(holder_email) <= 254))),
+    CONSTRAINT waitlist_entries_holder_name_length CHECK (((char_length(holder_name) >= 1) AND (char_length(holder_name) <= 255))),
+    CONSTRAINT waitlist_entries_holder_plate_length CHECK (((char_length(holder_plate) >= 1) AND (char_length(holder_plate) <= 20))),
+    CONSTRAINT waitlist_entries_last_five_minutes CHECK ((end_time >= (start_time + '00:05:00'::interval))),
+    CONSTRAINT waitlist_entries_notes_length CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT waitlist_entries_offer_whole CHECK ((num_nulls(reservation_id, claim_until) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT waitlist_entries_offered_something CHECK (((reservation_id IS NOT NULL) OR (status <> ALL (ARRAY['offered'::text, 'claimed'::text, 'lapsed'::text])))),
+    CONSTRAINT waitlist_entries_status CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'claimed'::text, 'lapsed'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.waitlist_entries FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.waitlist_entries OWNER TO parking_owner;
+
+CREATE TABLE public.waitlist_marks (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL,
+    site_id uuid NOT NULL,
+    space_id uuid,
+    free_from timestamp with time zone NOT NULL,
+    free_until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.waitlist_marks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.waitlist_marks OWNER TO parking_owner;
+
+ALTER TABLE public.waitlist_marks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.waitlist_marks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.webhook_deliveries (
     tenant_id uuid NOT NULL,
@@ -2444,6 +2547,12 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.waitlist_marks
+    ADD CONSTRAINT waitlist_marks_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_once UNIQUE (tenant_id, webhook_id, event_id);
 
@@ -2702,6 +2811,10 @@ CREATE INDEX reservations_of_space ON public.reservations USING btree (tenant_id
 
 CREATE INDEX reservations_of_status ON public.reservations USING btree (tenant_id, status, start_time DESC, id DESC);
 
+CREATE UNIQUE INDEX reservations_request_id ON public.reservations USING btree (tenant_id, request_id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX reservations_with_people ON public.reservations USING btree (tenant_id, end_time) WHERE ((holder_key IS NOT NULL) OR (holder_name IS NOT NULL) OR (notes IS NOT NULL) OR (cancel_reason IS NOT NULL));
+
 CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
@@ -2763,6 +2876,20 @@ CREATE INDEX uplinks_default_tenant_id_outcome_id_idx ON public.uplinks_default 
 CREATE INDEX uplinks_of_space ON ONLY public.uplinks USING btree (tenant_id, space_id, id DESC) WHERE (space_id IS NOT NULL);
 
 CREATE INDEX uplinks_default_tenant_id_space_id_id_idx ON public.uplinks_default USING btree (tenant_id, space_id, id DESC) WHERE (space_id IS NOT NULL);
+
+CREATE INDEX waitlist_entries_by_age ON public.waitlist_entries USING btree (tenant_id, created_at, id);
+
+CREATE INDEX waitlist_entries_by_start ON public.waitlist_entries USING btree (tenant_id, start_time, id);
+
+CREATE INDEX waitlist_entries_of_holder ON public.waitlist_entries USING btree (tenant_id, holder_key) WHERE (holder_key IS NOT NULL);
+
+CREATE UNIQUE INDEX waitlist_entries_of_reservation ON public.waitlist_entries USING btree (tenant_id, reservation_id) WHERE (reservation_id IS NOT NULL);
+
+CREATE INDEX waitlist_entries_of_site ON public.waitlist_entries USING btree (tenant_id, site_id, created_at, id);
+
+CREATE INDEX waitlist_entries_open ON public.waitlist_entries USING btree (tenant_id, status, site_id, created_at, id) WHERE (status = ANY (ARRAY['waiting'::text, 'offered'::text]));
+
+CREATE INDEX waitlist_entries_over ON public.waitlist_entries USING btree (start_time) WHERE (status = 'waiting'::text);
 
 CREATE INDEX webhook_deliveries_by_status ON public.webhook_deliveries USING btree (tenant_id, webhook_id, status, created_at DESC, seq DESC);
 
@@ -2894,11 +3021,15 @@ CREATE TRIGGER overrides_mark_lamps AFTER INSERT ON public.overrides REFERENCING
 
 CREATE TRIGGER overrides_mark_lamps_anew AFTER UPDATE ON public.overrides REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_overrides();
 
+CREATE TRIGGER overrides_mark_waitlist AFTER UPDATE ON public.overrides REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_waitlist_of_overrides();
+
 CREATE TRIGGER reservations_address_gone AFTER UPDATE OF holder_email ON public.reservations FOR EACH ROW WHEN (((old.holder_email IS NOT NULL) AND (new.holder_email IS NULL))) EXECUTE FUNCTION public.forget_who_was_told();
 
 CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_reservations();
 
 CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
+
+CREATE TRIGGER reservations_mark_waitlist AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_waitlist_of_reservations();
 
 CREATE TRIGGER reservations_trespassed AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_trespass();
 
@@ -3132,6 +3263,24 @@ ALTER TABLE ONLY public.state_changes
 
 ALTER TABLE ONLY public.tenant_usage
     ADD CONSTRAINT tenant_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_level_fkey FOREIGN KEY (tenant_id, level_id) REFERENCES public.levels(tenant_id, id) ON DELETE SET NULL (level_id);
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_site_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waitlist_entries
+    ADD CONSTRAINT waitlist_entries_zone_fkey FOREIGN KEY (tenant_id, zone_id) REFERENCES public.zones(tenant_id, id) ON DELETE SET NULL (zone_id);
 
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -3613,6 +3762,20 @@ CREATE POLICY users_platform ON public.users FOR SELECT TO parking_platform USIN
 
 CREATE POLICY users_worker ON public.users TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.waitlist_entries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY waitlist_entries_own ON public.waitlist_entries TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY waitlist_entries_platform ON public.waitlist_entries FOR SELECT TO parking_platform USING (true);
+
+CREATE POLICY waitlist_entries_worker ON public.waitlist_entries TO parking_worker USING (true) WITH CHECK (true);
+
+ALTER TABLE public.waitlist_marks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY waitlist_marks_own ON public.waitlist_marks TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY waitlist_marks_worker ON public.waitlist_marks TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY webhook_deliveries_own ON public.webhook_deliveries TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -3854,7 +4017,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
-GRANT SELECT,DELETE ON TABLE public.reservation_series TO parking_worker;
+GRANT SELECT,DELETE,UPDATE ON TABLE public.reservation_series TO parking_worker;
 GRANT SELECT ON TABLE public.reservation_series TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_terms TO parking_tenant;
@@ -3950,6 +4113,13 @@ GRANT SELECT(updated_at) ON TABLE public.users TO parking_platform;
 
 GRANT SELECT(version) ON TABLE public.users TO parking_tenant;
 GRANT SELECT(version) ON TABLE public.users TO parking_platform;
+
+GRANT SELECT ON TABLE public.waitlist_entries TO parking_platform;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.waitlist_entries TO parking_tenant;
+GRANT SELECT,DELETE,UPDATE ON TABLE public.waitlist_entries TO parking_worker;
+
+GRANT SELECT,INSERT ON TABLE public.waitlist_marks TO parking_tenant;
+GRANT SELECT,INSERT,DELETE ON TABLE public.waitlist_marks TO parking_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_deliveries TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO parking_worker;

@@ -2773,6 +2773,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v6/reservations/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits, or did, the one who asked first first; with the platform tenant selected, all tenants'. No
+         *     more than ten thousand are counted.
+         */
+        get: operations["list_waitlist"];
+        put?: never;
+        /**
+         * Waits for a bay that is not free: a certain one, or any of a site. Whoever waits longest is offered the
+         *     first that becomes so. What is free is not waited for, but reserved. An `Idempotency-Key` repeats the
+         *     answer of an earlier request.
+         */
+        post: operations["join_waitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/waitlist/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One who waits, or did. */
+        get: operations["get_waitlist_entry"];
+        put?: never;
+        post?: never;
+        /** Waits no more; a bay that was offered is let go. The entry is kept, and one that was left stays so. */
+        delete: operations["leave_waitlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/waitlist/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the bay that was offered: its hold becomes a reservation. Said again it stays as it is. */
+        post: operations["claim_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/reservations/waitlist/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the bay go that was offered: the next is offered it, and this one waits no more. Said again it
+         *     stays as it is.
+         */
+        post: operations["decline_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v6/reservations/{id}": {
         parameters: {
             query?: never;
@@ -7300,6 +7380,8 @@ export interface components {
             /** @description What they are known by. */
             person: string;
             reservations: components["schemas"]["PersonReservation"][];
+            /** @description Where they wait for a bay, or did, the latest first. */
+            waitlist: components["schemas"]["PersonWaited"][];
         };
         /** @description How much is held of a person, and what was done about it. */
         PersonHeld: {
@@ -7347,6 +7429,11 @@ export interface components {
              *     at once.
              */
             remaining: number;
+            /**
+             * Format: int64
+             * @description Places on the waiting list, whatever became of them. Erasing takes the person off it.
+             */
+            waitlist: number;
         };
         /** @description Which person is meant. */
         PersonQuestion: {
@@ -7356,6 +7443,22 @@ export interface components {
         /** @description A reservation with all that became of it. */
         PersonReservation: components["schemas"]["ReservationBody"] & {
             history: components["schemas"]["ReservationChangeBody"][];
+        };
+        /** @description A bay that a person waits for, or did. */
+        PersonWaited: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            end_time: string;
+            holder: components["schemas"]["ReservationHolder"];
+            /** Format: uuid */
+            id: string;
+            notes?: string | null;
+            site_name: string;
+            /** Format: date-time */
+            start_time: string;
+            /** @description What became of it. */
+            status: string;
         };
         /** @description What a drawing was recognised as. */
         PlanBody: {
@@ -7853,6 +7956,11 @@ export interface components {
             reservation_id?: string | null;
             verdict: components["schemas"]["ReservationRowVerdict"];
         };
+        /**
+         * @description Whether whoever a bay is reserved for is written to, and in which language.
+         * @enum {string}
+         */
+        ReservationLetters: "off" | "en" | "fr";
         /** @description A reservation of a series. */
         ReservationOccurrence: {
             /** Format: date-time */
@@ -8065,6 +8173,11 @@ export interface components {
             cancel_notice_minutes: number;
             /**
              * Format: int32
+             * @description For how many minutes a bay is held for whoever waited and is offered it.
+             */
+            claim_minutes: number;
+            /**
+             * Format: int32
              * @description The longest reservation, in minutes.
              */
             duration_max_minutes: number;
@@ -8088,12 +8201,19 @@ export interface components {
              * @description How many days ahead one can reserve.
              */
             lead_max_days: number;
+            /** @description Whether whoever a bay is reserved for is written to, and in which language. */
+            letters: components["schemas"]["ReservationLetters"];
             /**
              * Format: int32
              * @description How many reservations one person, known by address or plate, may have that are not over;
              *     any number, if null.
              */
             per_person_max?: number | null;
+            /**
+             * Format: int32
+             * @description How many minutes before the start whoever it is for is reminded; 0: never.
+             */
+            reminder_minutes: number;
             /**
              * Format: int32
              * @description For how many days after the end reservations of the tenant say for whom they were; for
@@ -8126,6 +8246,11 @@ export interface components {
             cancel_notice_minutes?: number | null;
             /**
              * Format: int32
+             * @description For how many minutes a bay is held for whoever waited and is offered it.
+             */
+            claim_minutes?: number | null;
+            /**
+             * Format: int32
              * @description The longest reservation, in minutes.
              */
             duration_max_minutes?: number | null;
@@ -8149,12 +8274,18 @@ export interface components {
              * @description How many days ahead one can reserve.
              */
             lead_max_days?: number | null;
+            letters?: components["schemas"]["ReservationLetters"] | null;
             /**
              * Format: int32
              * @description How many reservations one person, known by address or plate, may have that are not over;
              *     any number, if null.
              */
             per_person_max?: number | null;
+            /**
+             * Format: int32
+             * @description How many minutes before the start whoever it is for is reminded; 0: never.
+             */
+            reminder_minutes?: number | null;
             /**
              * Format: int32
              * @description For how many days after the end reservations say for whom they were; for good, if null.
@@ -9356,6 +9487,103 @@ export interface components {
             /** @description The commit it was built from, in release builds. */
             commit?: string | null;
             version: string;
+        };
+        /** @description Somebody who waits for a bay, or did. */
+        WaitlistEntry: {
+            /**
+             * Format: date-time
+             * @description Until when it can be claimed.
+             */
+            claim_until?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            /** Format: date-time */
+            end_time: string;
+            holder?: components["schemas"]["ReservationHolder"] | null;
+            /** Format: uuid */
+            id: string;
+            kind?: components["schemas"]["BayKind"] | null;
+            /** Format: uuid */
+            level_id?: string | null;
+            level_name?: string | null;
+            /** @description Null without `reservations:people`. */
+            notes?: string | null;
+            offered_space_code?: string | null;
+            /** Format: uuid */
+            offered_space_id?: string | null;
+            /**
+             * Format: int64
+             * @description Which one it is, among those who wait for some of the same; null for those who do not wait.
+             */
+            position?: number | null;
+            /**
+             * Format: uuid
+             * @description The hold that was offered, and what became of it.
+             */
+            reservation_id?: string | null;
+            /** Format: uuid */
+            site_id: string;
+            site_name: string;
+            space_code?: string | null;
+            /**
+             * Format: uuid
+             * @description The bay that is wanted; any of the site, if null.
+             */
+            space_id?: string | null;
+            /** Format: date-time */
+            start_time: string;
+            status: components["schemas"]["WaitlistStatus"];
+            /** Format: uuid */
+            tenant_id: string;
+            /** @description Whose it is, for lists that span tenants. */
+            tenant_name: string;
+            /** @description The time zone of the site, for showing its times. */
+            timezone: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            zone_id?: string | null;
+            zone_name?: string | null;
+        };
+        /** @description A page of those who wait, or did. */
+        WaitlistPage: components["schemas"]["PageExtent"] & {
+            waitlist: components["schemas"]["WaitlistEntry"][];
+        };
+        /**
+         * @description Where somebody stands who waits for a bay, or did.
+         * @enum {string}
+         */
+        WaitlistStatus: "waiting" | "offered" | "claimed" | "lapsed" | "expired" | "cancelled";
+        /** @description A bay that is waited for: a certain one, or any of a site. */
+        WaitlistWish: {
+            /** Format: date-time */
+            end_time: string;
+            holder?: components["schemas"]["ReservationHolderWish"] | null;
+            kind?: components["schemas"]["BayKind"] | null;
+            /**
+             * Format: uuid
+             * @description Of the site, one on this level.
+             */
+            level_id?: string | null;
+            notes?: string | null;
+            /**
+             * Format: uuid
+             * @description Any bay of this site.
+             */
+            site_id?: string | null;
+            /**
+             * Format: uuid
+             * @description This bay and no other; else `site_id`.
+             */
+            space_id?: string | null;
+            /** Format: date-time */
+            start_time: string;
+            /**
+             * Format: uuid
+             * @description Of the site, one in this zone.
+             */
+            zone_id?: string | null;
         };
         /** @description A type of event, all of a subject as `space.*`, or everything as `*`. */
         WantedEvents: string;
@@ -29591,6 +29819,696 @@ export interface operations {
             };
             /** @description There are none */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waitlist: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Rows a page; 50 unless asked otherwise. */
+                page_size?: number;
+                /** @description Rows wanted, instead of `page_size`. */
+                limit?: number;
+                /** @description Rows to skip, instead of `page`. */
+                offset?: number;
+                /** @description The field to sort by; a dash before it turns the order round. */
+                sort?: string;
+                /** @description Text that must occur. */
+                q?: string;
+                site_id?: string;
+                /** @description Those who wait for this bay and no other. */
+                space_id?: string;
+                status?: "waiting" | "offered" | "claimed" | "lapsed" | "expired" | "cancelled";
+                /** @description Those who wait or are offered a bay; the others, if false. */
+                is_open?: boolean;
+                /** @description Those whose time is not over at this instant. */
+                from?: string;
+                /** @description Those whose time begins before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitlistWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Where the entry is */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such bay or site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `space_free`: reserve it by `POST /api/v6/reservations`, or `/any`; `not_reservable`, `person_limit_reached`, `waitlist_full`, `idempotency_key_reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_waitlist_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `waitlist_entry_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_offered`; `waitlist_entry_over`: the time to claim it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or they are not good (any more) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role, the scope or the state of the account does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_offered`, `waitlist_entry_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
