@@ -113,7 +113,7 @@ describe('the words of the audit log', () => {
     const code = CRATES.flatMap(sources).join('\n');
     const built = BUILT.flatMap(([template, made]) => (code.includes(template) ? made : []));
     const written = new Set(
-      [...code.matchAll(new RegExp(`"((?:${entities})\\.(?!csv")[a-z_]+)"`, 'g'))].map(
+      [...code.matchAll(new RegExp(`"((?:${entities})\\.(?!(?:csv|ics)")[a-z_]+)"`, 'g'))].map(
         ([, action]) => action ?? '',
       ),
     );
