@@ -1,6 +1,7 @@
 //! What is to be written, and to whom: what is compared with what was told.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, Utc};
 use parking_access::secrets::fingerprint;
@@ -173,12 +174,9 @@ async fn news(
     let (mut news, mut reminders) = (Vec::new(), Vec::new());
     for reservation in found {
         let (id, space) = (reservation.booking.id, reservation.space.0);
-        let terms = match terms.get(&space) {
-            Some(known) => *known,
-            None => {
-                let read = reservations::terms_of_bay(tx, space).await?;
-                *terms.entry(space).or_insert(read)
-            }
+        let terms = match terms.entry(space) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(reservations::terms_of_bay(tx, space).await?),
         };
         let to = reservation.holder.email.clone().filter(|_| is_active);
         let (Some(language), Some(to)) = (language(&terms), to) else {

@@ -102,7 +102,7 @@ impl Post {
         letters
             .iter()
             .skip(before)
-            .map(|letter| letter.text())
+            .map(parking_testkit::Received::text)
             .collect()
     }
 

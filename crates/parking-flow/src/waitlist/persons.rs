@@ -68,10 +68,10 @@ pub async fn leave_all_of(
     (limit, now): (i64, DateTime<Utc>),
 ) -> Result<(), DbError> {
     for id in store::open_ids_of(tx, key, limit).await? {
-        match leave(tx, maker, (id, &IfMatch::default()), now).await {
-            Err(WaitlistError::Reservation(ReservationError::Db(error))) => return Err(error),
-            // What was answered meanwhile is over, and a reservation like any other.
-            Ok(_) | Err(_) => {}
+        let left = leave(tx, maker, (id, &IfMatch::default()), now).await;
+        // What was answered meanwhile is over, and a reservation like any other.
+        if let Err(WaitlistError::Reservation(ReservationError::Db(error))) = left {
+            return Err(error);
         }
     }
     Ok(())

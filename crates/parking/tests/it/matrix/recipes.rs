@@ -426,6 +426,8 @@ fn estate() -> Vec<Recipe> {
     all.extend(overrides());
     all.extend(display_policies());
     all.extend(reservations());
+    all.extend(waitlist());
+    all.extend(files_and_people());
     all.extend(devices());
     all.extend(displays());
     all.extend(alarms());
@@ -481,23 +483,6 @@ fn reservations() -> Vec<Recipe> {
             &[200],
         )
         .of(Thing::Series),
-        get("GET /api/v6/reservations/waitlist"),
-        post("POST /api/v6/reservations/waitlist", one.clone(), &[201]).on(ONE_TAKEN_BAY),
-        get("GET /api/v6/reservations/waitlist/{id}").of(Thing::Waiting),
-        post(
-            "DELETE /api/v6/reservations/waitlist/{id}",
-            Value::Null,
-            &[204],
-        )
-        .of(Thing::Waiting),
-        on(
-            "POST /api/v6/reservations/waitlist/{id}/claim",
-            Thing::Offered,
-        ),
-        on(
-            "POST /api/v6/reservations/waitlist/{id}/decline",
-            Thing::Offered,
-        ),
         get("GET /api/v6/calendar-feeds"),
         // Who is inside for a while is no member, and has no links.
         post("POST /api/v6/calendar-feeds", feed, &[201, 403]),
@@ -518,6 +503,50 @@ fn reservations() -> Vec<Recipe> {
             &[200],
         ),
         post("DELETE /api/v6/reservations/terms", Value::Null, &[204]).on(SOME_TERMS),
+        get("GET /api/v6/reservations/{id}").of(Thing::Reservation),
+        post("PATCH /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
+        post("PUT /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
+        post("DELETE /api/v6/reservations/{id}", Value::Null, &[204]).of(Thing::Reservation),
+        post("PUT /api/v6/reservations/{id}/cancel", json!({}), &[200]).of(Thing::Reservation),
+        on("POST /api/v6/reservations/{id}/confirm", Thing::HeldSpace),
+        on(
+            "POST /api/v6/reservations/{id}/check-in",
+            Thing::Reservation,
+        ),
+        on("POST /api/v6/reservations/{id}/check-out", Thing::Arrived),
+        get("GET /api/v6/reservations/{id}/history").of(Thing::Reservation),
+        get("GET /api/v6/reservations/{id}/ticket").of(Thing::Reservation),
+        on("POST /api/v6/reservations/{id}/ticket", Thing::Reservation),
+    ]
+}
+
+/// Whoever waits, waits for a bay that somebody else has.
+fn waitlist() -> Vec<Recipe> {
+    let wish = json!({ "space_id": "$tenant", "start_time": "$tomorrow", "end_time": "$later" });
+    let on = |operation, thing| post(operation, Value::Null, &[200]).of(thing);
+    vec![
+        get("GET /api/v6/reservations/waitlist"),
+        post("POST /api/v6/reservations/waitlist", wish, &[201]).on(ONE_TAKEN_BAY),
+        get("GET /api/v6/reservations/waitlist/{id}").of(Thing::Waiting),
+        post(
+            "DELETE /api/v6/reservations/waitlist/{id}",
+            Value::Null,
+            &[204],
+        )
+        .of(Thing::Waiting),
+        on(
+            "POST /api/v6/reservations/waitlist/{id}/claim",
+            Thing::Offered,
+        ),
+        on(
+            "POST /api/v6/reservations/waitlist/{id}/decline",
+            Thing::Offered,
+        ),
+    ]
+}
+
+fn files_and_people() -> Vec<Recipe> {
+    vec![
         get("GET /api/v6/reservations/export"),
         get("GET /api/v6/reservations/import/template"),
         Recipe {
@@ -534,20 +563,6 @@ fn reservations() -> Vec<Recipe> {
             json!({ "person": "$email", "dry_run": false }),
             &[200],
         ),
-        get("GET /api/v6/reservations/{id}").of(Thing::Reservation),
-        post("PATCH /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
-        post("PUT /api/v6/reservations/{id}", notes(), &[200]).of(Thing::Reservation),
-        post("DELETE /api/v6/reservations/{id}", Value::Null, &[204]).of(Thing::Reservation),
-        post("PUT /api/v6/reservations/{id}/cancel", json!({}), &[200]).of(Thing::Reservation),
-        on("POST /api/v6/reservations/{id}/confirm", Thing::HeldSpace),
-        on(
-            "POST /api/v6/reservations/{id}/check-in",
-            Thing::Reservation,
-        ),
-        on("POST /api/v6/reservations/{id}/check-out", Thing::Arrived),
-        get("GET /api/v6/reservations/{id}/history").of(Thing::Reservation),
-        get("GET /api/v6/reservations/{id}/ticket").of(Thing::Reservation),
-        on("POST /api/v6/reservations/{id}/ticket", Thing::Reservation),
     ]
 }
 
