@@ -115,7 +115,7 @@ export async function openPage(browser, options = {}) {
 
 /**
  * A page that draws no more frames: it answers, and other pages of the same browser draw. It happens to Chromium once
- * in some thousand changes of size and theme; nothing wakes such a page, and another in its place is as good.
+ * in some thousand changes of size and theme; another page in its place is as good.
  */
 export class Frozen extends Error {}
 
@@ -137,7 +137,8 @@ export async function reopen(visitor) {
  */
 export async function settle(page, watch) {
   const heading = page.getByRole('heading', { level: 1 }).first();
-  const deadline = Date.now() + PATIENCE_MS;
+  let deadline = Date.now() + PATIENCE_MS;
+  let isLoadedAgain = false;
   for (let inARow = 0; inARow < 2; ) {
     await heading.waitFor();
     const isStill = await page.evaluate(async (patience) => {
@@ -152,7 +153,14 @@ export async function settle(page, watch) {
         .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
       return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
     }, FRAMES_MS);
-    if (isStill === null) throw new Frozen(`${page.url()} draws nothing any more`);
+    if (isStill === null) {
+      if (isLoadedAgain) throw new Frozen(`${page.url()} draws nothing any more`);
+      // What is open on it is lost, but most that is looked at has an address.
+      isLoadedAgain = true;
+      deadline += FRAMES_MS + PATIENCE_MS;
+      await page.reload();
+      continue;
+    }
     inARow = isStill && watch.isQuiet ? inARow + 1 : 0;
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
   }

@@ -62,6 +62,9 @@ describe('letters', () => {
       const place = { address: '1 Quay Street', postal_code: '56100', city: 'Lorient' };
       const site = await api.post('/api/v6/sites', { name: 'Harbour', timezone: 'Europe/Paris', ...place });
       const bay = await api.post('/api/v6/spaces', { site_id: site.id, code: 'L-1' });
+      const quiet = await api.post('/api/v6/sites', { name: 'Quiet', timezone: 'Europe/Paris' });
+      const quietBay = await api.post('/api/v6/spaces', { site_id: quiet.id, code: 'L-1' });
+      await api.call('PUT', `/api/v6/reservations/terms?site_id=${quiet.id}`, { letters: 'off' });
       const { page, watch } = await visit();
       await signIn(page, OWNER);
 
@@ -71,7 +74,8 @@ describe('letters', () => {
       await button(page, 'common.save').click();
       await page.getByText(en('terms.standingAt.site', { site: 'Harbour' })).waitFor();
       const day = new Date(Math.ceil(Date.now() / HOUR) * HOUR + 48 * HOUR);
-      await books(page, site, bay, { start: day, email: 'silent@people.test' });
+      // Told before anything below is, if it were told at all.
+      await books(page, quiet, quietBay, { start: day, email: 'silent@people.test' });
 
       // By the keyboard, from none to the last.
       await page.goto(`/settings/reservations?site_id=${site.id}`);

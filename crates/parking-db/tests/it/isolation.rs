@@ -34,7 +34,7 @@ insert into reservation_terms (tenant_id, id, duration_max_minutes, lead_max_day
 insert into reservation_series (tenant_id, id, space_id, rule, timezone, start_time, end_time, created_at, updated_at) values ($t, $t, $t, 'FREQ=DAILY;COUNT=1', 'UTC', now(), now() + interval '1 hour', now(), now());
 insert into reservations (tenant_id, id, space_id, status, start_time, end_time, blocks_from, blocks_until, opens_at, no_show_at, holder_key, series_id, recurs_at, created_at, updated_at) values ($t, $t, $t, 'confirmed', now(), now() + interval '1 hour', now(), now() + interval '1 hour', now(), now(), 'p', $t, now(), now(), now());
 insert into calendar_feeds (tenant_id, id, user_id, name, secret_hash, created_at) values ($t, $t, $u, 'F', uuid_send($t), now());
-insert into waitlist_entries (tenant_id, id, site_id, space_id, start_time, end_time, status, created_at, updated_at) values ($t, $t, $t, $t, now(), now() + interval '1 hour', 'cancelled', now(), now());
+insert into waitlist_entries (tenant_id, id, site_id, space_id, start_time, end_time, status, reservation_id, claim_until, created_at, updated_at) values ($t, $t, $t, $t, now(), now() + interval '1 hour', 'claimed', $t, now(), now(), now());
 insert into waitlist_marks (tenant_id, site_id, free_from, free_until) values ($t, $t, now(), now());
 insert into reservation_changes (tenant_id, id, reservation_id, at, kind, space_id, status, start_time, end_time) values ($t, $t, $t, now(), 'created', $t, 'confirmed', now(), now() + interval '1 hour');
 insert into reservation_letters (tenant_id, reservation_id) values ($t, $t);
