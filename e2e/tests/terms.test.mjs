@@ -108,7 +108,8 @@ describe('the terms of reservations', () => {
       await has(page, field(page, 'duration_max_minutes'), '4');
 
       await field(page, 'duration_max_minutes').fill('60');
-      await page.getByText('minutes = 1 hour', { exact: true }).waitFor();
+      // A reminder is an hour ahead as well, further down.
+      await page.getByText('minutes = 1 hour', { exact: true }).first().waitFor();
       await button(page, 'common.save').click();
       await page.getByText(en('terms.standingAt.site', { site: 'Harbour' })).waitFor();
       await page.getByText(en('terms.elsewhere', { value: '1,440 minutes' })).waitFor();
