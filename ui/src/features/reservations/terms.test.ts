@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ReservationTerms } from '@/api/types';
 import { placeOf } from '@/components/useLeaveGuard';
-import { areSame, changeOf, isOwn, termNames, terms, usualLetters, valuesOf } from './terms';
+import {
+  areSame,
+  changeOf,
+  isOwn,
+  termNames,
+  terms,
+  usualLetters,
+  valuesOf,
+  wholeOf,
+} from './terms';
 
 const usual = Object.fromEntries(termNames.map((name) => [name, terms[name].usual]));
 const of = (more: Partial<ReservationTerms> = {}) =>
@@ -50,6 +59,13 @@ describe('the terms of reservations', () => {
     expect(changeOf(base, { ...valuesOf(base), retention_days: null })).toEqual({
       retention_days: null,
     });
+  });
+
+  it('are said for a site without what is said once for all', () => {
+    const whole = valuesOf(of());
+    expect(wholeOf(whole, false)).toEqual(whole);
+    const { retention_days: _, ...ofSite } = whole;
+    expect(wholeOf(whole, true)).toEqual(ofSite);
   });
 
   it('are others when a number differs, or whose they are', () => {

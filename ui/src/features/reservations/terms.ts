@@ -70,6 +70,14 @@ export const fieldNames: readonly FieldName[] = [...termNames, 'letters'];
 export const valuesOf = (of: ReservationTerms): TermValues =>
   Object.fromEntries(fieldNames.map((name) => [name, of[name] ?? null])) as TermValues;
 
+/** All that can be said for a site, or for all: what is the tenant's is not said for one site. */
+export function wholeOf(values: TermValues, isAtSite: boolean): ReservationTermsChange {
+  const sayable = fieldNames.filter(
+    (name) => name === 'letters' || !isAtSite || !termOf(name).isOfTenant,
+  );
+  return Object.fromEntries(sayable.map((name) => [name, values[name]]));
+}
+
 /** What is sent: only what differs, so that what somebody else changes meanwhile stays. */
 export function changeOf(base: ReservationTerms, values: TermValues): ReservationTermsChange {
   const known = valuesOf(base);

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { ReservationTerms } from '@/api/types';
 import { useConfirm } from '@/components/confirm';
 import { useToast } from '@/components/toast';
-import { valuesOf } from './terms';
+import { valuesOf, wholeOf } from './terms';
 import { type TermsOf, useChangeTerms, useForgetTerms } from './termsQueries';
 
 /** Asks, and then forgets what was set: at a site the tenant's terms hold again, elsewhere the usual ones. */
@@ -38,7 +38,8 @@ export function useTakeBack(
       isDestructive: false,
       action: async () => {
         onDone(await forget.mutateAsync(site));
-        toast.undoable(words.done, () => change.mutateAsync({ site, body: valuesOf(before) }));
+        const body = wholeOf(valuesOf(before), site !== null);
+        toast.undoable(words.done, () => change.mutateAsync({ site, body }));
       },
     });
 }
