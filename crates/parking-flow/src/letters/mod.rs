@@ -1,15 +1,15 @@
 //! Letters: what whoever a bay is reserved for is told by mail.
 //!
-//! Whoever changes a reservation leaves a job ([`WriteToHolder`](crate::reservations::WriteToHolder), or of
-//! one that recurs [`WriteOfSeries`](crate::reservations::WriteOfSeries)) in the same transaction. The job
-//! looks at what they were told last and at what is, and writes what is missing
-//! ([`parking_domain::reservations::Letter`]): so done twice it does nothing, of a thousand changes while it
-//! waits the last is told, what was erased or called off meanwhile is told as what it is by then, and a
-//! letter that another server is about to send is not written again. Only a server that dies between
-//! sending and writing that down sends it once more. Occurrences of which there is the same to say
-//! share a letter; each is reminded of by itself. The link is made when a letter is sent, and the address
-//! is read then: nothing of either waits in the queue. Who was told is kept as a fingerprint, which a trigger
-//! forgets with the address, whoever takes that out. Table: `reservation_letters`.
+//! Whoever changes a reservation leaves a job ([`WriteToHolder`](crate::reservations::WriteToHolder),
+//! or of one that recurs [`WriteOfSeries`]) in the same transaction. The job looks at what they were
+//! told last and at what is, and writes what is missing ([`parking_domain::reservations::Letter`]): so
+//! done twice it does nothing, of a thousand changes while it waits the last is told, what was erased
+//! or called off meanwhile is told as what it is by then, and a letter that another server is about to
+//! send is not written again. Only a server that dies between sending and writing that down sends it
+//! once more. Occurrences of which there is the same to say share a letter; each is reminded of by
+//! itself. The link is made when a letter is sent, and the address is read then: nothing of either
+//! waits in the queue. Who was told is kept as a fingerprint, which a trigger forgets with the address,
+//! whoever takes that out. Table: `reservation_letters`.
 
 mod draft;
 mod jobs;
