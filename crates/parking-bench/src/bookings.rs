@@ -285,7 +285,7 @@ impl Bench {
 /// Makes every instant of the slot's day in a script another one each time.
 fn moving(script: &str, start: DateTime<Utc>) -> String {
     let day = format!("'{}", start.format("%Y-%m-%d "));
-    let mut moving = "\\set hours random(1, 2000000)\n".to_owned();
+    let mut moving = "\\set hours random(1, 2000000000)\n".to_owned();
     let mut rest = script;
     while let Some(at) = rest.find(&day) {
         let (before, literal) = rest.split_at(at);
@@ -424,7 +424,7 @@ mod tests {
             "insert into r values ('2027-06-01 10:00:00+00', '2026-06-01 10:00:00+00', 'x');";
         assert_eq!(
             moving(script, start),
-            "\\set hours random(1, 2000000)\ninsert into r values (('2027-06-01 10:00:00+00'::timestamptz + :hours * interval '1 hour'), \
+            "\\set hours random(1, 2000000000)\ninsert into r values (('2027-06-01 10:00:00+00'::timestamptz + :hours * interval '1 hour'), \
              '2026-06-01 10:00:00+00', 'x');"
         );
     }
