@@ -9,7 +9,8 @@ use parking_http::IfMatch;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Waiting, WaitlistError, leave, store};
+use super::store::persons as store;
+use super::{Waiting, WaitlistError, leave};
 use crate::reservations::{Holder, ReservationError};
 
 /// A bay that a person waits for, or did.

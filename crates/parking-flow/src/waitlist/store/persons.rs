@@ -1,0 +1,79 @@
+//! The SQL of what the waiting list holds of a person.
+
+use chrono::{DateTime, Utc};
+use parking_db::{Result, TenantTx};
+use parking_domain::ids::TenantId;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use super::SELECT;
+use crate::waitlist::Waiting;
+
+/// How many entries name a person.
+pub(in crate::waitlist) async fn count_of(conn: &mut PgConnection, key: &str) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from waitlist_entries where holder_key = $1"#,
+        key
+    );
+    Ok(count.fetch_one(conn).await?)
+}
+
+/// The entries that name a person, the latest first.
+pub(in crate::waitlist) async fn all_of(
+    conn: &mut PgConnection,
+    key: &str,
+    limit: i64,
+) -> Result<Vec<Waiting>> {
+    let query =
+        format!("{SELECT} where e.holder_key = $1 order by e.created_at desc, e.id desc limit $2");
+    let found = sqlx::query_as(AssertSqlSafe(query)).bind(key).bind(limit);
+    Ok(found.fetch_all(conn).await?)
+}
+
+/// Where a person waits or is offered a bay, the oldest first.
+pub(in crate::waitlist) async fn open_ids_of(
+    tx: &mut TenantTx,
+    key: &str,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar!(
+        "select id from waitlist_entries where holder_key = $1 and status in ('waiting', 'offered')
+         order by created_at, id limit $2",
+        key,
+        limit
+    );
+    Ok(ids.fetch_all(tx.conn()).await?)
+}
+
+/// Erases the person from entries that are over: from those of one person, or from all whose time was over
+/// before an instant.
+pub(in crate::waitlist) async fn erase(
+    conn: &mut PgConnection,
+    (tenant, key): (TenantId, Option<&str>),
+    (before, limit): (DateTime<Utc>, i64),
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let wanted = if key.is_some() {
+        "holder_key = $5 and $2::timestamptz is not null"
+    } else {
+        "end_time < $2 and $5::text is null and (holder_key is not null or holder_name is not null or notes is not null)"
+    };
+    let query = format!(
+        "with those as (
+           select id from waitlist_entries
+           where tenant_id = $1 and status not in ('waiting', 'offered') and {wanted}
+           order by end_time limit $3 for no key update skip locked),
+         erased as (
+           update waitlist_entries e set holder_name = null, holder_email = null, holder_plate = null, holder_key = null,
+             notes = null, updated_at = $4, version = version + 1
+           from those t where e.tenant_id = $1 and e.id = t.id returning e.id)
+         select count(*) from erased"
+    );
+    let erased = sqlx::query_scalar(AssertSqlSafe(query))
+        .bind(tenant.0)
+        .bind(before)
+        .bind(limit)
+        .bind(now)
+        .bind(key);
+    Ok(erased.fetch_one(conn).await?)
+}
