@@ -169,7 +169,12 @@ impl Session {
                 }
                 Happening::Packet(Some(Err(error))) => return Err(error.into()),
                 Happening::Packet(None) => return Err(SessionError::Closed),
-                Happening::Settled(settled) => self.settle(settled)?,
+                Happening::Settled(settled) => {
+                    // What was stored together is acknowledged together: each by itself would be a
+                    // write of its own, and bring the next messages one by one.
+                    tokio::task::yield_now().await;
+                    self.settle(settled)?;
+                }
                 Happening::Command(outgoing) => {
                     let packet = self.posting.packet(outgoing);
                     written(self.frames.send(packet)).await?;

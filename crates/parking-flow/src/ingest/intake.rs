@@ -338,9 +338,21 @@ impl Writer {
                     continue;
                 }
             }
+            self.gather(&mut batch).await;
             self.metrics.batch(batch.len());
             self.store(&db, std::mem::take(&mut batch)).await;
             acting.now();
+        }
+    }
+
+    /// Lets whoever is ready to hand something in do so. Senders answered together send together; the
+    /// first of them would be committed alone, and all others wait for it.
+    async fn gather(&mut self, batch: &mut Vec<Waiting>) {
+        tokio::task::yield_now().await;
+        while batch.len() < BATCH_MAX
+            && let Ok(waiting) = self.queue.try_recv()
+        {
+            batch.push(waiting);
         }
     }
 
