@@ -19,8 +19,8 @@ export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
 function executable() {
-  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
-  const found = known.find((path) => path && existsSync(path));
+  const here = ['chromium-headless-shell', 'chromium', 'chromium-browser'].map((name) => `/usr/bin/${name}`);
+  const found = [process.env.CHROMIUM, ...here].find((path) => path && existsSync(path));
   if (!found) throw new Error('no Chromium found; `cargo xtask setup` installs it');
   return found;
 }

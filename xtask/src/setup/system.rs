@@ -14,6 +14,9 @@ use crate::shell;
 /// The oldest PostgreSQL the product supports.
 const POSTGRES_MAJOR_MIN: u32 = 15;
 
+/// Chromium without windows: the same pages for a fifth less of the processor's time.
+const HEADLESS: &str = "chromium-headless-shell";
+
 /// The folder of a PostgreSQL server's programs, and its major version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PostgresBin {
@@ -43,6 +46,7 @@ pub(crate) fn chromium(repo: &Repo) -> Option<PathBuf> {
         return Some(named.into());
     }
     [
+        HEADLESS,
         "chromium",
         "chromium-browser",
         "google-chrome-stable",
@@ -134,7 +138,7 @@ impl Need {
         match self {
             // The server package of a Debian release carries contrib and pgbench.
             Self::Postgres => &["postgresql", "postgresql-contrib"],
-            Self::Chromium => &["chromium", "fonts-liberation"],
+            Self::Chromium => &[HEADLESS, "fonts-liberation"],
             Self::PythonVenv => &["python3-venv", "python3-pip"],
             // The broker most ChirpStacks have, for the tests of the road from it.
             Self::Mosquitto => &["mosquitto"],
@@ -291,7 +295,7 @@ mod tests {
         assert_eq!(
             line,
             "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes \
-             --no-install-recommends postgresql postgresql-contrib chromium fonts-liberation"
+             --no-install-recommends postgresql postgresql-contrib chromium-headless-shell fonts-liberation"
         );
     }
 
