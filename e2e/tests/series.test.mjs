@@ -117,6 +117,24 @@ describe('a series', () => {
       const goOn = button(page, 'booking.goOn');
       assert.equal(await goOn.isDisabled(), true);
       assert.equal((await api.get('/api/v6/reservations/series')).total, 0);
+
+      // A day is left out, and taken in again; with the clash left out as well, nothing is in the way.
+      const leaveOut = async (n) => {
+        await dateOf(page, n).getByRole('button', { name: /^Leave out/ }).click();
+        await dateOf(page, n).getByText(en('series.verdicts.excluded')).waitFor();
+      };
+      await leaveOut(8);
+      await page.getByText(many('series.leftOutSoFar', 1)).waitFor();
+      await leaveOut(2);
+      await page.getByText(many('series.allFree', 8)).waitFor();
+      await page.getByRole('complementary').getByText(many('series.leftOut', 2)).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'left-out');
+      for (const n of [2, 8]) {
+        await dateOf(page, n).getByRole('button', { name: /^Take in/ }).click();
+        await dateOf(page, n).getByRole('button', { name: /^Leave out/ }).waitFor();
+      }
+      await page.getByText(many('series.someClash', 1)).waitFor();
       await page.getByRole('radio', { name: en('series.onClash.skip_one', { formatted: '9' }) }).check();
       await goOn.click();
       await page.getByLabel(en('reservations.name')).fill('Ada Lovelace');
@@ -276,6 +294,12 @@ describe('a calendar elsewhere', () => {
       await button(made, 'secret.close').click();
       await page.getByRole('row', { name: /My phone/ }).getByRole('link', { name: 'Harbour' }).waitFor();
       assert.equal(await page.getByText(new URL(link).searchParams.get('token')).count(), 0);
+      // It was read a moment ago.
+      await page.reload();
+      await page.getByRole('columnheader', { name: en('feeds.lastUsed') }).waitFor();
+      const row = page.getByRole('row', { name: /My phone/ });
+      await row.waitFor();
+      assert.equal(await row.getByText(en('common.never'), { exact: true }).count(), 0);
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'feeds');
       await button(page, 'feeds.revokeNamed', { name: 'My phone' }).click();
