@@ -55,5 +55,7 @@ export function SpanFields({ isInOrder, autoFocus = false }: Props) {
 /** By whose clocks times are. */
 export function TimesIn({ site, zone }: { site: string; zone: string }) {
   const { t } = useTranslation();
-  return <p className={styles.hint}>{t('spaces.timesIn', { site, zone: zone.replace(/_/g, ' ') })}</p>;
+  return (
+    <p className={styles.hint}>{t('spaces.timesIn', { site, zone: zone.replace(/_/g, ' ') })}</p>
+  );
 }

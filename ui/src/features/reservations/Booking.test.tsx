@@ -220,7 +220,8 @@ describe('a booking that repeats', () => {
       const occurrences = preview.occurrences.map((one) =>
         except.includes(one.start_time.slice(0, 10)) ? { ...one, verdict: 'excluded' } : one,
       );
-      const count = (verdict: string) => occurrences.filter((one) => one.verdict === verdict).length;
+      const count = (verdict: string) =>
+        occurrences.filter((one) => one.verdict === verdict).length;
       return { ...preview, occurrences, free: count('free'), clashes: count('slot_taken') };
     };
     const turn = (n: number, name: RegExp) => {

@@ -70,7 +70,8 @@ export const reservationVersionQuery = (tenantId: string, id: string) =>
 /** Hundreds of dates are judged: not whenever anybody reserves anything, but often enough. */
 const JUDGE_MS = 60_000;
 
-const wishIn = (key: readonly unknown[] | undefined) => (key?.[2] ?? null) as ReservationSeriesWish | null;
+const wishIn = (key: readonly unknown[] | undefined) =>
+  (key?.[2] ?? null) as ReservationSeriesWish | null;
 
 /** Whether two wishes ask for the same dates, whichever of them are left out. */
 function isSameRule(one: ReservationSeriesWish | null, other: ReservationSeriesWish | null) {
