@@ -405,7 +405,9 @@ impl Lot {
     async fn last_used(&self, who: &Member, feed: &Value) -> Value {
         let listed = self.by(who, Method::GET, FEEDS, None).await.json();
         let feeds = listed["calendar_feeds"].as_array().expect("a list");
-        let found = feeds.iter().find(|one| one["id"] == feed["calendar_feed"]["id"]);
+        let found = feeds
+            .iter()
+            .find(|one| one["id"] == feed["calendar_feed"]["id"]);
         found.expect("the link")["last_used_at"].clone()
     }
 

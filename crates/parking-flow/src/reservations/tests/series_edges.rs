@@ -189,10 +189,7 @@ async fn one_that_was_put_off_by_itself_takes_nothing_that_is_over_along_when_al
     let later = &told["series"];
     assert_eq!(later["continues_id"], series["id"]);
     assert_eq!(later["start_time"], "2027-01-23T09:00:00Z");
-    assert_eq!(
-        starts(later),
-        ["01-23T09:00", "01-24T09:00", "01-25T09:00"]
-    );
+    assert_eq!(starts(later), ["01-23T09:00", "01-24T09:00", "01-25T09:00"]);
     assert_eq!(later["occurrences_total"], 3);
     let earlier = lot.series_of(&series["id"]).await;
     assert_eq!(earlier["rule"], "FREQ=DAILY;UNTIL=20270122T080000Z");

@@ -43,7 +43,10 @@ async fn days_left_out_are_told_before_and_are_anybodys() {
     let counts = ["total", "free", "clashes"].map(|count| told[count].clone());
     assert_eq!(counts, [5, 3, 0].map(Value::from));
     let series = lot.makes_series(wish.clone()).await;
-    assert_eq!(starts(&series), ["01-21T08:00", "01-25T08:00", "01-26T08:00"]);
+    assert_eq!(
+        starts(&series),
+        ["01-21T08:00", "01-25T08:00", "01-26T08:00"]
+    );
     let expected = ["01-22T08:00/16:00 excluded", "01-27T08:00/16:00 excluded"];
     assert_eq!(left_out(&series), expected);
     let other = json!({ "space_id": lot.bays[0], "start_time": "2027-01-22T08:00:00Z", "end_time": "2027-01-22T16:00:00Z" });
