@@ -25,14 +25,18 @@ function named(n) {
   return new RegExp(`\\b${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`);
 }
 /** What is said of so many. */
-const many = (key, n) => en(`${key}_${n === 1 ? 'one' : 'other'}`, { count: n, formatted: String(n) });
+const many = (key, n) =>
+  en(`${key}_${n === 1 ? 'one' : 'other'}`, { count: n, formatted: String(n) });
 const at = (n, clock) => `${day(n)}T${clock}:00Z`;
 
 let ready = null;
 const customer = () => {
   ready ??= (async () => {
     const full = await register(OWNER, 'Series Parking');
-    const site = await full.api.post('/api/v6/sites', { name: 'Harbour', timezone: 'Africa/Abidjan' });
+    const site = await full.api.post('/api/v6/sites', {
+      name: 'Harbour',
+      timezone: 'Africa/Abidjan',
+    });
     const bay = await full.api.post('/api/v6/spaces', { site_id: site.id, code: 'A-1' });
     await full.api.post('/api/v6/spaces', { site_id: site.id, code: 'A-2' });
     return { ...full, site, bay };
@@ -40,7 +44,8 @@ const customer = () => {
   return ready;
 };
 
-const button = (within, key, values) => within.getByRole('button', { name: en(key, values), exact: true });
+const button = (within, key, values) =>
+  within.getByRole('button', { name: en(key, values), exact: true });
 const dialog = (page, key, values) => page.getByRole('dialog', { name: en(key, values) });
 /** One date of a list, by its day. */
 const dateOf = (within, n) => within.getByRole('listitem').filter({ hasText: named(n) });
@@ -51,7 +56,10 @@ async function shots(page, watch, name, { dress = ['light', 'dark'] } = {}) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}series-${name}-${colorScheme}-${width}.png`, fullPage: true });
+      await page.screenshot({
+        path: `${OUTPUT}series-${name}-${colorScheme}-${width}.png`,
+        fullPage: true,
+      });
     }
   }
   await page.setViewportSize(WIDE);
@@ -77,7 +85,11 @@ async function act(page, n, key) {
 
 /** Every weekday of two weeks at nine, as far as the dates. */
 async function beginTwoWeeks(page, { site }) {
-  const query = new URLSearchParams({ site_id: site.id, from: at(0, '09:00'), until: at(0, '17:00') });
+  const query = new URLSearchParams({
+    site_id: site.id,
+    from: at(0, '09:00'),
+    until: at(0, '17:00'),
+  });
   await page.goto(`/reservations/new?${query}`);
   await button(page, 'booking.short.when').click();
   await pick(page, en('series.repeats'), en('series.kinds.weekdays'));
@@ -98,7 +110,10 @@ describe('a series', () => {
       await shots(page, watch, 'none');
 
       await beginTwoWeeks(page, { site });
-      await page.getByRole('status').filter({ hasText: /^Every weekday \(Monday to Friday\), until Fri/ }).waitFor();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Every weekday \(Monday to Friday\), until Fri/ })
+        .waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'rule');
       await button(page, 'booking.goOn').click();
@@ -111,19 +126,53 @@ describe('a series', () => {
       const clash = dateOf(page, 2);
       await clash.getByText(en('series.verdicts.slot_taken'), { exact: true }).waitFor();
       await clash.getByText(en('series.takenAt', { times: '10:00 – 11:00' })).waitFor();
-      assert.equal(await page.getByRole('list', { name: en('series.dates') }).getByRole('listitem').count(), 10);
+      assert.equal(
+        await page
+          .getByRole('list', { name: en('series.dates') })
+          .getByRole('listitem')
+          .count(),
+        10,
+      );
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'dates');
       const goOn = button(page, 'booking.goOn');
       assert.equal(await goOn.isDisabled(), true);
       assert.equal((await api.get('/api/v6/reservations/series')).total, 0);
-      await page.getByRole('radio', { name: en('series.onClash.skip_one', { formatted: '9' }) }).check();
+
+      // A day is left out, and taken in again; with the clash left out as well, nothing is in the way.
+      const leaveOut = async (n) => {
+        await dateOf(page, n)
+          .getByRole('button', { name: /^Leave out/ })
+          .click();
+        await dateOf(page, n).getByText(en('series.verdicts.excluded')).waitFor();
+      };
+      await leaveOut(8);
+      await page.getByText(many('series.leftOutSoFar', 1)).waitFor();
+      await leaveOut(2);
+      await page.getByText(many('series.allFree', 8)).waitFor();
+      await page.getByRole('complementary').getByText(many('series.leftOut', 2)).waitFor();
+      assert.deepEqual(await violations(page, EVERYTHING), []);
+      await shots(page, watch, 'left-out');
+      for (const n of [2, 8]) {
+        await dateOf(page, n)
+          .getByRole('button', { name: /^Take in/ })
+          .click();
+        await dateOf(page, n)
+          .getByRole('button', { name: /^Leave out/ })
+          .waitFor();
+      }
+      await page.getByText(many('series.someClash', 1)).waitFor();
+      await page
+        .getByRole('radio', { name: en('series.onClash.skip_one', { formatted: '9' }) })
+        .check();
       await goOn.click();
       await page.getByLabel(en('reservations.name')).fill('Ada Lovelace');
       await shots(page, watch, 'confirm');
       await button(page, 'reservations.reserve').click();
 
-      await page.getByRole('heading', { level: 1, name: en('series.ofBay', { code: 'A-1' }) }).waitFor();
+      await page
+        .getByRole('heading', { level: 1, name: en('series.ofBay', { code: 'A-1' }) })
+        .waitFor();
       await page.getByText('9 of 9', { exact: true }).waitFor();
       await page.getByText(en('series.parts.leftOut', { n: '1' })).click();
       await dateOf(page, 2).getByText(en('series.verdicts.slot_taken')).waitFor();
@@ -153,9 +202,17 @@ describe('a series', () => {
       await dateOf(page, 7).getByText('10:00 – 18:00').waitFor();
       const moved = new URL(page.url()).pathname.split('/').at(-1);
       const times = async (id) =>
-        (await api.get(`/api/v6/reservations/series/${id}`)).occurrences.map(({ start_time }) => start_time);
-      assert.deepEqual(await times(moved), [7, 8, 9, 10, 11].map((n) => at(n, '10:00')));
-      assert.deepEqual(await times(first.id), [0, 1, 3, 4].map((n) => at(n, '09:00')));
+        (await api.get(`/api/v6/reservations/series/${id}`)).occurrences.map(
+          ({ start_time }) => start_time,
+        );
+      assert.deepEqual(
+        await times(moved),
+        [7, 8, 9, 10, 11].map((n) => at(n, '10:00')),
+      );
+      assert.deepEqual(
+        await times(first.id),
+        [0, 1, 3, 4].map((n) => at(n, '09:00')),
+      );
       await shots(page, watch, 'moved');
 
       // The list knows both, and when each is next.
@@ -171,7 +228,9 @@ describe('a series', () => {
       const question = dialog(page, 'series.cancelTitle', { code: 'A-1' });
       await question.getByLabel(en('series.reason')).fill('Moved to another office');
       await shots(page, watch, 'cancel', { dress: ['light'] });
-      await question.getByRole('button', { name: many('series.cancelMany', 5), exact: true }).click();
+      await question
+        .getByRole('button', { name: many('series.cancelMany', 5), exact: true })
+        .click();
       await question.waitFor({ state: 'hidden' });
       await page.getByText('Moved to another office').waitFor();
       await page.getByText('0 of 5', { exact: true }).waitFor();
@@ -198,7 +257,9 @@ describe('a series', () => {
       await question.getByRole('radio', { name: many('series.scopes.following', 3) }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'which', { dress: ['light'] });
-      await question.getByRole('button', { name: many('series.cancelMany', 1), exact: true }).click();
+      await question
+        .getByRole('button', { name: many('series.cancelMany', 1), exact: true })
+        .click();
       await question.waitFor({ state: 'hidden' });
       await one.getByRole('link', { name: en('series.toSeries') }).click();
       await page.getByText('3 of 4', { exact: true }).waitFor();
@@ -211,7 +272,10 @@ describe('a series', () => {
       await api.patch(`/api/v6/reservations/series/${series.id}`, { notes: 'Blue car' });
       await button(form, 'series.tryIt').click();
       await form.getByText(en('series.meanwhileTitle')).waitFor();
-      assert.equal(await form.getByLabel(en('reservations.from'), { exact: true }).inputValue(), '08:00');
+      assert.equal(
+        await form.getByLabel(en('reservations.from'), { exact: true }).inputValue(),
+        '08:00',
+      );
       await button(form, 'series.tryIt').click();
       await form.getByText(many('series.wouldChange', 3)).waitFor();
       await form.getByRole('button', { name: many('series.changeMany', 3), exact: true }).click();
@@ -226,16 +290,31 @@ describe('a series', () => {
       const { page, watch } = await visit({ locale: 'fr-FR' });
       await signIn(page, OWNER, fr);
       await page.goto('/reservations/series');
-      await page.getByText(/^Chaque jour ouvrable \(lundi à vendredi\), jusqu’au/).first().waitFor();
+      await page
+        .getByText(/^Chaque jour ouvrable \(lundi à vendredi\), jusqu’au/)
+        .first()
+        .waitFor();
       await shots(page, watch, 'fr-list');
-      await page.getByText(/^Chaque jour ouvrable/).first().click();
-      await page.getByRole('heading', { level: 1, name: fr('series.ofBay', { code: 'A-1' }) }).waitFor();
+      await page
+        .getByText(/^Chaque jour ouvrable/)
+        .first()
+        .click();
+      await page
+        .getByRole('heading', { level: 1, name: fr('series.ofBay', { code: 'A-1' }) })
+        .waitFor();
       await shots(page, watch, 'fr-one');
-      const query = new URLSearchParams({ site_id: site.id, from: at(0, '09:00'), until: at(0, '17:00') });
+      const query = new URLSearchParams({
+        site_id: site.id,
+        from: at(0, '09:00'),
+        until: at(0, '17:00'),
+      });
       await page.goto(`/reservations/new?${query}`);
       await page.getByRole('button', { name: fr('booking.short.when') }).click();
       await pick(page, fr('series.repeats'), fr('series.kinds.monthly'));
-      await page.getByRole('radio', { name: /^le \w+ lundi$/ }).first().check();
+      await page
+        .getByRole('radio', { name: /^le \w+ lundi$/ })
+        .first()
+        .check();
       await shots(page, watch, 'fr-rule');
       await api.patch('/api/v6/me', { language: 'en' });
     }));
@@ -268,14 +347,26 @@ describe('a calendar elsewhere', () => {
       assert.equal(answer.status, 200);
       assert.match(answer.headers.get('content-type'), /^text\/calendar/);
       const events = (await answer.text()).split('BEGIN:VEVENT').slice(1);
-      const { reservations } = await api.get(`/api/v6/reservations?site_id=${site.id}&page_size=100`);
+      const { reservations } = await api.get(
+        `/api/v6/reservations?site_id=${site.id}&page_size=100`,
+      );
       assert.ok(reservations.length > 9);
-      for (const { id } of reservations) assert.equal(events.filter((event) => event.includes(id)).length, 1, id);
+      for (const { id } of reservations)
+        assert.equal(events.filter((event) => event.includes(id)).length, 1, id);
 
       await made.getByRole('checkbox', { name: en('secret.kept') }).check();
       await button(made, 'secret.close').click();
-      await page.getByRole('row', { name: /My phone/ }).getByRole('link', { name: 'Harbour' }).waitFor();
+      await page
+        .getByRole('row', { name: /My phone/ })
+        .getByRole('link', { name: 'Harbour' })
+        .waitFor();
       assert.equal(await page.getByText(new URL(link).searchParams.get('token')).count(), 0);
+      // It was read a moment ago.
+      await page.reload();
+      await page.getByRole('columnheader', { name: en('feeds.lastUsed') }).waitFor();
+      const row = page.getByRole('row', { name: /My phone/ });
+      await row.waitFor();
+      assert.equal(await row.getByText(en('common.never'), { exact: true }).count(), 0);
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await shots(page, watch, 'feeds');
       await button(page, 'feeds.revokeNamed', { name: 'My phone' }).click();

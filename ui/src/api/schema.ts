@@ -4664,6 +4664,11 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: date-time
+             * @description When a calendar last read it, to within five minutes; null if none has yet.
+             */
+            last_used_at?: string | null;
             name: string;
             /** @description Whose reservations it shows; null if all, or without `reservations:people`. */
             person?: string | null;

@@ -364,3 +364,42 @@ proptest! {
         prop_assert!(found.iter().all(|one| one.slot.length() >= TimeDelta::minutes(30)));
     }
 }
+
+/// Values that a part of a rule may have, and some that it may not.
+fn value() -> impl Strategy<Value = String> {
+    let number = prop_oneof![
+        -400_i64..400,
+        Just(0),
+        Just(i64::from(u16::MAX)),
+        Just(i64::from(i16::MIN)),
+        Just(i64::MAX)
+    ];
+    prop::collection::vec(number, 1..4).prop_map(|all| {
+        let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+        all.join(",")
+    })
+}
+
+proptest! {
+    /// Whatever stands in a rule, it is worked out or refused, within bounds.
+    #[test]
+    fn no_rule_breaks_whoever_works_it_out(
+        frequency in prop::sample::select(vec!["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+        interval in prop::sample::select(vec![0_u64, 1, 2, 53, 400, 32_768, 65_535, 65_536]),
+        count in 1_u32..400,
+        parts in prop::collection::btree_map(
+            prop::sample::select(vec!["BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS"]), value(), 0..3),
+        weekday in prop::sample::select(vec!["", ";BYDAY=MO", ";BYDAY=TU,SU", ";BYDAY=-1FR", ";BYDAY=53SA"]),
+        start in 0_i64..1_460,
+    ) {
+        let parts: Vec<String> = parts.iter().map(|(name, value)| format!(";{name}={value}")).collect();
+        let rule = format!("FREQ={frequency};INTERVAL={interval};COUNT={count}{}{weekday}", parts.concat());
+        let from = at("2026-01-01T10:00:00Z") + TimeDelta::days(start);
+        let first = Slot { start: from, end: from + TimeDelta::hours(1) };
+        let found = Rule::parse(&rule).and_then(|rule| rule.occurrences(first, zone("Europe/Paris"), (from, 730)));
+        if let Ok(found) = found {
+            prop_assert!((1..=OCCURRENCES_MAX).contains(&found.len()), "{rule}");
+            prop_assert!(found.iter().all(|one| one.slot.start >= from && one.slot.end > one.slot.start), "{rule}");
+        }
+    }
+}

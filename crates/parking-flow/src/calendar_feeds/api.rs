@@ -32,7 +32,11 @@ const PERSON_MAX: usize = 254;
 const SECRET_MAX: usize = 100;
 
 /// What the list can be sorted by.
-const COLUMNS: &[(&str, &str)] = &[("-created_at", "f.created_at"), ("name", "f.name")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("-created_at", "f.created_at"),
+    ("name", "f.name"),
+    ("last_used_at", "f.last_used_at nulls last"),
+];
 
 /// The routes of calendar feeds.
 pub fn routes(flow: Flow) -> Routes {
@@ -76,6 +80,8 @@ struct CalendarFeed {
     /// Whose reservations it shows; null if all, or without `reservations:people`.
     person: Option<String>,
     created_at: DateTime<Utc>,
+    /// When a calendar last read it, to within five minutes; null if none has yet.
+    last_used_at: Option<DateTime<Utc>>,
 }
 
 impl CalendarFeed {
@@ -93,6 +99,7 @@ impl CalendarFeed {
             space_code,
             person: feed.person.filter(|_| sees_people),
             created_at: feed.created_at,
+            last_used_at: feed.last_used_at,
         }
     }
 }

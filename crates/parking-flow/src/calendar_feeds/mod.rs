@@ -41,6 +41,9 @@ const LOOK_BACK: TimeDelta = TimeDelta::days(30);
 /// The most events of one calendar.
 const EVENTS_MAX: usize = 2_000;
 
+/// How long it is not written down again that a link is used: calendars look often, and some are many.
+const USED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
+
 /// How often a reader is asked to look.
 const REFRESH_MINUTES: u32 = 15;
 
@@ -74,6 +77,8 @@ pub struct Feed {
     pub person: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When a calendar last read it, or a few minutes before.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl Feed {
@@ -220,8 +225,17 @@ pub async fn read(
         };
         text = Some(written(Some(&calendar), &found, &shown));
     }
+    // Last, so that those who read at once wait for each other no longer than this takes.
+    if is_to_be_marked(known.last_used_at, now) {
+        store::mark_used(&mut tx, (known.id, known.last_used_at), now).await?;
+    }
     tx.commit().await?;
     Ok(Some(File { text, tag }))
+}
+
+/// Whether it is to be written down that a link is used. What a clock wrote that was fast is written anew.
+fn is_to_be_marked(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    last.is_none_or(|last| (now - last).abs() >= USED_AGAIN_AFTER)
 }
 
 /// A name for what a calendar says.
@@ -264,8 +278,9 @@ fn written(calendar: Option<&Calendar<'_>>, found: &[Reservation], shown: &[Show
         Event {
             uid: one.booking.id.to_string(),
             // Changes of the reservation are counted. What its bay or site is called changes by the
-            // clock, so that this only ever grows, wherever the reservation goes.
-            sequence: one.version - 1 + (modified - one.created_at).num_seconds(),
+            // clock, so that this only ever grows, wherever the reservation goes. Of a clock that was put
+            // back nothing is counted: readers refuse less than nothing.
+            sequence: one.version - 1 + (modified - one.created_at).num_seconds().max(0),
             created: one.created_at,
             modified,
             start: one.booking.slot.start,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Feed, FeedDraft};
 
 const SELECT: &str = "select f.id, f.name, f.user_id, u.name as user_name, f.site_id, i.name as site_name, f.space_id,
-  s.code, f.person, f.created_at
+  s.code, f.person, f.created_at, f.last_used_at
   from calendar_feeds f join users u on u.id = f.user_id
   left join sites i on i.tenant_id = f.tenant_id and i.id = f.site_id
   left join spaces s on s.tenant_id = f.tenant_id and s.id = f.space_id";
@@ -25,6 +25,7 @@ impl FromRow<'_, sqlx::postgres::PgRow> for Feed {
             space: space.zip(row.try_get("code")?),
             person: row.try_get("person")?,
             created_at: row.try_get("created_at")?,
+            last_used_at: row.try_get("last_used_at")?,
         })
     }
 }
@@ -111,6 +112,8 @@ pub(super) async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
 /// A link that somebody shows.
 pub(super) struct Known {
     pub(super) tenant: Uuid,
+    pub(super) id: Uuid,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
     pub(super) draft: FeedDraft,
     /// What its maker is in the tenant.
     pub(super) role: String,
@@ -119,7 +122,7 @@ pub(super) struct Known {
 /// The link with this secret, if its maker is still somebody in a tenant that is served.
 pub(super) async fn known(tx: &mut PlatformTx, hash: &[u8]) -> Result<Option<Known>> {
     let row = sqlx::query!(
-        "select f.tenant_id, f.name, f.site_id, f.space_id, f.person, m.role from calendar_feeds f
+        "select f.tenant_id, f.id, f.last_used_at, f.name, f.site_id, f.space_id, f.person, m.role from calendar_feeds f
          join memberships m on m.tenant_id = f.tenant_id and m.user_id = f.user_id and m.is_active
          join users u on u.id = f.user_id and u.is_active
          join tenants t on t.id = f.tenant_id and t.status = 'active'
@@ -130,6 +133,8 @@ pub(super) async fn known(tx: &mut PlatformTx, hash: &[u8]) -> Result<Option<Kno
     .await?;
     Ok(row.map(|row| Known {
         tenant: row.tenant_id,
+        id: row.id,
+        last_used_at: row.last_used_at,
         draft: FeedDraft {
             name: row.name,
             site: row.site_id,
@@ -138,6 +143,23 @@ pub(super) async fn known(tx: &mut PlatformTx, hash: &[u8]) -> Result<Option<Kno
         },
         role: row.role,
     }))
+}
+
+/// Writes down that a link was used, unless somebody else has meanwhile.
+pub(super) async fn mark_used(
+    tx: &mut TenantTx,
+    (id, seen): (Uuid, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update calendar_feeds set last_used_at = $3 where id = $1 and last_used_at is not distinct from $2",
+        id,
+        seen,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// How many links show a person's reservations alone.

@@ -399,3 +399,85 @@ async fn another_name_of_a_bay_or_site_is_news_of_its_reservations() {
     assert_eq!(later.headers["etag"], known.headers["etag"]);
     assert_eq!(later.text, known.text);
 }
+
+impl Lot {
+    /// What the list says of a link to whoever made it.
+    async fn last_used(&self, who: &Member, feed: &Value) -> Value {
+        let listed = self.by(who, Method::GET, FEEDS, None).await.json();
+        let feeds = listed["calendar_feeds"].as_array().expect("a list");
+        let found = feeds
+            .iter()
+            .find(|one| one["id"] == feed["calendar_feed"]["id"]);
+        found.expect("the link")["last_used_at"].clone()
+    }
+
+    /// Which writing of the link's row stands.
+    async fn writing(&self) -> String {
+        let mut all = self.test.superuser().await;
+        sqlx::query_scalar("select string_agg(xmin::text, ' ') from calendar_feeds")
+            .fetch_one(&mut all)
+            .await
+            .expect("a row")
+    }
+}
+
+#[tokio::test]
+async fn it_is_told_when_a_link_was_last_used_and_seldom_written_down() {
+    let lot = Lot::open().await;
+    let who = lot.member(lot.tenant, Role::Viewer).await;
+    let feed = lot.makes_feed(&who, json!({ "name": "all" })).await;
+    assert_eq!(feed["calendar_feed"]["last_used_at"], Value::Null);
+    assert_eq!(lot.last_used(&who, &feed).await, Value::Null);
+    let first = lot.now();
+    let tag = lot.reads(&feed).await.headers["etag"].clone();
+    assert_eq!(lot.last_used(&who, &feed).await, json!(first));
+    // Calendars that look all the time write nothing.
+    let written = lot.writing().await;
+    lot.test.clock().advance(chrono::TimeDelta::seconds(299));
+    for _ in 0..20 {
+        assert_eq!(lot.reads(&feed).await.status, StatusCode::OK);
+    }
+    assert_eq!(lot.last_used(&who, &feed).await, json!(first));
+    assert_eq!(lot.writing().await, written);
+    // Who is told that nothing changed has used it as well.
+    lot.test.clock().advance(chrono::TimeDelta::seconds(1));
+    let path = feed["path"].as_str().expect("a path");
+    let known = [("if-none-match", tag.to_str().expect("a tag").to_owned())];
+    let again = lot.served.call(Method::GET, path, &known, None).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(lot.last_used(&who, &feed).await, json!(lot.now()));
+    // What a clock wrote that was a year fast does not stay for a year.
+    let statement = "update calendar_feeds set last_used_at = last_used_at + interval '1 year'";
+    lot.decrees(statement, &who).await;
+    lot.reads(&feed).await;
+    assert_eq!(lot.last_used(&who, &feed).await, json!(lot.now()));
+}
+
+#[tokio::test]
+async fn a_link_that_shows_nothing_is_not_used_and_many_readers_at_once_are_all_answered() {
+    let lot = Lot::open().await;
+    let who = lot.member(lot.tenant, Role::Operator).await;
+    let draft = json!({ "name": "AB-1", "person": "ab-1" });
+    let of_person = lot.makes_feed(&who, draft).await;
+    let all = lot.makes_feed(&who, json!({ "name": "all" })).await;
+    let role = "update memberships set role = 'viewer' where user_id = $user";
+    lot.decrees(role, &who).await;
+    refused(&lot.reads(&of_person).await, 404, "not_found");
+    assert_eq!(lot.last_used(&who, &of_person).await, Value::Null);
+    let readers = (0..8).map(|_| lot.reads(&all));
+    for read in futures_util::future::join_all(readers).await {
+        assert_eq!(read.status, StatusCode::OK, "{}", read.text);
+    }
+    assert_eq!(lot.last_used(&who, &all).await, json!(lot.now()));
+    // The one that was read last comes first, those that nobody reads last, either way.
+    for (sort, order) in [
+        ("last_used_at", ["all", "AB-1"]),
+        ("-last_used_at", ["all", "AB-1"]),
+    ] {
+        let path = format!("{FEEDS}?sort={sort}");
+        let listed = lot.by(&who, Method::GET, &path, None).await.json();
+        let names = listed["calendar_feeds"].as_array().expect("a list").iter();
+        let names: Vec<&Value> = names.map(|one| &one["name"]).collect();
+        assert_eq!(names, order, "{sort}");
+    }
+}

@@ -196,6 +196,9 @@ pub enum ReservationError {
         /// How many there are in all.
         of: usize,
     },
+    /// A series of which every occurrence is to be left out.
+    #[error("must leave at least one occurrence")]
+    NothingLeft,
     /// None of a series lies ahead.
     #[error("no occurrence of the series lies ahead")]
     SeriesOver,

@@ -10,6 +10,7 @@ mod life;
 mod races;
 mod series;
 mod series_edges;
+mod series_exceptions;
 mod series_races;
 
 use axum::http::{Method, StatusCode};

@@ -275,6 +275,70 @@ async fn a_renewed_link_is_the_only_good_one_and_that_it_was_handed_over_is_logg
 }
 
 #[tokio::test]
+async fn whoever_had_a_reservation_that_became_anothers_has_no_more_to_do_with_it() {
+    let lot = Lot::open().await;
+    let stay = lot.stay("confirmed").await;
+    let adas = lot.hands_over(&stay).await;
+    let path = format!("/api/v6/reservations/{}", stay.id);
+    let becomes = async |holder: Value| {
+        let change = json!({ "holder": holder });
+        let changed = lot
+            .of_staff(&lot.token, Method::PATCH, &path, Some(change))
+            .await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    };
+    // Another name or plate of the same address is the same person.
+    becomes(json!({ "name": "Ada King", "email": "Ada@people.test", "plate": "CD-456" })).await;
+    assert_eq!(lot.shows(&adas).await.status, StatusCode::OK);
+    becomes(json!({ "plate": "CD-456" })).await;
+    refused(&lot.shows(&adas).await, 404, "not_found");
+    refused(&lot.guest(&adas, "cancel").await, 404, "not_found");
+    // Who is known by a plate, and now has an address, keeps the link that was handed over.
+    let of_plate = lot.hands_over(&stay).await;
+    becomes(json!({ "email": "grace@people.test", "plate": "cd-456" })).await;
+    assert_eq!(lot.shows(&of_plate).await.status, StatusCode::OK);
+    becomes(json!(null)).await;
+    refused(&lot.shows(&of_plate).await, 404, "not_found");
+    // Nobody had it, so that nobody loses it.
+    let nobodys = lot.hands_over(&stay).await;
+    becomes(json!({ "email": "ada@people.test" })).await;
+    assert_eq!(lot.shows(&nobodys).await.status, StatusCode::OK);
+    assert_eq!(lot.guest(&nobodys, "cancel").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_series_that_becomes_anothers_has_other_links() {
+    let lot = Lot::open().await;
+    let start = lot.flow.clock.now() + TimeDelta::days(1);
+    let wish = json!({
+        "space_id": lot.bays[0], "start_time": start, "end_time": start + TimeDelta::hours(1), "rule": "FREQ=DAILY;COUNT=2",
+        "holder": { "email": "ada@people.test" },
+    });
+    let path = "/api/v6/reservations/series";
+    let made = lot
+        .of_staff(&lot.token, Method::POST, path, Some(wish))
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let series = made.json();
+    let stay = Stay {
+        id: series["occurrences"][1]["reservation_id"]
+            .as_str()
+            .expect("an id")
+            .to_owned(),
+        start,
+        end: start,
+    };
+    let adas = lot.hands_over(&stay).await;
+    let path = format!("{path}/{}", series["id"].as_str().expect("an id"));
+    let change = json!({ "holder": { "email": "grace@people.test" } });
+    let given = lot
+        .of_staff(&lot.token, Method::PATCH, &path, Some(change))
+        .await;
+    assert_eq!(given.status, StatusCode::OK, "{}", given.text);
+    refused(&lot.guest(&adas, "cancel").await, 404, "not_found");
+}
+
+#[tokio::test]
 async fn links_are_for_those_who_book_in_their_own_tenant() {
     let lot = Lot::open().await;
     let stay = lot.stay("confirmed").await;

@@ -213,6 +213,59 @@ describe('a booking that repeats', () => {
     ]);
   });
 
+  it('leaves single days out, takes them in again, and sends which', async () => {
+    const onSeries = await begin();
+    answerTo = () => {
+      const { except = [] } = posted.at(-1) as { except?: string[] };
+      const occurrences = preview.occurrences.map((one) =>
+        except.includes(one.start_time.slice(0, 10)) ? { ...one, verdict: 'excluded' } : one,
+      );
+      const count = (verdict: string) =>
+        occurrences.filter((one) => one.verdict === verdict).length;
+      return { ...preview, occurrences, free: count('free'), clashes: count('slot_taken') };
+    };
+    const turn = (n: number, name: RegExp) => {
+      const items = within(screen.getByRole('list', { name: 'Dates' })).getAllByRole('listitem');
+      fireEvent.click(within(items[n] as HTMLElement).getByRole('button', { name }));
+    };
+    const goOn = () => button('Continue') as HTMLButtonElement;
+    turn(1, /^Leave out Tue,? 23 Nov 2027$/);
+    // What is shown is of before; nobody goes on by that.
+    expect(goOn().disabled).toBe(true);
+    await screen.findByText('The one date can be had');
+    expect(screen.getByText('1 date is left out.')).toBeDefined();
+    expect(screen.getByText('Left out on purpose')).toBeDefined();
+    expect(screen.queryByRole('radio', { name: 'Reserve all dates or none' })).toBeNull();
+    turn(1, /^Take in Tue,? 23 Nov 2027 again$/);
+    await screen.findByText('1 date cannot be had');
+    turn(1, /^Leave out/);
+    await screen.findByText('The one date can be had');
+    turn(0, /^Leave out/);
+    await screen.findByText('No date is left');
+    expect(goOn().disabled).toBe(true);
+    turn(0, /^Take in/);
+    await screen.findByText('The one date can be had');
+    await waitFor(() => expect(goOn().disabled).toBe(false));
+    fireEvent.click(goOn());
+    await screen.findByRole('heading', { name: 'For whom?' });
+    expect(summary().getByText('1 date left out')).toBeDefined();
+    posted = [];
+    answerTo = () => ({ id: 'new', space_code: 'A-2', occurrences_total: 1 });
+    fireEvent.click(button('Reserve'));
+    await waitFor(() => expect(onSeries).toHaveBeenCalled());
+    expect(posted).toEqual([
+      {
+        space_id: 'bay-2',
+        start_time: '2027-11-22T09:00:00.000Z',
+        end_time: '2027-11-22T11:00:00.000Z',
+        holder: {},
+        rule: 'FREQ=DAILY;UNTIL=20271220',
+        except: ['2027-11-23'],
+        on_clash: 'refuse',
+      },
+    ]);
+  });
+
   it('that others were quicker with leads back to its dates', async () => {
     await begin();
     fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));

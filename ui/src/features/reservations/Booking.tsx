@@ -17,6 +17,7 @@ import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
 import { HolderFields } from '@/components/HolderFields';
+import { WALL } from '@/components/SpanFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
@@ -37,14 +38,14 @@ import {
 } from './booking';
 import styles from './booking.module.css';
 import { useBook } from './calendarQueries';
-import { canBeHad, DatesStep, usePreview } from './DatesStep';
+import { canBeHad, DatesStep, leftOutOf, usePreview } from './DatesStep';
 import { useCancel } from './queries';
 import { StepList } from './StepList';
 import { useBookSeries, useCancelSeries } from './seriesQueries';
 import { dateOf, MINUTE_MS } from './timeAxis';
 import { repeatFields, useRepeat, usualRepeat } from './useRepeat';
 import { useWaiting } from './useWaiting';
-import { type BookingValues, WALL, WhenStep } from './WhenStep';
+import { type BookingValues, WhenStep } from './WhenStep';
 
 type Props = {
   /** Where one begins; another site can be chosen. */
@@ -77,7 +78,9 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   const [spaceId, setSpaceId] = useState(begun.spaceId);
   const [onClash, setOnClash] = useState<OnClash>('refuse');
   /** The series whose dates were looked at. */
-  const [seen, setSeen] = useState<string | null>(null);
+  const [seen, setSeen] = useState<{ what: string; leftOut: number } | null>(null);
+  /** Days on which it is not to be, in their order. */
+  const [except, setExcept] = useState<readonly string[]>([]);
   const { siteId, zone, siteName, span, meantEnd, setLength } = useWhen(form, site, begun);
   const repeat = useRepeat(form, span?.start ?? begun.start ?? Date.now(), zone);
   const { rule } = repeat;
@@ -90,9 +93,11 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
     end_time: new Date(span?.end ?? 0).toISOString(),
     ...forWhom(form.getFieldsValue(true)),
   };
-  const what = `${spaceId} ${wish.start_time} ${wish.end_time} ${rule}`;
-  const seriesWish = rule && span && spaceId ? { ...wish, rule } : null;
+  const what = `${spaceId} ${wish.start_time} ${wish.end_time} ${rule} ${except}`;
+  const without = except.length > 0 ? { except: [...except] } : {};
+  const seriesWish = rule && span && spaceId ? { ...wish, rule, ...without } : null;
   const preview = usePreview(step === 'dates' ? seriesWish : null);
+  const leftOut = preview.data ? leftOutOf(preview.data) : seen?.what === what ? seen.leftOut : 0;
   /** What was refused last, and can be waited for. */
   const [refused, setRefused] = useState<WaitlistWish | null>(null);
   const waiting = useWaiting();
@@ -104,7 +109,8 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
     send: async (values: BookingValues) => {
       const whole = { ...wish, ...forWhom(values) };
       try {
-        return await (rule ? send.series({ ...whole, rule, on_clash: onClash }) : send.one(whole));
+        if (!rule) return await send.one(whole);
+        return await send.series({ ...whole, rule, ...without, on_clash: onClash });
       } catch (refusal) {
         const wrong = stepOfRefusal(refusal);
         setRefused(rule ? null : whole);
@@ -139,7 +145,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
     if (step === 'when') turnTo(spaceId ? afterBay : 'bay');
     else if (step === 'bay' && spaceId) turnTo(afterBay);
     else if (step === 'dates') {
-      setSeen(what);
+      setSeen({ what, leftOut });
       turnTo('confirm');
     } else if (step === 'confirm') form.submit();
   }
@@ -150,9 +156,10 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
     next === 'when' ||
     (next === 'bay' && span !== null) ||
     (next === 'dates' && isChosen) ||
-    (next === 'confirm' && isChosen && (rule === null || seen === what));
+    (next === 'confirm' && isChosen && (rule === null || seen?.what === what));
   const mustWait =
-    (step === 'bay' && !spaceId) || (step === 'dates' && !canBeHad(preview.data, onClash));
+    (step === 'bay' && !spaceId) ||
+    (step === 'dates' && (preview.isPlaceholderData || !canBeHad(preview.data, onClash)));
 
   return (
     <div className={styles.booking}>
@@ -200,7 +207,10 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
               }
               minutes={span && (span.end - span.start) / MINUTE_MS}
               onMinutes={setLength}
-              onSite={() => setSpaceId(undefined)}
+              onSite={() => {
+                setSpaceId(undefined);
+                setExcept([]);
+              }}
               repeat={repeat}
             />
           </div>
@@ -221,6 +231,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
               words={repeat.words}
               onClash={onClash}
               onOnClash={setOnClash}
+              onTurnDay={(date) => setExcept((days) => turned(days, date))}
               onMend={() => turnTo('when')}
             />
           )}
@@ -250,11 +261,15 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
         spaceId={spaceId}
         siteId={siteId}
         repeats={repeat.words}
+        leftOut={leftOut}
         onTurn={turnTo}
       />
     </div>
   );
 }
+
+const turned = (days: readonly string[], date: string) =>
+  days.includes(date) ? days.filter((day) => day !== date) : [...days, date].toSorted();
 
 /** Books, and answers what is to be done and said once it is booked. */
 function useSending(zone: string, { onDone, onSeries }: Pick<Props, 'onDone' | 'onSeries'>) {

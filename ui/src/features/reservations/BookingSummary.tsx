@@ -19,12 +19,14 @@ type Props = {
   spaceId: string | undefined;
   /** How it repeats, in words; null if it does not. */
   repeats: string | null;
+  /** How many of its dates are left out. */
+  leftOut: number;
   onTurn: (step: StepName) => void;
 };
 
 /** What has been chosen so far, by the clocks of the site. */
 export function BookingSummary(props: Props) {
-  const { siteId, siteName, zone, span, spaceId, repeats, onTurn } = props;
+  const { siteId, siteName, zone, span, spaceId, repeats, leftOut, onTurn } = props;
   const { t } = useTranslation();
   const words = useWords(zone);
   const formats = useFormats();
@@ -56,6 +58,11 @@ export function BookingSummary(props: Props) {
         {repeats && (
           <Chosen label={t('series.repeats')} step="when" onTurn={onTurn}>
             {repeats}
+            {leftOut > 0 && (
+              <span className={styles.second}>
+                {t('series.leftOut', { count: leftOut, formatted: formats.number(leftOut) })}
+              </span>
+            )}
           </Chosen>
         )}
         <Chosen label={t('reservations.bay')} step="bay" onTurn={onTurn}>

@@ -12,7 +12,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { GatedButton } from '@/components/GatedButton';
 import { LinkOutlined, PlusOutlined } from '@/components/icons';
 import { useListState } from '@/components/listState';
-import { Moment } from '@/components/Moment';
+import { Age, Moment } from '@/components/Moment';
 import { useOpenParam } from '@/components/openParam';
 import { type Column, QueryTable } from '@/components/QueryTable';
 import { RevealSecret } from '@/components/RevealSecret';
@@ -109,6 +109,12 @@ function useColumns(): Column<CalendarFeed>[] {
       title: t('feeds.made'),
       sort: 'created_at',
       render: ({ created_at }) => <Moment at={created_at} />,
+    },
+    {
+      key: 'last_used_at',
+      title: t('feeds.lastUsed'),
+      sort: 'last_used_at',
+      render: ({ last_used_at }) => (last_used_at ? <Age at={last_used_at} /> : t('common.never')),
     },
     {
       key: 'actions',

@@ -17,6 +17,8 @@ type Props = {
   words: string | null;
   onClash: OnClash;
   onOnClash: (next: OnClash) => void;
+  /** Leaves a day out, or takes it in again. */
+  onTurnDay: (date: string) => void;
   /** To where the rule is mended, if there is something wrong with it. */
   onMend: () => void;
 };
@@ -29,8 +31,12 @@ export const usePreview = (wish: ReservationSeriesWish | null) =>
 export const canBeHad = (preview: ReservationSeriesPreview | undefined, onClash: OnClash) =>
   preview !== undefined && preview.free > 0 && (preview.clashes === 0 || onClash === 'skip');
 
+/** How many dates are left out on purpose. */
+export const leftOutOf = ({ total, free, clashes }: ReservationSeriesPreview) =>
+  total - free - clashes;
+
 /** Every date before anything is booked: which can be had, which not and why, and what becomes of those. */
-export function DatesStep({ wish, words, onClash, onOnClash, onMend }: Props) {
+export function DatesStep({ wish, words, onMend, ...rest }: Props) {
   const { t } = useTranslation();
   const query = usePreview(wish);
   if (query.error && !query.data) {
@@ -54,40 +60,26 @@ export function DatesStep({ wish, words, onClash, onOnClash, onMend }: Props) {
         {words}
         <span className={styles.second}>{t('series.byClocks', { zone })}</span>
       </p>
-      <Found preview={query.data} onClash={onClash} onOnClash={onOnClash} />
+      <Found preview={query.data} {...rest} />
     </>
   );
 }
 
 type FoundProps = Omit<Props, 'wish' | 'words' | 'onMend'> & { preview: ReservationSeriesPreview };
 
-function Found({ preview, onClash, onOnClash }: FoundProps) {
+function Found({ preview, onClash, onOnClash, onTurnDay }: FoundProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const rowsOf = useJudgedRows(preview.timezone);
+  const rowsOf = useJudgedRows(preview.timezone, ({ verdict }, date) => (
+    <TurnDay isLeftOut={verdict === 'excluded'} date={date} onTurn={() => onTurnDay(date)} />
+  ));
   const [isClashesOnly, setIsClashesOnly] = useState(false);
   const { occurrences, total, free, clashes } = preview;
-  const number = (count: number) => ({ count, formatted: formats.number(count) });
   const isFiltered = isClashesOnly && clashes > 0;
   const shown = isFiltered ? occurrences.filter(isClash) : occurrences;
   return (
     <>
-      <div role="status">
-        <Alert
-          className={styles.verdict}
-          type={clashes === 0 ? 'success' : free === 0 ? 'error' : 'warning'}
-          showIcon
-          title={
-            clashes === 0
-              ? t('series.allFree', number(total))
-              : t('series.someClash', number(clashes))
-          }
-          description={
-            clashes > 0 &&
-            t('series.freeOf', { free: formats.number(free), total: formats.number(total) })
-          }
-        />
-      </div>
+      <Verdict preview={preview} />
       {clashes > 0 && free > 0 && (
         <ClashChoice onClash={onClash} onOnClash={onOnClash} free={free} clashes={clashes} />
       )}
@@ -110,6 +102,54 @@ function Found({ preview, onClash, onOnClash }: FoundProps) {
         rows={rowsOf(shown)}
       />
     </>
+  );
+}
+
+/** Whether all that is not left out can be had. */
+function Verdict({ preview }: { preview: ReservationSeriesPreview }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { free, clashes } = preview;
+  const leftOut = leftOutOf(preview);
+  const number = (count: number) => ({ count, formatted: formats.number(count) });
+  const found = () => {
+    if (clashes > 0) return t('series.someClash', number(clashes));
+    return free > 0 ? t('series.allFree', number(free)) : t('series.noneLeft');
+  };
+  const [had, asked] = [formats.number(free), formats.number(free + clashes)];
+  const more = [
+    clashes > 0 && t('series.freeOf', { free: had, total: asked }),
+    leftOut > 0 && t('series.leftOutSoFar', number(leftOut)),
+  ];
+  return (
+    <div role="status">
+      <Alert
+        className={styles.verdict}
+        type={free === 0 ? 'error' : clashes > 0 ? 'warning' : 'success'}
+        showIcon
+        title={found()}
+        description={more.filter(Boolean).join(' ')}
+      />
+    </div>
+  );
+}
+
+type TurnProps = { isLeftOut: boolean; date: string; onTurn: () => void };
+
+/** Leaves a day out, such as a holiday, or takes it in again. */
+function TurnDay({ isLeftOut, date, onTurn }: TurnProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const word = isLeftOut ? 'takeIn' : 'leaveOut';
+  return (
+    <Button
+      type="link"
+      size="small"
+      aria-label={t(`series.${word}Named`, { day: formats.date(date) })}
+      onClick={onTurn}
+    >
+      {t(`series.${word}`)}
+    </Button>
   );
 }
 

@@ -109,8 +109,11 @@ export function VerdictTag({ verdict }: { verdict: OccurrenceVerdict }) {
 export const isClash = ({ verdict }: Pick<JudgedOccurrence, 'verdict'>): boolean =>
   verdict !== 'free' && verdict !== 'excluded';
 
-/** Occurrences that were judged as rows: when others have the bay stands below each. */
-export function useJudgedRows(zone: string) {
+/** Occurrences that were judged as rows: when others have the bay stands below each, and beside it what one may do. */
+export function useJudgedRows(
+  zone: string,
+  actionsOf?: (one: JudgedOccurrence, date: string) => ReactNode,
+) {
   const { t } = useTranslation();
   const words = useWords(zone);
   return (judged: readonly JudgedOccurrence[]): DateRow[] =>
@@ -125,6 +128,8 @@ export function useJudgedRows(zone: string) {
         end: one.end_time,
         status: <VerdictTag verdict={one.verdict} />,
         ...(taken.length > 0 && { note: t('series.takenAt', { times: taken.join('; ') }) }),
+        ...(actionsOf && { actions: actionsOf(one, day) }),
+        isMuted: one.verdict === 'excluded',
       };
     });
 }

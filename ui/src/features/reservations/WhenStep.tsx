@@ -1,14 +1,13 @@
-import { DatePicker, Form } from 'antd';
+import { Form } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
 import { SitePicker } from '@/components/SitePicker';
+import { SpanFields, TimesIn } from '@/components/SpanFields';
 import styles from './booking.module.css';
 import { RepeatFields } from './RepeatFields';
 import type { RepeatValues, useRepeat } from './useRepeat';
 
-export const WALL = 'YYYY-MM-DDTHH:mm';
-const STEP_MINUTES = 5;
 /** How long one usually wants a bay, in minutes. */
 const LENGTHS = [30, 60, 120, 240, 480];
 
@@ -38,16 +37,6 @@ type Props = {
 export function WhenStep(props: Props) {
   const { zone, siteName, isInOrder, minutes, onMinutes, onSite, repeat } = props;
   const { t } = useTranslation();
-  const moment = {
-    showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
-    format: 'YYYY-MM-DD HH:mm',
-    className: styles.moment,
-    needConfirm: false,
-    allowClear: false,
-    // "Now" would be the reader's, not the site's.
-    showNow: false,
-  };
-  const needed = { required: true, message: t('reservations.timeRequired') };
   return (
     <>
       <Form.Item
@@ -57,28 +46,7 @@ export function WhenStep(props: Props) {
       >
         <SitePickerField onSite={onSite} />
       </Form.Item>
-      <div className={styles.pair}>
-        <Form.Item name="start_time" label={t('reservations.from')} rules={[needed]}>
-          <DatePicker {...moment} />
-        </Form.Item>
-        <Form.Item
-          name="end_time"
-          label={t('reservations.until')}
-          dependencies={['start_time']}
-          rules={[
-            needed,
-            ({ getFieldValue }) => ({
-              validator: async (_, end: Dayjs | undefined) => {
-                const start: Dayjs | undefined = getFieldValue('start_time');
-                if (!start || !end || isInOrder(start.format(WALL), end.format(WALL))) return;
-                throw new Error(t('booking.endAfterStart'));
-              },
-            }),
-          ]}
-        >
-          <DatePicker {...moment} />
-        </Form.Item>
-      </div>
+      <SpanFields isInOrder={isInOrder} />
       <div className={styles.lengths} role="group" aria-label={t('booking.length')}>
         <span aria-hidden="true">{t('booking.length')}</span>
         {LENGTHS.map((n) => (
@@ -94,9 +62,7 @@ export function WhenStep(props: Props) {
         ))}
       </div>
       <RepeatFields first={repeat.first} words={repeat.words} onKind={repeat.choose} />
-      <p className={styles.hint}>
-        {t('spaces.timesIn', { site: siteName ?? '', zone: zone.replace(/_/g, ' ') })}
-      </p>
+      <TimesIn site={siteName ?? ''} zone={zone} />
     </>
   );
 }

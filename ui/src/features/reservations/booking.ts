@@ -24,6 +24,7 @@ const stepOfField: Record<string, StepName> = {
   start_time: 'when',
   end_time: 'when',
   rule: 'when',
+  except: 'dates',
   space_id: 'bay',
 };
 

@@ -70,6 +70,15 @@ export const reservationVersionQuery = (tenantId: string, id: string) =>
 /** Hundreds of dates are judged: not whenever anybody reserves anything, but often enough. */
 const JUDGE_MS = 60_000;
 
+const wishIn = (key: readonly unknown[] | undefined) =>
+  (key?.[2] ?? null) as ReservationSeriesWish | null;
+
+/** Whether two wishes ask for the same dates, whichever of them are left out. */
+function isSameRule(one: ReservationSeriesWish | null, other: ReservationSeriesWish | null) {
+  const whole = (wish: ReservationSeriesWish | null) => wish && { ...wish, except: [] };
+  return one !== null && JSON.stringify(whole(one)) === JSON.stringify(whole(other));
+}
+
 /** What a series would be, and which of its dates cannot be had. */
 export const previewQuery = (tenantId: string, wish: ReservationSeriesWish | null) =>
   queryOptions({
@@ -83,6 +92,9 @@ export const previewQuery = (tenantId: string, wish: ReservationSeriesWish | nul
     enabled: wish !== null,
     staleTime: 0,
     refetchInterval: JUDGE_MS,
+    // While one leaves dates out the list stays where it is.
+    placeholderData: (known, before) =>
+      isSameRule(wishIn(before?.queryKey), wish) ? known : undefined,
   });
 
 function useRefresh() {

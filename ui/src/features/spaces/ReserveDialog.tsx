@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { DatePicker, Form, Modal } from 'antd';
+import { Form, Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,16 +10,13 @@ import { useTenantId } from '@/app/session/useSession';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
 import { HolderFields } from '@/components/HolderFields';
+import { SpanFields, STEP_MINUTES, TimesIn, WALL } from '@/components/SpanFields';
 import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { WaitInstead } from '@/components/WaitInstead';
 import { instantOf, wallOf } from '@/components/zoneTime';
 import { useCancelReservation, useReserve, useWait } from './queries';
-import styles from './spaces.module.css';
-
-const WALL = 'YYYY-MM-DDTHH:mm';
-const STEP_MINUTES = 5;
 
 type Values = {
   start_time: Dayjs;
@@ -129,38 +126,15 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
         // What was refused is not what is wanted any more.
         onValuesChange={() => error && reset()}
       >
-        <ReserveFields siteName={space.site_name} zone={zone} />
+        <SpanFields
+          autoFocus
+          isInOrder={(start, end) =>
+            Date.parse(instantOf(zone, start)) < Date.parse(instantOf(zone, end))
+          }
+        />
+        <TimesIn site={space.site_name} zone={zone} />
+        <HolderFields />
       </Form>
     </Modal>
-  );
-}
-
-function ReserveFields({ siteName, zone }: { siteName: string; zone: string }) {
-  const { t } = useTranslation();
-  const moment = {
-    showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
-    format: 'YYYY-MM-DD HH:mm',
-    className: styles.moment,
-    needConfirm: false,
-    allowClear: false,
-    // "Now" would be the reader's, not the site's.
-    showNow: false,
-  };
-  const needed = [{ required: true, message: t('reservations.timeRequired') }];
-  return (
-    <>
-      <div className={styles.pair}>
-        <Form.Item name="start_time" label={t('reservations.from')} rules={needed}>
-          <DatePicker {...moment} autoFocus />
-        </Form.Item>
-        <Form.Item name="end_time" label={t('reservations.until')} rules={needed}>
-          <DatePicker {...moment} />
-        </Form.Item>
-      </div>
-      <p className={styles.hint}>
-        {t('spaces.timesIn', { site: siteName, zone: zone.replace(/_/g, ' ') })}
-      </p>
-      <HolderFields />
-    </>
   );
 }

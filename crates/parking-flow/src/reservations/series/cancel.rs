@@ -5,7 +5,7 @@ use parking_db::TenantTx;
 use parking_domain::reservations::Status;
 use parking_estate::Maker;
 
-use super::change::{Changed, Done, Reach, ended, ending_at, hold, judged};
+use super::change::{Changed, Done, Reach, end, ended, hold, judged};
 use super::judge::Verdict;
 use crate::reservations::ReservationError;
 use crate::reservations::store;
@@ -44,7 +44,7 @@ pub async fn cancel(
     let series = &mut held.series;
     let (_, last) = store::series::last_before(tx.conn(), (series.id, None)).await?;
     if let Some(last) = last {
-        series.rule = ending_at(&series.rule, last);
+        end(series, last, reach.from);
     }
     // Of what is too near, or was checked in to before its time, something lies ahead still.
     if usize::try_from(series.ahead) == Ok(done.changed.len()) {

@@ -84,16 +84,14 @@ pub async fn change(
     let shift = Shift::of(tx, &held, wanted).await?;
     let mut done = Done::default();
     if let Some(shift) = &shift {
+        let mut strays = held.take_strays(now);
+        say_of_all(tx, &mut strays, (wanted, &mut done), now).await?;
         // Before any of the later ones is elsewhere, or it is one of the earlier.
         held.series = cut_off(tx, (&held, maker), now).await?;
         let how = (shift, wanted, reach.may_be_late);
-        done = shift_all(tx, &mut held, how, now).await?;
+        shift_all(tx, (&mut held, &mut done), how, now).await?;
     } else {
-        for one in &mut held.ahead {
-            let was = one.clone();
-            wanted.say_of(one);
-            done.write(tx, (&was, one, one.space.0), now).await?;
-        }
+        say_of_all(tx, &mut held.ahead, (wanted, &mut done), now).await?;
     }
     if shift.is_none() && done.changed.is_empty() {
         let (series, reservations) = detail(tx.conn(), held.series.id, now).await?;
@@ -118,6 +116,33 @@ impl SeriesChange {
         if let Some(notes) = &self.notes {
             one.notes.clone_from(notes);
         }
+    }
+}
+
+/// Says the same of occurrences that stay where they are.
+async fn say_of_all(
+    tx: &mut TenantTx,
+    occurrences: &mut [Reservation],
+    (wanted, done): (&SeriesChange, &mut Done),
+    now: DateTime<Utc>,
+) -> Result<(), ReservationError> {
+    for one in occurrences {
+        let was = one.clone();
+        wanted.say_of(one);
+        done.write(tx, (&was, one, one.space.0), now).await?;
+    }
+    Ok(())
+}
+
+impl Held {
+    /// Takes those out that were put off by themselves and would be over by now where the series has them:
+    /// they stay with what is over.
+    fn take_strays(&mut self, now: DateTime<Utc>) -> Vec<Reservation> {
+        let is_stray = |one: &mut Reservation| {
+            one.recurs
+                .is_some_and(|recurs| recurs.is_detached && recurs.at <= now)
+        };
+        self.ahead.extract_if(.., is_stray).collect()
     }
 }
 
@@ -221,7 +246,7 @@ async fn cut_off(
     (held, maker): (&Held, &Maker),
     now: DateTime<Utc>,
 ) -> Result<Series, ReservationError> {
-    let mut old = held.series.clone();
+    let old = held.series.clone();
     let first = held.ahead.first().and_then(|one| one.recurs);
     let cut = first.map_or(now, |recurs| recurs.at);
     // The series has one occurrence a day at most.
@@ -230,10 +255,8 @@ async fn cut_off(
     let Some(last) = last else {
         return Ok(old);
     };
-    let (earlier, later): (Vec<Exception>, Vec<Exception>) = old
-        .exceptions
-        .drain(..)
-        .partition(|one| one.start_time < until);
+    let mut earlier = old.clone();
+    let later = end(&mut earlier, last, Some(until));
     let new = Series {
         id: fresh(),
         exceptions: later,
@@ -241,14 +264,29 @@ async fn cut_off(
         created_by: Some(maker.name.clone()),
         created_at: now,
         updated_at: now,
-        ..old.clone()
+        ..old
     };
     store::series::insert(tx, &new).await?;
-    store::series::hand_over(tx, (old.id, new.id), until).await?;
-    old.rule = ending_at(&old.rule, last);
-    old.exceptions = earlier;
-    store::series::update(tx, &old, now).await?;
+    store::series::hand_over(tx, (earlier.id, new.id), until).await?;
+    store::series::update(tx, &earlier, now).await?;
     Ok(new)
+}
+
+/// Ends a series with an occurrence, or with what was left out between that and an instant, and answers
+/// what was left out later.
+pub(super) fn end(
+    series: &mut Series,
+    last: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Vec<Exception> {
+    let is_of_it = |one: &Exception| {
+        one.start_time <= last || until.is_some_and(|until| one.start_time < until)
+    };
+    let (stay, later) = series.exceptions.drain(..).partition(is_of_it);
+    series.exceptions = stay;
+    let left_out = series.exceptions.iter().map(|one| one.start_time);
+    series.rule = ending_at(&series.rule, left_out.fold(last, DateTime::max));
+    later
 }
 
 pub(super) fn ending_at(rule: &str, last: DateTime<Utc>) -> String {

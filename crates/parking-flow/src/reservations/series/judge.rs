@@ -124,6 +124,9 @@ pub(super) async fn expand(
 
 /// Refuses what cannot be had: anything at all unless it may be left out, and then everything.
 pub(super) fn must_be_had(judged: &[Judged], skips: bool) -> Result<(), ReservationError> {
+    if judged.iter().all(|one| one.verdict == Verdict::Excluded) {
+        return Err(ReservationError::NothingLeft);
+    }
     let clashes = judged.iter().filter(|one| one.verdict.is_clash());
     let clashes: Vec<Slot> = clashes.map(|one| one.slot).collect();
     let has_none = !judged.iter().any(|one| one.verdict == Verdict::Free);

@@ -12,6 +12,8 @@ mod change;
 mod judge;
 mod shift;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_access::audit::{self, Entry};
 use parking_db::events::{self, EventDraft};
@@ -247,8 +249,9 @@ async fn told(
     let said = (verb, maker.name.as_str(), reason);
     store::series::remember_all(tx, said, ids, now).await?;
     let (series, all) = detail(tx.conn(), id, now).await?;
-    let of_these = all.iter().filter(|one| ids.contains(&one.booking.id));
-    let subjects = of_these.clone().map(|one| {
+    // Some may have stayed in the series that this one was cut from.
+    let these = store::by_ids(tx.conn(), ids).await?;
+    let subjects = these.iter().map(|one| {
         let subject = one.booking.id.to_string();
         (subject, facts(one, reason, None))
     });
@@ -256,15 +259,18 @@ async fn told(
     let (tenant, kind) = (tx.tenant(), format!("reservation.{verb}"));
     let of = (kind.as_str(), "reservation");
     events::append_many(tx.conn(), tenant, now, of, &subjects).await?;
-    if all.iter().any(|one| one.holder.email.is_some()) {
+    let of_both = all.iter().chain(&these);
+    let written = of_both.filter(|one| one.holder.email.is_some());
+    let written: BTreeSet<Uuid> = written.filter_map(|one| Some(one.recurs?.series)).collect();
+    for series_id in written {
         let job = WriteOfSeries {
-            series_id: series.id,
+            series_id,
             space_id: series.space.0,
         };
         enqueue(tx.conn(), tenant, &job, now + SETTLES_WITHIN).await?;
     }
-    let starts = of_these.clone().map(|one| one.booking.slot.start).min();
-    let ends = of_these.map(|one| one.booking.slot.end).max();
+    let starts = these.iter().map(|one| one.booking.slot.start).min();
+    let ends = these.iter().map(|one| one.booking.slot.end).max();
     let mut payload = json!({
         "site_id": series.site.0, "space_id": series.space.0, "space_code": series.space.1, "occurrences": subjects.len(),
     });

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::TenantTx;
+use parking_domain::places::TimeZone;
 use parking_domain::recurrence::{Hours, LONGEST, RuleError, day_of};
 use parking_domain::reservations::{SHORTEST, Slot, SlotError};
 use uuid::Uuid;
@@ -51,29 +52,42 @@ impl Shift {
             timezone,
         }))
     }
+
+    /// Whether the occurrences are to start later than they do. What the clocks show says so only as long
+    /// as they are the same.
+    fn is_later(&self, series: &Series) -> bool {
+        let old = Hours::of(series.slot, series.zone());
+        let zone = self.timezone.parse().unwrap_or(TimeZone::UTC);
+        if zone == series.zone() {
+            return self.hours.start > old.start;
+        }
+        let day = day_of(series.slot.start, series.zone());
+        self.hours.on(day, zone).start > series.slot.start
+    }
 }
 
 /// Gives what lies ahead another bay or time, each that can have it; the others stay as they were.
 pub(super) async fn shift_all(
     tx: &mut TenantTx,
-    held: &mut Held,
+    (held, done): (&mut Held, &mut Done),
     (shift, wanted, may_be_late): (&Shift, &SeriesChange, bool),
     now: DateTime<Utc>,
-) -> Result<Done, ReservationError> {
+) -> Result<(), ReservationError> {
     let Held {
         series,
         ahead,
         bays,
     } = held;
-    let (there, old) = (series.zone(), Hours::of(series.slot, series.zone()));
+    let (there, hours) = (series.zone(), shift.hours);
     let bay = bays.get(&shift.bay).ok_or(ReservationError::Absent)?;
+    let is_later = shift.is_later(series);
     series.timezone.clone_from(&shift.timezone);
-    let (zone, hours) = (series.zone(), shift.hours);
+    let zone = series.zone();
     // Those in front make room first, so that none stands in the way of the next.
-    if hours.start > old.start {
+    if is_later {
         ahead.reverse();
     }
-    let (mut done, mut places, mut slots) = (Done::default(), Vec::new(), Vec::new());
+    let (mut places, mut slots) = (Vec::new(), Vec::new());
     for one in ahead.iter_mut() {
         let Some(recurs) = one.recurs else { continue };
         let (was, slot) = (one.clone(), hours.on(day_of(recurs.at, there), zone));
@@ -111,8 +125,8 @@ pub(super) async fn shift_all(
     }
     store::series::place(tx, &places).await?;
     series.space.0 = bay.id;
-    describe(series, hours, &slots);
-    Ok(done)
+    describe(series, hours, (&slots, there));
+    Ok(())
 }
 
 /// The hours that are wanted where others were.
@@ -128,14 +142,20 @@ fn hours(old: Hours, wanted: &SeriesChange) -> Result<Hours, RuleError> {
     }
 }
 
-/// Says of a series what it repeats now, and until when.
-fn describe(series: &mut Series, hours: Hours, slots: &[Slot]) {
+/// Says of a series what it repeats now, and until when. What is left out stays so, on its day.
+fn describe(series: &mut Series, hours: Hours, (slots, there): (&[Slot], TimeZone)) {
     let zone = series.zone();
+    for one in &mut series.exceptions {
+        let slot = hours.on(day_of(one.start_time, there), zone);
+        (one.start_time, one.end_time) = (slot.start, slot.end);
+    }
     // Of a day on which the clocks jump the hours cannot be read back.
     let shown = slots.iter().filter(|slot| Hours::of(**slot, zone) == hours);
     let first = shown.min_by_key(|slot| slot.start).or(slots.first());
     series.slot = first.copied().unwrap_or(series.slot);
-    if let Some(last) = slots.iter().map(|slot| slot.start).max() {
+    let reserved = slots.iter().map(|slot| slot.start);
+    let left_out = series.exceptions.iter().map(|one| one.start_time);
+    if let Some(last) = reserved.chain(left_out).max() {
         series.rule = ending_at(&series.rule, last);
     }
 }

@@ -252,7 +252,9 @@ pub(super) async fn insert(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Writes what people say of a reservation: its bay, its slot and what follows from them, its holder.
+/// Writes what people say of a reservation: its bay, its slot and what follows from them, its holder. Given
+/// to another person, it has another link: whoever had the old one has no more to do with it. One who was
+/// known by their plate and now has an address is the same.
 pub(super) async fn update(
     tx: &mut TenantTx,
     (new, space): (&Reservation, Uuid),
@@ -264,7 +266,9 @@ pub(super) async fn update(
            opens_at = $7, no_show_at = $8, contested_at = $9, due_at = $10, holder_name = $11, holder_email = $12,
            holder_plate = $13, holder_key = $14, notes = $15, updated_at = $16, version = version + 1,
            is_detached = is_detached
-             or series_id is not null and (space_id, start_time, end_time) is distinct from ($2, $3, $4)
+             or series_id is not null and (space_id, start_time, end_time) is distinct from ($2, $3, $4),
+           ticket_number = ticket_number
+             + (holder_key is not null and holder_key is distinct from $14 and holder_key is distinct from $13)::int
          where id = $1",
         booking.id,
         space,

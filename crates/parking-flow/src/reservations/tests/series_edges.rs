@@ -152,6 +152,56 @@ async fn what_goes_far_east_stays_together_though_its_day_begins_before_ours() {
 }
 
 #[tokio::test]
+async fn days_back_to_back_make_room_for_each_other_where_the_site_has_other_clocks_now() {
+    let lot = Lot::open().await;
+    let days = json!({ "space_id": lot.bays[0], "start_time": "2027-01-20T23:00:00Z", "end_time": "2027-01-21T23:00:00Z",
+        "rule": "FREQ=DAILY;COUNT=4" });
+    let series = lot.makes_series(days).await;
+    let site = series["site_id"].as_str().expect("an id");
+    let site = format!("/api/v6/sites/{site}");
+    let west = json!({ "timezone": "Europe/London" });
+    ok(&lot.does(Method::PATCH, &site, Some(west)).await);
+    let midnight = json!({ "start_time": "00:00" });
+    let moved = ok(&lot.changes_series(&series, midnight).await);
+    assert_eq!(
+        starts(&moved["series"]),
+        ["01-21T00:00", "01-22T00:00", "01-23T00:00", "01-24T00:00"]
+    );
+    assert_eq!(lot.overlaps().await, 0);
+}
+
+#[tokio::test]
+async fn one_that_was_put_off_by_itself_takes_nothing_that_is_over_along_when_all_are_moved() {
+    let lot = Lot::open().await;
+    let mut wish = lot.series_wish(0, DAYS);
+    wish["holder"] = json!({ "email": "ada@people.test" });
+    let series = lot.makes_series(wish).await;
+    let put_off = &series["occurrences"][0]["reservation_id"];
+    let day = json!({ "start_time": "2027-01-24T18:00:00Z", "end_time": "2027-01-24T19:00:00Z" });
+    ok(&lot.moves(&json!({ "id": put_off }), day).await);
+    let now = DateTime::parse_from_rfc3339("2027-01-22T17:00:00Z").expect("an instant");
+    lot.waits_until((now.with_timezone(&Utc) - at(0)).num_minutes())
+        .await;
+    let told_before = lot.events().await.len();
+    let later = json!({ "start_time": "10:00", "notes": "van" });
+    let told = ok(&lot.changes_series(&series, later).await);
+    assert_eq!(told["changed"], 4);
+    let later = &told["series"];
+    assert_eq!(later["continues_id"], series["id"]);
+    assert_eq!(later["start_time"], "2027-01-23T09:00:00Z");
+    assert_eq!(starts(later), ["01-23T09:00", "01-24T09:00", "01-25T09:00"]);
+    assert_eq!(later["occurrences_total"], 3);
+    let earlier = lot.series_of(&series["id"]).await;
+    assert_eq!(earlier["rule"], "FREQ=DAILY;UNTIL=20270122T080000Z");
+    assert_eq!(starts(&earlier), ["01-24T18:00"]);
+    // It is told of like the others, and its history has it.
+    assert_eq!(lot.sees(&json!({ "id": put_off })).await["notes"], "van");
+    assert_eq!(lot.changes_of(put_off).await, 3);
+    let events = lot.events().await;
+    assert_eq!(events[told_before..], ["reservation.updated"; 4]);
+}
+
+#[tokio::test]
 async fn both_switches_of_the_clocks_in_new_york_leave_the_hours_what_they_are() {
     let lot = Lot::open().await;
     let bay = lot.bay_in("America/New_York").await;

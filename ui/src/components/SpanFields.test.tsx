@@ -1,0 +1,34 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { Form } from 'antd';
+import dayjs from 'dayjs';
+import { describe, expect, it, vi } from 'vitest';
+import { renderPart } from '@/test/render';
+import { SpanFields } from './SpanFields';
+
+function show(start: string, end: string) {
+  const onFinish = vi.fn();
+  const values = { start_time: dayjs(start), end_time: dayjs(end) };
+  renderPart(
+    <Form initialValues={values} onFinish={onFinish}>
+      <SpanFields isInOrder={(from, until) => from < until} />
+      <button type="submit">Send</button>
+    </Form>,
+  );
+  fireEvent.click(screen.getByRole('button', { name: 'Send' }));
+  return onFinish;
+}
+
+describe('the times of a reservation', () => {
+  it('are shown to the minute, and taken in their order', async () => {
+    const onFinish = show('2027-11-22T09:00', '2027-11-22T11:00');
+    await waitFor(() => expect(onFinish).toHaveBeenCalled());
+    expect((screen.getByLabelText('From') as HTMLInputElement).value).toBe('2027-11-22 09:00');
+    expect((screen.getByLabelText('Until') as HTMLInputElement).value).toBe('2027-11-22 11:00');
+  });
+
+  it('are refused where the end does not lie after the start', async () => {
+    const onFinish = show('2027-11-22T09:00', '2027-11-22T09:00');
+    await screen.findByText('The end must lie after the start.');
+    expect(onFinish).not.toHaveBeenCalled();
+  });
+});
