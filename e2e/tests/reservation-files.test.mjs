@@ -99,6 +99,12 @@ describe('files of reservations', () => {
       const saved = readFileSync(await (await download).path(), 'utf8');
       assert.match(saved, /,r1,Harbour,A-1,confirmed,/);
       assert.match(saved, /,'=Ada,/);
+      // What was written comes back, and says nothing new.
+      await page.getByRole('button', { name: en('reservationFiles.import'), exact: true }).click();
+      await chooseFile(page, 'export.csv', saved);
+      await dialog.getByRole('button', { name: en('reservationFiles.try') }).click();
+      await dialog.getByText(counts({ total: 2, same: 2, refused: 0 })).waitFor();
+      await escape(page, dialog);
 
       const { page: other } = await visit();
       await other.goto('/reservations');

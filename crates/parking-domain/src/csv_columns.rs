@@ -18,6 +18,10 @@ pub trait Column: Copy + Ord + fmt::Debug + 'static {
     fn synonyms(self) -> &'static [&'static str];
     /// Whether there is nothing to do without it.
     fn is_required(self) -> bool;
+    /// Whether people fill it in: what the platform calls a thing stands in exports alone.
+    fn is_filled_in(self) -> bool {
+        self.name() != "id"
+    }
 }
 
 macro_rules! columns {
@@ -119,6 +123,8 @@ columns! {
         Plate = "plate", false, ["holderplate", "licenceplate", "licenseplate", "plaque", "immatriculation"];
         /// What else there is to say.
         Notes = "notes", false, ["note", "comment", "remarque", "remarques"];
+        /// Which reservation it was in the export it comes from.
+        Id = "id", false, ["reservationid"];
     }
 }
 
@@ -208,7 +214,8 @@ impl<C: Column> Mapping<C> {
 
 /// An empty table with the names of the columns, to be filled in.
 pub fn template<C: Column>() -> Vec<u8> {
-    let names: Vec<_> = C::ALL.iter().map(|column| column.name()).collect();
+    let columns = C::ALL.iter().filter(|column| column.is_filled_in());
+    let names: Vec<_> = columns.map(|column| column.name()).collect();
     write_table(&names, std::iter::empty::<[&str; 0]>())
 }
 
@@ -229,7 +236,8 @@ mod tests {
             let header = file.trim_matches(['\u{feff}', '\r', '\n']).split(',');
             let header: Vec<_> = header.map(str::to_owned).collect();
             let mapping = Mapping::<C>::guess(&header);
-            for (at, column) in C::ALL.iter().enumerate() {
+            let filled_in = C::ALL.iter().filter(|column| column.is_filled_in());
+            for (at, column) in filled_in.enumerate() {
                 assert_eq!(mapping.index(*column), Some(at));
             }
             assert_eq!(mapping.must_be_whole(), Ok(()));

@@ -3,26 +3,26 @@
 //! Nothing is looked up here, and no clock is read: whether the bay can be had then is for whoever holds the
 //! database to say, in the same [`Message`]s.
 
-use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
+use uuid::Uuid;
 
 use crate::bays::BayCode;
 use crate::csv_columns::{Mapping, ReservationColumn, folded};
-use crate::csv_import::{Cells, Message, Refusal, bay_code, name, quoted};
+use crate::csv_import::{Cells, Message, Refusal, bay_code, line, name, quoted};
 use crate::csv_table::Row;
 use crate::reservations::{Slot, Status};
-use crate::text::{Email, Name, TextError};
+use crate::text::{Email, Name, Plate};
 
 /// The longest name that a sender gives a row, in characters.
 pub const REQUEST_ID_LENGTH_MAX: usize = 100;
-
-/// The longest plate, in characters.
-const PLATE_LENGTH_MAX: usize = 20;
 
 /// A reservation as a row describes it; what the row leaves empty is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReservationRow {
     /// The line the row begins on.
     pub line: u64,
+    /// Which reservation it was, if the row comes from an export.
+    pub id: Option<Uuid>,
     /// The sender's name for it.
     pub request_id: Option<String>,
     /// The site of the bay, by name or slug.
@@ -31,7 +31,7 @@ pub struct ReservationRow {
     pub space_code: BayCode,
     /// From when until when.
     pub slot: Slot,
-    /// Whether it is agreed or held.
+    /// Whether it is agreed or held; what is over stands in exports alone.
     pub status: Status,
     /// Until when it is held.
     pub hold_until: Option<DateTime<Utc>>,
@@ -40,31 +40,9 @@ pub struct ReservationRow {
     /// Where they are written to.
     pub email: Option<Email>,
     /// What their vehicle is known by, in capitals.
-    pub plate: Option<String>,
+    pub plate: Option<Plate>,
     /// What else there is to say.
     pub notes: Option<String>,
-}
-
-impl ReservationRow {
-    /// What it says, so that it can be compared with what was said before; not where in which file.
-    pub fn meaning(&self) -> String {
-        let at = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let site = self.site.as_ref().map(|site| site.as_str().to_lowercase());
-        let said = [
-            site,
-            Some(self.space_code.as_str().to_lowercase()),
-            Some(at(self.slot.start)),
-            Some(at(self.slot.end)),
-            Some(self.status.name().to_owned()),
-            self.hold_until.map(at),
-            self.name.as_ref().map(|name| name.as_str().to_owned()),
-            self.email.as_ref().map(|email| email.as_str().to_owned()),
-            self.plate.clone(),
-            self.notes.clone(),
-        ];
-        // A cell holds no such sign, so no two meanings are written alike.
-        said.map(Option::unwrap_or_default).join("\u{0}")
-    }
 }
 
 /// Reads a row as a reservation.
@@ -74,12 +52,16 @@ pub fn read_reservation(
 ) -> Result<ReservationRow, Vec<Message>> {
     use ReservationColumn as C;
     let mut cells = Cells::of(row, mapping);
+    // Elsewhere rows are numbered otherwise, and that is no fault.
+    let id = cells
+        .read(C::Id, |cell| Ok(cell.parse::<Uuid>().ok()))
+        .flatten();
     let request_id = cells.read(C::RequestId, |cell| line(cell, REQUEST_ID_LENGTH_MAX));
     let site = cells.read(C::Site, name);
     let space_code = cells.read(C::SpaceCode, bay_code);
     let start = cells.read(C::StartTime, instant);
     let end = cells.read(C::EndTime, instant);
-    let status = cells.read(C::Status, status);
+    let status = cells.read(C::Status, |cell| status(cell, id.is_some()));
     let hold_until = cells.read(C::HoldUntil, instant);
     if hold_until.is_some() && status == Some(Status::Confirmed) {
         let text = "must not be given unless it is pending";
@@ -89,7 +71,9 @@ pub fn read_reservation(
     let email = cells.read(C::Email, |cell| {
         Email::parse(cell).map_err(|error| error.to_string())
     });
-    let plate = cells.read(C::Plate, |cell| line(cell, PLATE_LENGTH_MAX));
+    let plate = cells.read(C::Plate, |cell| {
+        Plate::parse(name(cell)?.as_str()).map_err(|error| error.to_string())
+    });
     let notes = cells.read(C::Notes, |cell| Ok(cell.to_owned()));
     let usual = if hold_until.is_some() {
         Status::Pending
@@ -99,6 +83,7 @@ pub fn read_reservation(
     let read = space_code.zip(start).zip(end);
     cells.unless_refused(read.map(|((space_code, start), end)| ReservationRow {
         line: row.line,
+        id,
         request_id,
         site,
         space_code,
@@ -107,24 +92,15 @@ pub fn read_reservation(
         hold_until,
         name: called,
         email,
-        plate: plate.map(|plate| plate.to_uppercase()),
+        plate,
         notes,
     }))
-}
-
-/// A line of text of a certain length.
-fn line(cell: &str, length_max: usize) -> Result<String, String> {
-    let line = name(cell)?;
-    if line.as_str().chars().count() > length_max {
-        return Err(TextError::TooLong(length_max).to_string());
-    }
-    Ok(line.as_str().to_owned())
 }
 
 /// An instant that says itself how far it is from UTC: of any other nobody knows when it is.
 fn instant(cell: &str) -> Result<DateTime<Utc>, String> {
     let at = DateTime::parse_from_rfc3339(cell).map(|at| at.to_utc());
-    let at = at.ok().filter(|at| (1..=9_999).contains(&at.year()));
+    let at = at.ok().filter(|at| (1..=9_998).contains(&at.year()));
     at.ok_or_else(|| {
         format!(
             "{} is no time with its offset, such as 2026-11-21T08:00:00Z",
@@ -133,12 +109,21 @@ fn instant(cell: &str) -> Result<DateTime<Utc>, String> {
     })
 }
 
-fn status(cell: &str) -> Result<Status, String> {
+/// How it begins; or, of a reservation that is known, where it stands.
+fn status(cell: &str, is_known: bool) -> Result<Status, String> {
     match folded(cell).as_str() {
         "confirmed" | "confirmee" => Ok(Status::Confirmed), // French, not typos: ignore
         "pending" | "held" | "enattente" => Ok(Status::Pending),
-        _ => Err(format!("{} must be confirmed or pending", quoted(cell))),
+        _ => {
+            let over = cell.to_lowercase().parse().ok().filter(|_| is_known);
+            over.ok_or_else(|| beginning(cell))
+        }
     }
+}
+
+/// What is wrong with a status in which no reservation begins.
+pub fn beginning(status: &str) -> String {
+    format!("{} must be confirmed or pending", quoted(status))
 }
 
 #[cfg(test)]
@@ -164,7 +149,7 @@ mod tests {
         assert_eq!(row.slot.start.to_rfc3339(), "2026-11-21T07:00:00+00:00");
         assert_eq!(row.slot.end.to_rfc3339(), "2026-11-21T09:00:00+00:00");
         assert_eq!(row.name.as_ref().unwrap().as_str(), "Ada; Lovelace");
-        assert_eq!(row.plate.as_deref(), Some("AB-123"));
+        assert_eq!(row.plate.as_ref().unwrap().as_str(), "AB-123");
         assert_eq!(row.notes.as_deref(), Some("two\r\nlines"));
         assert_eq!((row.status, row.hold_until), (Status::Confirmed, None));
     }
@@ -199,14 +184,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_until_an_instant_is_pending_and_two_meanings_differ() {
-        let file = "code,start,end,hold_until,name,notes\n\
-            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,Ada,\n\
-            a-1,2026-11-21T09:00:00+01:00,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,Ada,\n\
-            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z,,Ada\n";
-        let rows: Vec<_> = read(file).into_iter().map(Result::unwrap).collect();
-        assert_eq!(rows[0].status, Status::Pending);
-        assert_eq!(rows[0].meaning(), rows[1].meaning());
-        assert_ne!(rows[0].meaning(), rows[2].meaning());
+    fn what_is_held_until_an_instant_is_pending() {
+        let file = "code,start,end,hold_until\n\
+            A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,2026-11-21T07:30:00Z\n";
+        assert_eq!(read(file)[0].as_ref().unwrap().status, Status::Pending);
+    }
+
+    #[test]
+    fn only_a_row_of_an_export_says_of_what_is_over_where_it_stands() {
+        let id = Uuid::from_u128(7);
+        let file = format!(
+            "id,code,start,end,status\n\
+             {id},A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,no_show\n\
+             17,A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,no_show\n\
+             18,A-1,2026-11-21T08:00:00Z,2026-11-21T09:00:00Z,\n"
+        );
+        let rows = read(&file);
+        let first = rows[0].as_ref().unwrap();
+        assert_eq!((first.id, first.status), (Some(id), Status::NoShow));
+        let second = rows[1].as_ref().unwrap_err();
+        assert_eq!(
+            second[0].message,
+            "\"no_show\" must be confirmed or pending"
+        );
+        let third = rows[2].as_ref().unwrap();
+        assert_eq!((third.id, third.status), (None, Status::Confirmed));
     }
 }

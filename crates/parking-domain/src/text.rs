@@ -25,6 +25,9 @@ pub enum TextError {
     /// Not an address mail could be sent to.
     #[error("must be an e-mail address")]
     NotAnEmail,
+    /// An e-mail address where a number plate was asked for.
+    #[error("must be a number plate, not an e-mail address")]
+    NotAPlate,
     /// Not of the form `a-z0-9` with single dashes between.
     #[error("must be lower-case letters and digits, with single dashes between them")]
     NotASlug,
@@ -124,6 +127,34 @@ impl Email {
     /// The form under which an account is found and kept unique.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+}
+
+/// What a vehicle is known by: a line of 1 to 20 characters, in capitals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plate(String);
+
+impl Plate {
+    /// The longest plate, in characters.
+    pub const LENGTH_MAX: usize = 20;
+
+    /// Accepts a plate as somebody typed it.
+    pub fn parse(typed: &str) -> Result<Self, TextError> {
+        let plate = Name::parse(typed)?.as_str().to_uppercase();
+        // Whoever looks for an address does not look among plates: the person would never be found again.
+        if plate.contains('@') {
+            return Err(TextError::NotAPlate);
+        }
+        // Counted in capitals, of which some letters have two.
+        if plate.chars().count() > Self::LENGTH_MAX {
+            return Err(TextError::TooLong(Self::LENGTH_MAX));
+        }
+        Ok(Self(plate))
+    }
+
+    /// The plate as it is kept.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -304,6 +335,17 @@ mod tests {
             Email::parse("Ada@Example.ORG").unwrap().key(),
             "ada@example.org"
         );
+    }
+
+    #[test]
+    fn plates_are_kept_in_capitals_that_fit_and_are_no_addresses() {
+        assert_eq!(Plate::parse(" äö-1 ").unwrap().as_str(), "ÄÖ-1");
+        assert_eq!(Plate::parse("ada@x.org"), Err(TextError::NotAPlate));
+        assert_eq!(
+            Plate::parse(&"ß".repeat(10)).unwrap().as_str(),
+            "S".repeat(20)
+        );
+        assert_eq!(Plate::parse(&"ß".repeat(11)), Err(TextError::TooLong(20)));
     }
 
     #[test]

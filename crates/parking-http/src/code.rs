@@ -70,6 +70,7 @@ codes! {
     SpaceOutOfUse = "space_out_of_use", CONFLICT, "The bay is out of use then";
     ReservationsInTheWay = "reservations_in_the_way", CONFLICT, "Reservations are in the way";
     ReservationOver = "reservation_over", CONFLICT, "The reservation is over, and stays as it was";
+    RequestIdReused = "request_id_reused", CONFLICT, "Another reservation was made under this name";
     PersonLimitReached = "person_limit_reached", CONFLICT, "The person has as many reservations as one may have";
     ReservationsAhead = "reservations_ahead", CONFLICT, "The person has reservations that are not over; have them cancelled, or wait";
     CancellationClosed = "cancellation_closed", CONFLICT, "It is too late to cancel the reservation";

@@ -137,7 +137,7 @@ describe('what the server says about a field', () => {
         'places/mod',
         'bays/mod',
         'bays/patterns',
-        'csv_table',
+        'csv_table/mod',
         'webhooks',
       ].map((name) => `parking-domain/src/${name}`),
       'parking-access/src/webhooks/target',

@@ -12,6 +12,7 @@ const faults = [
   },
   { key: 'aboveTenantLimit', pattern: /^must be at most (?<n>\d+), the tenant's$/ },
   { key: 'invalidEmail', pattern: /^must be an e-mail address$/ },
+  { key: 'notAPlate', pattern: /^must be a number plate, not an e-mail address$/ },
   { key: 'invalidSlug', pattern: /^must be lower-case letters and digits/ },
   { key: 'invalidCharacters', pattern: /^must not contain (?:control or invisible|U\+0000)/ },
   { key: 'invalidNetwork', pattern: /^"(?<it>.*)" is neither an address nor a network/ },

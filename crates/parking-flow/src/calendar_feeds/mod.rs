@@ -82,10 +82,16 @@ pub struct Feed {
 }
 
 impl Feed {
+    /// What it is called, for the audit log, where nothing can be erased: what shows one person's reservations
+    /// is called by that person, as a rule.
+    fn logged_name(&self) -> Option<&str> {
+        self.person.is_none().then_some(self.name.as_str())
+    }
+
     /// The link for the audit log: not whose reservations it shows.
     fn record(&self) -> Value {
         json!({
-            "name": self.name, "site_id": self.site.as_ref().map(|site| site.0),
+            "name": self.logged_name(), "site_id": self.site.as_ref().map(|site| site.0),
             "space_id": self.space.as_ref().map(|space| space.0), "is_of_person": self.person.is_some(),
         })
     }
@@ -166,7 +172,7 @@ async fn record(
         action: &format!("calendar_feed.{verb}"),
         entity_type: "calendar_feed",
         entity_id: Some(feed.id.to_string()),
-        entity_name: Some(&feed.name),
+        entity_name: feed.logged_name(),
         old,
         new,
         reason: None,

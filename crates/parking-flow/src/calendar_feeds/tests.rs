@@ -266,6 +266,27 @@ async fn people_see_and_revoke_their_own_links_and_admins_everybodys() {
 }
 
 #[tokio::test]
+async fn the_log_does_not_say_what_a_link_to_one_persons_reservations_is_called() {
+    let lot = Lot::open().await;
+    let who = lot.member(lot.tenant, Role::Operator).await;
+    let of_person = json!({ "name": "Grace Hopper", "person": "grace@people.test" });
+    let made = lot.makes_feed(&who, of_person).await;
+    let id = made["calendar_feed"]["id"].as_str().expect("an id");
+    let gone = lot
+        .by(&who, Method::DELETE, &format!("{FEEDS}/{id}"), None)
+        .await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    lot.makes_feed(&who, json!({ "name": "whole quay" })).await;
+    let mut all = lot.test.superuser().await;
+    let log: String = sqlx::query_scalar("select string_agg(a::text, ' ') from audit_log a")
+        .fetch_one(&mut all)
+        .await
+        .expect("entries");
+    assert!(!log.contains("Hopper") && !log.contains("grace@"), "{log}");
+    assert!(log.contains(id) && log.contains("whole quay"), "{log}");
+}
+
+#[tokio::test]
 async fn a_person_has_twenty_links_and_a_guest_of_the_tenant_none() {
     let lot = Lot::open().await;
     let who = lot.member(lot.tenant, Role::Viewer).await;

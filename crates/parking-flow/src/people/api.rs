@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
+use parking_db::DbError;
 use parking_domain::access::Permission;
 use parking_estate::wire::a_line;
 use parking_estate::{Maker, view};
@@ -20,6 +21,9 @@ use crate::waitlist::Waited;
 
 /// The longest e-mail address.
 const PERSON_MAX: usize = 254;
+
+/// How often it is tried to erase somebody whose bays others want at the same moment.
+const TRIES: usize = 4;
 
 /// The routes of people.
 pub fn routes(flow: Flow) -> Routes {
@@ -87,14 +91,14 @@ struct PersonHeld {
     erased: i64,
     /// Those of them that were called off for it.
     cancelled: usize,
-    /// Reservations that are left, to be erased by asking again: at most 10000 are erased and 500 called off
-    /// at once.
+    /// Reservations and places on the waiting list that are left, to be erased by asking again: at most 10000
+    /// are erased and 500 called off at once, and what others change at this moment is left.
     remaining: i64,
 }
 
 impl PersonHeld {
     fn of(person: String, held: Held, done: Option<Erased>) -> Self {
-        let all = held.reservations.over + held.reservations.ahead;
+        let all = held.rows();
         let done_or_nothing = done.unwrap_or(Erased {
             remaining: all,
             ..Erased::default()
@@ -168,7 +172,8 @@ struct PersonExport {
     /// What they are known by.
     person: String,
     exported_at: DateTime<Utc>,
-    /// Whether this is all; the 5000 reservations that begin last, otherwise.
+    /// Whether this is all; the 5000 reservations that begin last and the latest 5000 places on the waiting
+    /// list, otherwise.
     is_complete: bool,
     reservations: Vec<PersonReservation>,
     calendar_feeds: Vec<PersonCalendarFeed>,
@@ -241,16 +246,34 @@ async fn erase_person(
     caller: Caller,
     Json(wish): Json<PersonEraseWish>,
 ) -> Result<axum::Json<PersonHeld>, ApiError> {
-    let person = key(wish.person)?;
-    let mut tx = view::change(&flow.db, &caller).await?;
-    let (maker, now) = (Maker::caller(&caller), flow.clock.now());
-    let before = held(tx.conn(), &person).await?;
-    let done = if wish.dry_run {
-        None
-    } else {
-        let wanted = (person.as_str(), wish.cancel_ahead);
-        Some(erase(&mut tx, &maker, wanted, now).await?)
-    };
+    view::must_own(&caller)?;
+    let person = key(wish.person.clone())?;
+    let mut tried = 1;
+    loop {
+        match answer(&flow, &caller, (&person, &wish)).await {
+            Err(EraseError::Db(DbError::Conflict(_))) if tried < TRIES => tried += 1,
+            ended => {
+                let (before, done) = ended?;
+                return Ok(axum::Json(PersonHeld::of(person, before, done)));
+            }
+        }
+    }
+}
+
+/// Looks, and erases if that is wanted.
+async fn answer(
+    flow: &Flow,
+    caller: &Caller,
+    (person, wish): (&str, &PersonEraseWish),
+) -> Result<(Held, Option<Erased>), EraseError> {
+    let (maker, now) = (Maker::caller(caller), flow.clock.now());
+    let mut tx = flow.db.tenant(caller.tenant()).await?;
+    let before = held(tx.conn(), person).await?;
+    let mut done = None;
+    if !wish.dry_run {
+        let wanted = (person, wish.cancel_ahead);
+        done = Some(erase(&mut tx, &maker, wanted, now).await?);
+    }
     tx.commit().await?;
-    Ok(axum::Json(PersonHeld::of(person, before, done)))
+    Ok((before, done))
 }

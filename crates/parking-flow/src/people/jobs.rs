@@ -48,21 +48,38 @@ pub async fn forget(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
     let mut tx = flow.db.platform(Reason::Worker("forget people")).await?;
     let kept = reservations::retentions(&mut tx).await?;
     tx.commit().await?;
+    let mut ended = Ok(());
     for (tenant, retention_days) in kept {
         let terms = Terms {
             retention_days,
             ..Terms::STANDARD
         };
-        while let Some(before) = terms.forgets_before(flow.clock.now()) {
-            if !witness.confirms(flow.clock.now()).await? {
-                return Ok(());
-            }
-            if portion(flow, TenantId(tenant), before).await? < BATCH {
-                break;
-            }
+        match forget_of(flow, witness, (TenantId(tenant), &terms)).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error @ DbError::Unavailable(_)) => return Err(error),
+            // What goes wrong in one tenant keeps nobody known in another.
+            Err(error) => ended = Err(error),
         }
     }
-    Ok(())
+    ended
+}
+
+/// Does so for one tenant, and says whether the clock is believed.
+async fn forget_of(
+    flow: &Flow,
+    witness: &Witness,
+    (tenant, terms): (TenantId, &Terms),
+) -> Result<bool, DbError> {
+    while let Some(before) = terms.forgets_before(flow.clock.now()) {
+        if !witness.confirms(flow.clock.now()).await? {
+            return Ok(false);
+        }
+        if portion(flow, tenant, before).await? < BATCH {
+            break;
+        }
+    }
+    Ok(true)
 }
 
 /// Does some, and says how many at most of one kind.

@@ -35,7 +35,7 @@ const CANCELLED_MAX: i64 = 500;
 /// The most from which a person is erased at once.
 const ERASED_MAX: i64 = 10_000;
 
-/// The most reservations that one export holds.
+/// The most reservations, and the most places on the waiting list, that one export holds.
 const EXPORTED_MAX: i64 = 5_000;
 
 /// How much is held of a person.
@@ -49,6 +49,13 @@ pub struct Held {
     pub waitlist: i64,
 }
 
+impl Held {
+    /// Reservations and places on the waiting list.
+    pub fn rows(&self) -> i64 {
+        self.reservations.over + self.reservations.ahead + self.waitlist
+    }
+}
+
 /// What was done to what is held of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
@@ -60,7 +67,7 @@ pub struct Erased {
     pub calendar_feeds: u64,
     /// Places on the waiting list they were erased from, those left for it among them.
     pub waitlist: i64,
-    /// Reservations of theirs that are left, to be erased by asking again.
+    /// Reservations and places on the list of theirs that are left, to be erased by asking again.
     pub remaining: i64,
 }
 
@@ -95,19 +102,25 @@ pub async fn erase(
     if ahead > 0 && !cancels {
         return Err(EraseError::Ahead(ahead));
     }
-    let span = (CANCELLED_MAX, now);
-    // Entries are held before bays.
-    waitlist::leave_all_of(tx, maker, key, span).await?;
+    // All that is held is held before anything is written into the log: entries, then bays.
+    let entries = waitlist::hold_all_of(tx, key, CANCELLED_MAX).await?;
+    let bays = reservations::hold_bays_of(tx, key, CANCELLED_MAX).await?;
+    waitlist::leave_all(tx, maker, &entries, now).await?;
     let waitlist = waitlist::erase_all_of(tx, key, (ERASED_MAX, now)).await?;
-    let cancelled = reservations::cancel_all_of(tx, maker, key, span).await?;
+    let mut cancelled = 0;
+    // What was reserved since it was looked is left, and told of, unless they said so.
+    if cancels {
+        let (theirs, span) = ((key, bays.as_slice()), (CANCELLED_MAX, now));
+        cancelled = reservations::cancel_all_of(tx, maker, theirs, span).await?;
+    }
     let erased = reservations::erase_all_of(tx, key, (ERASED_MAX, now)).await?;
-    let left = held(tx.conn(), key).await?.reservations;
+    let left = held(tx.conn(), key).await?;
     let done = Erased {
         reservations: erased,
         cancelled,
         calendar_feeds: calendar_feeds::revoke_of_person(tx, key).await?,
         waitlist,
-        remaining: left.over + left.ahead,
+        remaining: left.rows(),
     };
     let tenant = tx.tenant();
     empty_answers(tx.conn(), tenant.0, &fragments(key)).await?;
@@ -124,7 +137,7 @@ pub async fn erase(
 pub struct Exported {
     /// What is reserved for them, that which begins last first, each with its history.
     pub reservations: Vec<(Reservation, Vec<Change>)>,
-    /// Whether those are all.
+    /// Whether those are all, and all places on the list.
     pub is_complete: bool,
     /// Links that show their reservations alone: what each is called, who made it, and when.
     pub calendar_feeds: Vec<(String, String, DateTime<Utc>)>,
@@ -140,11 +153,12 @@ pub async fn export(
     now: DateTime<Utc>,
 ) -> Result<Exported, DbError> {
     let mut found = reservations::of_holder(tx.conn(), key, EXPORTED_MAX + 1).await?;
+    let mut waitlist = waitlist::of_person(tx.conn(), key, EXPORTED_MAX + 1).await?;
     let most = usize::try_from(EXPORTED_MAX).unwrap_or(usize::MAX);
-    let is_complete = found.len() <= most;
+    let is_complete = found.len() <= most && waitlist.len() <= most;
     found.truncate(most);
+    waitlist.truncate(most);
     let calendar_feeds = calendar_feeds::of_person(tx.conn(), key).await?;
-    let waitlist = waitlist::of_person(tx.conn(), key, EXPORTED_MAX).await?;
     let counts = json!({
         "reservations": found.len(), "calendar_feeds": calendar_feeds.len(), "waitlist": waitlist.len(),
     });
@@ -160,7 +174,7 @@ pub async fn export(
 /// How an answer that was kept names the person.
 fn fragments(key: &str) -> Vec<String> {
     let field = if key.contains('@') { "email" } else { "plate" };
-    vec![format!("\"{field}\": {}", json!(key.to_lowercase()))]
+    vec![format!("\"{field}\": {}", json!(key))]
 }
 
 /// What stands for a person in the log, where nothing can be erased: with the key in hand one can find the

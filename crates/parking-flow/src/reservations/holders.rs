@@ -55,19 +55,25 @@ pub async fn of_holder(
     Ok(with_history.collect())
 }
 
-/// Calls off what lies ahead of a person, up to so many reservations, and says how many were.
-pub async fn cancel_all_of(
-    tx: &mut TenantTx,
-    maker: &Maker,
-    key: &str,
-    (limit, now): (i64, DateTime<Utc>),
-) -> Result<usize, DbError> {
-    // In the order of their ids, like everybody who holds more than one.
+/// Holds the bays that a person has ahead until the end of the transaction, up to so many, in the order of
+/// their ids, like everybody who holds more than one; and says which those are.
+pub async fn hold_bays_of(tx: &mut TenantTx, key: &str, limit: i64) -> Result<Vec<Uuid>, DbError> {
     let bays = store::bays_ahead(tx, key, limit).await?;
     for bay in &bays {
         hold_bay(tx, *bay).await?;
     }
-    let found = store::ahead(tx, (key, &bays), limit).await?;
+    Ok(bays)
+}
+
+/// Calls off what lies ahead of a person at bays that are held, up to so many reservations, and says how many
+/// were.
+pub async fn cancel_all_of(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (key, bays): (&str, &[Uuid]),
+    (limit, now): (i64, DateTime<Utc>),
+) -> Result<usize, DbError> {
+    let found = store::ahead(tx, (key, bays), limit).await?;
     Ok(cancel_all(tx, maker, found, (None, now)).await?.len())
 }
 

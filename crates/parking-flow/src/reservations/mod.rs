@@ -18,6 +18,7 @@ mod holders;
 mod import;
 mod jobs;
 mod keep;
+mod requests;
 pub mod series;
 mod store;
 mod terms;
@@ -43,10 +44,13 @@ pub use availability::{BAYS_MAX, FreeBay, availability};
 pub use book::{book, book_any, is_free};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm, let_go};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
-pub use holders::{Held, cancel_all_of, erase_all_of, forget_holders, held_of, of_holder};
+pub use holders::{
+    Held, cancel_all_of, erase_all_of, forget_holders, held_of, hold_bays_of, of_holder,
+};
 pub use import::{How, Judged, Verdict, import};
 pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
+pub use requests::{Requested, book_once};
 pub use store::{
     Change, OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, retentions, shown,
     spans_then, terms_of_bay, terms_of_site,
@@ -97,15 +101,6 @@ pub struct Draft {
     pub request: Option<Requested>,
 }
 
-/// A sender's name for a reservation, and a hash of what is asked for under it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Requested {
-    /// The name.
-    pub id: String,
-    /// The hash.
-    pub hash: [u8; 32],
-}
-
 /// A reservation as it is kept.
 #[derive(Clone, Debug)]
 pub struct Reservation {
@@ -145,6 +140,8 @@ pub struct Reservation {
     pub updated_at: DateTime<Utc>,
     /// When it was erased for whom it was.
     pub erased_at: Option<DateTime<Utc>>,
+    /// What its sender calls it.
+    pub request_id: Option<String>,
     /// How often it was changed.
     pub version: i64,
     /// Which series it is of, if it is of one.
@@ -214,6 +211,9 @@ pub enum ReservationError {
     /// Somebody took it out of use.
     #[error("the bay is out of use then")]
     OutOfUse,
+    /// Something else was asked for under this name before.
+    #[error("another reservation was made under this name")]
+    RequestIdReused,
     /// The person has enough.
     #[error("one person may have {0} reservations that are not over")]
     PersonLimit(i32),

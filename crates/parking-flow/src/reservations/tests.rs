@@ -8,6 +8,8 @@
 mod files;
 mod life;
 mod races;
+mod requests;
+mod round_trip;
 mod series;
 mod series_edges;
 mod series_exceptions;

@@ -33,7 +33,9 @@ use crate::reservations::{self, Holder, ReservationError, Target};
 pub use api::routes;
 pub use jobs::{jobs, schedules};
 pub use offer::{keep, look_again};
-pub use persons::{Waited, count_of_person, erase_all_of, forget_persons, leave_all_of, of_person};
+pub use persons::{
+    Waited, count_of_person, erase_all_of, forget_persons, hold_all_of, leave_all, of_person,
+};
 
 /// The most that wait, or are offered a bay, in one tenant.
 const OPEN_MAX: i64 = 500;

@@ -170,7 +170,17 @@ async fn settle(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let mut tx = flow.db.tenant(tenant).await?;
-    store::hold(&mut tx, id).await?;
+    settle_one(&mut tx, id, now).await?;
+    tx.commit().await
+}
+
+/// The same in a transaction that does more.
+pub(super) async fn settle_one(
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    store::hold(tx, id).await?;
     let Some(old) = store::find(tx.conn(), id).await? else {
         return Ok(());
     };
@@ -181,10 +191,10 @@ async fn settle(
     let Some(standing) = hold.and_then(|hold| hold.booking.answer()) else {
         return Ok(());
     };
-    store::turn(&mut tx, (id, standing), now).await?;
+    store::turn(tx, (id, standing), now).await?;
     if let Some(new) = store::find(tx.conn(), id).await? {
         let news = (Some(&old), &new, standing.name());
         record(tx.conn(), &By::system("waitlist"), news, now).await?;
     }
-    tx.commit().await
+    Ok(())
 }

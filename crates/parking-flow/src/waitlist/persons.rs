@@ -9,6 +9,7 @@ use parking_http::IfMatch;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::offer::settle_one;
 use super::store::persons as store;
 use super::{Waiting, WaitlistError, leave};
 use crate::reservations::{Holder, ReservationError};
@@ -61,18 +62,25 @@ pub async fn of_person(
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-/// Takes a person off the list, and lets go what they were offered.
-pub async fn leave_all_of(
+/// Holds where a person waits or is offered a bay until the end of the transaction, before any bay, and says
+/// which entries those are.
+pub async fn hold_all_of(tx: &mut TenantTx, key: &str, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    store::hold_open_of(tx, key, limit).await
+}
+
+/// Takes a person off the list whose entries and bays are held, and lets go what they were offered.
+pub async fn leave_all(
     tx: &mut TenantTx,
     maker: &Maker,
-    key: &str,
-    (limit, now): (i64, DateTime<Utc>),
+    entries: &[Uuid],
+    now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    for id in store::open_ids_of(tx, key, limit).await? {
-        let left = leave(tx, maker, (id, &IfMatch::default()), now).await;
-        // What was answered meanwhile is over, and a reservation like any other.
-        if let Err(WaitlistError::Reservation(ReservationError::Db(error))) = left {
-            return Err(error);
+    for id in entries {
+        match leave(tx, maker, (*id, &IfMatch::default()), now).await {
+            Err(WaitlistError::Reservation(ReservationError::Db(error))) => return Err(error),
+            // What was answered without the list is over, and nobody has written that down yet.
+            Err(_) => settle_one(tx, *id, now).await?,
+            Ok(_) => {}
         }
     }
     Ok(())

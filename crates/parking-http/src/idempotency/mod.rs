@@ -47,6 +47,7 @@ pub struct Answer {
     version: Option<i64>,
     body: Value,
     weight: Option<Weight>,
+    is_again: bool,
 }
 
 impl Answer {
@@ -62,7 +63,17 @@ impl Answer {
             version: Some(version),
             body: to_value(body)?,
             weight: None,
+            is_again: false,
         })
+    }
+
+    /// The same answer, to what was done before.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self {
+            is_again: true,
+            ..self
+        }
     }
 
     /// The same answer, that stands for more changes than one. Repeated it stands for none.
@@ -80,6 +91,7 @@ impl Answer {
             version: None,
             body: to_value(body)?,
             weight: None,
+            is_again: false,
         })
     }
 }
@@ -97,6 +109,9 @@ impl IntoResponse for Answer {
         }
         if let Some(version) = self.version {
             headers.insert(header::ETAG, etag::tag(version));
+        }
+        if self.is_again {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
         if let Some(weight) = self.weight {
             response.extensions_mut().insert(weight);
@@ -270,10 +285,7 @@ fn replay(stored: store::Stored) -> Response {
         version: stored.version,
         body: stored.body,
         weight: None,
+        is_again: true,
     };
-    let mut response = answer.into_response();
-    response
-        .headers_mut()
-        .insert(REPLAYED, HeaderValue::from_static("true"));
-    response
+    answer.into_response()
 }

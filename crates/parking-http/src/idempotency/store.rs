@@ -70,8 +70,8 @@ pub(super) async fn keep(conn: &mut PgConnection, claim: &Claim, answer: &Answer
     Ok(())
 }
 
-/// Empties the answers that are kept in a tenant and hold one of these fragments, written in small letters as
-/// PostgreSQL writes JSON, and says how many. Whoever repeats such a request learns that it was done, and no more.
+/// Empties the answers that are kept in a tenant and hold one of these fragments, written as PostgreSQL writes
+/// JSON, in whichever case, and says how many. Whoever repeats such a request learns that it was done, and no more.
 pub async fn empty_answers(
     conn: &mut PgConnection,
     tenant: Uuid,
@@ -80,7 +80,7 @@ pub async fn empty_answers(
     let emptied = sqlx::query!(
         "update idempotency_keys k set body = jsonb_build_object('id', k.body -> 'id')
          where k.tenant_id = $1 and k.body is not null
-           and exists (select from unnest($2::text[]) f where strpos(lower(k.body::text), f) > 0)",
+           and exists (select from unnest($2::text[]) f where strpos(lower(k.body::text), lower(f)) > 0)",
         tenant,
         fragments,
     )

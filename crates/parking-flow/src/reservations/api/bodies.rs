@@ -82,6 +82,8 @@ pub struct ReservationBody {
     updated_at: DateTime<Utc>,
     /// When it was erased for whom it was, what was noted and why it was called off.
     erased_at: Option<DateTime<Utc>>,
+    /// What whoever asked for it calls it.
+    request_id: Option<String>,
 }
 
 impl ReservationBody {
@@ -120,6 +122,7 @@ impl ReservationBody {
             created_at: one.created_at,
             updated_at: one.updated_at,
             erased_at: one.erased_at,
+            request_id: one.request_id,
         }
     }
 }

@@ -8,16 +8,19 @@ use parking_estate::{Maker, view};
 use parking_http::{Answer, ApiError, Caller, Once};
 
 use super::super::Reservation;
-use super::super::book::{book, book_any};
+use super::super::book::book_any;
+use super::super::requests::book_once;
 use super::bodies::ReservationBody;
 use super::wire::{AnySpaceWish, ReservationWish};
 use crate::Flow;
 
-/// Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request.
+/// Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request for a day. A
+/// `request_id` stays with the reservation: the same asked for again under it answers that reservation as it
+/// stands now, with `Idempotency-Replayed: true`, whoever asks and whichever server; anything else is refused.
 #[utoipa::path(post, path = "/api/v6/reservations", request_body = ReservationWish,
     responses((status = 404, description = "There is no such bay", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 201, body = ReservationBody, headers(("Location" = String, description = "Where the reservation is"))),
-        (status = 409, description = "`slot_taken`, with the times that are; `not_reservable`, `space_out_of_use`, `person_limit_reached`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "`slot_taken`, with the times that are; `not_reservable`, `space_out_of_use`, `person_limit_reached`, `request_id_reused`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn create_reservation(
     State(flow): State<Flow>,
     caller: Caller,
@@ -28,8 +31,9 @@ pub(super) async fn create_reservation(
     let sees_people = caller.may(Permission::ReservationsPeople);
     let operate = async |tx: &mut TenantTx, wish: ReservationWish| {
         let (space, draft) = wish.read()?;
-        let made = book(tx, &maker, (space, &draft), now).await?;
-        answer(made, sees_people)
+        let (made, was_there) = book_once(tx, &maker, (space, &draft), now).await?;
+        let answer = answer(made, sees_people)?;
+        Ok(if was_there { answer.again() } else { answer })
     };
     request.run(&flow.db, &caller, now, operate).await
 }

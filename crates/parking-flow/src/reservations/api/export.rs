@@ -105,7 +105,7 @@ fn cells(row: &store::Exported) -> [String; 14] {
     let (one, booking) = (&row.reservation, &row.reservation.booking);
     [
         booking.id.to_string(),
-        text(row.request_id.as_deref()),
+        text(one.request_id.as_deref()),
         text(Some(&one.site.1)),
         text(Some(&one.space.1)),
         booking.status.name().to_owned(),
@@ -126,6 +126,6 @@ fn text(text: Option<&str>) -> String {
 }
 
 fn at(at: Option<DateTime<Utc>>) -> String {
-    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
         .unwrap_or_default()
 }

@@ -53,10 +53,10 @@ pub(super) struct ImportWanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ReservationRowVerdict {
-    /// It can be reserved, and was not: the file was only tried out, another row was in the way, or there was
-    /// no time left.
+    /// It can be reserved, and was not: the file was only tried out, another row was in the way, there was no
+    /// time left, or the database gave up after it had reserved others.
     Ready,
-    /// It was reserved before.
+    /// It was reserved before, or says of the reservation in its `id` what is so.
     Same,
     /// It was reserved.
     Created,
@@ -170,7 +170,8 @@ pub(super) async fn reservation_template() -> Response {
 
 /// Reserves bays from a CSV file: at most 1 MiB and 1000 rows behind a header, in UTF-8, UTF-16 or Windows-1252,
 /// cut by commas, semicolons or tabs. Each row gets a verdict. A row whose `request_id` was carried out before is
-/// left as it is, so a file can be sent again.
+/// left as it is, so a file can be sent again; so is one that says of the reservation in its `id` what is so, as
+/// rows of an export do.
 #[utoipa::path(post, path = "/api/v6/reservations/import", params(ImportWanted),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = ReservationImport)))]

@@ -105,6 +105,7 @@ impl From<ReservationError> for ApiError {
             E::NoneFree => Self::new(Code::NoSpaceFree),
             E::NotReservable => Self::new(Code::NotReservable),
             E::OutOfUse => Self::new(Code::SpaceOutOfUse),
+            E::RequestIdReused => Self::new(Code::RequestIdReused),
             E::PersonLimit(_) => Self::new(Code::PersonLimitReached).detail(error),
             E::Over(_) | E::HoldOver | E::SeriesOver => {
                 Self::new(Code::ReservationOver).detail(error)

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_domain::bays::BayKind;
+use parking_domain::csv_reservations::REQUEST_ID_LENGTH_MAX;
 use parking_domain::reservations::{Slot, Status};
-use parking_domain::text::Email;
+use parking_domain::text::{Email, Plate};
 use parking_estate::wire::{self, a_line, a_note};
 use parking_http::wire::{Change, Name, instant};
 use parking_http::{ApiError, Wrong};
@@ -14,11 +15,10 @@ use uuid::Uuid;
 use super::super::availability::BAYS_MAX;
 use super::super::change::Wish;
 use super::super::store::Target;
-use super::super::{Draft, Footing, Holder};
+use super::super::{Draft, Footing, Holder, Requested};
 
-/// The longest name of a person, plate and reason.
+/// The longest name of a person, and reason.
 pub(super) const NAME_MAX: usize = 255;
-const PLATE_MAX: usize = 20;
 
 /// The longest time that one question about availability spans.
 const SPAN_MAX: TimeDelta = TimeDelta::days(62);
@@ -76,11 +76,12 @@ impl HolderWish {
     pub(crate) fn read(self, wrong: &mut Wrong) -> Holder {
         let email = self.email.filter(|typed| !typed.trim().is_empty());
         let email = email.and_then(|typed| wrong.read("holder.email", Email::parse(&typed)));
-        let plate = a_line(wrong, "holder.plate", self.plate, PLATE_MAX);
+        let plate = self.plate.filter(|typed| !typed.trim().is_empty());
+        let plate = plate.and_then(|typed| wrong.read("holder.plate", Plate::parse(&typed)));
         Holder {
             name: a_line(wrong, "holder.name", self.name, NAME_MAX),
             email: email.map(|email| email.as_str().to_owned()),
-            plate: plate.map(|plate| plate.to_uppercase()),
+            plate: plate.map(|plate| plate.as_str().to_owned()),
         }
     }
 }
@@ -119,6 +120,10 @@ pub(super) struct ReservationWish {
     holder: Option<HolderWish>,
     #[schema(max_length = 2000)]
     notes: Option<String>,
+    /// What you call it, unique in your tenant: whoever asks for the same again under this name is answered
+    /// the reservation that was made, as it stands now.
+    #[schema(max_length = 100)]
+    request_id: Option<String>,
 }
 
 /// Any bay of a site that is to be reserved.
@@ -188,6 +193,14 @@ impl Raw {
 impl ReservationWish {
     /// What is wanted, once it is certain that it can be read.
     pub(super) fn read(self) -> Result<(Uuid, Draft), ApiError> {
+        let mut wrong = Wrong::default();
+        let request_id = a_line(
+            &mut wrong,
+            "request_id",
+            self.request_id,
+            REQUEST_ID_LENGTH_MAX,
+        );
+        wrong.settle(Some(()))?;
         let raw = Raw {
             slot: Slot {
                 start: self.start_time,
@@ -198,7 +211,9 @@ impl ReservationWish {
             holder: self.holder,
             notes: self.notes,
         };
-        Ok((self.space_id, raw.read()?))
+        let mut draft = raw.read()?;
+        draft.request = request_id.map(|id| Requested::of(id, self.space_id, &draft));
+        Ok((self.space_id, draft))
     }
 }
 

@@ -12,48 +12,60 @@ use crate::reservations::Reservation;
 #[derive(Clone, Debug)]
 pub(in crate::reservations) struct NamedBay {
     pub(in crate::reservations) id: Uuid,
-    /// In small letters, like the names.
     pub(in crate::reservations) code: String,
     pub(in crate::reservations) site_id: Uuid,
     pub(in crate::reservations) site_name: String,
     pub(in crate::reservations) site_slug: String,
 }
 
-/// The living bays that have one of these codes, given in small letters.
+/// The living bays that have one of these codes, in whichever case.
 pub(in crate::reservations) async fn named_bays(
     tx: &mut TenantTx,
     codes: &[String],
 ) -> Result<Vec<NamedBay>> {
     let bays = sqlx::query_as!(
         NamedBay,
-        r#"select s.id, lower(s.code) as "code!", s.site_id, lower(i.name) as "site_name!", i.slug as site_slug
+        r#"select s.id, s.code, s.site_id, i.name as site_name, i.slug as site_slug
            from spaces s join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-           where lower(s.code) = any($1) and s.deleted_at is null and i.deleted_at is null and i.is_active
+           where lower(s.code) = any(array(select lower(c) from unnest($1::text[]) c)) and s.deleted_at is null
+             and i.deleted_at is null and i.is_active
            order by s.id"#,
         codes
     );
     Ok(bays.fetch_all(tx.conn()).await?)
 }
 
-/// What was reserved under a sender's name, and the hash of what was asked for; none once it was erased.
-pub(in crate::reservations) async fn requested(
+/// The bays of reservations, living or not, each with its reservation.
+pub(in crate::reservations) async fn bays_of(
     tx: &mut TenantTx,
-    request_id: &str,
-) -> Result<Option<(Uuid, Option<Vec<u8>>)>> {
-    let row = sqlx::query!(
-        "select id, request_hash from reservations where request_id = $1",
-        request_id
+    reservations: &[Uuid],
+) -> Result<Vec<(Uuid, NamedBay)>> {
+    let rows = sqlx::query!(
+        "select r.id as reservation_id, s.id, s.code, s.site_id, i.name as site_name, i.slug as site_slug
+         from reservations r join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
+         join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
+         where r.id = any($1)",
+        reservations
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|row| (row.id, row.request_hash)))
+    let bays = rows.into_iter().map(|row| {
+        let bay = NamedBay {
+            id: row.id,
+            code: row.code,
+            site_id: row.site_id,
+            site_name: row.site_name,
+            site_slug: row.site_slug,
+        };
+        (row.reservation_id, bay)
+    });
+    Ok(bays.collect())
 }
 
 /// A reservation as a file has it.
 #[derive(Debug)]
 pub(in crate::reservations) struct Exported {
     pub(in crate::reservations) reservation: Reservation,
-    pub(in crate::reservations) request_id: Option<String>,
     /// By the clocks of the site.
     pub(in crate::reservations) start_local: String,
     pub(in crate::reservations) end_local: String,
@@ -63,7 +75,6 @@ impl FromRow<'_, PgRow> for Exported {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             reservation: Reservation::from_row(row)?,
-            request_id: row.try_get("request_id")?,
             start_local: row.try_get("start_local")?,
             end_local: row.try_get("end_local")?,
         })
@@ -78,7 +89,7 @@ pub(in crate::reservations) async fn open_export(
 ) -> Result<()> {
     // `order` is made of literals by `Page::order_by`; everything else is bound.
     let mut query = QueryBuilder::new(format!(
-        "declare export no scroll cursor for {SELECT}, r.request_id,
+        "declare export no scroll cursor for {SELECT},
            to_char(r.start_time at time zone i.timezone, 'YYYY-MM-DD HH24:MI') as start_local,
            to_char(r.end_time at time zone i.timezone, 'YYYY-MM-DD HH24:MI') as end_local{FROM}"
     ));

@@ -7,6 +7,7 @@ mod free;
 pub(super) mod holders;
 pub(super) mod import;
 mod list;
+mod requests;
 pub(super) mod series;
 mod terms;
 
@@ -20,7 +21,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::{Draft, Holder, News, Reservation};
+use super::{Draft, Holder, News, Requested, Reservation};
 
 pub use calendars::{OfCalendar, Shown, by_ids, of_calendar, shown};
 pub(super) use clear::{bay_like, in_the_way, instead_of};
@@ -29,6 +30,7 @@ pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
 pub use list::Change;
 pub(super) use list::{Filter, changes, page};
+pub(super) use requests::requested;
 pub(super) use terms::{delete_terms, put_terms, terms_of};
 pub use terms::{retentions, terms_of_bay, terms_of_site};
 
@@ -49,7 +51,7 @@ const SELECT: &str = "select r.tenant_id, t.name as tenant_name, r.id, r.space_i
   i.timezone, r.status, r.start_time, r.end_time, r.blocks_from, r.blocks_until, r.hold_until, r.opens_at, r.no_show_at,
   r.checked_in_at, r.checked_in_by, r.checked_out_at, r.contested_at, r.overstayed_at, r.holder_name, r.holder_email,
   r.holder_plate, r.notes, r.cancel_reason, r.created_by, r.created_at, r.updated_at, r.version,
-  r.series_id, r.recurs_at, r.is_detached, r.erased_at";
+  r.series_id, r.recurs_at, r.is_detached, r.erased_at, r.request_id";
 const FROM: &str =
     " from reservations r join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
   join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
@@ -98,6 +100,7 @@ impl FromRow<'_, PgRow> for Reservation {
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
             erased_at: row.try_get("erased_at")?,
+            request_id: row.try_get("request_id")?,
             version: row.try_get("version")?,
             recurs: series::recurs(row)?,
         })
@@ -244,8 +247,8 @@ pub(super) async fn insert(
         draft.notes,
         maker,
         now,
-        request.map(|request| request.id.as_str()),
-        request.map(|request| request.hash.as_slice()),
+        request.map(Requested::id),
+        request.map(Requested::hash),
     )
     .execute(tx.conn())
     .await?;

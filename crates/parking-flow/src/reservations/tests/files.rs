@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::*;
 
-const IMPORT: &str = "/api/v6/reservations/import";
+pub(super) const IMPORT: &str = "/api/v6/reservations/import";
 const EXPORT: &str = "/api/v6/reservations/export";
 
 impl Lot {
@@ -16,13 +16,13 @@ impl Lot {
             .await
     }
 
-    async fn imports(&self, query: &str, file: &str) -> Value {
+    pub(super) async fn imports(&self, query: &str, file: &str) -> Value {
         let answer = self.hands_in(query, file).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
     }
 
-    async fn exports_as(&self, who: &String, query: &str) -> String {
+    pub(super) async fn exports_as(&self, who: &String, query: &str) -> String {
         let path = format!("{EXPORT}?{query}");
         let answer = self.asks_as(who, Method::GET, &path, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -43,7 +43,7 @@ impl Lot {
 }
 
 /// What became of the rows: line, verdict, and the first reason with its column.
-fn verdicts(done: &Value) -> Vec<(i64, String, String)> {
+pub(super) fn verdicts(done: &Value) -> Vec<(i64, String, String)> {
     let rows = done["rows"].as_array().expect("rows");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let told = rows.iter().map(|row| {
@@ -55,7 +55,7 @@ fn verdicts(done: &Value) -> Vec<(i64, String, String)> {
     told.collect()
 }
 
-fn told(line: i64, verdict: &str, why: &str) -> (i64, String, String) {
+pub(super) fn told(line: i64, verdict: &str, why: &str) -> (i64, String, String) {
     (line, verdict.to_owned(), why.to_owned())
 }
 

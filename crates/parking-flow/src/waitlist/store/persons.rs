@@ -30,15 +30,15 @@ pub(in crate::waitlist) async fn all_of(
     Ok(found.fetch_all(conn).await?)
 }
 
-/// Where a person waits or is offered a bay, the oldest first.
-pub(in crate::waitlist) async fn open_ids_of(
+/// Where a person waits or is offered a bay, the oldest first, locked until the end of the transaction.
+pub(in crate::waitlist) async fn hold_open_of(
     tx: &mut TenantTx,
     key: &str,
     limit: i64,
 ) -> Result<Vec<Uuid>> {
     let ids = sqlx::query_scalar!(
         "select id from waitlist_entries where holder_key = $1 and status in ('waiting', 'offered')
-         order by created_at, id limit $2",
+         order by created_at, id limit $2 for no key update",
         key,
         limit
     );

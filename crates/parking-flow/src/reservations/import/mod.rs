@@ -1,9 +1,12 @@
 //! Reserving bays from a file, row by row or all or none.
 //!
-//! Each row gets a verdict. A row with a name of its sender's that was carried out before, by whichever file,
-//! is left as it is, so that a file can be sent again. Row by row, each is a transaction of its own. All or
-//! none, and to try it out, they are one: it holds all persons and then all bays before it reserves any, and
-//! writes the log last, like everybody who holds more than one.
+//! Each row gets a verdict. A row with a name of its sender's that was carried out before, by whichever road,
+//! is left as it is, so that a file can be sent again; so is one that says what is so anyway, of a reservation
+//! it names, so that an export can be handed in. Row by row, each is a transaction of its own. All or none,
+//! and to try it out, they are one: it holds all persons and then all bays before it reserves any, and writes
+//! the log last, like everybody who holds more than one.
+
+mod plan;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,20 +15,23 @@ use chrono::{DateTime, Utc};
 use parking_db::{DbError, TenantTx};
 use parking_domain::csv_columns::{Mapping, MappingError, ReservationColumn};
 use parking_domain::csv_import::{Message, Refusal};
-use parking_domain::csv_reservations::{ReservationRow, read_reservation};
+use parking_domain::csv_reservations::{beginning, read_reservation};
 use parking_domain::csv_table::Table;
 use parking_domain::ids::TenantId;
-use parking_domain::reservations::{Slot, Status};
+use parking_domain::reservations::Slot;
 use parking_estate::Maker;
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
+use tracing::warn;
 use uuid::Uuid;
 
 use super::book::{record_made, reserve};
-use super::store::import::{self as store, NamedBay};
-use super::store::{hold_bay, hold_person};
-use super::{Draft, Footing, Holder, Requested, Reservation, ReservationError};
+use super::requests::{self, Known};
+use super::store::import as store;
+use super::store::{find, hold_bay, hold_person};
+use super::{Holder, Reservation, ReservationError};
 use crate::Flow;
+
+use plan::{Bays, Plan, Planned, code, plan, refused, told};
 
 /// The most rows of one file: so many are reserved while somebody waits.
 pub(super) const ROWS_MAX: usize = 1_000;
@@ -52,7 +58,7 @@ pub enum How {
 pub enum Verdict {
     /// It can be reserved, and was not.
     Ready,
-    /// It was reserved before.
+    /// It was reserved before, or says what is so anyway.
     Same(Uuid),
     /// It was reserved.
     Created(Uuid),
@@ -83,15 +89,6 @@ pub enum ImportError {
     Db(#[from] DbError),
 }
 
-/// A row whose bay is known.
-struct Plan {
-    space: Uuid,
-    draft: Draft,
-}
-
-/// A row that can be tried, or why it cannot.
-type Planned = Result<Plan, Verdict>;
-
 /// Reserves what the rows of a file say, and answers what became of each. `site` is that of rows that name
 /// none.
 pub async fn import(
@@ -109,7 +106,11 @@ pub async fn import(
     let rows: Vec<_> = rows.collect();
     let mut tx = flow.db.tenant(tenant).await?;
     let codes: Vec<String> = rows.iter().flatten().map(code).collect();
-    let bays = store::named_bays(&mut tx, &codes).await?;
+    let ids: Vec<Uuid> = rows.iter().flatten().filter_map(|row| row.id).collect();
+    let bays = Bays {
+        named: store::named_bays(&mut tx, &codes).await?,
+        of: store::bays_of(&mut tx, &ids).await?.into_iter().collect(),
+    };
     tx.commit().await?;
     let planned = rows.into_iter().map(|row| {
         let row = row.map_err(|messages| Verdict::Refused(messages, Vec::new()))?;
@@ -127,63 +128,8 @@ pub async fn import(
         .collect())
 }
 
-fn code(row: &ReservationRow) -> String {
-    row.space_code.as_str().to_lowercase()
-}
-
-/// Finds the bay that a row names.
-fn plan(bays: &[NamedBay], usual: Option<Uuid>, row: ReservationRow) -> Planned {
-    let wanted = code(&row);
-    let site = row.site.as_ref().map(|site| site.as_str().to_lowercase());
-    let of_site = |bay: &&NamedBay| match (&site, usual) {
-        (Some(site), _) => bay.site_name == *site || bay.site_slug == *site,
-        (None, Some(usual)) => bay.site_id == usual,
-        (None, None) => true,
-    };
-    let mut found = bays.iter().filter(|bay| bay.code == wanted).filter(of_site);
-    let (code, text) = match (found.next(), found.next()) {
-        (Some(bay), None) => {
-            let draft = draft(row);
-            let space = bay.id;
-            return Ok(Plan { space, draft });
-        }
-        (Some(_), Some(_)) => (
-            Refusal::SeveralSpaces,
-            "several sites have a bay of this code; name the site",
-        ),
-        (None, _) => (Refusal::NoSuchSpace, "there is no such bay"),
-    };
-    let field = Some("space_code");
-    Err(refused(Message::new(code, field, text)))
-}
-
-fn draft(row: ReservationRow) -> Draft {
-    let hash = || Sha256::digest(row.meaning().as_bytes()).into();
-    let request = row
-        .request_id
-        .clone()
-        .map(|id| Requested { id, hash: hash() });
-    Draft {
-        slot: row.slot,
-        footing: match row.status {
-            Status::Pending => Footing::Held(row.hold_until),
-            _ => Footing::Agreed,
-        },
-        holder: Holder {
-            name: row.name.map(|name| name.as_str().to_owned()),
-            email: row.email.map(|email| email.as_str().to_owned()),
-            plate: row.plate,
-        },
-        notes: row.notes,
-        request,
-    }
-}
-
-fn refused(message: Message) -> Verdict {
-    Verdict::Refused(vec![message], Vec::new())
-}
-
-/// Carries out rows one by one. What cannot be reached in time stays as it is.
+/// Carries out rows one by one. What cannot be reached in time stays as it is, and so does the rest once the
+/// database gives up: whoever sent the file learns what was reserved before.
 async fn each(
     flow: &Flow,
     (tenant, maker): (TenantId, &Maker),
@@ -191,12 +137,21 @@ async fn each(
 ) -> Result<Vec<Verdict>, DbError> {
     let begun = Instant::now();
     let mut verdicts = Vec::with_capacity(planned.len());
+    let (mut has_made, mut gave_up) = (false, false);
     for one in planned {
         let verdict = match one {
             Err(verdict) => verdict.clone(),
-            Ok(_) if begun.elapsed() > WORK_MAX => Verdict::Ready,
-            Ok(plan) => alone(flow, (tenant, maker), plan).await?,
+            Ok(_) if gave_up || begun.elapsed() > WORK_MAX => Verdict::Ready,
+            Ok(plan) => match alone(flow, (tenant, maker), plan).await {
+                Err(error) if has_made => {
+                    warn!(error = %error, "an import broke off; the rest of its rows is left");
+                    gave_up = true;
+                    Verdict::Ready
+                }
+                ended => ended?,
+            },
         };
+        has_made |= matches!(verdict, Verdict::Created(_));
         verdicts.push(verdict);
     }
     Ok(verdicts)
@@ -324,55 +279,42 @@ async fn attempt(
     if let Some(known) = known(tx, plan).await? {
         return Ok(Err(known));
     }
+    if !plan.status.blocks() {
+        let message = beginning(plan.status.name());
+        let message = Message::new(Refusal::Unreadable, Some("status"), message);
+        return Ok(Err(refused(message)));
+    }
     match reserve(tx, maker, (plan.space, &plan.draft), now).await {
         Ok(made) => Ok(Ok(made)),
         Err(ReservationError::Db(error)) => Err(error),
-        Err(ReservationError::Taken(slots)) => {
-            // Somebody may have sent the same at this moment.
+        Err(refusal) => {
+            // Somebody may have sent the same at this moment, and theirs is what stands in the way.
             let known = known(tx, plan).await?;
-            Ok(Err(known.unwrap_or_else(|| taken(slots))))
+            Ok(Err(known.unwrap_or_else(|| told(refusal))))
         }
-        Err(error) => Ok(Err(refused(told(&error)))),
     }
 }
 
-/// What became of a row when it was sent before.
+/// What became of a row when it was sent before, or of the reservation that it describes.
 async fn known(tx: &mut TenantTx, plan: &Plan) -> Result<Option<Verdict>, DbError> {
-    let Some(request) = &plan.draft.request else {
-        return Ok(None);
+    let (known, meant) = match requests::known(tx, &plan.draft).await? {
+        Some(Known::Same(id)) => return Ok(Some(Verdict::Same(id))),
+        // It may have been changed since, and the row tell of that.
+        Some(Known::Other(id)) => {
+            let text = ReservationError::RequestIdReused;
+            let message = Message::new(Refusal::RequestIdReused, Some("request_id"), text);
+            (Some(refused(message)), Some(id))
+        }
+        None => (None, plan.id),
     };
-    let Some((id, hash)) = store::requested(tx, &request.id).await? else {
-        return Ok(None);
+    let Some(id) = meant else {
+        return Ok(known);
     };
-    // Of one that was erased nobody knows any more what was asked for.
-    if hash.is_none_or(|hash| hash == request.hash) {
-        return Ok(Some(Verdict::Same(id)));
-    }
-    let text = "another reservation was made under this name";
-    let message = Message::new(Refusal::RequestIdReused, Some("request_id"), text);
-    Ok(Some(refused(message)))
-}
-
-fn taken(slots: Vec<Slot>) -> Verdict {
-    let message = Message::new(
-        Refusal::SlotTaken,
-        Some("start_time"),
-        "the bay is reserved then",
-    );
-    Verdict::Refused(vec![message], slots)
-}
-
-/// What the refusal of a reservation means for its row.
-fn told(error: &ReservationError) -> Message {
-    use ReservationError as E;
-    let (code, field) = match error {
-        E::Slot(why) => (Refusal::NotAllowed, Some(why.field())),
-        E::Hold(_) => (Refusal::NotAllowed, Some("hold_until")),
-        E::NotReservable => (Refusal::NotReservable, Some("space_code")),
-        E::OutOfUse => (Refusal::SpaceOutOfUse, Some("start_time")),
-        E::PersonLimit(_) => (Refusal::PersonLimitReached, Some("email")),
-        // It was deleted since.
-        _ => (Refusal::NoSuchSpace, Some("space_code")),
-    };
-    Message::new(code, field, error)
+    let stands = find(tx.conn(), id).await?;
+    let is_so = stands.is_some_and(|one| plan.describes(&one));
+    Ok(if is_so {
+        Some(Verdict::Same(id))
+    } else {
+        known
+    })
 }
