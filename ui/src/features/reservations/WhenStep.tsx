@@ -2,6 +2,7 @@ import { DatePicker, Form } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '@/app/session/useSession';
+import { useFormats } from '@/components/format';
 import { SitePicker } from '@/components/SitePicker';
 import styles from './booking.module.css';
 import { RepeatFields } from './RepeatFields';
@@ -25,8 +26,10 @@ export type BookingValues = RepeatValues & {
 type Props = {
   zone: string;
   siteName: string | null;
-  /** Whether one wall clock time of the site lies before the other. */
-  isInOrder: (start: string, end: string) => boolean;
+  /** How many minutes pass from one wall clock time of the site until another. */
+  minutesOf: (start: string, end: string) => number;
+  /** The longest reservation, as far as it is known, in minutes. */
+  minutesMax: number | undefined;
   /** How long it is as chosen, in minutes, and by one press. */
   minutes: number | null;
   onMinutes: (minutes: number) => void;
@@ -36,8 +39,9 @@ type Props = {
 
 /** Where, from when until when by the clocks there, and how often. */
 export function WhenStep(props: Props) {
-  const { zone, siteName, isInOrder, minutes, onMinutes, onSite, repeat } = props;
+  const { zone, siteName, minutesOf, minutesMax, minutes, onMinutes, onSite, repeat } = props;
   const { t } = useTranslation();
+  const formats = useFormats();
   const moment = {
     showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
     format: 'YYYY-MM-DD HH:mm',
@@ -70,8 +74,12 @@ export function WhenStep(props: Props) {
             ({ getFieldValue }) => ({
               validator: async (_, end: Dayjs | undefined) => {
                 const start: Dayjs | undefined = getFieldValue('start_time');
-                if (!start || !end || isInOrder(start.format(WALL), end.format(WALL))) return;
-                throw new Error(t('booking.endAfterStart'));
+                if (!start || !end) return;
+                const length = minutesOf(start.format(WALL), end.format(WALL));
+                if (length <= 0) throw new Error(t('booking.endAfterStart'));
+                if (minutesMax === undefined || length <= minutesMax) return;
+                const n = formats.number(Math.round(minutesMax / 6) / 10);
+                throw new Error(t('calendar.faults.tooLong', { n }));
               },
             }),
           ]}
