@@ -9,21 +9,43 @@ use uuid::Uuid;
 
 use super::availability;
 use super::store::{self, HeldBay, Target};
-use super::{Draft, Footing, Holder, News, Reservation, ReservationError, record};
+use super::{Draft, Footing, Holder, News, Requested, Reservation, ReservationError, record};
 
 /// How often another bay is tried because somebody was quicker.
 const TRIES: usize = 20;
 
-/// Reserves a bay.
+/// Reserves a bay. What was reserved under the sender's name for it is answered again, as it is now.
 pub async fn book(
     tx: &mut TenantTx,
     maker: &Maker,
     (space, draft): (Uuid, &Draft),
     now: DateTime<Utc>,
 ) -> Result<Reservation, ReservationError> {
+    if let Some(request) = &draft.request
+        && let Some(known) = requested(tx, request).await?
+    {
+        return Ok(known);
+    }
     let made = reserve(tx, maker, (space, draft), now).await?;
     record_made(tx, maker, &made, now).await?;
     Ok(made)
+}
+
+/// What was reserved under a sender's name; refuses the name of another wish. Whoever sends the same at this
+/// moment waits until it is known.
+async fn requested(
+    tx: &mut TenantTx,
+    request: &Requested,
+) -> Result<Option<Reservation>, ReservationError> {
+    store::hold_request(tx, &request.id).await?;
+    let Some((id, hash)) = store::import::requested(tx, &request.id).await? else {
+        return Ok(None);
+    };
+    // Of one that was erased nobody knows any more what was asked for.
+    if hash.is_some_and(|hash| hash != request.hash) {
+        return Err(ReservationError::RequestReused);
+    }
+    Ok(store::find(tx.conn(), id).await?)
 }
 
 /// Records that a bay was reserved.
@@ -66,13 +88,18 @@ pub(super) async fn reserve(
 }
 
 /// Reserves any bay of a site that fits, the one that comes first by its code; of a slot that begins
-/// soon, rather one that nobody stands in.
+/// soon, rather one that nobody stands in. What was reserved under the sender's name for it is answered again.
 pub async fn book_any(
     tx: &mut TenantTx,
     maker: &Maker,
     (target, draft): (&Target, &Draft),
     now: DateTime<Utc>,
 ) -> Result<Reservation, ReservationError> {
+    if let Some(request) = &draft.request
+        && let Some(known) = requested(tx, request).await?
+    {
+        return Ok(known);
+    }
     store::hold_person(tx, &draft.holder).await?;
     for _ in 0..TRIES {
         // The terms are the site's, so any of its bays knows them.

@@ -4,7 +4,7 @@
 //! [`parking_domain::reservations`]; that no two that block overlap is the database's last word
 //! (`reservations_no_overlap`). Whoever writes a reservation holds its bay first, so that what is
 //! asked about the bay's time stays true until it is written, and nobody waits in a circle: the
-//! person, then the bays in the order of their ids, then the log. The state of the bay follows in the
+//! sender's name for it, the person, then the bays in the order of their ids, then the log. The state of the bay follows in the
 //! same transaction. What time makes of reservations is done by a job that any number of servers may
 //! run; nothing is kept in memory. Every change leaves what the reservation was after it.
 //! Tables: `reservations`, `reservation_changes`, `reservation_terms`, `reservation_series`.
@@ -211,6 +211,9 @@ pub enum ReservationError {
     /// Somebody took it out of use.
     #[error("the bay is out of use then")]
     OutOfUse,
+    /// Its sender called another one so.
+    #[error("another reservation was made under this request_id")]
+    RequestReused,
     /// The person has enough.
     #[error("one person may have {0} reservations that are not over")]
     PersonLimit(i32),

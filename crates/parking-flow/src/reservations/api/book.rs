@@ -13,7 +13,8 @@ use super::bodies::ReservationBody;
 use super::wire::{AnySpaceWish, ReservationWish};
 use crate::Flow;
 
-/// Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request.
+/// Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request; a `request_id`
+/// the reservation that anybody of the tenant made under it, as it is now.
 #[utoipa::path(post, path = "/api/v6/reservations", request_body = ReservationWish,
     responses((status = 404, description = "There is no such bay", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 201, body = ReservationBody, headers(("Location" = String, description = "Where the reservation is"))),
@@ -35,7 +36,8 @@ pub(super) async fn create_reservation(
 }
 
 /// Reserves any bay of a site that fits, or holds it: the first by its code, and of a time that begins
-/// soon, rather one that nobody stands in. An `Idempotency-Key` repeats the answer of an earlier request.
+/// soon, rather one that nobody stands in. An `Idempotency-Key` repeats the answer of an earlier request; a
+/// `request_id` the reservation that anybody of the tenant made under it, as it is now.
 #[utoipa::path(post, path = "/api/v6/reservations/any", request_body = AnySpaceWish,
     responses((status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 201, body = ReservationBody, headers(("Location" = String, description = "Where the reservation is"))),

@@ -101,6 +101,7 @@ impl From<ReservationError> for ApiError {
                     .detail(error)
                     .conflicts(clashes)
             }
+            E::RequestReused => Self::new(Code::IdempotencyKeyReused).detail(error),
             E::NoneFree => Self::new(Code::NoSpaceFree),
             E::NotReservable => Self::new(Code::NotReservable),
             E::OutOfUse => Self::new(Code::SpaceOutOfUse),
