@@ -108,6 +108,34 @@ describe('reservations', () => {
       await page.goto('/alarms');
       await page.getByText(en('alarms.kinds.contested.name')).first().waitFor();
 
+      // Beside the bay and on the calendar it has a mark of its own, and so has what is only held.
+      await api.post('/api/v6/reservations', {
+        space_id: mine.id,
+        start_time: new Date(now + 7_200_000).toISOString(),
+        end_time: new Date(now + 10_800_000).toISOString(),
+        hold_until: new Date(now + 600_000).toISOString(),
+        holder: { name: 'Hedy Lamarr' },
+      });
+      await page.goto(`/bays?bay=${mine.id}`);
+      const place = drawer(page, `Bay ${mine.code}`);
+      const items = place.getByRole('listitem');
+      await items.filter({ hasText: 'Grace Hopper' }).getByText(en('calendar.contested')).waitFor();
+      await items.filter({ hasText: 'Hedy Lamarr' }).getByText(en('reservations.statuses.pending')).waitFor();
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await violations(page, COLOURS), [], colorScheme);
+      }
+      await shots(page, watch, 'marks-bay');
+      await page.goto(`/reservations/calendar?site_id=${booked.site_id}`);
+      const marked = page.getByRole('gridcell', { name: `${mine.code}, ${en('calendar.contested')}` });
+      await marked.waitFor();
+      assert.equal(await marked.locator('[data-letter]').getAttribute('data-letter'), en('calendar.letters.contested'));
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await violations(page, EVERYTHING), [], colorScheme);
+      }
+      await shots(page, watch, 'marks-calendar');
+
       await page.goto(`/reservations?reservation=${booked.id}`);
       await one.getByRole('button', { name: en('reservations.takeInstead', { code: other.code }) }).click();
       await drawer(page, `Reservation ${other.code}`).waitFor();

@@ -30,18 +30,19 @@ export const reservationsQuery = (tenantId: string, query: ReservationsQuery) =>
     refetchInterval: pollEvery(REFRESH_MS),
   });
 
-/** The reservations of a bay that are not over, the next one first. */
+/** The reservations of a bay that are not over, agreed or held, the next one first. */
 export const nextReservationsQuery = (tenantId: string, spaceId: string) =>
   queryOptions({
     queryKey: [tenantId, 'reservations', 'next', spaceId],
-    queryFn: () => {
-      const query = {
-        space_id: spaceId,
-        status: 'confirmed' as const,
-        sort: 'start_time',
-        page_size: NEXT_MAX,
+    queryFn: async () => {
+      const of = (status: ReservationStatus) => {
+        const query = { space_id: spaceId, status, sort: 'start_time', page_size: NEXT_MAX };
+        return answer(api.GET('/api/v6/reservations', { params: { query } }));
       };
-      return answer(api.GET('/api/v6/reservations', { params: { query } }));
+      const [agreed, held] = await Promise.all([of('confirmed'), of('pending')]);
+      return [...agreed.reservations, ...held.reservations]
+        .sort((a, b) => Date.parse(a.start_time) - Date.parse(b.start_time))
+        .slice(0, NEXT_MAX);
     },
     refetchInterval: pollEvery(REFRESH_MS),
   });

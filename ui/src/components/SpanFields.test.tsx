@@ -10,7 +10,10 @@ function show(start: string, end: string) {
   const values = { start_time: dayjs(start), end_time: dayjs(end) };
   renderPart(
     <Form initialValues={values} onFinish={onFinish}>
-      <SpanFields isInOrder={(from, until) => from < until} />
+      <SpanFields
+        minutesOf={(from, until) => dayjs(until).diff(from, 'minute')}
+        minutesMax={120}
+      />
       <button type="submit">Send</button>
     </Form>,
   );
@@ -24,6 +27,12 @@ describe('the times of a reservation', () => {
     await waitFor(() => expect(onFinish).toHaveBeenCalled());
     expect((screen.getByLabelText('From') as HTMLInputElement).value).toBe('2027-11-22 09:00');
     expect((screen.getByLabelText('Until') as HTMLInputElement).value).toBe('2027-11-22 11:00');
+  });
+
+  it('are refused where that is longer than one may', async () => {
+    const onFinish = show('2027-11-22T09:00', '2027-11-22T11:05');
+    await screen.findByText('Longer than 2 h');
+    expect(onFinish).not.toHaveBeenCalled();
   });
 
   it('are refused where the end does not lie after the start', async () => {

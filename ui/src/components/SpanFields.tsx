@@ -1,6 +1,7 @@
 import { DatePicker, Form } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { useFormats } from './format';
 import styles from './SpanFields.module.css';
 
 /** How what the fields hold is written: a time of the wall, without a zone. */
@@ -8,14 +9,17 @@ export const WALL = 'YYYY-MM-DDTHH:mm';
 export const STEP_MINUTES = 5;
 
 type Props = {
-  /** Whether one wall clock time of the site lies before the other. */
-  isInOrder: (start: string, end: string) => boolean;
+  /** How many minutes pass from one wall clock time of the site until another. */
+  minutesOf: (start: string, end: string) => number;
+  /** The longest that it may be, as far as that is known, in minutes. */
+  minutesMax?: number | undefined;
   autoFocus?: boolean;
 };
 
 /** From when until when, by the clocks of a site: `start_time` and `end_time` of the form. */
-export function SpanFields({ isInOrder, autoFocus = false }: Props) {
+export function SpanFields({ minutesOf, minutesMax, autoFocus = false }: Props) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const moment = {
     showTime: { format: 'HH:mm', minuteStep: STEP_MINUTES as 5 },
     format: 'YYYY-MM-DD HH:mm',
@@ -40,8 +44,12 @@ export function SpanFields({ isInOrder, autoFocus = false }: Props) {
           ({ getFieldValue }) => ({
             validator: async (_, end: Dayjs | undefined) => {
               const start: Dayjs | undefined = getFieldValue('start_time');
-              if (!start || !end || isInOrder(start.format(WALL), end.format(WALL))) return;
-              throw new Error(t('booking.endAfterStart'));
+              if (!start || !end) return;
+              const length = minutesOf(start.format(WALL), end.format(WALL));
+              if (length <= 0) throw new Error(t('booking.endAfterStart'));
+              if (minutesMax === undefined || length <= minutesMax) return;
+              const n = formats.number(Math.round(minutesMax / 6) / 10);
+              throw new Error(t('calendar.faults.tooLong', { n }));
             },
           }),
         ]}

@@ -194,6 +194,7 @@ describe('texts', () => {
         "reservationFiles.fileName",
         "calendar.span",
         "calendar.letters.confirmed",
+        "calendar.letters.contested",
         "calendar.letters.no_show",
         "calendar.letters.expired",
         "booking.short.dates",

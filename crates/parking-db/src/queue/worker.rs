@@ -158,12 +158,10 @@ impl Worker {
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut tx = self.db.platform(Reason::Worker("jobs")).await?;
         let now = self.clock.now();
+        let known = self.handlers.get(job.kind.as_str());
+        let is_sweep = known.is_some_and(|known| known.is_sweep);
         match outcome {
             Ok(()) => {
-                let is_sweep = self
-                    .handlers
-                    .get(job.kind.as_str())
-                    .is_some_and(|known| known.is_sweep);
                 if is_sweep && job.attempts == 1 {
                     debug!(job.kind, job.id = %job.id, duration_ms, "sweep done");
                 } else {
@@ -173,13 +171,10 @@ impl Worker {
             }
             Err(JobError::Retry(cause)) if job.attempts < job.attempts_max => {
                 warn!(job.kind, job.id = %job.id, job.attempt = job.attempts, duration_ms, error = %cause, "job failed and will be tried again");
-                store::put_back(
-                    &mut tx,
-                    job,
-                    now + backoff(job.attempts),
-                    &cause.to_string(),
-                )
-                .await?;
+                // What a sweep would find does not wait the longer the more often it was missed.
+                let failures = if is_sweep { 1 } else { job.attempts };
+                let again = now + backoff(failures);
+                store::put_back(&mut tx, job, again, &cause.to_string()).await?;
             }
             Err(JobError::Retry(cause) | JobError::Fail(cause)) => {
                 error!(job.kind, job.id = %job.id, job.attempt = job.attempts, duration_ms, error = %cause, "job given up");

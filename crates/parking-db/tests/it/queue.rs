@@ -132,6 +132,50 @@ async fn a_failing_job_is_tried_again_later_and_then_set_aside() {
     );
 }
 
+/// Looks around every two seconds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct LookAround {}
+
+impl Job for LookAround {
+    const KIND: &'static str = "look_around";
+    const IS_SWEEP: bool = true;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(String::new())
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_that_failed_often_comes_round_as_soon_as_one_that_failed_once() {
+    let test = TestDb::new().await;
+    platform_tenant(&test).await;
+    let (db, clock) = (test.db(), test.clock());
+    let schedules = [Schedule::every::<LookAround>(TimeDelta::seconds(2))];
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let worker = Worker::new(db.clone(), clock.clone()).on(move |_, _: LookAround| {
+        let n = counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            if n < 6 {
+                return Err(JobError::retry("the database is busy"));
+            }
+            Ok(())
+        }
+    });
+    for second in 1..=30 {
+        queue::run_due_schedules(&db, &schedules, clock.now())
+            .await
+            .unwrap();
+        worker.drain().await.unwrap();
+        clock.advance(TimeDelta::seconds(1));
+        if tries.load(Ordering::SeqCst) > 6 {
+            assert!(second <= 14, "it was late by {second} seconds");
+            return;
+        }
+    }
+    panic!("it never came round");
+}
+
 #[tokio::test]
 async fn a_job_whose_worker_died_is_taken_again() {
     let test = TestDb::new().await;

@@ -150,18 +150,15 @@ impl Booking {
     /// is. Ask first whose vehicle it is that came ([`arrival`]): of whoever has come, nobody says
     /// that somebody else stands there.
     pub fn step(&self, sensed: SensorState, now: DateTime<Utc>) -> Option<Step> {
-        let is_over = self.slot.end <= now;
-        match self.status {
-            Status::Pending => {
-                let has_run_out = self.hold_until.is_some_and(|until| until <= now);
-                (has_run_out || is_over).then_some(Step::Expire)
-            }
-            Status::Confirmed if self.checked_in_at.is_some() => is_over.then(|| Step::Complete {
+        if !self.status.blocks() {
+            return None;
+        }
+        match self.over_as(now) {
+            Some(Status::Completed) => Some(Step::Complete {
                 overstays: sensed == SensorState::Occupied,
             }),
-            Status::Confirmed if is_over => Some(Step::Expire),
-            Status::Confirmed if now < self.slot.start => None,
-            Status::Confirmed => match sensed {
+            Some(_) => Some(Step::Expire),
+            None if self.is_awaited(now) => match sensed {
                 SensorState::Occupied => (!self.is_contested).then_some(Step::Contest),
                 // Who found the bay taken is not to blame for not having come.
                 SensorState::Free => {
@@ -169,8 +166,13 @@ impl Booking {
                 }
                 SensorState::Unknown => None,
             },
-            Status::Completed | Status::Cancelled | Status::Expired | Status::NoShow => None,
+            None => None,
         }
+    }
+
+    /// Whether it has begun, and nobody has come.
+    fn is_awaited(&self, now: DateTime<Utc>) -> bool {
+        self.status == Status::Confirmed && self.checked_in_at.is_none() && self.slot.start <= now
     }
 
     /// The next moment at which a step may become due; `None` once it is history.
@@ -191,13 +193,31 @@ impl Booking {
         ahead.min()
     }
 
-    /// When to look first at what was booked or moved just now: at once, if it has begun already.
+    /// When to look first at what was booked or changed just now: at once, if it has begun already, or if
+    /// its time is over and nobody has looked since.
     pub fn due_first(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let awaits = self.status == Status::Confirmed && self.checked_in_at.is_none();
-        if awaits && self.slot.contains(now) {
+        let is_over = self.status.blocks() && self.over_as(now).is_some();
+        if is_over || self.is_awaited(now) {
             return Some(now);
         }
         self.due_after(now)
+    }
+
+    /// What it is by the clock once its time is over, also before anybody has looked; `None` as long as it
+    /// is not over.
+    pub fn over_as(&self, now: DateTime<Utc>) -> Option<Status> {
+        let is_over = self.slot.end <= now;
+        match self.status {
+            Status::Pending => {
+                let has_run_out = self.hold_until.is_some_and(|until| until <= now);
+                (has_run_out || is_over).then_some(Status::Expired)
+            }
+            Status::Confirmed if self.checked_in_at.is_some() => {
+                is_over.then_some(Status::Completed)
+            }
+            Status::Confirmed => is_over.then_some(Status::Expired),
+            history => Some(history),
+        }
     }
 
     /// Whether somebody can check in now. Somebody who has may do it again.

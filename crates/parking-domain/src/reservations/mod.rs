@@ -52,6 +52,11 @@ impl Slot {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether the other lies within it; the whole does.
+    pub fn encloses(&self, other: &Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// How long it is.
     pub fn length(&self) -> TimeDelta {
         self.end - self.start
@@ -210,6 +215,16 @@ impl Terms {
             return Err(SlotError::Over);
         }
         Ok(())
+    }
+
+    /// The same, as wide as any terms could ever be in what they allow.
+    #[must_use]
+    pub fn without_limits(&self) -> Self {
+        Self {
+            duration_max_minutes: 44_640,
+            lead_max_days: 730,
+            ..*self
+        }
     }
 
     /// What a reservation of the slot blocks: the slot and its buffers.

@@ -64,7 +64,7 @@ impl Booking {
         let is_agreed = self.status == Status::Confirmed;
         match self.status {
             Status::Cancelled => Some(Hindrance::Done),
-            status if !status.may_become(Status::Cancelled) => Some(Hindrance::Over),
+            _ if self.over_as(now).is_some() => Some(Hindrance::Over),
             _ if is_agreed && terms.is_late_to_cancel(self.slot, now) => Some(Hindrance::Late),
             _ => None,
         }

@@ -48,6 +48,11 @@ fn the_standard_keeps_its_own_rules() {
         assert_eq!(name, same);
         assert!(range.contains(number), "{name}");
     }
+    let widest = Terms::STANDARD.without_limits().numbers();
+    for ((name, number), (_, range)) in widest.iter().zip(Terms::RANGES) {
+        let is_limit = ["duration_max_minutes", "lead_max_days"].contains(name);
+        assert_eq!(number == range.end(), is_limit, "{name}");
+    }
 }
 
 #[test]
@@ -151,8 +156,40 @@ fn a_bay_that_stayed_free_is_released_after_the_grace_and_no_other_is() {
     assert_eq!(one.due_after(at(75)), Some(at(120)));
     assert_eq!(one.due_after(at(120)), None);
     let firsts = [0, 60, 119, 120].map(|minute| one.due_first(at(minute)));
-    let expected = [Some(at(60)), Some(at(60)), Some(at(119)), None];
+    let expected = [Some(at(60)), Some(at(60)), Some(at(119)), Some(at(120))];
     assert_eq!(firsts, expected);
+}
+
+#[test]
+fn what_is_over_by_the_clock_is_so_before_anybody_looks_and_is_looked_at_at_once() {
+    let one = booking();
+    let came = Booking {
+        checked_in_at: Some(at(61)),
+        ..one
+    };
+    let held = Booking {
+        status: Status::Pending,
+        hold_until: Some(at(10)),
+        ..one
+    };
+    for (booking, edge, becomes) in [
+        (one, 120, Status::Expired),
+        (came, 120, Status::Completed),
+        (held, 10, Status::Expired),
+    ] {
+        assert_eq!(booking.over_as(at(edge - 1)), None);
+        assert_eq!(booking.over_as(at(edge)), Some(becomes));
+        for minute in [edge, edge + 500] {
+            assert_eq!(booking.due_first(at(minute)), Some(at(minute)));
+        }
+        let over = Booking {
+            status: becomes,
+            ..booking
+        };
+        assert_eq!(over.over_as(at(0)), Some(becomes));
+        assert_eq!(over.due_first(at(edge)), None);
+        assert_eq!(over.step(SensorState::Occupied, at(edge)), None);
+    }
 }
 
 #[test]
@@ -254,6 +291,8 @@ proptest! {
         let shared = minutes(a).any(|minute| b.contains(at(minute)));
         prop_assert_eq!(a.overlaps(&b), shared);
         prop_assert_eq!(a.overlaps(&b), b.overlaps(&a));
+        let is_within = minutes(b).all(|minute| a.contains(at(minute)));
+        prop_assert_eq!(a.encloses(&b), is_within);
     }
 
     /// The oracle tries every slot of whole minutes.
@@ -289,6 +328,7 @@ proptest! {
         is_held in any::<bool>(),
         hold in proptest::option::of(0_i64..150),
         came in proptest::option::of(45_i64..120),
+        touched in proptest::option::of(0_i64..200),
     ) {
         let status = if is_held { Status::Pending } else { Status::Confirmed };
         let first = Booking { status, hold_until: hold.filter(|_| is_held).map(at), ..booking() };
@@ -299,6 +339,10 @@ proptest! {
                 if came == i64::try_from(minute).ok() && one.may_check_in(now).is_ok() {
                     one.checked_in_at = Some(now);
                     due = one.due_after(now);
+                }
+                // Somebody changes what is said of it, before anybody has looked.
+                if touched == i64::try_from(minute).ok() {
+                    due = one.due_first(now);
                 }
                 // A sensor that never said anything but unknown, so that only time decides.
                 let says = if watched { SensorState::Unknown } else { SensorState::ALL[*says] };
@@ -366,7 +410,7 @@ fn what_a_holder_may_do_follows_from_the_clock_the_terms_and_what_was_done() {
     assert_eq!(told(open, 45), (None, Some(NotCheckedIn), Some(Late)));
     assert_eq!(
         told(open, 120),
-        (Some(Over), Some(NotCheckedIn), Some(Late))
+        (Some(Over), Some(NotCheckedIn), Some(Over))
     );
     let come = Booking {
         checked_in_at: Some(at(50)),

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::Settings;
 use super::plan::{FAILURES_MAX, rest_after};
 use super::store::plan::Keys;
-use super::store::turn::{self as store, Ended, Lost, Unreached};
+use super::store::failures::{self, Unreached};
+use super::store::turn::{self as store, Ended, Lost};
 
 /// A command and the attempt that came to nothing.
 pub(super) struct Failed<'a> {
@@ -90,12 +91,12 @@ pub(super) async fn give_back(
             let mut lost = lost.iter().filter(|lost| lost.device_id == device);
             lost.any(|lost| lost.trouble != Trouble::Unanswered.name())
         };
-        let unreached = store::failures(tx, &keys).await?.into_iter();
+        let unreached = failures::failures(tx, &keys).await?.into_iter();
         let unreached: Vec<_> = unreached
             .map(|one| unreached_again(one, &is_theirs, now))
             .collect();
-        store::note_failures(tx, &unreached).await?;
-        store::tell_failed(tx, &failed, now).await?;
+        failures::note_failures(tx, &unreached).await?;
+        failures::tell_failed(tx, &failed, now).await?;
     }
     Ok(ended)
 }

@@ -8,7 +8,8 @@ use parking_domain::downlinks::Budget;
 use uuid::Uuid;
 
 use super::Settings;
-use super::store::turn::{self as store, Kept, Turn};
+use super::store::budgets::{self as store, Kept};
+use super::store::turn::Turn;
 
 /// The budgets that a command draws on. A gateway is a thing of the air, and what it sends for others
 /// counts too; but that a gateway hears a display may be made up by whoever said so, and is then no

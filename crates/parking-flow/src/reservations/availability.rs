@@ -1,7 +1,7 @@
 //! When bays can be reserved: by the rules by which they are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_domain::reservations::{Slot, Terms, free_windows};
+use parking_domain::reservations::{LATE_START, Slot, Terms, free_windows};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -60,10 +60,13 @@ fn farthest(bay: &AskedBay) -> TimeDelta {
         + TimeDelta::minutes(terms.duration_max_minutes.into())
 }
 
-/// What of a slot lies between now and so much later; empty, if nothing does.
+/// What of a slot lies between now and so much later; empty, if nothing does. Whoever asks for a start that
+/// has just been can reserve it, so it is not cut off.
 fn clamped(within: Slot, farthest: TimeDelta, now: DateTime<Utc>) -> Slot {
+    let is_late = within.start < now && within.start >= now - LATE_START;
+    let first = if is_late { within.start } else { now };
     Slot {
-        start: within.start.clamp(now, now + farthest),
+        start: within.start.clamp(first, now + farthest),
         end: within.end.clamp(now, now + farthest),
     }
 }
@@ -76,9 +79,11 @@ fn windows(
 ) -> Vec<Slot> {
     let terms = &bay.terms;
     let within = clamped(within, farthest(bay), now);
-    if within.start >= within.end {
+    let is_too_long = at_least > TimeDelta::minutes(terms.duration_max_minutes.into());
+    if within.start >= within.end || is_too_long {
         return Vec::new();
     }
+    let last_start = now + TimeDelta::days(terms.lead_max_days.into());
     // A reservation may touch what takes the bay out of use: buffers lie between reservations only.
     let bare = Terms {
         buffer_before_minutes: 0,
@@ -88,5 +93,6 @@ fn windows(
     free_windows(reserved, within, terms, at_least)
         .into_iter()
         .flat_map(|window| free_windows(overridden, window, &bare, at_least))
+        .filter(|window| window.start <= last_start)
         .collect()
 }

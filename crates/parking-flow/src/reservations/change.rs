@@ -52,19 +52,23 @@ pub async fn change(
     let found = store::find(tx.conn(), id).await?;
     let found = found.ok_or(ReservationError::Absent)?;
     let wish = wished(&found);
-    if wish.holder != found.holder {
+    let holds_person = wish.holder.key() != found.holder.key();
+    if holds_person {
         store::hold_person(tx, &wish.holder).await?;
     }
     let bay = hold_both(tx, found.space.0, wish.space).await?;
     let old = again(tx, &found, seen).await?;
     let wish = wished(&old);
-    if wish.space != bay.id {
+    // Who is only called differently is the same person, and has no more than before.
+    let is_for_others = wish.holder.key() != old.holder.key();
+    if wish.space != bay.id || is_for_others && !holds_person {
         return Err(ReservationError::Moved);
     }
-    if !old.booking.status.blocks() {
-        return Err(ReservationError::Over(old.booking.status));
+    must_not_be_over(&old, now)?;
+    if wish == Wish::of(&old) {
+        return Ok(old);
     }
-    if wish.holder != old.holder {
+    if is_for_others {
         must_not_have_enough(tx, &bay, &wish.holder, Some(id)).await?;
     }
     let mut new = old.clone();
@@ -110,24 +114,42 @@ async fn shift(
     if old.booking.checked_in_at.is_some() && slot.start != before.start {
         return Err(ReservationError::Begun);
     }
-    bay.terms.check(slot, Some(before), now)?;
-    let is_within = !is_moved && before.start <= slot.start && slot.end <= before.end;
-    if !is_within && store::is_out_of_use(tx, bay.id, slot).await? {
-        return Err(ReservationError::OutOfUse);
+    if !is_moved && before.encloses(&slot) {
+        // Whoever only gives time back is not held to what was agreed on since.
+        let terms = bay.terms.without_limits();
+        terms.check(slot, Some(before), now)?;
+    } else {
+        bay.terms.check(slot, Some(before), now)?;
+        if store::is_out_of_use(tx, bay.id, slot).await? {
+            return Err(ReservationError::OutOfUse);
+        }
+        must_be_free(tx, bay, slot, id).await?;
     }
-    must_be_free(tx, bay, slot, id).await?;
     lay(new, (bay, slot), is_moved, now);
     Ok(())
 }
 
-/// Lays a reservation into a slot of a bay; what follows from the terms follows anew.
+/// Refuses what is history, or is so by the clock and was not looked at yet: what was used, or lost, is not
+/// moved elsewhere or called off afterwards.
+fn must_not_be_over(one: &Reservation, now: DateTime<Utc>) -> Result<(), ReservationError> {
+    let over = one.booking.over_as(now);
+    over.map_or(Ok(()), |status| Err(ReservationError::Over(status)))
+}
+
+/// Lays a reservation into a slot of a bay; what follows from the terms follows anew. One that only gives
+/// time back blocks nothing that it did not block before.
 pub(super) fn lay(
     new: &mut Reservation,
     (bay, slot): (&HeldBay, Slot),
     is_moved: bool,
     now: DateTime<Utc>,
 ) {
+    let mut blocked = bay.terms.blocked(slot);
     let booking = &mut new.booking;
+    if !is_moved && booking.slot.encloses(&slot) {
+        blocked.start = blocked.start.max(new.blocked.start);
+        blocked.end = blocked.end.min(new.blocked.end);
+    }
     let keeps_start = booking.slot.start == slot.start;
     booking.slot = slot;
     booking.opens_at = bay.terms.opens_at(slot);
@@ -136,7 +158,7 @@ pub(super) fn lay(
         booking.is_contested = false;
         new.contested_at = None;
     }
-    new.blocked = bay.terms.blocked(slot);
+    new.blocked = blocked;
 }
 
 /// Whether others can have some of the time that was reserved: moving a reservation to another day calls
@@ -198,9 +220,7 @@ pub async fn cancel(
     if status == Status::Cancelled {
         return Ok(new);
     }
-    if !status.may_become(Status::Cancelled) {
-        return Err(ReservationError::Over(status));
-    }
+    must_not_be_over(&new, now)?;
     if !may_be_late {
         must_be_in_time(tx, &new, now).await?;
     }

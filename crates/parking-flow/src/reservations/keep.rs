@@ -18,6 +18,14 @@ use crate::Flow;
 /// Reservations or bays looked for in one transaction.
 const BATCH: i64 = 200;
 
+/// What was done in one look.
+#[derive(Default)]
+struct Looked {
+    turned: Vec<Turned>,
+    /// Bays that were named to those who found theirs taken: each to one only.
+    named: Vec<Uuid>,
+}
+
 /// One page more of a reservation's life, still to be written into the log.
 struct Turned {
     reservation: Reservation,
@@ -26,8 +34,8 @@ struct Turned {
 }
 
 /// Takes every reservation whose time has come a step further, and looks whether those who are awaited
-/// came. Any number of servers may do so at once. A step cannot be taken back, so a clock that nobody
-/// confirms takes none.
+/// came. Any number of servers may do so at once, and none waits for whoever is at a bay. A step cannot be
+/// taken back, so a clock that nobody confirms takes none.
 pub async fn keep(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
     // What is due is put off or ends, so that the next look finds the rest.
     while look(flow, witness, &mut Looking::Due).await? {}
@@ -62,6 +70,7 @@ async fn look(flow: &Flow, witness: &Witness, looking: &mut Looking) -> Result<b
     let has_more = i64::try_from(bays.len()).is_ok_and(|count| count >= BATCH);
     if let (Looking::Awaited(after), Some(last)) = (looking, bays.last()) {
         *after = *last;
+        bays = store::idle(&mut tx, &bays).await?;
     }
     bays.sort_unstable();
     bays.dedup();
@@ -86,15 +95,15 @@ async fn keep_bays(
         let bay = (one.tenant_id, one.space.0);
         of_bay.entry(bay).or_default().push(one);
     }
-    let mut turned = Vec::new();
+    let mut looked = Looked::default();
     for (bay, mut reservations) in of_bay {
         let known = watched.iter().find(|one| (one.tenant_id, one.id) == bay);
-        keep_bay(tx, known, &mut reservations, (&mut turned, now)).await?;
+        keep_bay(tx, known, &mut reservations, (&mut looked, now)).await?;
     }
     spaces::settle_across(tx.conn(), bays, now).await?;
     // The log is the last that anybody waits for, and of several tenants' in one order.
     let by = By::system("reservations");
-    for one in &turned {
+    for one in &looked.turned {
         let news = News {
             verb: one.verb,
             values: one.values.clone(),
@@ -110,7 +119,7 @@ async fn keep_bay(
     tx: &mut PlatformTx,
     known: Option<&Watched>,
     reservations: &mut [Reservation],
-    (turned, now): (&mut Vec<Turned>, DateTime<Utc>),
+    (looked, now): (&mut Looked, DateTime<Utc>),
 ) -> Result<(), DbError> {
     let sensed = known.map_or(SensorState::Unknown, |bay| bay.sensed);
     let evidence =
@@ -125,7 +134,7 @@ async fn keep_bay(
             let old = one.clone();
             one.booking.checked_in_at = Some(at);
             one.checked_in_by = Some("sensor".to_owned());
-            write(tx, (&old, one), ("checked_in", &evidence), (turned, now)).await?;
+            write(tx, (&old, one), ("checked_in", &evidence), (looked, now)).await?;
         }
     }
     for one in reservations.iter_mut() {
@@ -144,11 +153,12 @@ async fn keep_bay(
         if step == Step::Contest {
             let rest = |slot: Slot| Slot { start: now, ..slot };
             let slots = (rest(old.booking.slot), rest(old.blocked));
-            let offer = store::instead_of(tx, old.space.0, slots).await?;
+            let offer = store::instead_of(tx, old.space.0, slots, &looked.named).await?;
+            looked.named.extend(offer.as_ref().map(|(id, _)| *id));
             evidence["instead"] =
                 json!(offer.map(|(id, code)| json!({ "space_id": id, "space_code": code })));
         }
-        write(tx, (&old, one), (verb, &evidence), (turned, now)).await?;
+        write(tx, (&old, one), (verb, &evidence), (looked, now)).await?;
         if step == (Step::Complete { overstays: true }) {
             let overstays = News {
                 verb: "overstayed",
@@ -197,7 +207,7 @@ async fn write(
     tx: &mut PlatformTx,
     (old, new): (&Reservation, &Reservation),
     (verb, evidence): (&'static str, &Value),
-    (turned, now): (&mut Vec<Turned>, DateTime<Utc>),
+    (looked, now): (&mut Looked, DateTime<Utc>),
 ) -> Result<(), DbError> {
     store::turn(tx.conn(), new, now).await?;
     let news = News {
@@ -205,7 +215,7 @@ async fn write(
         ..News::of(verb, old, new)
     };
     tell(tx.conn(), None, new, &news, now).await?;
-    turned.push(Turned {
+    looked.turned.push(Turned {
         reservation: new.clone(),
         verb,
         values: news.values,

@@ -4,7 +4,7 @@
 //! [`parking_domain::reservations`]; that no two that block overlap is the database's last word
 //! (`reservations_no_overlap`). Whoever writes a reservation holds its bay first, so that what is
 //! asked about the bay's time stays true until it is written, and nobody waits in a circle: the
-//! person, then the bays in the order of their ids, then the log. The state of the bay follows in the
+//! sender's name for it, the person, then the bays in the order of their ids, then the log. The state of the bay follows in the
 //! same transaction. What time makes of reservations is done by a job that any number of servers may
 //! run; nothing is kept in memory. Every change leaves what the reservation was after it.
 //! Tables: `reservations`, `reservation_changes`, `reservation_terms`, `reservation_series`.
@@ -50,7 +50,7 @@ pub use holders::{
 pub use import::{How, Judged, Verdict, import};
 pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
-pub use requests::{Requested, book_once};
+pub use requests::{Requested, book_any_once, book_once};
 pub use store::{
     Change, OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, retentions, shown,
     spans_then, terms_of_bay, terms_of_site,

@@ -11,8 +11,8 @@ use parking_estate::Maker;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::book::book;
-use super::store;
+use super::book::{book, book_any};
+use super::store::{self, Target};
 use super::{Draft, Footing, Reservation, ReservationError};
 
 /// A sender's name for a reservation, and a hash of what is asked for under it.
@@ -25,7 +25,16 @@ pub struct Requested {
 impl Requested {
     /// The name under which this is asked for of a bay.
     pub fn of(id: String, space: Uuid, draft: &Draft) -> Self {
-        let hash = Sha256::digest(meaning(space, draft)).into();
+        let hash = Sha256::digest(meaning(space.to_string(), draft)).into();
+        Self { id, hash }
+    }
+
+    /// The name under which this is asked for of any bay that fits.
+    pub fn of_any(id: String, target: &Target, draft: &Draft) -> Self {
+        let place = [target.site, target.level, target.zone];
+        let place = place.map(|id| id.map(|id| id.to_string()).unwrap_or_default());
+        let of = format!("any {} {}", place.join("/"), target.kind.unwrap_or_default());
+        let hash = Sha256::digest(meaning(of, draft)).into();
         Self { id, hash }
     }
 
@@ -41,7 +50,7 @@ impl Requested {
 }
 
 /// What is asked for, so that it can be compared with what was asked for before.
-fn meaning(space: Uuid, draft: &Draft) -> String {
+fn meaning(of: String, draft: &Draft) -> String {
     let at = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let (status, hold_until) = match draft.footing {
         Footing::Agreed => ("confirmed", None),
@@ -50,7 +59,7 @@ fn meaning(space: Uuid, draft: &Draft) -> String {
     };
     let holder = &draft.holder;
     let said = [
-        Some(space.to_string()),
+        Some(of),
         Some(at(draft.slot.start)),
         Some(at(draft.slot.end)),
         Some(status.to_owned()),
@@ -97,18 +106,45 @@ pub async fn book_once(
     if let Some(made) = again(tx, draft).await? {
         return Ok((made, true));
     }
-    match book(tx, maker, (space, draft), now).await {
+    let made = book(tx, maker, (space, draft), now).await;
+    unless_a_file_was_quicker(tx, draft, made).await
+}
+
+/// The same of any bay that fits.
+pub async fn book_any_once(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (target, draft): (&Target, &Draft),
+    now: DateTime<Utc>,
+) -> Result<(Reservation, bool), ReservationError> {
+    if let Some(made) = again(tx, draft).await? {
+        return Ok((made, true));
+    }
+    let made = book_any(tx, maker, (target, draft), now).await;
+    unless_a_file_was_quicker(tx, draft, made).await
+}
+
+/// Whoever reads a file holds bays and no names: a reservation of it may be what stands in the way.
+async fn unless_a_file_was_quicker(
+    tx: &mut TenantTx,
+    draft: &Draft,
+    made: Result<Reservation, ReservationError>,
+) -> Result<(Reservation, bool), ReservationError> {
+    match made {
+        Ok(made) => Ok((made, false)),
         Err(ReservationError::Db(error)) => Err(error.into()),
-        // Somebody may have sent the same at this moment, and theirs is what stands in the way.
         Err(refusal) => match again(tx, draft).await? {
             Some(made) => Ok((made, true)),
             None => Err(refusal),
         },
-        Ok(made) => Ok((made, false)),
     }
 }
 
+/// What stands under the name of a draft, which nobody else asks for until the end of the transaction.
 async fn again(tx: &mut TenantTx, draft: &Draft) -> Result<Option<Reservation>, ReservationError> {
+    if let Some(request) = &draft.request {
+        store::hold_request(tx, request.id()).await?;
+    }
     match known(tx, draft).await? {
         None => Ok(None),
         Some(Known::Same(id)) => Ok(store::find(tx.conn(), id).await?),
@@ -143,7 +179,7 @@ mod tests {
 
     #[test]
     fn whatever_is_asked_for_otherwise_has_another_hash() {
-        let hash = |space, draft: &Draft| Requested::of("r".to_owned(), space, draft).hash;
+        let hash = |space: Uuid, draft: &Draft| Requested::of("r".to_owned(), space, draft).hash;
         let mut all = vec![hash(Uuid::nil(), &draft()), hash(Uuid::max(), &draft())];
         let changes: [fn(&mut Draft); 8] = [
             |draft| draft.slot.start -= TimeDelta::microseconds(1),
@@ -161,6 +197,10 @@ mod tests {
             let mut other = draft();
             change(&mut other);
             all.push(hash(Uuid::nil(), &other));
+        }
+        let any = |zone| Target { zone, ..Target::default() };
+        for target in [any(None), any(Some(Uuid::nil()))] {
+            all.push(Requested::of_any("r".to_owned(), &target, &draft()).hash);
         }
         assert_eq!(all[0], hash(Uuid::nil(), &draft()));
         let count = all.len();

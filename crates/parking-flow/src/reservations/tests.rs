@@ -5,8 +5,10 @@
     reason = "clients and jobs really work at once"
 )]
 
+mod edges;
 mod files;
 mod life;
+mod oracle;
 mod races;
 mod requests;
 mod round_trip;

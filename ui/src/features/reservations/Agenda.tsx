@@ -10,12 +10,13 @@ import { useFormats } from '@/components/format';
 import { useFromNow } from '@/components/now';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { lookOf, nameOf } from '@/components/reservationLooks';
+import looks from '@/components/reservationLooks.module.css';
+import { useOffers } from '@/components/useOffers';
 import styles from './agenda.module.css';
 import type { SheetProps } from './CalendarSheet';
 import calendar from './calendar.module.css';
 import { agendaQuery } from './calendarQueries';
-import { lookOf, nameOf } from './looks';
-import looks from './looks.module.css';
 import { axisOf, hoursOf, MINUTE_MS } from './timeAxis';
 import { useWords, type Words } from './useWords';
 
@@ -27,6 +28,7 @@ export function Agenda({ site, shown, bays, wanted, openId, onOpen }: SheetProps
   const zone = site.timezone;
   const axis = useMemo(() => axisOf(zone, 'day', date), [zone, date]);
   const words = useWords(zone);
+  const offers = useOffers(useTenantId(), site.id);
   const query = useInfiniteQuery(agendaQuery(useTenantId(), site.id, axis));
   const ids = useMemo(() => new Set(wanted.map(({ id }) => id)), [wanted]);
   const isAll = bays.length === wanted.length;
@@ -46,6 +48,7 @@ export function Agenda({ site, shown, bays, wanted, openId, onOpen }: SheetProps
           reservation={one}
           day={date}
           words={words}
+          offers={offers}
           isOpen={one.id === openId}
           onOpen={onOpen}
         />
@@ -86,13 +89,14 @@ type ItemProps = {
   reservation: Reservation;
   day: string;
   words: Words;
+  offers: ReadonlySet<string>;
   isOpen: boolean;
   onOpen: (id: string) => void;
 };
 
-function AgendaItem({ reservation, day, words, isOpen, onOpen }: ItemProps) {
+function AgendaItem({ reservation, day, words, offers, isOpen, onOpen }: ItemProps) {
   const { id, space_code, start_time, end_time } = reservation;
-  const look = lookOf(reservation);
+  const look = lookOf(reservation, offers);
   const span = { start: Date.parse(start_time), end: Date.parse(end_time) };
   return (
     <li>
@@ -105,7 +109,9 @@ function AgendaItem({ reservation, day, words, isOpen, onOpen }: ItemProps) {
         <span className={styles.words}>
           <strong>{words.span(span, day)}</strong>
           <span>{[space_code, nameOf(reservation)].filter(Boolean).join(', ')}</span>
-          <span className={styles.state}>{words.look(look)}</span>
+          <span className={styles.state}>
+            {[words.look(look), ...words.marks(reservation)].join(', ')}
+          </span>
         </span>
       </button>
     </li>

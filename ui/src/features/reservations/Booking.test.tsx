@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { Problem } from '@/api/problem';
@@ -30,16 +30,20 @@ const reservations = [
 const free = [{ start_time: '2027-11-22T00:00:00Z', end_time: '2027-11-24T00:00:00Z' }];
 const later = [{ start_time: '2027-11-22T14:30:00Z', end_time: '2027-11-24T00:00:00Z' }];
 let posted: unknown[] = [];
+let terms: object;
 /** What the server says to a reservation. */
 let answerTo: () => unknown;
 
 beforeEach(() => {
   posted = [];
+  terms = { duration_max_minutes: 1440 };
   vi.spyOn(api, 'GET').mockImplementation((async (path: string) => {
     const bodies: Record<string, unknown> = {
       '/api/v6/spaces': { spaces, total: spaces.length },
       '/api/v6/levels': { levels: [] },
       '/api/v6/sites': { sites: [site], total: 1 },
+      '/api/v6/reservations/terms': terms,
+      '/api/v6/reservations/waitlist': { waitlist: [], total: 0 },
       '/api/v6/reservations': { reservations, total: 3, total_pages: 1 },
     };
     return { data: bodies[path] };
@@ -124,6 +128,29 @@ describe('a booking', () => {
     fireEvent.click(button('Reserve'));
     await screen.findByRole('heading', { name: 'Where and when?' });
     expect(await screen.findByText('Must lie at most 60 minutes after the start.')).toBeDefined();
+  });
+
+  it('that is longer than can be had is refused where one says so, before a bay is looked for', async () => {
+    terms = { duration_max_minutes: 90 };
+    renderPart(
+      <Booking
+        site={site}
+        begun={{ start, end }}
+        onDone={vi.fn()}
+        onSeries={vi.fn()}
+        onCancel={vi.fn()}
+      />,
+    );
+    await screen.findByRole('group', { name: 'Which bay?' });
+    fireEvent.click(button('Place and time'));
+    await act(async () => fireEvent.click(button('Continue')));
+    expect(await screen.findByText('Longer than 1.5 h')).toBeDefined();
+    expect(screen.getByRole('heading', { name: 'Where and when?' })).toBeDefined();
+    const lengths = within(screen.getByRole('group', { name: 'How long?' }));
+    fireEvent.click(lengths.getByRole('button', { name: '1 h' }));
+    await waitFor(() => expect(screen.queryByText('Longer than 1.5 h')).toBeNull());
+    fireEvent.click(button('Continue'));
+    await screen.findByRole('heading', { name: 'Which bay?' });
   });
 
   it('is as long as one presses, also through the night in which an hour comes twice', async () => {

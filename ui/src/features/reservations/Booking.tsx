@@ -42,6 +42,7 @@ import { canBeHad, DatesStep, leftOutOf, usePreview } from './DatesStep';
 import { useCancel } from './queries';
 import { StepList } from './StepList';
 import { useBookSeries, useCancelSeries } from './seriesQueries';
+import { termsQuery } from './termsQueries';
 import { dateOf, MINUTE_MS } from './timeAxis';
 import { repeatFields, useRepeat, usualRepeat } from './useRepeat';
 import { useWaiting } from './useWaiting';
@@ -84,6 +85,7 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   const { siteId, zone, siteName, span, meantEnd, setLength } = useWhen(form, site, begun);
   const repeat = useRepeat(form, span?.start ?? begun.start ?? Date.now(), zone);
   const { rule } = repeat;
+  const minutesMax = useQuery(termsQuery(useTenantId(), siteId)).data?.duration_max_minutes;
   const heading = useRef<HTMLHeadingElement>(null);
   const hasTurned = useRef(false);
 
@@ -202,9 +204,11 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
             <WhenStep
               zone={zone}
               siteName={siteName}
-              isInOrder={(start, end) =>
-                meantInstant(zone, start, begun.start) < meantInstant(zone, end, meantEnd)
+              minutesOf={(start, end) =>
+                (meantInstant(zone, end, meantEnd) - meantInstant(zone, start, begun.start)) /
+                MINUTE_MS
               }
+              minutesMax={minutesMax}
               minutes={span && (span.end - span.start) / MINUTE_MS}
               onMinutes={setLength}
               onSite={() => {

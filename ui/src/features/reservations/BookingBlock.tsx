@@ -1,12 +1,14 @@
 import type { CSSProperties } from 'react';
+import { RedoOutlined } from '@/components/icons';
+import { heldUntil, type Look, nameOf } from '@/components/reservationLooks';
+import looks from '@/components/reservationLooks.module.css';
 import styles from './calendar.module.css';
-import { lookOf, nameOf } from './looks';
-import looks from './looks.module.css';
 import type { Placed } from './spans';
 import type { Words } from './useWords';
 
 type Props = {
   booking: Placed;
+  look: Look;
   style: CSSProperties;
   words: Words;
   isOpen: boolean;
@@ -23,12 +25,12 @@ type Props = {
 
 /** One reservation on the calendar: its state as colour, pattern and letter, and whose it is. */
 export function BookingBlock(props: Props) {
-  const { booking, style, words, isOpen, isStop, isAway, isWaiting, beginsBefore, endsAfter } =
-    props;
+  const { booking, look, style, words, isOpen, isStop, isAway, isWaiting } = props;
+  const { beginsBefore, endsAfter } = props;
   const { reservation } = booking;
-  const look = lookOf(reservation);
+  const until = heldUntil(reservation);
   const canMove = booking.isBlocking && !props.isFixed;
-  const label = words.booking(reservation, booking);
+  const label = words.booking(reservation, booking, look);
   return (
     <div
       role="gridcell"
@@ -54,6 +56,12 @@ export function BookingBlock(props: Props) {
       <span className={styles.who} aria-hidden="true">
         {nameOf(reservation) ?? reservation.notes ?? words.look(look)}
       </span>
+      {(until || reservation.series_id) && (
+        <span className={styles.marks} aria-hidden="true">
+          {until && <span className={styles.until}>{words.until(until)}</span>}
+          {reservation.series_id && <RedoOutlined className={styles.again} />}
+        </span>
+      )}
       {canMove && !beginsBefore && <span className={styles.startEdge} data-edge="start" />}
       {canMove && !endsAfter && <span className={styles.endEdge} data-edge="end" />}
     </div>

@@ -55,10 +55,12 @@ const opened = vi.fn((_id: string) => undefined);
 
 function Grid({
   all,
+  offers = [],
   count = 20,
   isFixed = false,
 }: {
   all: Placed[];
+  offers?: string[];
   count?: number;
   isFixed?: boolean;
 }) {
@@ -76,6 +78,7 @@ function Grid({
       inView={{ from: 0, to: Math.min(count, 20) }}
       bookings={bookings as unknown as Parameters<typeof CalendarGrid>[0]['bookings']}
       terms={undefined}
+      offers={new Set(offers)}
       words={words}
       shifting={shifting as unknown as Shifting}
       openId={null}
@@ -125,6 +128,46 @@ describe('the calendar', () => {
     );
     expect(cell(/^A-1, Reserved, .*09:00 – 11:00, Ada$/).getAttribute('style')).toContain('37.5%');
     expect(cell(/^A-2, Nobody came/)).toBeDefined();
+  });
+});
+
+describe('what matters about a reservation', () => {
+  const block = (name: RegExp) => cell(name) as HTMLElement;
+  const letterOf = (name: RegExp) =>
+    block(name).querySelector('[data-letter]')?.getAttribute('data-letter');
+
+  it('is told by a letter of its own, and in words', () => {
+    const [contested_at, overstayed_at, checked_in_at] = [9, 10, 8.9].map((n) =>
+      new Date(hour(n)).toISOString(),
+    );
+    const hold_until = new Date(hour(9.25)).toISOString();
+    renderPart(
+      <Grid
+        offers={['Eve']}
+        all={[
+          booked('Ada', 1, 9, 11, { contested_at }),
+          booked('Bo', 2, 9, 10, { status: 'completed', checked_in_at, overstayed_at }),
+          booked('Cy', 3, 9, 10, { status: 'pending', hold_until }),
+          booked('Dee', 4, 9, 10, { contested_at, checked_in_at }),
+          booked('Eve', 5, 9, 10, { status: 'pending', hold_until }),
+        ]}
+      />,
+    );
+    expect(letterOf(/^A-1, Taken by somebody else, .*Ada$/)).toBe('!');
+    expect(letterOf(/^A-2, Stayed after the end, .*Bo$/)).toBe('O');
+    expect(letterOf(/^A-3, Held, held until 09:15, .*Cy$/)).toBe('H');
+    expect(block(/Cy$/).textContent).toContain('until 09:15');
+    // Who has come after all has the bay.
+    expect(letterOf(/^A-4, Has come, .*Dee$/)).toBe('C');
+    expect(letterOf(/^A-5, Offered to the waiting list, held until 09:15, .*Eve$/)).toBe('W');
+  });
+
+  it('is that it comes again', () => {
+    renderPart(
+      <Grid all={[booked('Ada', 1, 9, 11, { series_id: 's' }), booked('Bo', 2, 9, 11)]} />,
+    );
+    expect(block(/^A-1, Reserved, one of a series, .*Ada$/).querySelector('svg')).not.toBeNull();
+    expect(block(/Bo$/).querySelector('svg')).toBeNull();
   });
 });
 

@@ -30,6 +30,8 @@ type Props = {
   inView: { from: number; to: number };
   bookings: ReturnType<typeof useCalendarBookings>;
   terms: ReservationTerms | undefined;
+  /** Reservations that are held for those who waited. */
+  offers: ReadonlySet<string>;
   words: Words;
   shifting: Shifting;
   openId: string | null;
@@ -198,6 +200,7 @@ export function CalendarGrid(props: Props) {
                 row={row}
                 axis={axis}
                 bookings={of(row)}
+                offers={props.offers}
                 words={words}
                 stop={row === cursor.row ? (booking?.id ?? free) : null}
                 ghost={ghost?.wish.spaceId === bay.id ? ghost : null}

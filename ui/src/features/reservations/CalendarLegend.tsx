@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { looks } from './looks';
-import styles from './looks.module.css';
+import { looks } from '@/components/reservationLooks';
+import styles from '@/components/reservationLooks.module.css';
 import type { Words } from './useWords';
 
 /** What the marks mean. */

@@ -2,9 +2,10 @@ import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Space } from '@/api/types';
 import { useBayWords } from '@/components/bays';
+import { lookOf } from '@/components/reservationLooks';
+import looks from '@/components/reservationLooks.module.css';
 import { BookingBlock } from './BookingBlock';
 import styles from './calendar.module.css';
-import looks from './looks.module.css';
 import { type Fault, lanesOf, meet, type Placed, type Wish } from './spans';
 import { type Axis, dateOf, partOf, type Span } from './timeAxis';
 import { HEAD, ROW } from './useRowsInView';
@@ -17,6 +18,8 @@ type Props = {
   row: number;
   axis: Axis;
   bookings: readonly Placed[];
+  /** Those that are held for somebody who waited. */
+  offers: ReadonlySet<string>;
   words: Words;
   /** What has the focus here: a reservation, a free stretch, or nothing. */
   stop: Span | string | null;
@@ -47,8 +50,8 @@ export function closedSpans({ overrides }: Space, axis: Span): Span[] {
 
 /** One bay and its time. Drawn anew only when something of it has changed. */
 export const CalendarRow = memo(function CalendarRow(props: Props) {
-  const { bay, row, axis, bookings, words, stop, ghost, awayId, waitingId, openId, isFixed } =
-    props;
+  const { bay, row, axis, bookings, offers, words, stop, ghost, awayId, waitingId, openId } = props;
+  const { isFixed } = props;
   const { t } = useTranslation();
   const bayWords = useBayWords();
   const lanes = useMemo(() => lanesOf(bookings), [bookings]);
@@ -96,6 +99,7 @@ export const CalendarRow = memo(function CalendarRow(props: Props) {
                 top: 4 + lane * height,
                 height: height - (of > 1 ? 1 : 0),
               }}
+              look={lookOf(booking.reservation, offers)}
               words={words}
               isOpen={booking.id === openId}
               isStop={booking.id === stop}

@@ -6,6 +6,7 @@ import { useEstateRefusal } from '@/app/session/permissions';
 import { useTenantId } from '@/app/session/useSession';
 import { DataAge } from '@/components/DataAge';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { useOffers } from '@/components/useOffers';
 import { CalendarGrid } from './CalendarGrid';
 import { CalendarLegend } from './CalendarLegend';
 import styles from './calendar.module.css';
@@ -47,6 +48,7 @@ export function CalendarSheet({ site, shown, bays, wanted, openId, onOpen, onCre
     return other && !rows.includes(other) ? [...rows, other] : rows;
   }, [wanted, inView.from, inView.to, extra]);
   const bookings = useCalendarBookings({ siteId: site.id, axis, bays, wanted: visible });
+  const offers = useOffers(useTenantId(), site.id);
   const terms = useQuery(termsQuery(useTenantId(), site.id)).data;
   const codes = useMemo(() => new Map(bays.map(({ id, code }) => [id, code])), [bays]);
   const shifting = useShifting({ words, codeOf: (id) => codes.get(id) ?? '' });
@@ -69,6 +71,7 @@ export function CalendarSheet({ site, shown, bays, wanted, openId, onOpen, onCre
         inView={inView}
         bookings={bookings}
         terms={terms}
+        offers={offers}
         words={words}
         shifting={shifting}
         openId={openId}

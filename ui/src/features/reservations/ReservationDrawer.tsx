@@ -10,6 +10,7 @@ import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { ReservationStatusTag } from '@/components/ReservationStatusTag';
+import { useOffers } from '@/components/useOffers';
 import { InsteadOffer, insteadOf } from './InsteadOffer';
 import { historyQuery, reservationQuery } from './queries';
 import { ReservationActions } from './ReservationActions';
@@ -74,11 +75,14 @@ function useNotices(reservation: Reservation): string[] {
 function NowPart({ reservation, age }: { reservation: Reservation; age: React.ReactNode }) {
   const { t } = useTranslation();
   const notices = useNotices(reservation);
+  const offers = useOffers(useTenantId(), reservation.site_id);
+  const isOffer = offers.has(reservation.id);
   const { id, site_id, timezone, start_time, series_id, is_detached } = reservation;
   const date = dateOf(timezone, Date.parse(start_time));
   return (
     <section className={styles.now} aria-label={t('reservations.status')}>
       <ReservationStatusTag status={reservation.status} />
+      {isOffer && <div>{t('reservations.isOffer')}</div>}
       <div>
         <Span reservation={reservation} />
       </div>

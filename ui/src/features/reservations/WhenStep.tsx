@@ -24,8 +24,10 @@ export type BookingValues = RepeatValues & {
 type Props = {
   zone: string;
   siteName: string | null;
-  /** Whether one wall clock time of the site lies before the other. */
-  isInOrder: (start: string, end: string) => boolean;
+  /** How many minutes pass from one wall clock time of the site until another. */
+  minutesOf: (start: string, end: string) => number;
+  /** The longest reservation, as far as it is known, in minutes. */
+  minutesMax: number | undefined;
   /** How long it is as chosen, in minutes, and by one press. */
   minutes: number | null;
   onMinutes: (minutes: number) => void;
@@ -35,7 +37,7 @@ type Props = {
 
 /** Where, from when until when by the clocks there, and how often. */
 export function WhenStep(props: Props) {
-  const { zone, siteName, isInOrder, minutes, onMinutes, onSite, repeat } = props;
+  const { zone, siteName, minutesOf, minutesMax, minutes, onMinutes, onSite, repeat } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -46,7 +48,7 @@ export function WhenStep(props: Props) {
       >
         <SitePickerField onSite={onSite} />
       </Form.Item>
-      <SpanFields isInOrder={isInOrder} />
+      <SpanFields minutesOf={minutesOf} minutesMax={minutesMax} />
       <div className={styles.lengths} role="group" aria-label={t('booking.length')}>
         <span aria-hidden="true">{t('booking.length')}</span>
         {LENGTHS.map((n) => (

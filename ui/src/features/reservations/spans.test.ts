@@ -3,6 +3,7 @@ import type { Reservation } from '@/api/types';
 import { dragged, nudged, stretchFrom } from './dragging';
 import { faultOf, lanesOf, meet, type Placed, placed, withDropped } from './spans';
 import { HOUR_MS, MINUTE_MS } from './timeAxis';
+import { bodyOf } from './useShifting';
 
 const NOON = Date.parse('2026-11-22T12:00:00Z');
 const span = (from: number, until: number) => ({
@@ -70,6 +71,16 @@ describe('what was dropped', () => {
   });
 });
 
+describe('what is sent of what was dragged', () => {
+  it('is what has become different, so that a start that was told more exactly stays', () => {
+    const before = wish(0, 2);
+    const end = NOON + 3 * HOUR_MS;
+    expect(bodyOf({ ...before, end }, before)).toEqual({ end_time: '2026-11-22T15:00:00.000Z' });
+    expect(bodyOf({ ...before, spaceId: 'b' }, before)).toEqual({ space_id: 'b' });
+    expect(Object.keys(bodyOf(wish(1, 3), before))).toEqual(['start_time', 'end_time']);
+  });
+});
+
 describe('what stands in the way', () => {
   const around = (others: Placed[] = [], more = {}) => ({
     others,
@@ -116,6 +127,20 @@ describe('what stands in the way', () => {
         kind: 'outOfUse',
       },
     );
+  });
+
+  it('is nothing for who gives time back, though others are nearer and terms stricter than they were', () => {
+    const strict = {
+      buffer_before_minutes: 30,
+      buffer_after_minutes: 30,
+      duration_max_minutes: 30,
+    };
+    const [before, next] = [{ ...wish(1, 4), id: 'x' }, held('y', 4, 5)];
+    const asked = around([next], { before, terms: strict });
+    expect(faultOf({ ...before, end: NOON + 3.75 * HOUR_MS }, asked)).toBeNull();
+    expect(faultOf({ ...before, end: NOON + 4.25 * HOUR_MS }, asked)).toMatchObject({
+      kind: 'taken',
+    });
   });
 
   it('lets what has begun be extended, and what stays in its bay stay there', () => {

@@ -94,14 +94,16 @@ export function faultOf(wish: Wish, around: Around) {
   const { others, terms, isReservable, closed = [], now, before } = around;
   const isMoved = before?.spaceId !== wish.spaceId;
   if (isMoved && !isReservable) return { kind: 'notReservable' } as const satisfies Fault;
+  // Whoever only gives time back is in nobody's way, whatever was agreed on since.
+  const isWithin = !isMoved && before.start <= wish.start && wish.end <= before.end;
   const before_ms = (terms?.buffer_before_minutes ?? 0) * MINUTE_MS;
   const after_ms = (terms?.buffer_after_minutes ?? 0) * MINUTE_MS;
   const blocked = { start: wish.start - before_ms, end: wish.end + after_ms };
   const other = others.find(
     (one) => one.isBlocking && one.id !== wish.id && meet(one.blocked, blocked),
   );
-  if (other) return { kind: 'taken', start: other.start, end: other.end } as const satisfies Fault;
-  const isWithin = !isMoved && before.start <= wish.start && wish.end <= before.end;
+  if (other && !isWithin)
+    return { kind: 'taken', start: other.start, end: other.end } as const satisfies Fault;
   if (!isWithin && closed.some((span) => meet(span, wish))) {
     return { kind: 'outOfUse' } as const satisfies Fault;
   }
@@ -112,7 +114,7 @@ export function faultOf(wish: Wish, around: Around) {
   const length = wish.end - wish.start;
   if (length < SHORTEST_MS) return { kind: 'tooShort' } as const satisfies Fault;
   const minutes = terms?.duration_max_minutes;
-  if (minutes !== undefined && length > minutes * MINUTE_MS) {
+  if (!isWithin && minutes !== undefined && length > minutes * MINUTE_MS) {
     return { kind: 'tooLong', minutes } as const satisfies Fault;
   }
   return null;

@@ -5,8 +5,12 @@ import { paths } from '@/app/paths';
 import { useFormats } from '@/components/format';
 import type { Column } from '@/components/QueryTable';
 import { ReservationStatusTag } from '@/components/ReservationStatusTag';
+import { isStatus, lookOf, useLookWords } from '@/components/reservationLooks';
 import { ReservationActions } from './ReservationActions';
 import styles from './reservations.module.css';
+
+/** A list spans sites: what is offered to whom is told where one looks at one. */
+const NOT_ASKED: ReadonlySet<string> = new Set();
 
 type Options = { isCrossTenant: boolean; onOpen: (id: string) => void };
 
@@ -43,7 +47,7 @@ export function useReservationColumns({ isCrossTenant, onOpen }: Options): Colum
     {
       key: 'status',
       title: t('reservations.status'),
-      render: ({ status }) => <ReservationStatusTag status={status} />,
+      render: (reservation) => <Status reservation={reservation} />,
     },
     {
       key: 'holder',
@@ -63,6 +67,19 @@ export function useReservationColumns({ isCrossTenant, onOpen }: Options): Colum
       render: (reservation) => <ReservationActions reservation={reservation} />,
     },
   ];
+}
+
+/** Where it stands, and what matters about it besides. */
+function Status({ reservation }: { reservation: Reservation }) {
+  const words = useLookWords(reservation.timezone);
+  const look = lookOf(reservation, NOT_ASKED);
+  const besides = [...(isStatus(look) ? [] : [words.look(look)]), ...words.marks(reservation)];
+  return (
+    <>
+      <ReservationStatusTag status={reservation.status} />
+      {besides.length > 0 && <span className={styles.second}>{besides.join(', ')}</span>}
+    </>
+  );
 }
 
 /** From when until when, by the clocks of the site, which are named. */

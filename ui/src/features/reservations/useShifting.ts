@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ReservationChange } from '@/api/types';
 import { useToast } from '@/components/toast';
 import { useChangeReservation } from './calendarQueries';
 import { type Grip, isSame } from './dragging';
@@ -17,10 +18,13 @@ export type Draft = {
 
 export const wishOf = ({ id, spaceId, start, end }: Placed): Wish => ({ id, spaceId, start, end });
 
-const bodyOf = ({ spaceId, start, end }: Wish) => ({
-  space_id: spaceId,
-  start_time: new Date(start).toISOString(),
-  end_time: new Date(end).toISOString(),
+const iso = (at: number) => new Date(at).toISOString();
+
+/** What is to become different. What stays is not said: the server knows its instants more exactly than we do. */
+export const bodyOf = (wish: Wish, before: Wish): ReservationChange => ({
+  ...(wish.spaceId !== before.spaceId && { space_id: wish.spaceId }),
+  ...(wish.start !== before.start && { start_time: iso(wish.start) }),
+  ...(wish.end !== before.end && { end_time: iso(wish.end) }),
 });
 
 type Options = { words: Words; codeOf: (spaceId: string) => string };
@@ -35,7 +39,8 @@ export function useShifting({ words, codeOf }: Options) {
   const [dropped, setDropped] = useState<Wish | null>(null);
   const [refusal, setRefusal] = useState<{ error: unknown; code: string } | null>(null);
 
-  const send = (id: string, wish: Wish) => change.mutateAsync({ id, body: bodyOf(wish) });
+  const send = (id: string, wish: Wish, before: Wish) =>
+    change.mutateAsync({ id, body: bodyOf(wish, before) });
 
   async function drop(source: Placed, wish: Wish): Promise<boolean> {
     const before = wishOf(source);
@@ -43,7 +48,7 @@ export function useShifting({ words, codeOf }: Options) {
     setRefusal(null);
     setDropped(wish);
     try {
-      await send(source.id, wish);
+      await send(source.id, wish, before);
     } catch (error) {
       setRefusal({ error, code: codeOf(wish.spaceId) });
       return false;
@@ -57,7 +62,7 @@ export function useShifting({ words, codeOf }: Options) {
       : before.spaceId !== wish.spaceId || before.end - before.start === wish.end - wish.start
         ? t('calendar.moved', values)
         : t('calendar.changed', values);
-    toast.undoable(said, () => send(source.id, before));
+    toast.undoable(said, () => send(source.id, before, wish));
     return true;
   }
 

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Reservation } from '@/api/types';
 import { useFormats } from '@/components/format';
-import { type Look, lookOf, nameOf } from './looks';
+import { type Look, nameOf, useLookWords } from '@/components/reservationLooks';
 import type { Fault } from './spans';
 import { dateOf, type Span } from './timeAxis';
 
@@ -10,10 +10,9 @@ import { dateOf, type Span } from './timeAxis';
 export function useWords(zone: string) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const { look, letter, marks } = useLookWords(zone);
   return useMemo(() => {
     const clock = formats.clockOf(zone);
-    const look = (name: Look) =>
-      name === 'present' ? t('calendar.present') : t(`reservations.statuses.${name}`);
     /** "10:00 – 11:30", with the day where it is another one. */
     const span = ({ start, end }: Span, day?: string) => {
       const [from, until] = [dateOf(zone, start), dateOf(zone, end)];
@@ -30,20 +29,23 @@ export function useWords(zone: string) {
         });
       return t(`calendar.faults.${one.kind}`);
     };
-    const booking = (one: Reservation, at: Span) =>
-      [one.space_code, look(lookOf(one)), span(at), nameOf(one), one.notes]
+    const booking = (one: Reservation, at: Span, how: Look) =>
+      [one.space_code, look(how), ...marks(one), span(at), nameOf(one), one.notes]
         .filter(Boolean)
         .join(', ');
     return {
       clock,
       look,
-      letter: (name: Look) => t(`calendar.letters.${name}`),
+      letter,
+      marks,
+      /** Until when it is held, where there is little room. */
+      until: (at: string) => t('calendar.until', { at: clock(at) }),
       span,
       fault,
       booking,
       day: (at: number) => formats.weekday(dateOf(zone, at)),
     };
-  }, [t, formats, zone]);
+  }, [t, formats, zone, look, letter, marks]);
 }
 
 export type Words = ReturnType<typeof useWords>;

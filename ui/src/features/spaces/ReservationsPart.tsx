@@ -11,7 +11,9 @@ import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
 import { PlusOutlined } from '@/components/icons';
 import { ProblemAlert } from '@/components/ProblemAlert';
-import { ReservationStatusTag } from '@/components/ReservationStatusTag';
+import { ReservationLook } from '@/components/ReservationLook';
+import { nameOf } from '@/components/reservationLooks';
+import { useOffers } from '@/components/useOffers';
 import { ReserveDialog } from './ReserveDialog';
 import styles from './spaces.module.css';
 
@@ -26,7 +28,8 @@ function NextReservations({ space }: { space: Space }) {
   const refusal = useEstateRefusal('reservations:book');
   const query = useQuery(nextReservationsQuery(useTenantId(), space.id));
   const [isOpen, setIsOpen] = useState(false);
-  const reservations = query.data?.reservations ?? [];
+  const reservations = query.data ?? [];
+  const offers = useOffers(useTenantId(), space.site_id);
   const refused = refusal ?? (space.is_reservable ? null : t('reservations.notReservable'));
   return (
     <section>
@@ -37,7 +40,7 @@ function NextReservations({ space }: { space: Space }) {
       )}
       <ul className={styles.overrides}>
         {reservations.map((one) => (
-          <ReservationItem key={one.id} reservation={one} />
+          <ReservationItem key={one.id} reservation={one} offers={offers} />
         ))}
       </ul>
       <div className={styles.buttons}>
@@ -59,15 +62,17 @@ function NextReservations({ space }: { space: Space }) {
   );
 }
 
-function ReservationItem({ reservation }: { reservation: Reservation }) {
+type ItemProps = { reservation: Reservation; offers: ReadonlySet<string> };
+
+function ReservationItem({ reservation, offers }: ItemProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { status, start_time, end_time, timezone, holder, checked_in_at } = reservation;
-  const who = holder?.name ?? holder?.plate ?? holder?.email;
+  const { start_time, end_time, timezone } = reservation;
+  const who = nameOf(reservation);
   return (
     <li className={styles.override}>
       <div className={styles.overrideHead}>
-        <ReservationStatusTag status={status} />
+        <ReservationLook reservation={reservation} offers={offers} />
         {who && <strong>{who}</strong>}
       </div>
       <div className={styles.second}>
@@ -76,7 +81,6 @@ function ReservationItem({ reservation }: { reservation: Reservation }) {
           until: formats.instantIn(timezone, end_time),
           zone: timezone.replace(/_/g, ' '),
         })}
-        {checked_in_at && `, ${t('reservations.checkedIn')}`}
       </div>
     </li>
   );

@@ -128,8 +128,8 @@ function ReserveForm({ space, zone, onClose }: Props & { zone: string }) {
       >
         <SpanFields
           autoFocus
-          isInOrder={(start, end) =>
-            Date.parse(instantOf(zone, start)) < Date.parse(instantOf(zone, end))
+          minutesOf={(start, end) =>
+            (Date.parse(instantOf(zone, end)) - Date.parse(instantOf(zone, start))) / 60_000
           }
         />
         <TimesIn site={space.site_name} zone={zone} />

@@ -8,9 +8,8 @@ use parking_estate::{Maker, view};
 use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 
 use super::super::{activate, change, create, deactivate, delete};
-use super::wire::{
-    ActivatedPolicyBody, DisplayPolicyBody, DisplayPolicyChange, DisplayPolicyDraft,
-};
+use super::bodies::{ActivatedPolicyBody, DisplayPolicyBody};
+use super::wire::{DisplayPolicyChange, DisplayPolicyDraft};
 use crate::Flow;
 
 /// Makes a display policy, for all sites or for one. It does not govern before it is activated. An

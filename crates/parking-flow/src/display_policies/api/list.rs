@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::store::{self, Filter};
-use super::wire::{DisplayPolicyBody, DisplayPolicyPage, StandardPolicyBody};
+use super::bodies::{DisplayPolicyBody, DisplayPolicyPage, StandardPolicyBody};
 use crate::Flow;
 
 /// What the list can be sorted by.

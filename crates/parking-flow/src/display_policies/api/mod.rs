@@ -1,5 +1,6 @@
 //! Display policies over HTTP.
 
+mod bodies;
 mod change;
 mod list;
 mod preview;
@@ -12,7 +13,7 @@ use utoipa_axum::routes;
 use super::PolicyError;
 use crate::Flow;
 
-pub(super) use wire::settings;
+pub(super) use bodies::settings;
 
 /// The routes of display policies.
 pub fn routes(flow: Flow) -> Routes {

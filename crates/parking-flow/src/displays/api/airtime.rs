@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::super::purse::{budget_of, keys_of};
 use super::super::store::list::{self as store, Figures, Load};
-use super::super::store::turn;
+use super::super::store::budgets;
 use super::wire::QueueStatus;
 use crate::Flow;
 
@@ -100,7 +100,7 @@ pub(super) async fn downlink_airtime(
         .db
         .platform(Reason::Worker("see how much of the air is used"))
         .await?;
-    let kept = turn::read_budgets(&mut tx, &keys).await?;
+    let kept = budgets::read_budgets(&mut tx, &keys).await?;
     drop(tx);
     let budget = |key: &str| {
         kept.iter()

@@ -1,7 +1,9 @@
 //! The SQL of displays and of the commands to them.
 
+pub(super) mod budgets;
 pub(super) mod change;
 pub(super) mod deadlines;
+pub(super) mod failures;
 pub(super) mod list;
 pub(super) mod news;
 pub(super) mod plan;

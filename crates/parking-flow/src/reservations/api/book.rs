@@ -8,8 +8,7 @@ use parking_estate::{Maker, view};
 use parking_http::{Answer, ApiError, Caller, Once};
 
 use super::super::Reservation;
-use super::super::book::book_any;
-use super::super::requests::book_once;
+use super::super::requests::{book_any_once, book_once};
 use super::bodies::ReservationBody;
 use super::wire::{AnySpaceWish, ReservationWish};
 use crate::Flow;
@@ -39,11 +38,11 @@ pub(super) async fn create_reservation(
 }
 
 /// Reserves any bay of a site that fits, or holds it: the first by its code, and of a time that begins
-/// soon, rather one that nobody stands in. An `Idempotency-Key` repeats the answer of an earlier request.
+/// soon, rather one that nobody stands in. An `Idempotency-Key` and a `request_id` do what they do for one bay.
 #[utoipa::path(post, path = "/api/v6/reservations/any", request_body = AnySpaceWish,
     responses((status = 404, description = "There is no such site", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 201, body = ReservationBody, headers(("Location" = String, description = "Where the reservation is"))),
-        (status = 409, description = "`no_space_free`, `person_limit_reached`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "`no_space_free`, `person_limit_reached`, `request_id_reused`, `idempotency_key_reused`", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn reserve_any_space(
     State(flow): State<Flow>,
     caller: Caller,
@@ -54,8 +53,9 @@ pub(super) async fn reserve_any_space(
     let sees_people = caller.may(Permission::ReservationsPeople);
     let operate = async |tx: &mut TenantTx, wish: AnySpaceWish| {
         let (target, draft) = wish.read()?;
-        let made = book_any(tx, &maker, (&target, &draft), now).await?;
-        answer(made, sees_people)
+        let (made, was_there) = book_any_once(tx, &maker, (&target, &draft), now).await?;
+        let answer = answer(made, sees_people)?;
+        Ok(if was_there { answer.again() } else { answer })
     };
     request.run(&flow.db, &caller, now, operate).await
 }

@@ -1,6 +1,6 @@
 //! What requests about reservations look like.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use parking_domain::bays::BayKind;
 use parking_domain::csv_reservations::REQUEST_ID_LENGTH_MAX;
 use parking_domain::reservations::{Slot, Status};
@@ -12,16 +12,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::availability::BAYS_MAX;
 use super::super::change::Wish;
 use super::super::store::Target;
 use super::super::{Draft, Footing, Holder, Requested};
 
 /// The longest name of a person, and reason.
 pub(super) const NAME_MAX: usize = 255;
-
-/// The longest time that one question about availability spans.
-const SPAN_MAX: TimeDelta = TimeDelta::days(62);
 
 /// Where a reservation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -87,7 +83,7 @@ impl HolderWish {
 }
 
 /// The kind of bay that is wanted.
-fn kind(wrong: &mut Wrong, typed: Option<String>) -> Option<&'static str> {
+pub(super) fn kind(wrong: &mut Wrong, typed: Option<String>) -> Option<&'static str> {
     let kind = typed.and_then(|name| wrong.read("kind", name.parse::<BayKind>()));
     kind.map(BayKind::name)
 }
@@ -151,6 +147,10 @@ pub(super) struct AnySpaceWish {
     holder: Option<HolderWish>,
     #[schema(max_length = 2000)]
     notes: Option<String>,
+    /// What you call it, unique in your tenant: whoever asks for the same again under this name is answered
+    /// the reservation that was made, as it stands now.
+    #[schema(max_length = 100)]
+    request_id: Option<String>,
 }
 
 /// What both kinds of wish have in common.
@@ -160,11 +160,19 @@ struct Raw {
     hold_until: Option<DateTime<Utc>>,
     holder: Option<HolderWish>,
     notes: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Raw {
-    fn read(self) -> Result<Draft, ApiError> {
+    /// The draft, and the sender's name for it.
+    fn read(self) -> Result<(Draft, Option<String>), ApiError> {
         let mut wrong = Wrong::default();
+        let request_id = a_line(
+            &mut wrong,
+            "request_id",
+            self.request_id,
+            REQUEST_ID_LENGTH_MAX,
+        );
         let is_held = match self.status {
             Some(Beginning::Pending) => true,
             Some(Beginning::Confirmed) => {
@@ -186,21 +194,13 @@ impl Raw {
             notes: a_note(&mut wrong, "notes", self.notes),
             request: None,
         };
-        wrong.settle(Some(draft))
+        wrong.settle(Some((draft, request_id)))
     }
 }
 
 impl ReservationWish {
     /// What is wanted, once it is certain that it can be read.
     pub(super) fn read(self) -> Result<(Uuid, Draft), ApiError> {
-        let mut wrong = Wrong::default();
-        let request_id = a_line(
-            &mut wrong,
-            "request_id",
-            self.request_id,
-            REQUEST_ID_LENGTH_MAX,
-        );
-        wrong.settle(Some(()))?;
         let raw = Raw {
             slot: Slot {
                 start: self.start_time,
@@ -210,8 +210,9 @@ impl ReservationWish {
             hold_until: self.hold_until,
             holder: self.holder,
             notes: self.notes,
+            request_id: self.request_id,
         };
-        let mut draft = raw.read()?;
+        let (mut draft, request_id) = raw.read()?;
         draft.request = request_id.map(|id| Requested::of(id, self.space_id, &draft));
         Ok((self.space_id, draft))
     }
@@ -239,8 +240,11 @@ impl AnySpaceWish {
             hold_until: self.hold_until,
             holder: self.holder,
             notes: self.notes,
+            request_id: self.request_id,
         };
-        Ok((target, raw.read()?))
+        let (mut draft, request_id) = raw.read()?;
+        draft.request = request_id.map(|id| Requested::of_any(id, &target, &draft));
+        Ok((target, draft))
     }
 }
 
@@ -321,71 +325,5 @@ impl CancelWish {
         let mut wrong = Wrong::default();
         let reason = a_line(&mut wrong, "reason", self.reason, NAME_MAX);
         wrong.settle(Some(reason))
-    }
-}
-
-/// Which bays are asked about, and for when: one bay, several, or those of a site.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AvailabilityQuestion {
-    space_id: Option<Uuid>,
-    #[schema(min_items = 1, max_items = 2_000)]
-    space_ids: Option<Vec<Uuid>>,
-    site_id: Option<Uuid>,
-    /// Of the site, those on this level.
-    level_id: Option<Uuid>,
-    /// Of the site, those in this zone.
-    zone_id: Option<Uuid>,
-    /// Those of this kind.
-    #[schema(value_type = Option<wire::BayKind>)]
-    kind: Option<String>,
-    #[serde(deserialize_with = "instant")]
-    from: DateTime<Utc>,
-    /// At most 62 days after `from`.
-    #[serde(deserialize_with = "instant")]
-    to: DateTime<Utc>,
-    /// For how long at least; 5 minutes if absent.
-    #[schema(minimum = 5, maximum = 44_640)]
-    duration_minutes: Option<i32>,
-}
-
-impl AvailabilityQuestion {
-    pub(super) fn read(self) -> Result<(Target, Slot, TimeDelta), ApiError> {
-        let mut wrong = Wrong::default();
-        let given = [
-            self.space_id.is_some(),
-            self.space_ids.is_some(),
-            self.site_id.is_some(),
-        ];
-        if given.into_iter().filter(|is_given| *is_given).count() != 1 {
-            wrong.note("site_id", "give a bay, a list of bays or a site");
-        }
-        if self.site_id.is_none() && (self.level_id.is_some() || self.zone_id.is_some()) {
-            wrong.note("site_id", "must be given with a level or zone");
-        }
-        let spaces = self.space_ids.or(self.space_id.map(|id| vec![id]));
-        let is_bounded = |ids: &Vec<Uuid>| (1..=BAYS_MAX).contains(&ids.len());
-        if !spaces.as_ref().is_none_or(is_bounded) {
-            wrong.note("space_ids", format!("must be from 1 to {BAYS_MAX}"));
-        }
-        if self.to <= self.from || self.to - self.from > SPAN_MAX {
-            wrong.note("to", "must lie after from, and at most 62 days");
-        }
-        let minutes = self.duration_minutes.unwrap_or(5);
-        if !(5..=44_640).contains(&minutes) {
-            wrong.note("duration_minutes", "must be from 5 to 44640");
-        }
-        let target = Target {
-            site: self.site_id,
-            spaces,
-            level: self.level_id,
-            zone: self.zone_id,
-            kind: kind(&mut wrong, self.kind),
-        };
-        let within = Slot {
-            start: self.from,
-            end: self.to,
-        };
-        wrong.settle(Some((target, within, TimeDelta::minutes(minutes.into()))))
     }
 }

@@ -67,15 +67,18 @@ pub(in crate::reservations) async fn bay_like(
     Ok(query.build_query_scalar().fetch_optional(tx.conn()).await?)
 }
 
-/// A bay like another that can be had in a slot which begins now, and in which nobody stands: which, and
-/// what is painted on it. Nothing is locked.
+/// A bay like another that can be had in a slot which begins now, in which nobody stands, and which is none
+/// of those that were named to others: which, and what is painted on it. Nothing is locked.
 pub(in crate::reservations) async fn instead_of(
     tx: &mut PlatformTx,
     space: Uuid,
     (slot, blocked): (Slot, Slot),
+    named: &[Uuid],
 ) -> Result<Option<(Uuid, String)>> {
     let mut query = like("s.id, s.code", space, (slot, blocked));
-    query.push(" and s.state = 'free' order by ").push(NEAREST);
+    query.push(" and s.state = 'free' and s.id <> all(");
+    query.push_bind(named.to_vec());
+    query.push(") order by ").push(NEAREST);
     Ok(query.build_query_as().fetch_optional(tx.conn()).await?)
 }
 

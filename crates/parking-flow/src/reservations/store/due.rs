@@ -11,16 +11,18 @@ use crate::reservations::Reservation;
 /// A bay that something of is due.
 pub(in crate::reservations) type Overdue = (Uuid, Uuid);
 
-/// Bays, each with its tenant, of which a reservation is due, as often as there are such; nothing is
-/// locked.
+/// Bays, each with its tenant, of which a reservation is due, as often as there are such, locked; those that
+/// somebody else is at are left for the next look, so that nobody waits for what another tenant does.
 pub(in crate::reservations) async fn overdue(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Overdue>> {
     let rows = sqlx::query!(
-        "select tenant_id, space_id from reservations where due_at <= $1 and status in ('pending', 'confirmed')
-         order by due_at limit $2",
+        "select r.tenant_id, r.space_id from reservations r
+         join spaces s on s.tenant_id = r.tenant_id and s.id = r.space_id
+         where r.due_at <= $1 and r.status in ('pending', 'confirmed')
+         order by r.due_at limit $2 for no key update of s skip locked",
         now,
         limit
     )
@@ -65,6 +67,25 @@ pub(in crate::reservations) async fn awaited(
     .fetch_all(tx.conn())
     .await?;
     let bays = rows.into_iter().map(|row| (row.tenant_id, row.space_id));
+    Ok(bays.collect())
+}
+
+/// Those of some bays that nobody else is at, locked.
+pub(in crate::reservations) async fn idle(
+    tx: &mut PlatformTx,
+    bays: &[Overdue],
+) -> Result<Vec<Overdue>> {
+    let (tenants, spaces): (Vec<Uuid>, Vec<Uuid>) = bays.iter().copied().unzip();
+    let rows = sqlx::query!(
+        "select s.tenant_id, s.id from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
+         join spaces s on s.tenant_id = w.tenant_id and s.id = w.id
+         order by s.tenant_id, s.id for no key update of s skip locked",
+        &tenants,
+        &spaces
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let bays = rows.into_iter().map(|row| (row.tenant_id, row.id));
     Ok(bays.collect())
 }
 

@@ -4,6 +4,7 @@ mod calendars;
 mod clear;
 mod due;
 mod free;
+mod hold;
 pub(super) mod holders;
 pub(super) mod import;
 mod list;
@@ -15,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Result, TenantTx};
 use parking_domain::bay_state::Span;
 use parking_domain::ids::fresh;
-use parking_domain::reservations::{Booking, Slot, Status, Terms};
+use parking_domain::reservations::{Booking, Slot, Status};
 use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row as _};
@@ -25,9 +26,11 @@ use super::{Draft, Holder, News, Requested, Reservation};
 
 pub use calendars::{OfCalendar, Shown, by_ids, of_calendar, shown};
 pub(super) use clear::{bay_like, in_the_way, instead_of};
-pub(super) use due::{Overdue, awaited, of_bays, overdue};
+pub(super) use due::{Overdue, awaited, idle, of_bays, overdue};
 pub use free::Target;
 pub(super) use free::{AskedBay, are_there, asked_bays, blocked_times, free_bay, go_back, mark};
+pub use hold::hold_person;
+pub(super) use hold::{HeldBay, hold_bay, hold_request};
 pub use list::Change;
 pub(super) use list::{Filter, changes, page};
 pub(super) use requests::requested;
@@ -36,16 +39,6 @@ pub use terms::{retentions, terms_of_bay, terms_of_site};
 
 /// The longest that a reservation blocks, as the table has it, in hours.
 pub(super) const BLOCKS_MAX: TimeDelta = TimeDelta::hours(768);
-
-/// A bay that is locked until the end of the transaction.
-pub(super) struct HeldBay {
-    pub(super) id: Uuid,
-    pub(super) is_living: bool,
-    pub(super) is_reservable: bool,
-    /// For how long a reservation of it waits for its vehicle, if the bay has a rule of its own.
-    pub(super) grace: Option<i32>,
-    pub(super) terms: Terms,
-}
 
 const SELECT: &str = "select r.tenant_id, t.name as tenant_name, r.id, r.space_id, s.code, s.site_id, i.name as site_name,
   i.timezone, r.status, r.start_time, r.end_time, r.blocks_from, r.blocks_until, r.hold_until, r.opens_at, r.no_show_at,
@@ -112,45 +105,6 @@ pub async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Reservatio
     let query = format!("{SELECT}{FROM} where r.id = $1");
     let found = sqlx::query_as(AssertSqlSafe(query)).bind(id);
     Ok(found.fetch_optional(conn).await?)
-}
-
-/// Holds a person until the end of the transaction, so that nobody else counts what they have. Before
-/// any bay is held.
-pub async fn hold_person(tx: &mut TenantTx, holder: &Holder) -> Result<()> {
-    let Some(key) = holder.key() else {
-        return Ok(());
-    };
-    let key = format!("{}/{key}", tx.tenant().0);
-    sqlx::query!(
-        r#"select 'held' as "held!" from pg_advisory_xact_lock(hashtextextended($1, 7275744))"#,
-        key
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// A bay, locked until the end of the transaction, with the terms that hold for it.
-pub(super) async fn hold_bay(tx: &mut TenantTx, space: Uuid) -> Result<Option<HeldBay>> {
-    let row = sqlx::query!(
-        r#"select s.id, s.deleted_at is null and i.is_active and i.deleted_at is null as "is_living!", s.is_reservable,
-             s.auto_release_minutes,
-             (select to_jsonb(m) from reservation_terms m
-              where m.tenant_id = s.tenant_id and (m.site_id = s.site_id or m.site_id is null)
-              order by m.site_id nulls last limit 1) as terms
-           from spaces s join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-           where s.id = $1 for no key update of s"#,
-        space
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| HeldBay {
-        id: row.id,
-        is_living: row.is_living,
-        is_reservable: row.is_reservable,
-        grace: row.auto_release_minutes,
-        terms: terms::read(row.terms),
-    }))
 }
 
 /// How many reservations a person has that are not over, but for one.

@@ -1,9 +1,7 @@
-//! Who is first, when many want the same; and the whole engine beside a naive one.
+//! Who is first, when many want the same.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-use parking_domain::reservations::{Slot, Status};
 
 use super::*;
 
@@ -11,7 +9,7 @@ use super::*;
 pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
@@ -133,145 +131,50 @@ async fn whatever_sixteen_clients_do_on_four_bays_nothing_overlaps_and_nothing_b
     assert_eq!(lot.overlaps().await, 0);
 }
 
-/// A reservation as somebody keeps it who looks through all of them each time.
-#[derive(Clone, Debug)]
-struct Naive {
-    bay: usize,
-    slot: Slot,
-    status: Status,
-    hold_until: Option<DateTime<Utc>>,
-}
-
-impl Naive {
-    fn blocks(&self) -> bool {
-        matches!(self.status, Status::Pending | Status::Confirmed)
-    }
-}
-
-fn is_free(all: &[(Value, Naive)], but: Option<usize>, (bay, slot): (usize, Slot)) -> bool {
-    let others = all.iter().enumerate().filter(|(n, _)| Some(*n) != but);
-    let mut others = others.map(|(_, (_, one))| one);
-    !others.any(|one| {
-        one.blocks() && one.bay == bay && one.slot.start < slot.end && slot.start < one.slot.end
-    })
-}
-
-#[tokio::test]
-async fn the_engine_answers_as_a_naive_one_over_many_days_of_chance() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_one_persons_many_wishes_at_once_as_many_are_granted_as_they_may_have() {
+    const MAX: usize = 3;
     let lot = Lot::open().await;
-    for seed in 1..=3 {
-        play(&lot, Chance(seed)).await;
-    }
-    assert_eq!(lot.overlaps().await, 0);
-}
-
-/// What somebody does next.
-struct Turn {
-    which: Option<usize>,
-    bay: usize,
-    slot: Slot,
-    action: u64,
-    pause: i64,
-}
-
-fn turn(lot: &Lot, chance: &mut Chance, known: usize) -> Turn {
-    let minute = (lot.now() - at(0)).num_minutes();
-    let start = minute + 5 * chance.minute(24);
-    let end = start + 5 + 5 * chance.minute(6);
-    let which = (known > 0).then(|| chance.below(known as u64));
-    Turn {
-        which: which.and_then(|n| usize::try_from(n).ok()),
-        bay: usize::try_from(chance.below(2)).expect("small"),
-        slot: Slot {
-            start: at(start),
-            end: at(end),
-        },
-        action: chance.below(6),
-        pause: minute + 1 + chance.minute(20),
-    }
-}
-
-async fn play(lot: &Lot, mut chance: Chance) {
-    let mut all: Vec<(Value, Naive)> = Vec::new();
-    for _ in 0..120 {
-        let turn = turn(lot, &mut chance, all.len());
-        match (turn.action, turn.which) {
-            (0..3, Some(n)) => change_one(lot, &mut all, n, &turn).await,
-            (3, _) => {
-                lot.waits_until(turn.pause).await;
-                let now = lot.now();
-                for (_, one) in all.iter_mut().filter(|(_, one)| one.blocks()) {
-                    let has_run_out = one.hold_until.is_some_and(|until| until <= now);
-                    if one.slot.end <= now || has_run_out {
-                        one.status = Status::Expired;
-                    }
-                }
-            }
-            _ => book_one(lot, &mut all, &turn).await,
-        }
-    }
-    for (body, one) in &all {
-        assert_eq!(lot.sees(body).await["status"], one.status.name(), "{one:?}");
-    }
-    // The next game has the bays to itself.
-    for (body, _) in all.iter().filter(|(_, one)| one.blocks()) {
-        lot.cancels(body).await;
-    }
-}
-
-/// Cancels, moves or confirms one, here and there.
-async fn change_one(lot: &Lot, all: &mut [(Value, Naive)], n: usize, turn: &Turn) {
-    let fits = is_free(all, Some(n), (turn.bay, turn.slot));
-    let (body, one) = &mut all[n];
-    let (answer, may) = match turn.action {
-        0 => {
-            let may = one.blocks() || one.status == Status::Cancelled;
-            (lot.cancels(body).await, may)
-        }
-        1 => {
-            let wish = json!({
-                "space_id": lot.bays[turn.bay], "start_time": turn.slot.start, "end_time": turn.slot.end,
-            });
-            (lot.moves(body, wish).await, one.blocks() && fits)
-        }
-        _ => (lot.takes(body, "confirm").await, one.blocks()),
+    let of = |mut wish: Value, email: &str| {
+        wish["holder"] = json!({ "email": email });
+        wish
     };
-    assert_eq!(answer.status.is_success(), may, "{one:?} {}", answer.text);
-    match turn.action {
-        _ if !may => {}
-        0 => one.status = Status::Cancelled,
-        1 => (one.bay, one.slot) = (turn.bay, turn.slot),
-        _ => (one.status, one.hold_until) = (Status::Confirmed, None),
+    let mut others = Vec::new();
+    for n in 0..8 {
+        let wish = of(
+            lot.wish(0, 60 + 30 * n, 80 + 30 * n),
+            &format!("guest{n}@example.org"),
+        );
+        let made = lot.does(Method::POST, RESERVATIONS, Some(wish)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        others.push(path_of(&made.json()));
     }
-}
-
-/// Reserves or holds a bay, here and there.
-async fn book_one(lot: &Lot, all: &mut Vec<(Value, Naive)>, turn: &Turn) {
-    let hold_until = (turn.action == 4).then(|| lot.now() + TimeDelta::minutes(5));
-    let mut wish = json!({
-        "space_id": lot.bays[turn.bay], "start_time": turn.slot.start, "end_time": turn.slot.end,
-    });
-    let mut status = Status::Confirmed;
-    if let Some(until) = hold_until {
-        wish["hold_until"] = json!(until);
-        status = Status::Pending;
+    lot.sets_terms(json!({ "per_person_max": MAX })).await;
+    // Some make reservations for Ada, others give her theirs.
+    let racers: Vec<_> = (0..16_i64)
+        .map(|n| {
+            let (served, token) = (lot.served.clone(), lot.token.clone());
+            let wish = of(lot.wish(1, 60 + 30 * n, 80 + 30 * n), "ada@example.org");
+            let given = others.get(usize::try_from(n).expect("small")).cloned();
+            tokio::spawn(async move {
+                let holder = json!({ "holder": { "email": "Ada@Example.org" } });
+                match given {
+                    Some(path) => served.patch(&token, &path, holder).await,
+                    None => served.post(&token, RESERVATIONS, wish).await,
+                }
+            })
+        })
+        .collect();
+    let mut granted = 0;
+    for racer in racers {
+        let answer = racer.await.expect("no panic");
+        if answer.status.is_success() {
+            granted += 1;
+        } else {
+            refused(&answer, 409, "person_limit_reached");
+        }
     }
-    let answer = lot.does(Method::POST, RESERVATIONS, Some(wish)).await;
-    let fits = is_free(all, None, (turn.bay, turn.slot));
-    assert_eq!(
-        answer.status == StatusCode::CREATED,
-        fits,
-        "{}",
-        answer.text
-    );
-    if fits {
-        let (bay, slot) = (turn.bay, turn.slot);
-        let one = Naive {
-            bay,
-            slot,
-            status,
-            hold_until,
-        };
-        all.push((answer.json(), one));
-    }
+    let path = format!("{RESERVATIONS}?person=ada@example.org");
+    let hers = lot.does(Method::GET, &path, None).await.json();
+    assert_eq!((granted, &hers["total"]), (MAX, &json!(MAX)));
 }
