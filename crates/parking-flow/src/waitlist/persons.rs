@@ -9,9 +9,13 @@ use parking_http::IfMatch;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::store as entries;
 use super::store::persons as store;
-use super::{Waiting, WaitlistError, leave};
+use super::{Waiting, WaitlistError, held, leave, turn};
 use crate::reservations::{Holder, ReservationError};
+
+/// How often an entry is left whose hold somebody moves meanwhile.
+const TRIES: usize = 4;
 
 /// A bay that a person waits for, or did.
 #[derive(Clone, Debug)]
@@ -68,12 +72,42 @@ pub async fn leave_all_of(
     key: &str,
     (limit, now): (i64, DateTime<Utc>),
 ) -> Result<(), DbError> {
-    for id in store::open_ids_of(tx, key, limit).await? {
-        let left = leave(tx, maker, (id, &IfMatch::default()), now).await;
-        // What was answered meanwhile is over, and a reservation like any other.
-        if let Err(WaitlistError::Reservation(ReservationError::Db(error))) = left {
+    let ids = store::open_ids_of(tx, key, limit).await?;
+    // All entries before any bay, like whoever offers.
+    for id in &ids {
+        entries::hold(tx, *id).await?;
+    }
+    for id in ids {
+        let ended = end(tx, maker, id, now).await;
+        if let Err(WaitlistError::Reservation(ReservationError::Db(error))) = ended {
             return Err(error);
         }
+    }
+    Ok(())
+}
+
+/// Ends an entry that is held, whatever has become of it: one that stayed open would name its person until
+/// somebody looks after the list.
+async fn end(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), WaitlistError> {
+    let which = (id, &IfMatch::default());
+    let mut tried = 1;
+    let standing = loop {
+        match leave(tx, maker, which, now).await {
+            // Nothing is written yet where the hold turns out to have been moved.
+            Err(WaitlistError::Reservation(ReservationError::Moved)) if tried < TRIES => tried += 1,
+            Err(WaitlistError::Over(standing)) => break standing,
+            left => return left.map(drop),
+        }
+    };
+    let entry = held(tx, id, which.1).await?;
+    if entry.standing.is_open() {
+        // The hold was answered without the list, and nobody has written that down.
+        turn(tx, maker, (entry, standing, standing.name()), now).await?;
     }
     Ok(())
 }
