@@ -151,29 +151,6 @@ async fn in_a_storm_of_cancellations_each_freed_bay_is_offered_once_in_the_order
     assert_eq!(queue.overlaps().await, 0);
 }
 
-impl Queue {
-    async fn marks(&self) -> i64 {
-        let mut all = self.lot.test.superuser().await;
-        sqlx::query_scalar("select count(*) from waitlist_marks")
-            .fetch_one(&mut all)
-            .await
-            .expect("a count")
-    }
-
-    /// Looks after the list until all has ended that is under way now: other tests' as well, as they share the
-    /// server.
-    async fn keeps_until(&self, is_so: impl AsyncFn() -> bool) {
-        for _ in 0..200 {
-            self.keeps().await;
-            if is_so().await {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("nobody looked again");
-    }
-}
-
 #[tokio::test]
 async fn what_is_freed_where_nobody_waits_leaves_no_mark() {
     let queue = Queue::open().await;
