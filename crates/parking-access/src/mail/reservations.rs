@@ -111,26 +111,34 @@ pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
             news.zone.name()
         ),
     ];
-    let action = match (news.kind, news.claim_until) {
-        (Kind::Offer, Some(until)) => {
-            body.push(format!(
+    let (said, action) = english_link(news, at);
+    body.extend(said);
+    (subject, body, action.to_owned())
+}
+
+/// What the link is for, if for anything still, and what it is called.
+fn english_link(
+    news: &ReservationNews<'_>,
+    at: impl Fn(DateTime<Utc>) -> String,
+) -> (Vec<String>, &'static str) {
+    if let (Kind::Offer, Some(until)) = (news.kind, news.claim_until) {
+        let said = [
+            format!(
                 "Claim it before {}: after that it is offered to the next who waits.",
                 at(until)
-            ));
-            body.push("With this link you can claim or decline it. Whoever has it can: keep it to yourself.".to_owned());
-            "Claim or decline the bay"
-        }
-        _ => {
-            if !news.kind.is_last() {
-                body.push(format!(
-                    "With this link you can check in from {} on, or cancel. Whoever has it can: keep it to yourself.",
-                    at(news.check_in_from)
-                ));
-            }
-            "See your reservation"
-        }
-    };
-    (subject, body, action.to_owned())
+            ),
+            "With this link you can claim or decline it. Whoever has it can: keep it to yourself."
+                .to_owned(),
+        ];
+        return (said.to_vec(), "Claim or decline the bay");
+    }
+    let said = (!news.kind.is_last()).then(|| {
+        format!(
+            "With this link you can check in from {} on, or cancel. Whoever has it can: keep it to yourself.",
+            at(news.check_in_from)
+        )
+    });
+    (said.into_iter().collect(), "See your reservation")
 }
 
 pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
@@ -188,26 +196,29 @@ pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
             news.zone.name()
         ),
     ];
-    let action = match (news.kind, news.claim_until) {
-        (Kind::Offer, Some(until)) => {
-            body.push(format!(
-                "Acceptez-la avant le {} : ensuite, elle est proposée à la personne suivante.",
-                at(until)
-            ));
-            body.push("Avec ce lien, vous pouvez l’accepter ou la refuser. Qui l’a le peut : gardez-le pour vous.".to_owned());
-            "Accepter ou refuser la place"
-        }
-        _ => {
-            if !news.kind.is_last() {
-                body.push(format!(
-                    "Avec ce lien, vous pouvez signaler votre arrivée à partir du {}, ou annuler. Qui l’a le peut : gardez-le pour vous.",
-                    at(news.check_in_from)
-                ));
-            }
-            "Voir votre réservation"
-        }
-    };
+    let (said, action) = french_link(news, at);
+    body.extend(said);
     (subject, body, action.to_owned())
+}
+
+fn french_link(
+    news: &ReservationNews<'_>,
+    at: impl Fn(DateTime<Utc>) -> String,
+) -> (Vec<String>, &'static str) {
+    if let (Kind::Offer, Some(until)) = (news.kind, news.claim_until) {
+        let said = [
+            format!("Acceptez-la avant le {} : ensuite, elle est proposée à la personne suivante.", at(until)),
+            "Avec ce lien, vous pouvez l’accepter ou la refuser. Qui l’a le peut : gardez-le pour vous.".to_owned(),
+        ];
+        return (said.to_vec(), "Accepter ou refuser la place");
+    }
+    let said = (!news.kind.is_last()).then(|| {
+        format!(
+            "Avec ce lien, vous pouvez signaler votre arrivée à partir du {}, ou annuler. Qui l’a le peut : gardez-le pour vous.",
+            at(news.check_in_from)
+        )
+    });
+    (said.into_iter().collect(), "Voir votre réservation")
 }
 
 #[cfg(test)]
