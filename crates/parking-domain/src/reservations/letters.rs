@@ -293,7 +293,7 @@ mod tests {
                 now += later % 50;
                 let bay = Uuid::from_u128(bay);
                 let mut one = booking(Status::ALL[status], 100 + start * 60);
-                one.hold_until = (later % 2 == 0).then(|| one.slot.start);
+                one.hold_until = (later % 2 == 0).then_some(one.slot.start);
                 let news = |told: Option<&Told>| {
                     let of = (bay, told);
                     one.letter(of, reminder, at(now)).or_else(|| one.offer(of, at(now)))
