@@ -1,14 +1,18 @@
-/** Somebody finds a bay taken and waits; it becomes free, is offered while they look, and they claim it. */
+/** Somebody finds a bay taken and waits; it becomes free, is offered while they look or by a letter, and they claim it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
-import { en } from '../harness/texts.mjs';
+import { en, text } from '../harness/texts.mjs';
 import { follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Wanda Tarry', email: 'wanda@waiting.test', password: PASSWORD };
+const HOST = { name: 'Wilma Post', email: 'wilma@waiting.test', password: PASSWORD };
+/** A letter leaves ten seconds after what it tells, when a worker looks. */
+const PATIENCE = 60_000;
+const fr = (key, values) => text('fr', key, values);
 const drawer = (page, name) => page.getByRole('dialog', { name });
 
 async function shots(page, watch, name) {
@@ -142,5 +146,60 @@ describe('the waiting list', () => {
         .getByText(en('waitlist.statuses.lapsed'), { exact: true })
         .waitFor();
       await shots(page, watch, 'lapsed');
+    }));
+
+  test('whoever waits is written to, and claims or declines on a phone without an account', () =>
+    withPages(async (visit) => {
+      const { mailbox } = the();
+      const { api } = await register(HOST, 'Postal Parking');
+      const site = await api.post('/api/v6/sites', { name: 'Mole', timezone: 'Europe/Paris' });
+      const bay = await api.post('/api/v6/spaces', { site_id: site.id, code: 'M-1' });
+      await api.call('PUT', `/api/v6/reservations/terms?site_id=${site.id}`, { letters: 'fr' });
+      const slot = {
+        space_id: bay.id,
+        start_time: soon(9).toISOString(),
+        end_time: soon(11).toISOString(),
+      };
+      const booked = await api.post('/api/v6/reservations', slot);
+      const waits = (email) =>
+        api.post('/api/v6/reservations/waitlist', { ...slot, holder: { name: 'Somebody', email } });
+      await waits('first@waiting.test');
+      const second = await waits('second@waiting.test');
+      await api.delete(`/api/v6/reservations/${booked.id}`);
+
+      const guest = async (email) => {
+        const letter = await mailbox.letterTo(email, /proposée/, PATIENCE);
+        assert.ok(letter.text.includes('La place M-1 à Mole s’est libérée et est retenue pour vous.'));
+        assert.ok(letter.text.includes('à l’heure de Europe/Paris.'), letter.text);
+        const { page, watch } = await visit({ locale: 'fr-FR' });
+        await page.setViewportSize(NARROW);
+        await page.goto(letter.link);
+        await page.getByText(fr('tickets.stages.offered.name'), { exact: true }).first().waitFor();
+        await shots(page, watch, `letter-${email.split('@')[0]}`);
+        await page.setViewportSize(NARROW);
+        assert.deepEqual(await violations(page, EVERYTHING), []);
+        return page;
+      };
+      const does = async (page, word) => {
+        const verb = fr(`tickets.${word}.verb`);
+        await page.getByRole('main').getByRole('button', { name: verb }).focus();
+        await page.keyboard.press('Enter');
+        const question = page.getByRole('dialog', { name: fr(`tickets.${word}.title`, { code: 'M-1' }) });
+        await question.getByRole('button', { name: verb }).click();
+        await question.waitFor({ state: 'hidden' });
+      };
+      const declining = await guest('first@waiting.test');
+      await does(declining, 'decline');
+      await declining.getByText(fr('tickets.stages.lapsed.name'), { exact: true }).first().waitFor();
+      await mailbox.letterTo('first@waiting.test', /plus retenue/, PATIENCE);
+
+      const claiming = await guest('second@waiting.test');
+      await does(claiming, 'claim');
+      await claiming.getByText(fr('tickets.stages.upcoming.name'), { exact: true }).first().waitFor();
+      await mailbox.letterTo('second@waiting.test', /réservée/, PATIENCE);
+      const entry = await api.get(`/api/v6/reservations/waitlist/${second.id}`);
+      assert.equal(entry.status, 'claimed');
+      const held = await api.get(`/api/v6/reservations/${entry.reservation_id}`);
+      assert.deepEqual([held.status, held.holder.email], ['confirmed', 'second@waiting.test']);
     }));
 });

@@ -1,6 +1,6 @@
 //! What happens: messages come in from the radio, and states of bays follow from them.
 //!
-//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `tickets`, `waitlist`, `people`,
+//! Slices, lowest first: `applications`, `chirpstack`, `reservations`, `calendar_feeds`, `waitlist`, `tickets`, `people`,
 //! `letters`, `overrides`, `display_policies`, `displays`, `ingest`, `uplinks`, `evidence`.
 
 pub mod applications;
@@ -53,9 +53,9 @@ pub struct Flow {
 pub fn routes(flow: Flow) -> Routes {
     reservations::routes(flow.clone())
         .merge(calendar_feeds::routes(flow.clone()))
-        .merge(people::routes(flow.clone()))
-        .merge(tickets::routes(flow.clone()))
         .merge(waitlist::routes(flow.clone()))
+        .merge(tickets::routes(flow.clone()))
+        .merge(people::routes(flow.clone()))
         .merge(overrides::routes(flow.clone()))
         .merge(display_policies::routes(flow.clone()))
         .merge(displays::routes(flow.clone()))

@@ -24,11 +24,18 @@ pub struct ReservationNews<'a> {
     pub slot: Slot,
     /// From when on one can check in.
     pub check_in_from: DateTime<Utc>,
+    /// Until when it can be claimed, if it is only offered.
+    pub claim_until: Option<DateTime<Utc>>,
     /// By whose clocks.
     pub zone: TimeZone,
     /// The same for the reader's calendar.
     pub calendar: Option<String>,
 }
+
+const WAITS_NO_MORE_ENGLISH: &str =
+    "You are not on the waiting list any more: ask again if you still want a bay.";
+const WAITS_NO_MORE_FRENCH: &str =
+    "Vous n’êtes plus sur la liste d’attente : redemandez si vous voulez toujours une place.";
 
 /// An instant by the clocks of a site, and how far these are ahead then.
 pub(super) fn by_clock(at: DateTime<Utc>, zone: TimeZone, format: &str) -> String {
@@ -51,16 +58,27 @@ pub(super) fn placed(site: &str, place: &[&str]) -> String {
     format!("{}.", parts.join(", "))
 }
 
-/// Whether what there is to say leaves it the reader's.
-pub(super) fn is_still_theirs(kind: Kind) -> bool {
-    !matches!(kind, Kind::Cancellation | Kind::Release)
-}
-
 pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
     let (space, site) = (news.space, news.site);
     let at = |instant| by_clock(instant, news.zone, "%Y-%m-%d %H:%M");
     let from = at(news.slot.start);
     let (subject, opening) = match news.kind {
+        Kind::Offer => (
+            format!("Bay {space} at {site} is offered to you, {from}"),
+            format!("Bay {space} at {site} has become free, and is held for you."),
+        ),
+        Kind::Lapse => (
+            format!("Bay {space} at {site} is no longer held for you"),
+            format!(
+                "Nobody claimed bay {space} at {site} in time, so it is no longer held for you. {WAITS_NO_MORE_ENGLISH}"
+            ),
+        ),
+        Kind::Withdrawal => (
+            format!("Bay {space} at {site} is no longer held for you"),
+            format!(
+                "Bay {space} at {site} was offered to you, and is no longer held: the offer was declined or withdrawn. {WAITS_NO_MORE_ENGLISH}"
+            ),
+        ),
         Kind::Confirmation => (
             format!("Bay {space} at {site} is reserved for you, {from}"),
             format!("Bay {space} at {site} is reserved for you."),
@@ -93,13 +111,34 @@ pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
             news.zone.name()
         ),
     ];
-    if is_still_theirs(news.kind) {
-        body.push(format!(
+    let (said, action) = english_link(news, at);
+    body.extend(said);
+    (subject, body, action.to_owned())
+}
+
+/// What the link is for, if for anything still, and what it is called.
+fn english_link(
+    news: &ReservationNews<'_>,
+    at: impl Fn(DateTime<Utc>) -> String,
+) -> (Vec<String>, &'static str) {
+    if let (Kind::Offer, Some(until)) = (news.kind, news.claim_until) {
+        let said = [
+            format!(
+                "Claim it before {}: after that it is offered to the next who waits.",
+                at(until)
+            ),
+            "With this link you can claim or decline it. Whoever has it can: keep it to yourself."
+                .to_owned(),
+        ];
+        return (said.to_vec(), "Claim or decline the bay");
+    }
+    let said = (!news.kind.is_last()).then(|| {
+        format!(
             "With this link you can check in from {} on, or cancel. Whoever has it can: keep it to yourself.",
             at(news.check_in_from)
-        ));
-    }
-    (subject, body, "See your reservation".to_owned())
+        )
+    });
+    (said.into_iter().collect(), "See your reservation")
 }
 
 pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
@@ -107,6 +146,22 @@ pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
     let at = |instant| by_clock(instant, news.zone, "%d.%m.%Y à %H:%M");
     let from = at(news.slot.start);
     let (subject, opening) = match news.kind {
+        Kind::Offer => (
+            format!("La place {space} à {site} vous est proposée, le {from}"),
+            format!("La place {space} à {site} s’est libérée et est retenue pour vous."),
+        ),
+        Kind::Lapse => (
+            format!("La place {space} à {site} n’est plus retenue pour vous"),
+            format!(
+                "La place {space} à {site} n’a pas été acceptée à temps : elle n’est plus retenue pour vous. {WAITS_NO_MORE_FRENCH}"
+            ),
+        ),
+        Kind::Withdrawal => (
+            format!("La place {space} à {site} n’est plus retenue pour vous"),
+            format!(
+                "La place {space} à {site} vous était proposée et n’est plus retenue : l’offre a été refusée ou retirée. {WAITS_NO_MORE_FRENCH}"
+            ),
+        ),
         Kind::Confirmation => (
             format!("La place {space} à {site} vous est réservée, le {from}"),
             format!("La place {space} à {site} vous est réservée."),
@@ -141,13 +196,29 @@ pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
             news.zone.name()
         ),
     ];
-    if is_still_theirs(news.kind) {
-        body.push(format!(
+    let (said, action) = french_link(news, at);
+    body.extend(said);
+    (subject, body, action.to_owned())
+}
+
+fn french_link(
+    news: &ReservationNews<'_>,
+    at: impl Fn(DateTime<Utc>) -> String,
+) -> (Vec<String>, &'static str) {
+    if let (Kind::Offer, Some(until)) = (news.kind, news.claim_until) {
+        let said = [
+            format!("Acceptez-la avant le {} : ensuite, elle est proposée à la personne suivante.", at(until)),
+            "Avec ce lien, vous pouvez l’accepter ou la refuser. Qui l’a le peut : gardez-le pour vous.".to_owned(),
+        ];
+        return (said.to_vec(), "Accepter ou refuser la place");
+    }
+    let said = (!news.kind.is_last()).then(|| {
+        format!(
             "Avec ce lien, vous pouvez signaler votre arrivée à partir du {}, ou annuler. Qui l’a le peut : gardez-le pour vous.",
             at(news.check_in_from)
-        ));
-    }
-    (subject, body, "Voir votre réservation".to_owned())
+        )
+    });
+    (said.into_iter().collect(), "Voir votre réservation")
 }
 
 #[cfg(test)]
@@ -177,6 +248,7 @@ mod tests {
                 end: start + TimeDelta::hours(2),
             },
             check_in_from: start - TimeDelta::minutes(15),
+            claim_until: (kind == Kind::Offer).then(|| start - TimeDelta::minutes(30)),
             zone: zone.parse().unwrap(),
             calendar: None,
         };
@@ -231,9 +303,41 @@ mod tests {
         for kind in Kind::ALL {
             for (language, come) in [(Language::En, "check in"), (Language::Fr, "signaler")] {
                 let (subject, text, _) = written(kind, "2026-07-01T12:00:00Z", "UTC", language);
-                let is_gone = matches!(kind, Kind::Cancellation | Kind::Release);
-                assert_eq!(text.contains(come), !is_gone, "{subject}");
+                let is_theirs = matches!(kind, Kind::Confirmation | Kind::Change | Kind::Reminder);
+                assert_eq!(text.contains(come), is_theirs, "{subject}");
             }
+        }
+    }
+
+    #[test]
+    fn an_offer_says_until_when_by_the_clocks_of_that_moment_and_that_it_must_be_claimed() {
+        // Half an hour before the start the clocks of Paris have not gone back yet.
+        let of = |language| {
+            written(
+                Kind::Offer,
+                "2026-10-25T01:15:00Z",
+                "Europe/Paris",
+                language,
+            )
+        };
+        let (subject, text, _) = of(Language::En);
+        assert_eq!(
+            subject,
+            "Bay A-<7> at Quay & Fils is offered to you, 2026-10-25 02:15 (UTC+1)"
+        );
+        for words in [
+            "Claim it before 2026-10-25 02:45 (UTC+2): after that",
+            "Claim or decline the bay:\nhttps://p/ticket#T1cket",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let (_, text, _) = of(Language::Fr);
+        for words in [
+            "est retenue pour vous",
+            "Acceptez-la avant le 25.10.2026 à 02:45 (UTC+2) : ensuite",
+            "Accepter ou refuser la place:\nhttps://p/ticket#T1cket",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use parking_domain::reservations::{Letter as Kind, Slot};
 use secrecy::SecretString;
 
 use super::letters::Parts;
-use super::reservations::{by_clock, is_still_theirs, placed};
+use super::reservations::{by_clock, placed};
 
 /// The dates that a letter names.
 const NAMED_MAX: usize = 12;
@@ -88,6 +88,11 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
     };
     let first = news.first(words.format);
     let (subject, opening) = match news.kind {
+        // Nobody waits for a series, so each is told by itself.
+        Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
+            format!("News of {count} of your reservations: bay {space} at {site}, first {first}"),
+            format!("There is news of {count} of your reservations. The link shows what holds."),
+        ),
         Kind::Confirmation => (
             format!("Bay {space} at {site} is reserved for you {count} times, first {first}"),
             format!("Bay {space} at {site} is reserved for you {count} times."),
@@ -124,7 +129,7 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
     ];
     let more = |rest: usize, last: String| format!("And {rest} more, the last on {last}.");
     body.extend(news.lines(&words, more));
-    if is_still_theirs(news.kind) {
+    if !news.kind.is_last() {
         body.push("With this link you can check in to the first of them, or cancel it. Whoever has it can: keep it to yourself.".to_owned());
         if news.is_reminded {
             body.push("Before each of them you are reminded, with a link to it.".to_owned());
@@ -142,6 +147,14 @@ pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
     };
     let first = news.first(words.format);
     let (subject, opening) = match news.kind {
+        Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
+            format!(
+                "Du nouveau pour {count} de vos réservations : place {space} à {site}, d’abord le {first}"
+            ),
+            format!(
+                "Il y a du nouveau pour {count} de vos réservations. Le lien montre ce qui vaut."
+            ),
+        ),
         Kind::Confirmation => (
             format!("La place {space} à {site} vous est réservée {count} fois, d’abord le {first}"),
             format!("La place {space} à {site} vous est réservée {count} fois."),
@@ -181,7 +194,7 @@ pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
         rest => format!("Et {rest} autres, la dernière le {last}."),
     };
     body.extend(news.lines(&words, more));
-    if is_still_theirs(news.kind) {
+    if !news.kind.is_last() {
         body.push("Avec ce lien, vous pouvez signaler votre arrivée pour la première, ou l’annuler. Qui l’a le peut : gardez-le pour vous.".to_owned());
         if news.is_reminded {
             body.push("Avant chacune, vous recevez un rappel, avec un lien vers elle.".to_owned());
@@ -262,8 +275,12 @@ mod tests {
         for kind in Kind::ALL {
             for (language, come) in [(Language::En, "check in"), (Language::Fr, "signaler")] {
                 let letter = written(kind, 3, true, language);
-                let is_gone = matches!(kind, Kind::Cancellation | Kind::Release);
-                assert_eq!(letter.text.contains(come), !is_gone, "{}", letter.subject);
+                assert_eq!(
+                    letter.text.contains(come),
+                    !kind.is_last(),
+                    "{}",
+                    letter.subject
+                );
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! A letter follows from what they were told last and from what is: however often one asks, nobody is told
 //! the same twice, and of several changes they are told the last. Of a hold nobody is told: it becomes a
-//! reservation, and that is what the first letter says, or it becomes nothing.
+//! reservation, and that is what the first letter says, or it becomes nothing. But whoever waited for it is
+//! told that it is theirs to claim, and what became of that.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -12,6 +13,12 @@ use super::{Booking, Slot, Status};
 /// Something to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
+    /// A bay became free that they waited for, and is held until they claim it.
+    Offer,
+    /// They did not claim it in time.
+    Lapse,
+    /// It is held for them no more: they declined it, or somebody called it off.
+    Withdrawal,
     /// A bay is reserved.
     Confirmation,
     /// It is another bay, or another time.
@@ -26,7 +33,10 @@ pub enum Letter {
 
 impl Letter {
     /// Every letter.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
+        Self::Offer,
+        Self::Lapse,
+        Self::Withdrawal,
         Self::Confirmation,
         Self::Change,
         Self::Reminder,
@@ -37,11 +47,22 @@ impl Letter {
     /// Its name in the log.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Offer => "reservation_offer",
+            Self::Lapse => "reservation_lapse",
+            Self::Withdrawal => "reservation_withdrawal",
             Self::Confirmation => "reservation_confirmation",
             Self::Change => "reservation_change",
             Self::Reminder => "reservation_reminder",
             Self::Cancellation => "reservation_cancellation",
             Self::Release => "reservation_release",
+        }
+    }
+
+    /// Whether it says that it is no longer theirs.
+    pub fn is_last(self) -> bool {
+        match self {
+            Self::Lapse | Self::Withdrawal | Self::Cancellation | Self::Release => true,
+            Self::Offer | Self::Confirmation | Self::Change | Self::Reminder => false,
         }
     }
 }
@@ -55,6 +76,8 @@ pub struct Told {
     pub slot: Slot,
     /// Whether that it is no longer theirs.
     pub is_over: bool,
+    /// Whether only that it is theirs to claim.
+    pub is_offer: bool,
     /// For which start they need not be reminded any more.
     pub reminded_for: Option<DateTime<Utc>>,
 }
@@ -73,10 +96,14 @@ impl Booking {
             return None;
         }
         let was_theirs = told.is_some_and(|told| !told.is_over);
+        // Whoever confirms a hold takes its end away.
+        let was_offered =
+            self.hold_until.is_some() && told.is_some_and(|told| told.is_offer && !told.is_over);
         match self.status {
             Status::Confirmed => match told {
                 None => Some(Letter::Confirmation),
                 Some(told) if told.is_over => None,
+                Some(told) if told.is_offer => Some(Letter::Confirmation),
                 Some(told) if (told.space, told.slot) != (space, self.slot) => Some(Letter::Change),
                 Some(told) => {
                     let at = self.remind_at(Some(told), reminder_minutes);
@@ -84,10 +111,23 @@ impl Booking {
                     is_due.then_some(Letter::Reminder)
                 }
             },
+            Status::Cancelled if was_offered => Some(Letter::Withdrawal),
             Status::Cancelled => was_theirs.then_some(Letter::Cancellation),
             Status::NoShow => was_theirs.then_some(Letter::Release),
-            Status::Pending | Status::Completed | Status::Expired => None,
+            Status::Expired => was_offered.then_some(Letter::Lapse),
+            Status::Pending | Status::Completed => None,
         }
+    }
+
+    /// The letter to whoever waited for what this holds, while they can claim it, unless they were told.
+    pub fn offer(
+        &self,
+        (space, told): (Uuid, Option<&Told>),
+        now: DateTime<Utc>,
+    ) -> Option<Letter> {
+        let is_known =
+            told.is_some_and(|told| told.is_over || (told.space, told.slot) == (space, self.slot));
+        (self.is_claimable(now) && !is_known).then_some(Letter::Offer)
     }
 
     /// What they have been told once a letter has left.
@@ -103,7 +143,8 @@ impl Booking {
         Told {
             space,
             slot: self.slot,
-            is_over: matches!(letter, Letter::Cancellation | Letter::Release),
+            is_over: letter.is_last(),
+            is_offer: letter == Letter::Offer,
             reminded_for: is_reminded.then_some(self.slot.start),
         }
     }
@@ -202,6 +243,43 @@ mod tests {
         assert_eq!(agreed.letter((BAY, None), 60, at(260)), None, "it is over");
     }
 
+    #[test]
+    fn an_offer_is_told_while_it_can_be_claimed_and_then_what_became_of_it() {
+        let held = |status, until: Option<i64>| Booking {
+            hold_until: until.map(at),
+            ..booking(status, 200)
+        };
+        let offered = held(Status::Pending, Some(30));
+        assert_eq!(offered.offer((BAY, None), at(29)), Some(Letter::Offer));
+        assert_eq!(offered.offer((BAY, None), at(30)), None, "it is too late");
+        assert_eq!(offered.letter((BAY, None), 60, at(1)), None, "of any hold");
+        let told = offered.told((BAY, Letter::Offer), 60, at(1));
+        assert_eq!(offered.offer((BAY, Some(&told)), at(2)), None);
+        let elsewhere = Uuid::from_u128(1);
+        let again = offered.offer((elsewhere, Some(&told)), at(2));
+        assert_eq!(again, Some(Letter::Offer), "it was moved");
+        for (became, letter) in [
+            (held(Status::Confirmed, None), Letter::Confirmation),
+            (held(Status::Expired, Some(30)), Letter::Lapse),
+            (held(Status::Cancelled, Some(30)), Letter::Withdrawal),
+            // Claimed, and called off before that was told.
+            (held(Status::Cancelled, None), Letter::Cancellation),
+            (held(Status::NoShow, None), Letter::Release),
+        ] {
+            let news = became.letter((BAY, Some(&told)), 60, at(40));
+            assert_eq!(news, Some(letter));
+            let after = became.told((BAY, letter), 60, at(40));
+            assert_eq!(became.letter((BAY, Some(&after)), 60, at(41)), None);
+            assert_eq!(after.is_over, letter != Letter::Confirmation);
+        }
+        // Of an offer that they never heard of they are not told that it is gone.
+        for status in [Status::Expired, Status::Cancelled] {
+            assert_eq!(held(status, Some(30)).letter((BAY, None), 60, at(40)), None);
+        }
+        let nobody_came = held(Status::Expired, None);
+        assert_eq!(nobody_came.letter((BAY, Some(&told)), 60, at(40)), None);
+    }
+
     proptest! {
         /// Whatever happens in which order, once a letter has left there is none to be written of the same.
         #[test]
@@ -214,10 +292,15 @@ mod tests {
             for (status, start, later, bay) in steps {
                 now += later % 50;
                 let bay = Uuid::from_u128(bay);
-                let one = booking(Status::ALL[status], 100 + start * 60);
-                if let Some(letter) = one.letter((bay, told.as_ref()), reminder, at(now)) {
+                let mut one = booking(Status::ALL[status], 100 + start * 60);
+                one.hold_until = (later % 2 == 0).then_some(one.slot.start);
+                let news = |told: Option<&Told>| {
+                    let of = (bay, told);
+                    one.letter(of, reminder, at(now)).or_else(|| one.offer(of, at(now)))
+                };
+                if let Some(letter) = news(told.as_ref()) {
                     let after = one.told((bay, letter), reminder, at(now));
-                    prop_assert_eq!(one.letter((bay, Some(&after)), reminder, at(now)), None);
+                    prop_assert_eq!(news(Some(&after)), None);
                     told = Some(after);
                 }
             }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Booking, CheckInError, Status, Terms};
+use super::{Booking, CheckInError, Standing, Status, Terms};
 
 /// Why a step cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Hindrance {
     Done,
     /// Nobody has come yet.
     NotCheckedIn,
+    /// Nobody was offered it.
+    NotOffered,
     /// The reservation is history.
     Over,
 }
@@ -24,6 +26,8 @@ pub enum Hindrance {
 /// Each step, and what hinders it; nothing, if it can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
+    /// Claiming what one waited for.
+    pub claim: Option<Hindrance>,
     /// Saying that one has come.
     pub check_in: Option<Hindrance>,
     /// Saying that one has left.
@@ -33,12 +37,24 @@ pub struct Steps {
 }
 
 impl Booking {
-    /// What somebody may do now whom the terms bind.
-    pub fn steps(&self, terms: &Terms, now: DateTime<Utc>) -> Steps {
+    /// What somebody may do now whom the terms bind. `is_offer` says whether it is, or was, the hold of
+    /// whoever waited for it.
+    pub fn steps(&self, terms: &Terms, is_offer: bool, now: DateTime<Utc>) -> Steps {
         Steps {
+            claim: self.hinders_claim(is_offer, now),
             check_in: self.hinders_check_in(now),
             check_out: self.hinders_check_out(),
             cancel: self.hinders_cancel(terms, now),
+        }
+    }
+
+    fn hinders_claim(&self, is_offer: bool, now: DateTime<Utc>) -> Option<Hindrance> {
+        match self.answer() {
+            _ if !is_offer => Some(Hindrance::NotOffered),
+            None if self.is_claimable(now) => None,
+            None => Some(Hindrance::Late),
+            Some(Standing::Claimed) => Some(Hindrance::Done),
+            Some(_) => Some(Hindrance::Over),
         }
     }
 

@@ -397,7 +397,7 @@ fn what_a_holder_may_do_follows_from_the_clock_the_terms_and_what_was_done() {
         ..Terms::STANDARD
     };
     let told = |booking: Booking, minute| {
-        let steps = booking.steps(&strict, at(minute));
+        let steps = booking.steps(&strict, false, at(minute));
         (steps.check_in, steps.check_out, steps.cancel)
     };
     let open = booking();
@@ -434,6 +434,27 @@ fn what_a_holder_may_do_follows_from_the_clock_the_terms_and_what_was_done() {
         told(of(Status::Cancelled), 50),
         (Some(Over), Some(Over), Some(Done))
     );
-    let lenient = open.steps(&Terms::STANDARD, at(119));
+    let lenient = open.steps(&Terms::STANDARD, false, at(119));
     assert_eq!(lenient.cancel, None, "no notice binds until the end");
+    assert_eq!(
+        open.steps(&strict, false, at(0)).claim,
+        Some(Hindrance::NotOffered)
+    );
+}
+
+#[test]
+fn what_was_offered_can_be_claimed_once_while_it_is_held() {
+    let offered = |status, hold_until: Option<i64>| Booking {
+        status,
+        hold_until: hold_until.map(at),
+        ..booking()
+    };
+    let claim = |booking: Booking, minute| booking.steps(&Terms::STANDARD, true, at(minute)).claim;
+    let held = offered(Status::Pending, Some(30));
+    assert_eq!(claim(held, 29), None);
+    assert_eq!(claim(held, 30), Some(Late));
+    assert_eq!(claim(offered(Status::Confirmed, None), 10), Some(Done));
+    assert_eq!(claim(offered(Status::Cancelled, None), 10), Some(Done));
+    assert_eq!(claim(offered(Status::Expired, Some(30)), 31), Some(Over));
+    assert_eq!(claim(offered(Status::Cancelled, Some(30)), 10), Some(Over));
 }

@@ -79,6 +79,11 @@ impl Terms {
 }
 
 impl Booking {
+    /// Whether the hold can still be claimed by whoever is offered it.
+    pub fn is_claimable(&self, now: DateTime<Utc>) -> bool {
+        self.status == Status::Pending && self.hold_until.is_some_and(|until| now < until)
+    }
+
     /// What became of an offer, whose hold this is; nothing yet, if `None`.
     pub fn answer(&self) -> Option<Standing> {
         match (self.status, self.hold_until) {

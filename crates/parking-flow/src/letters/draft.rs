@@ -21,6 +21,7 @@ use crate::calendar_feeds;
 use crate::reservations::series;
 use crate::reservations::{self, Reservation, ReservationError};
 use crate::tickets::{self, Place};
+use crate::waitlist;
 
 /// Another server is about to send it.
 #[derive(Clone, Copy, Debug, Error)]
@@ -51,6 +52,8 @@ pub(super) struct Draft {
     pub(super) reminder_minutes: i32,
     /// The series of which there is more to say, and a bay of it.
     pub(super) more: Option<(Uuid, Uuid)>,
+    /// Until when nobody else writes of them.
+    pub(super) claimed: DateTime<Utc>,
 }
 
 impl Draft {
@@ -124,12 +127,15 @@ pub(super) async fn draft(
     let same = news.into_iter().filter(|one| one.letter() == said);
     let all: Vec<Reservation> = same.map(|one| one.reservation).collect();
     let ids: Vec<Uuid> = all.iter().map(|one| one.booking.id).collect();
-    // What only says that it is soon changes nothing in a calendar.
+    // What only says that it is soon changes nothing in a calendar, and what is only offered stands in none.
     let calendar = match kind {
-        Kind::Reminder => None,
-        _ => Some(calendar_feeds::file_of(tx.conn(), &all).await?),
+        Kind::Reminder | Kind::Offer | Kind::Lapse | Kind::Withdrawal => None,
+        Kind::Confirmation | Kind::Change | Kind::Cancellation | Kind::Release => {
+            Some(calendar_feeds::file_of(tx.conn(), &all).await?)
+        }
     };
-    store::claim(&mut tx, &ids, now + SENT_WITHIN).await?;
+    let claimed = now + SENT_WITHIN;
+    store::claim(&mut tx, &ids, claimed).await?;
     tx.commit().await?;
     let mut all = all.into_iter();
     let first = all.next();
@@ -144,6 +150,7 @@ pub(super) async fn draft(
         calendar,
         reminder_minutes: minutes,
         more,
+        claimed,
     }))
 }
 
@@ -166,6 +173,7 @@ async fn news(
     // Read once they are held: what was read before might be older than what another server has told.
     let mut found = reservations::by_ids(tx.conn(), &ids).await?;
     found.retain(|one| one.booking.slot.end > now);
+    let offered = waitlist::offers_among(tx.conn(), &ids).await?;
     let is_held = |one: &Standing| one.written_until.is_some_and(|until| until > now);
     if standings.values().any(is_held) {
         return Err(JobError::retry(InOtherHands));
@@ -188,7 +196,8 @@ async fn news(
             .and_then(|standing| standing.told(&whom(&to)));
         let minutes = terms.reminder_minutes;
         let (booking, of) = (&reservation.booking, (space, told));
-        let kind = booking.letter(of, minutes, now);
+        let offer = booking.offer(of, now).filter(|_| offered.contains(&id));
+        let kind = booking.letter(of, minutes, now).or(offer);
         let is_due = kind == Some(Kind::Reminder);
         match kind {
             // Each is reminded of by itself, and that is a job of its own.

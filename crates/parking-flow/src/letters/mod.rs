@@ -7,9 +7,10 @@
 //! or called off meanwhile is told as what it is by then, and a letter that another server is about to
 //! send is not written again. Only a server that dies between sending and writing that down sends it
 //! once more. Occurrences of which there is the same to say share a letter; each is reminded of by
-//! itself. The link is made when a letter is sent, and the address is read then: nothing of either
-//! waits in the queue. Who was told is kept as a fingerprint, which a trigger forgets with the address,
-//! whoever takes that out. Table: `reservation_letters`.
+//! itself. Of a hold only those are told who waited for it. The link is made when a letter is sent, and
+//! the address is read then: nothing of either waits in the queue. Who was told is kept as a
+//! fingerprint, which a trigger forgets with the address, whoever takes that out. Table:
+//! `reservation_letters`.
 
 mod draft;
 mod jobs;
@@ -53,13 +54,13 @@ async fn write(
     let sent = send(mailer, &draft).await;
     let mut tx = flow.db.tenant(tenant).await?;
     if let Err(error @ MailError::Unavailable(_)) = sent {
-        store::let_go(&mut tx, &draft.ids()).await?;
+        store::let_go(&mut tx, &draft.ids(), draft.claimed).await?;
         tx.commit().await?;
         return Err(error.into());
     }
     // An address that takes no letters takes none later either.
     let told = draft.told(now);
-    store::tell(&mut tx, &whom(&draft.to), &told).await?;
+    store::tell(&mut tx, (&whom(&draft.to), draft.claimed), &told).await?;
     if let Some((series_id, space_id)) = draft.more {
         let rest = WriteOfSeries {
             series_id,
@@ -95,6 +96,7 @@ async fn send(mailer: &Mailer, draft: &Draft) -> Result<(), MailError> {
             place,
             slot: first.booking.slot,
             check_in_from: first.booking.opens_at,
+            claim_until: first.booking.hold_until,
             zone,
             calendar,
         };

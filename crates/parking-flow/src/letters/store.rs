@@ -37,7 +37,8 @@ pub(super) async fn hold(
     .execute(tx.conn())
     .await?;
     let rows = sqlx::query!(
-        "select reservation_id, told_space_id, told_start, told_end, told_is_over, reminded_for, written_until, told_to
+        "select reservation_id, told_space_id, told_start, told_end, told_is_over, told_is_offer, reminded_for, written_until,
+           told_to
          from reservation_letters where reservation_id = any($1) order by reservation_id for update",
         reservations
     )
@@ -52,6 +53,7 @@ pub(super) async fn hold(
                 space,
                 slot: Slot { start, end },
                 is_over: row.told_is_over,
+                is_offer: row.told_is_offer,
                 reminded_for: row.reminded_for,
             });
         let standing = Standing {
@@ -85,22 +87,28 @@ pub(super) async fn claim(
     Ok(())
 }
 
-/// Lets others write of them.
-pub(super) async fn let_go(tx: &mut TenantTx, reservations: &[Uuid]) -> Result<()> {
+/// Lets others write of those that were claimed until an instant.
+pub(super) async fn let_go(
+    tx: &mut TenantTx,
+    reservations: &[Uuid],
+    claimed: DateTime<Utc>,
+) -> Result<()> {
     lock(tx, reservations).await?;
     sqlx::query!(
-        "update reservation_letters set written_until = null where reservation_id = any($1)",
-        reservations
+        "update reservation_letters set written_until = null where reservation_id = any($1) and written_until = $2",
+        reservations,
+        claimed
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// Writes down what they were told of each, and when they are to be reminded of it.
+/// Writes down what they were told of each that was claimed until an instant, and when they are to be
+/// reminded of it. Of an address that was taken out meanwhile nothing is written down.
 pub(super) async fn tell(
     tx: &mut TenantTx,
-    to: &[u8],
+    (to, claimed): (&[u8], DateTime<Utc>),
     told: &[(Uuid, Told, Option<DateTime<Utc>>)],
 ) -> Result<()> {
     let ids: Vec<Uuid> = told.iter().map(|one| one.0).collect();
@@ -108,21 +116,25 @@ pub(super) async fn tell(
     let starts: Vec<DateTime<Utc>> = told.iter().map(|one| one.1.slot.start).collect();
     let ends: Vec<DateTime<Utc>> = told.iter().map(|one| one.1.slot.end).collect();
     let over: Vec<bool> = told.iter().map(|one| one.1.is_over).collect();
+    let offers: Vec<bool> = told.iter().map(|one| one.1.is_offer).collect();
     let reminded: Vec<Option<DateTime<Utc>>> = told.iter().map(|one| one.1.reminded_for).collect();
     let remind: Vec<Option<DateTime<Utc>>> = told.iter().map(|one| one.2).collect();
     lock(tx, &ids).await?;
     sqlx::query!(
         "update reservation_letters l set told_to = $1, told_space_id = w.space, told_start = w.starts, told_end = w.ends,
-           told_is_over = w.is_over, reminded_for = w.reminded, remind_at = w.remind, written_until = null
-         from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::timestamptz[],
-           $8::timestamptz[]) as w (id, space, starts, ends, is_over, reminded, remind)
-         where l.reservation_id = w.id",
+           told_is_over = w.is_over, told_is_offer = w.is_offer, reminded_for = w.reminded, remind_at = w.remind,
+           written_until = null
+         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::boolean[], $8::boolean[],
+           $9::timestamptz[], $10::timestamptz[]) as w (id, space, starts, ends, is_over, is_offer, reminded, remind)
+         where l.reservation_id = w.id and l.written_until = $2",
         to,
+        claimed,
         &ids,
         &spaces,
         &starts,
         &ends,
         &over,
+        &offers,
         &reminded as &[Option<DateTime<Utc>>],
         &remind as &[Option<DateTime<Utc>>]
     )

@@ -9,11 +9,12 @@ use parking_testkit::{Mailbox, bearer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+mod offers;
 mod series;
 
-use super::draft::Subject;
+use super::draft::{Subject, draft, whom};
 use super::jobs::jobs;
-use super::{remind, write};
+use super::{remind, store, write};
 use crate::ingest::Lot;
 use crate::reservations::WriteToHolder;
 
@@ -385,6 +386,58 @@ async fn a_letter_says_what_is_when_it_leaves() {
     assert_eq!(told, 0);
     post.cancels(id).await;
     assert_eq!(post.settles().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_link_of_a_letter_leads_nowhere_once_the_reservation_is_somebody_elses() {
+    let post = Post::open().await;
+    let start = post.now() + TimeDelta::days(1);
+    let id = post.books(start, "confirmed").await;
+    let path = format!("{RESERVATIONS}/{id}");
+    let looks = async |token: String| {
+        let headers = [("x-ticket", token)];
+        let (served, path) = (&post.lot.served, "/api/v6/ticket");
+        served.call(Method::GET, path, &headers, None).await.status
+    };
+    let adas = token(only(&post.settles().await));
+    // The same person, whatever else is changed.
+    let same = json!({ "holder": { "email": "Ada@people.test", "name": "Ada L." } });
+    post.calls(Method::PATCH, &path, same).await;
+    assert_eq!(post.settles().await, [""; 0]);
+    assert_eq!(looks(adas.clone()).await, StatusCode::OK);
+    let other = json!({ "holder": { "email": "bo@people.test" } });
+    post.calls(Method::PATCH, &path, other).await;
+    assert_eq!(looks(adas).await, StatusCode::NOT_FOUND);
+    let bos = token(only(&post.settles().await));
+    assert_eq!(looks(bos).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whose_address_is_taken_out_while_a_letter_leaves_is_not_remembered_afterwards() {
+    let post = Post::open().await;
+    let start = post.now() + TimeDelta::days(1);
+    let id = post.books(start, "confirmed").await;
+    let (flow, tenant, now) = (&post.lot.flow, post.lot.tenant, post.now());
+    let leaving = draft(flow, tenant, Subject::One(id), now).await;
+    let leaving = leaving.expect("a look").expect("a letter");
+    let path = format!("{RESERVATIONS}/{id}");
+    post.calls(Method::PATCH, &path, json!({ "holder": null }))
+        .await;
+    let looked = write(flow, &post.mailer, tenant, Subject::One(id)).await;
+    looked.expect("nothing to say");
+    let mut tx = flow.db.tenant(tenant).await.expect("a door");
+    let whom = (whom(ADA), leaving.claimed);
+    let told = store::tell(&mut tx, (&whom.0, whom.1), &leaving.told(now)).await;
+    told.expect("nothing to write down");
+    tx.commit().await.expect("a commit");
+    let known: i64 = sqlx::query_scalar(
+        "select count(*) from reservation_letters where reservation_id = $1 and told_to is not null",
+    )
+    .bind(id)
+    .fetch_one(&mut post.lot.test.superuser().await)
+    .await
+    .expect("a count");
+    assert_eq!(known, 0);
 }
 
 #[tokio::test]

@@ -314,7 +314,10 @@ async fn tell(
     };
     let tenant = TenantId(reservation.tenant_id);
     events::append(conn, tenant, now, event).await?;
-    if reservation.holder.email.is_some() && CONCERN_HOLDERS.contains(&news.verb) {
+    // Of what is over nobody is told; a hold that runs out ends before that.
+    let has_run_out = news.verb == "expired" && reservation.booking.hold_until.is_some();
+    let concerns = has_run_out || CONCERN_HOLDERS.contains(&news.verb);
+    if reservation.holder.email.is_some() && concerns {
         write_to_holder(conn, reservation, now).await?;
     }
     Ok(())

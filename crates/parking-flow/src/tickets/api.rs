@@ -26,6 +26,7 @@ pub fn routes(flow: Flow) -> Routes {
     Routes::new("Tickets")
         .add(books, routes!(get_ticket, renew_ticket))
         .add(Access::Public, routes!(read_ticket))
+        .add(Access::Public, routes!(claim_by_ticket))
         .add(Access::Public, routes!(check_in_by_ticket))
         .add(Access::Public, routes!(check_out_by_ticket))
         .add(Access::Public, routes!(cancel_by_ticket))
@@ -95,6 +96,8 @@ enum TicketHindrance {
     Done,
     /// Nobody has checked in.
     NotCheckedIn,
+    /// Nobody waited for it and was offered it.
+    NotOffered,
     /// The reservation is over.
     Over,
 }
@@ -107,6 +110,7 @@ impl From<Hindrance> for TicketHindrance {
             Hindrance::Late => Self::Late,
             Hindrance::Done => Self::Done,
             Hindrance::NotCheckedIn => Self::NotCheckedIn,
+            Hindrance::NotOffered => Self::NotOffered,
             Hindrance::Over => Self::Over,
         }
     }
@@ -154,8 +158,11 @@ struct TicketBody {
     checked_out_at: Option<DateTime<Utc>>,
     /// Until when one can cancel; until the end, if null.
     cancel_until: Option<DateTime<Utc>>,
+    /// Claiming what one waited for, until `hold_until`.
+    claim: TicketStep,
     check_in: TicketStep,
     check_out: TicketStep,
+    /// Calling it off; declining what is only offered.
     cancel: TicketStep,
     /// The server's clock when it said so.
     as_of: DateTime<Utc>,
@@ -187,6 +194,7 @@ impl TicketBody {
             checked_in_at: booking.checked_in_at,
             checked_out_at: reservation.checked_out_at,
             cancel_until,
+            claim: steps.claim.into(),
             check_in: steps.check_in.into(),
             check_out: steps.check_out.into(),
             cancel: steps.cancel.into(),
@@ -227,6 +235,19 @@ async fn step(
     Ok(axum::Json(TicketBody::of(visit, now)))
 }
 
+/// Takes the bay that the guest waited for and was offered. Said again it stays as it is.
+#[utoipa::path(put, path = "/api/v6/ticket/claim", params(("X-Ticket" = Option<String>, Header, description = "The secret part of the link; nothing is found without")),
+    responses((status = 200, body = TicketBody),
+        (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`not_offered`: nobody waited for it; `waitlist_entry_over`: the time to claim it is over", body = parking_http::Problem, content_type = "application/problem+json")))]
+async fn claim_by_ticket(
+    State(flow): State<Flow>,
+    headers: HeaderMap,
+    request: caller::Request,
+) -> Result<axum::Json<TicketBody>, ApiError> {
+    step(&flow, &headers, &request, Step::Claim).await
+}
+
 /// Says that the guest has come. Said again it stays as it is.
 #[utoipa::path(put, path = "/api/v6/ticket/check-in", params(("X-Ticket" = Option<String>, Header, description = "The secret part of the link; nothing is found without")),
     responses((status = 200, body = TicketBody),
@@ -253,7 +274,8 @@ async fn check_out_by_ticket(
     step(&flow, &headers, &request, Step::CheckOut).await
 }
 
-/// Calls the guest's reservation off. One that was called off stays so.
+/// Calls the guest's reservation off, or declines what is only offered: the next who waits is offered it. One
+/// that was called off stays so.
 #[utoipa::path(put, path = "/api/v6/ticket/cancel", params(("X-Ticket" = Option<String>, Header, description = "The secret part of the link; nothing is found without")),
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),

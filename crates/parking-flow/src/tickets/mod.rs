@@ -1,5 +1,5 @@
-//! Tickets: signed links by which somebody without an account sees their reservation, says that they
-//! came or left, and calls it off.
+//! Tickets: signed links by which somebody without an account sees their reservation, claims what they
+//! waited for, says that they came or left, and calls it off.
 //!
 //! A link holds whose reservation it is of, which, and the number of the link, signed by the
 //! installation, so that none is kept anywhere: who renews it counts the number up, and the links
@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::Flow;
 use crate::reservations::{self, Reservation, ReservationError};
+use crate::waitlist::{self, WaitlistError};
 
 pub use api::routes;
 pub use link::{Links, Ticket};
@@ -55,6 +56,7 @@ pub(crate) struct Place {
 /// What a guest does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
+    Claim,
     CheckIn,
     CheckOut,
     Cancel,
@@ -78,7 +80,7 @@ async fn take(
     (ticket, request): (&Ticket, &caller::Request),
     step: Step,
     now: DateTime<Utc>,
-) -> Result<Visit, ReservationError> {
+) -> Result<Visit, WaitlistError> {
     let by = By::guest(request);
     let name = by.name().unwrap_or_default().to_owned();
     let maker = Maker { by, name };
@@ -101,16 +103,32 @@ async fn taken(
     maker: &Maker,
     (ticket, step): (&Ticket, Step),
     now: DateTime<Utc>,
-) -> Result<Visit, ReservationError> {
+) -> Result<Visit, WaitlistError> {
     must_be_good(tx, ticket, now).await?;
     let which = (ticket.reservation, &IfMatch::default());
-    let reservation = match step {
-        Step::CheckIn => reservations::check_in(tx, maker, which, now).await,
-        Step::CheckOut => reservations::check_out(tx, maker, which, now).await,
+    match step {
+        Step::Claim => waitlist::claim_hold(tx, maker, which.0, now).await?,
+        Step::CheckIn => drop(reservations::check_in(tx, maker, which, now).await?),
+        Step::CheckOut => drop(reservations::check_out(tx, maker, which, now).await?),
+        Step::Cancel => cancel(tx, maker, which, now).await?,
+    }
+    let reservation = reservations::find(tx.conn(), ticket.reservation).await?;
+    let reservation = reservation.ok_or(ReservationError::Absent)?;
+    Ok(seen(tx, reservation, now).await?)
+}
+
+/// Declines what is only offered, so that the list knows at once; calls off everything else.
+async fn cancel(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    which: (Uuid, &IfMatch),
+    now: DateTime<Utc>,
+) -> Result<(), WaitlistError> {
+    if !waitlist::decline_hold(tx, maker, which.0, now).await? {
         // Guests are bound by the notice in the terms.
-        Step::Cancel => reservations::cancel(tx, maker, which, (None, false), now).await,
-    }?;
-    seen(tx, reservation, now).await
+        reservations::cancel(tx, maker, which, (None, false), now).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a link that was renewed, whose time is up, or whose tenant is not active.
@@ -134,8 +152,9 @@ async fn seen(
     let space = reservation.space.0;
     let terms = reservations::terms_of_bay(tx, space).await?;
     let place = store::place(tx, space).await?;
+    let offers = waitlist::offers_among(tx.conn(), &[reservation.booking.id]).await?;
     Ok(Visit {
-        steps: reservation.booking.steps(&terms, now),
+        steps: reservation.booking.steps(&terms, !offers.is_empty(), now),
         cancel_until: terms.cancel_until(reservation.booking.slot),
         place: place.ok_or(ReservationError::Absent)?,
         reservation,

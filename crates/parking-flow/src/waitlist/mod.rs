@@ -2,12 +2,13 @@
 //!
 //! An offer is a hold like any other, made where all reservations are made, so nobody else can have the bay
 //! while its time to be claimed runs; claiming confirms it. Whoever lets an offer go, in time or not, waits
-//! no more: the next is offered the bay, and they may ask again. What frees a bay leaves a mark by a
-//! trigger, in its transaction; a job that any number of servers may run takes the marks and offers, one
-//! tenant at a time, in the order in which people asked. Whoever changes an entry holds it, then its
+//! no more: the next is offered the bay, and they may ask again. What frees a bay for which somebody waits
+//! leaves a mark by a trigger, in its transaction, and so does whoever begins to wait; a job that any number
+//! of servers may run takes the marks and offers, one tenant at a time, in the order in which people asked. Whoever changes an entry holds it, then its
 //! person, then its bay. Tables: `waitlist_entries`, `waitlist_marks`.
 
 mod api;
+mod holds;
 mod jobs;
 mod offer;
 mod persons;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 use crate::reservations::{self, Holder, ReservationError, Target};
 
 pub use api::routes;
+pub(crate) use holds::{claim_hold, decline_hold, offers_among};
 pub use jobs::{jobs, schedules};
 pub use offer::{keep, look_again};
 pub use persons::{
@@ -136,7 +138,7 @@ impl Waiting {
 
 /// Why somebody cannot wait, or an entry cannot be changed.
 #[derive(Debug, Error)]
-enum WaitlistError {
+pub(crate) enum WaitlistError {
     /// They need not wait.
     #[error("a bay is free then")]
     Free,
@@ -152,6 +154,13 @@ enum WaitlistError {
     /// It cannot be had, or not so.
     #[error(transparent)]
     Reservation(#[from] ReservationError),
+}
+
+impl WaitlistError {
+    /// Whether it may go well at once: two changes stood in each other's way.
+    pub(crate) fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::Reservation(error) if error.is_of_the_moment())
+    }
 }
 
 impl From<DbError> for WaitlistError {

@@ -130,6 +130,27 @@ impl Queue {
         self.keeps().await;
     }
 
+    async fn marks(&self) -> i64 {
+        let mut all = self.lot.test.superuser().await;
+        sqlx::query_scalar("select count(*) from waitlist_marks")
+            .fetch_one(&mut all)
+            .await
+            .expect("a count")
+    }
+
+    /// Looks after the list until all has ended that is under way now: other tests' as well, as they share the
+    /// server.
+    async fn keeps_until(&self, is_so: impl AsyncFn() -> bool) {
+        for _ in 0..200 {
+            self.keeps().await;
+            if is_so().await {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("nobody looked again");
+    }
+
     async fn events(&self) -> Vec<String> {
         let mut all = self.lot.test.superuser().await;
         sqlx::query_scalar("select kind from events where kind like 'waitlist.%' order by id")
@@ -448,6 +469,7 @@ async fn a_bay_that_is_released_because_nobody_came_is_offered_and_new_bays_are_
     assert_eq!(queue.standing(&entry).await, "offered");
     assert_eq!(queue.standing(&second).await, "waiting");
     // Nothing tells of a bay that was not there, until every list is looked at again.
+    queue.keeps_until(async || queue.marks().await == 0).await;
     let bay = json!({ "site_id": queue.site, "code": "A-3" });
     made(&queue.lot.post("/api/v6/spaces", bay).await);
     queue.keeps().await;

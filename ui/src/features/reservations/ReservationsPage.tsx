@@ -7,16 +7,13 @@ import type { ReservationStatus } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { EmptyState } from '@/components/EmptyState';
-import { FilterChoice } from '@/components/FilterChoice';
-import { Filters } from '@/components/Filters';
-import { type ListState, useListState } from '@/components/listState';
+import { useListState } from '@/components/listState';
 import { useOpenParam } from '@/components/openParam';
 import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
-import { SitePicker } from '@/components/SitePicker';
 import { FileActions } from './FileActions';
 import { type ReservationFilter, reservationFilters, wireQuery } from './queries';
 import { ReservationDrawer } from './ReservationDrawer';
-import styles from './reservations.module.css';
+import { StatusFilterBar } from './StatusFilterBar';
 import { useReservationColumns } from './useReservationColumns';
 
 const statuses: readonly ReservationStatus[] = [
@@ -27,8 +24,6 @@ const statuses: readonly ReservationStatus[] = [
   'expired',
   'no_show',
 ];
-
-const NONE = Object.fromEntries(reservationFilters.map((name) => [name, undefined]));
 
 /** Who has which bay when, the one that begins last first. */
 export default function ReservationsPage() {
@@ -54,7 +49,14 @@ export default function ReservationsPage() {
         searchLabel={t('reservations.search')}
         filters={
           <>
-            <ReservationFilterBar list={list} />
+            <StatusFilterBar
+              list={list}
+              label={t('reservations.filterStatus')}
+              statuses={statuses.map((value) => ({
+                value,
+                label: t(`reservations.statuses.${value}`),
+              }))}
+            />
             <FileActions query={wireQuery(list.query)} />
           </>
         }
@@ -73,29 +75,5 @@ export default function ReservationsPage() {
       />
       <ReservationDrawer reservationId={openId} onClose={() => setOpenId(null)} />
     </>
-  );
-}
-
-function ReservationFilterBar({ list }: { list: ListState<ReservationFilter> }) {
-  const { t } = useTranslation();
-  const { filters } = list;
-  return (
-    <Filters count={Object.keys(filters).length} onReset={() => list.setFilters(NONE)}>
-      <FilterChoice
-        label={t('reservations.filterStatus')}
-        value={filters.status}
-        onChange={(status) => list.setFilter('status', status)}
-        options={statuses.map((value) => ({ value, label: t(`reservations.statuses.${value}`) }))}
-      />
-      <SitePicker
-        tenantId={useTenantId()}
-        className={styles.filter}
-        label={t('reservations.filterSite')}
-        placeholder={t('reservations.filterSite')}
-        allowClear
-        value={filters.site_id}
-        onChange={(site) => list.setFilter('site_id', site)}
-      />
-    </Filters>
   );
 }

@@ -6,15 +6,13 @@ import type { WaitlistStatus } from '@/api/types';
 import { paths } from '@/app/paths';
 import { useTenantId } from '@/app/session/useSession';
 import { EmptyState } from '@/components/EmptyState';
-import { FilterChoice } from '@/components/FilterChoice';
-import { Filters } from '@/components/Filters';
-import { type ListState, useListState } from '@/components/listState';
+import { useListState } from '@/components/listState';
 import { COUNTED_MAX, QueryTable } from '@/components/QueryTable';
-import { SitePicker } from '@/components/SitePicker';
 import { TabHead } from '@/components/TabHead';
-import styles from './reservations.module.css';
+import { type ReservationFilter, reservationFilters } from './queries';
+import { StatusFilterBar } from './StatusFilterBar';
 import { useWaitlistColumns } from './useWaitlistColumns';
-import { type WaitlistFilter, waitlistFilters, waitlistQuery } from './waitlistQueries';
+import { waitlistQuery } from './waitlistQueries';
 
 const statuses: readonly WaitlistStatus[] = [
   'waiting',
@@ -25,13 +23,11 @@ const statuses: readonly WaitlistStatus[] = [
   'cancelled',
 ];
 
-const NONE = Object.fromEntries(waitlistFilters.map((name) => [name, undefined]));
-
 /** Who waits for a bay or is offered one, the one who asked first first. */
 export default function WaitlistPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const list = useListState<WaitlistFilter>(waitlistFilters);
+  const list = useListState<ReservationFilter>(reservationFilters);
   const query = useQuery(waitlistQuery(useTenantId(), list.query));
   const columns = useWaitlistColumns(query.data?.is_cross_tenant ?? false);
   return (
@@ -45,7 +41,13 @@ export default function WaitlistPage() {
         rowKey={({ id }) => id}
         columns={columns}
         list={list}
-        filters={<WaitlistFilterBar list={list} />}
+        filters={
+          <StatusFilterBar
+            list={list}
+            label={t('waitlist.filterStatus')}
+            statuses={statuses.map((value) => ({ value, label: t(`waitlist.statuses.${value}`) }))}
+          />
+        }
         isRowMuted={({ status }) => status !== 'waiting' && status !== 'offered'}
         empty={
           <EmptyState
@@ -60,29 +62,5 @@ export default function WaitlistPage() {
         }
       />
     </>
-  );
-}
-
-function WaitlistFilterBar({ list }: { list: ListState<WaitlistFilter> }) {
-  const { t } = useTranslation();
-  const { filters } = list;
-  return (
-    <Filters count={Object.keys(filters).length} onReset={() => list.setFilters(NONE)}>
-      <FilterChoice
-        label={t('waitlist.filterStatus')}
-        value={filters.status}
-        onChange={(status) => list.setFilter('status', status)}
-        options={statuses.map((value) => ({ value, label: t(`waitlist.statuses.${value}`) }))}
-      />
-      <SitePicker
-        tenantId={useTenantId()}
-        className={styles.filter}
-        label={t('reservations.filterSite')}
-        placeholder={t('reservations.filterSite')}
-        allowClear
-        value={filters.site_id}
-        onChange={(site) => list.setFilter('site_id', site)}
-      />
-    </Filters>
   );
 }

@@ -7,12 +7,11 @@ import { joinWaitlist, leaveWaitlist } from '@/api/waitlist';
 import { useRefreshEstate } from '@/app/session/useRefreshEstate';
 import { useTenantId } from '@/app/session/useSession';
 import type { ListQuery } from '@/components/listState';
+import type { ReservationFilter } from './queries';
 
 const REFRESH_MS = 15_000;
 
-export const waitlistFilters = ['status', 'site_id', 'space_id'] as const;
-export type WaitlistFilter = (typeof waitlistFilters)[number];
-type Asked = ListQuery & Partial<Record<WaitlistFilter, string>>;
+type Asked = ListQuery & Partial<Record<ReservationFilter, string>>;
 
 /** Who waits or is offered a bay, unless others are asked for. */
 export const waitlistQuery = (tenantId: string, { status, q: _, ...asked }: Asked) => {

@@ -27,6 +27,7 @@ const upcoming = {
   checked_in_at: null,
   checked_out_at: null,
   cancel_until: null,
+  claim: not('not_offered'),
   check_in: not('early'),
   check_out: not('not_checked_in'),
   cancel: open,
@@ -78,6 +79,34 @@ describe('the page of a guest', () => {
     await waitFor(() => expect(screen.queryByRole('img')).toBeNull());
   });
 
+  it('lets whoever waited claim what they are offered, or decline it', async () => {
+    answers = () => ({
+      ...upcoming,
+      status: 'pending',
+      hold_until: '2026-10-24T12:30:00Z',
+      claim: open,
+      check_in: not('unconfirmed'),
+    });
+    renderPart(<TicketPage />, { path: '/ticket#T0ken' });
+    await screen.findByText(/is held for you until 24 Oct 2026, 14:30/);
+    expect(screen.queryByRole('button', { name: 'Cancel reservation' })).toBeNull();
+    for (const [verb, step] of [
+      ['Claim the bay', 'claim'],
+      ['Decline', 'cancel'],
+    ]) {
+      fireEvent.click(screen.getByRole('button', { name: verb }));
+      const question = await screen.findByRole('dialog');
+      fireEvent.click(within(question).getByRole('button', { name: verb }));
+      await waitFor(() =>
+        expect(taken.at(-1)).toEqual({ path: `/api/v6/ticket/${step}`, token: 'T0ken' }),
+      );
+      await screen.findByText('Cancelled');
+      fireEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+      await screen.findByText('Offered to you');
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    }
+  });
+
   it.each(['/ticket', '/ticket#other'])('leads nowhere with %s', async (path) => {
     renderPart(<TicketPage />, { path });
     await screen.findByText('This link leads to no reservation');
@@ -99,6 +128,12 @@ describe('the stage of a reservation', () => {
   const of = (more: Partial<GuestTicket>) => stageOf({ ...upcoming, ...more });
   it.each([
     ['held', { status: 'pending' }],
+    ['offered', { status: 'pending', claim: open }],
+    ['lapsed', { status: 'pending', claim: not('late') }],
+    ['lapsed', { status: 'expired', claim: not('over') }],
+    ['lapsed', { status: 'cancelled', claim: not('over') }],
+    ['cancelled', { status: 'cancelled', claim: not('done') }],
+    ['upcoming', { claim: not('done') }],
     ['upcoming', {}],
     ['open', { check_in: open }],
     ['present', { checked_in_at: '2026-10-24T23:31:00Z', check_in: not('done') }],

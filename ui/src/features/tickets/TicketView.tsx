@@ -12,6 +12,8 @@ import styles from './ticket.module.css';
 
 const tones: Record<Stage, Tone> = {
   held: 'waiting',
+  offered: 'warning',
+  lapsed: 'quiet',
   upcoming: 'good',
   open: 'good',
   present: 'good',
@@ -60,6 +62,8 @@ function useStageWords(ticket: GuestTicket, stage: Stage): string {
       return ticket.hold_until
         ? t('tickets.stages.held.until', { at: at(ticket.hold_until) })
         : t('tickets.stages.held.text');
+    case 'offered':
+      return t('tickets.stages.offered.text', { at: at(ticket.hold_until ?? ticket.start_time) });
     case 'upcoming':
       return t('tickets.stages.upcoming.text', { at: at(ticket.check_in_from) });
     case 'present':

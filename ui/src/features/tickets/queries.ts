@@ -18,7 +18,7 @@ export const ticketQuery = (token: string) =>
     networkMode: 'always',
   });
 
-export type GuestStep = 'check-in' | 'check-out' | 'cancel';
+export type GuestStep = 'claim' | 'check-in' | 'check-out' | 'cancel';
 
 export function useGuestStep(token: string) {
   const queryClient = useQueryClient();

@@ -3,6 +3,8 @@ import type { GuestTicket } from '@/api/types';
 
 export type Stage =
   | 'held'
+  | 'offered'
+  | 'lapsed'
   | 'upcoming'
   | 'open'
   | 'present'
@@ -12,9 +14,13 @@ export type Stage =
   | 'over';
 
 export function stageOf(ticket: GuestTicket): Stage {
+  const { claim } = ticket;
+  // What became of an offer that nobody claimed: its time was over, or it was declined.
+  const wasLetGo = claim.hindrance === 'late' || claim.hindrance === 'over';
+  if (wasLetGo) return 'lapsed';
   switch (ticket.status) {
     case 'pending':
-      return 'held';
+      return claim.is_open ? 'offered' : 'held';
     case 'cancelled':
       return 'cancelled';
     case 'no_show':
@@ -28,7 +34,9 @@ export function stageOf(ticket: GuestTicket): Stage {
   }
 }
 
+const AHEAD: readonly Stage[] = ['held', 'offered', 'upcoming', 'open', 'present'];
+
 /** Whether the bay is still the guest's, or will be. */
 export function isAhead(stage: Stage): boolean {
-  return stage === 'held' || stage === 'upcoming' || stage === 'open' || stage === 'present';
+  return AHEAD.includes(stage);
 }

@@ -180,9 +180,7 @@ async fn done(
             Err(error) => Err(error),
         };
         match ended {
-            Err(WaitlistError::Reservation(error)) if error.is_of_the_moment() && tried < TRIES => {
-                tried += 1;
-            }
+            Err(error) if error.is_of_the_moment() && tried < TRIES => tried += 1,
             ended => return Ok(ended?),
         }
     }

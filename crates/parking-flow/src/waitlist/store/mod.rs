@@ -1,11 +1,11 @@
 //! The SQL of the waiting list.
 
+mod offers;
 pub(super) mod persons;
 
 use chrono::{DateTime, Utc};
-use parking_db::{COUNTED_MAX, PlatformTx, Result, TenantTx};
+use parking_db::{COUNTED_MAX, Result, TenantTx};
 use parking_domain::bays::BayKind;
-use parking_domain::ids::TenantId;
 use parking_domain::reservations::{Slot, Standing};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
@@ -13,6 +13,11 @@ use uuid::Uuid;
 
 use super::{Offer, Waiting, Wanted};
 use crate::reservations::Holder;
+
+pub(super) use offers::{
+    Mark, answered, hold_list, hopeful, mark, mark_all, marked, marks, of_hold, offer,
+    offers_among, over, unmark,
+};
 
 const SELECT: &str = "select e.tenant_id, t.name as tenant_name, e.id, e.site_id, i.name as site_name, i.timezone,
   e.space_id, s.code, e.level_id, l.name as level_name, e.zone_id, z.name as zone_name, e.kind, e.start_time, e.end_time,
@@ -229,23 +234,6 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Marks where somebody who begins to wait may find something.
-pub(super) async fn mark(tx: &mut TenantTx, wanted: &Wanted) -> Result<()> {
-    let tenant = tx.tenant().0;
-    let space = wanted.target.spaces.as_deref().and_then(<[_]>::first);
-    sqlx::query!(
-        "insert into waitlist_marks (tenant_id, site_id, space_id, free_from, free_until) values ($1, $2, $3, $4, $5)",
-        tenant,
-        wanted.target.site,
-        space,
-        wanted.slot.start,
-        wanted.slot.end
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Writes where an entry stands.
 pub(super) async fn turn(
     tx: &mut TenantTx,
@@ -261,163 +249,4 @@ pub(super) async fn turn(
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// Writes which hold somebody is offered, and until when.
-pub(super) async fn offer(
-    tx: &mut TenantTx,
-    id: Uuid,
-    (reservation, until): (Uuid, DateTime<Utc>),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
-        "update waitlist_entries set status = 'offered', reservation_id = $2, claim_until = $3, updated_at = $4,
-           version = version + 1
-         where id = $1",
-        id,
-        reservation,
-        until,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Ends entries that wait for a time that has begun, and answers what they were.
-pub(super) async fn over(
-    tx: &mut PlatformTx,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Waiting>> {
-    let ended = sqlx::query!(
-        "with due as (select tenant_id, id from waitlist_entries
-           where status = 'waiting' and start_time <= $1 order by start_time limit $2 for update skip locked)
-         update waitlist_entries e set status = 'expired', updated_at = $1, version = version + 1
-         from due where e.tenant_id = due.tenant_id and e.id = due.id
-         returning e.tenant_id, e.id",
-        now,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) =
-        ended.iter().map(|row| (row.tenant_id, row.id)).unzip();
-    let query = format!(
-        "{SELECT} join unnest($1::uuid[], $2::uuid[]) as w (tenant_id, id)
-         on w.tenant_id = e.tenant_id and w.id = e.id order by e.tenant_id, e.created_at, e.id"
-    );
-    let entries = sqlx::query_as(AssertSqlSafe(query)).bind(tenants).bind(ids);
-    let mut entries: Vec<Waiting> = entries.fetch_all(tx.conn()).await?;
-    for entry in &mut entries {
-        entry.standing = Standing::Waiting;
-    }
-    Ok(entries)
-}
-
-/// A place where somebody who waits may find something.
-pub(super) type Mark = i64;
-
-/// Tenants with marks, the one with the oldest first.
-pub(super) async fn marked(tx: &mut PlatformTx, limit: i64) -> Result<Vec<TenantId>> {
-    let tenants = sqlx::query_scalar!(
-        "select tenant_id from waitlist_marks group by tenant_id order by min(id) limit $1",
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(tenants.into_iter().map(TenantId).collect())
-}
-
-/// Holds a tenant's list until the end of the transaction, unless somebody does, and says whether.
-pub(super) async fn hold_list(tx: &mut PlatformTx, tenant: TenantId) -> Result<bool> {
-    let key = tenant.0.to_string();
-    let is_held = sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock(hashtextextended($1, 7275746)) as "is_held!""#,
-        key
-    );
-    Ok(is_held.fetch_one(tx.conn()).await?)
-}
-
-/// The oldest marks of a tenant.
-pub(super) async fn marks(tx: &mut PlatformTx, tenant: TenantId, limit: i64) -> Result<Vec<Mark>> {
-    let marks = sqlx::query_scalar!(
-        "select id from waitlist_marks where tenant_id = $1 order by id limit $2",
-        tenant.0,
-        limit
-    );
-    Ok(marks.fetch_all(tx.conn()).await?)
-}
-
-/// Takes marks away.
-pub(super) async fn unmark(tx: &mut PlatformTx, tenant: TenantId, marks: &[Mark]) -> Result<()> {
-    sqlx::query!(
-        "delete from waitlist_marks where tenant_id = $1 and id = any($2)",
-        tenant.0,
-        marks
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Marks every site where somebody waits or is offered a bay.
-pub(super) async fn mark_all(tx: &mut PlatformTx) -> Result<()> {
-    sqlx::query!(
-        "insert into waitlist_marks (tenant_id, site_id, free_from, free_until)
-         select distinct tenant_id, site_id, '-infinity'::timestamptz, 'infinity'::timestamptz from waitlist_entries
-         where status in ('waiting', 'offered')"
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Entries of a tenant whose hold is none any more.
-pub(super) async fn answered(
-    tx: &mut PlatformTx,
-    tenant: TenantId,
-    limit: i64,
-) -> Result<Vec<Uuid>> {
-    let ids = sqlx::query_scalar!(
-        "select e.id from waitlist_entries e
-         join reservations r on r.tenant_id = e.tenant_id and r.id = e.reservation_id
-         where e.tenant_id = $1 and e.status = 'offered' and r.status <> 'pending' order by e.created_at, e.id limit $2",
-        tenant.0,
-        limit
-    );
-    Ok(ids.fetch_all(tx.conn()).await?)
-}
-
-/// Those of a tenant who wait and may find something where the marks are, after one, in the order in which
-/// they asked. The widest buffer there can be counts as theirs.
-pub(super) async fn hopeful(
-    tx: &mut PlatformTx,
-    (tenant, marks): (TenantId, &[Mark]),
-    (after, limit): (Option<(DateTime<Utc>, Uuid)>, i64),
-    now: DateTime<Utc>,
-) -> Result<Vec<(DateTime<Utc>, Uuid)>> {
-    let (after_at, after_id) = after.unzip();
-    let rows = sqlx::query!(
-        "select e.created_at, e.id from waitlist_entries e
-         where e.tenant_id = $1 and e.status = 'waiting' and e.start_time > $2
-           and ($3::timestamptz is null or (e.created_at, e.id) > ($3, $4::uuid))
-           and exists (select from waitlist_marks m
-             where m.tenant_id = e.tenant_id and m.id = any($5) and m.site_id = e.site_id
-               and (m.space_id is null or e.space_id is null or m.space_id = e.space_id)
-               and m.free_from < e.end_time + interval '12 hours' and m.free_until > e.start_time - interval '12 hours')
-         order by e.created_at, e.id limit $6",
-        tenant.0,
-        now,
-        after_at,
-        after_id,
-        marks,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.created_at, row.id))
-        .collect())
 }

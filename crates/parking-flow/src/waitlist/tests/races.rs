@@ -151,6 +151,56 @@ async fn in_a_storm_of_cancellations_each_freed_bay_is_offered_once_in_the_order
     assert_eq!(queue.overlaps().await, 0);
 }
 
+#[tokio::test]
+async fn what_is_freed_where_nobody_waits_leaves_no_mark() {
+    let queue = Queue::open().await;
+    let taken = queue.reserves(0, (60, 120)).await;
+    let near = queue.reserves(1, (60, 120)).await;
+    queue.cancels(&taken).await;
+    let held = json!({ "space_id": queue.lot.bays[0], "start_time": queue.at(60), "end_time": queue.at(120), "status": "pending" });
+    let held = made(&queue.does(Method::POST, RESERVATIONS, Some(held)).await);
+    let confirm = format!("{RESERVATIONS}/{}/confirm", id(&held));
+    queue.does(Method::POST, &confirm, None).await;
+    assert_eq!(queue.marks().await, 0);
+    // Somebody waits for the bay beside it; their own mark goes when it was looked at twice.
+    let entry = queue.joins(Some(1), (60, 120)).await;
+    queue.keeps_until(async || queue.marks().await == 0).await;
+    queue.cancels(&held).await;
+    assert_eq!(queue.marks().await, 0);
+    queue.cancels(&near).await;
+    assert_eq!(queue.marks().await, 1);
+    queue.keeps().await;
+    assert_eq!(queue.standing(&entry).await, "offered");
+    assert_eq!(queue.marks().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_begins_to_wait_while_the_bay_is_being_freed_is_offered_it() {
+    let queue = Queue::open().await;
+    let taken = queue.reserves(0, (60, 120)).await;
+    let mut freeing = queue.lot.test.superuser().await;
+    let mut freeing = sqlx::Connection::begin(&mut freeing).await.expect("begun");
+    sqlx::query(
+        "update reservations set status = 'cancelled', updated_at = $2 where id = $1::uuid",
+    )
+    .bind(id(&taken))
+    .bind(queue.lot.now())
+    .execute(&mut *freeing)
+    .await
+    .expect("freed");
+    // Neither sees the other.
+    let entry = queue.joins(Some(0), (60, 120)).await;
+    for _ in 0..3 {
+        queue.keeps().await;
+    }
+    assert_eq!(queue.standing(&entry).await, "waiting");
+    freeing.commit().await.expect("a commit");
+    queue
+        .keeps_until(async || queue.standing(&entry).await == "offered")
+        .await;
+    queue.keeps_until(async || queue.marks().await == 0).await;
+}
+
 /// Numbers that look like chance and are the same each time.
 struct Chance(u64);
 

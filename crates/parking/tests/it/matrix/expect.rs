@@ -242,6 +242,7 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v6/reservations/{id}/ticket", Needs("operator", "reservations:write")),
     ("GET /api/v6/ticket", Public),
     ("PUT /api/v6/ticket/cancel", Public),
+    ("PUT /api/v6/ticket/claim", Public),
     ("PUT /api/v6/ticket/check-in", Public),
     ("PUT /api/v6/ticket/check-out", Public),
     ("GET /api/v6/reservations/terms", Needs("viewer", "reservations:read")),

@@ -181,6 +181,7 @@ fn open() -> Vec<Recipe> {
             done: &[404],
             ..get("GET /api/v6/ticket")
         },
+        post("PUT /api/v6/ticket/claim", Value::Null, &[404]),
         post("PUT /api/v6/ticket/check-in", Value::Null, &[404]),
         post("PUT /api/v6/ticket/check-out", Value::Null, &[404]),
         post("PUT /api/v6/ticket/cancel", Value::Null, &[404]),
