@@ -5,6 +5,7 @@ import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { calendarOf, pull, rests, tomorrowIn } from '../harness/calendar.mjs';
 import { HALL, register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn } from '../harness/visitor.mjs';
@@ -15,20 +16,6 @@ const ZONE = 'Europe/Paris';
 const drawer = (page, name) => page.getByRole('dialog', { name });
 const { grid, point, booking } = calendarOf('Harbour');
 const tomorrow = (hour) => tomorrowIn(ZONE, hour);
-
-async function shots(page, watch, name, widths = { 1440: WIDE, 390: NARROW }) {
-  for (const [width, viewport] of Object.entries(widths)) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}calendar-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await settle(page, watch);
-}
 
 async function harbour(api) {
   const site = await api.post('/api/v6/sites', { name: 'Harbour', timezone: ZONE });
@@ -81,7 +68,7 @@ describe('the calendar of reservations', () => {
       await form.getByLabel(en('reservations.name')).fill('Ada Lovelace');
       await form.getByText('A-1', { exact: true }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'confirm');
+      await portraits(page, watch, 'calendar-confirm');
       await form.getByRole('button', { name: en('reservations.reserve') }).click();
       await form.waitFor({ state: 'hidden' });
       await booking(page, 'A-1', '09:00 – 11:00, Ada Lovelace').waitFor();
@@ -98,7 +85,7 @@ describe('the calendar of reservations', () => {
       await alert.getByText(/09:00 – 12:00/).waitFor();
       await booking(page, 'A-1', '09:00 – 11:00, Ada Lovelace').waitFor();
       assert.deepEqual(await violations(page, COLOURS), []);
-      await shots(page, watch, 'refused', { 1440: WIDE });
+      await portraits(page, watch, 'calendar-refused', { widths: [WIDE] });
       await page.getByRole('button', { name: en('calendar.understood') }).click();
       await rests(page);
 
@@ -135,11 +122,11 @@ describe('the calendar of reservations', () => {
         [[Date.parse(tomorrow(9).at), Date.parse(tomorrow(12.5).at)]],
       );
 
-      await shots(page, watch, 'day');
+      await portraits(page, watch, 'calendar-day');
       await page.getByText(en('calendar.oneWeek'), { exact: true }).click();
       await settle(page, watch);
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'week');
+      await portraits(page, watch, 'calendar-week');
 
       // On a phone: one day in the order of time.
       await page.setViewportSize(NARROW);
@@ -216,7 +203,7 @@ describe('the calendar of reservations', () => {
       await page.getByRole('button', { name: en('booking.begin') }).click();
       await page.getByRole('heading', { name: en('booking.steps.when') }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'step-when');
+      await portraits(page, watch, 'calendar-step-when');
       await page.getByRole('button', { name: en('booking.goOn') }).click();
       await page.getByRole('heading', { name: en('booking.steps.bay') }).waitFor();
       await page.getByRole('radio', { name: /^A-1\b/ }).waitFor();
@@ -225,11 +212,11 @@ describe('the calendar of reservations', () => {
       assert.deepEqual(codes, spaces.map(({ code }) => code), 'in natural order');
       await page.getByRole('radio', { name: /^A-2\b/ }).check();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'step-bay');
+      await portraits(page, watch, 'calendar-step-bay');
       await page.getByText(en('operations.plan'), { exact: true }).click();
       await page.locator('[data-bay]').nth(2).click();
       await page.getByRole('complementary', { name: en('booking.summary') }).getByText('A-3', { exact: true }).waitFor();
-      await shots(page, watch, 'step-plan');
+      await portraits(page, watch, 'calendar-step-plan');
       await page.getByRole('button', { name: en('booking.goOn') }).click();
       await page.getByRole('heading', { name: en('booking.steps.confirm') }).waitFor();
 
@@ -247,7 +234,7 @@ describe('the calendar of reservations', () => {
       await page.getByRole('heading', { name: en('booking.steps.bay') }).waitFor();
       await page.getByText(en('booking.list'), { exact: true }).click();
       assert.equal(await page.getByRole('radio', { name: /^A-3\b/ }).isDisabled(), true);
-      await shots(page, watch, 'step-refused');
+      await portraits(page, watch, 'calendar-step-refused');
       await page.getByRole('radio', { name: /^A-4\b/ }).check();
       await page.getByRole('button', { name: en('booking.goOn') }).click();
       await page.getByRole('button', { name: en('reservations.reserve') }).click();
@@ -261,7 +248,7 @@ describe('the calendar of reservations', () => {
       const free = page.getByRole('link', { name: en('freeTimes.book', { code: 'A-5', span: '00:00 – 24:00' }) });
       await free.waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'free');
+      await portraits(page, watch, 'calendar-free');
       await free.click();
       await page.getByRole('heading', { name: en('booking.steps.confirm') }).waitFor();
       await page.getByRole('button', { name: en('reservations.reserve') }).click();

@@ -5,10 +5,11 @@ import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
 import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
 import { becomes, openLot } from '../harness/lot.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn, undo } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
+import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Nora Wache', email: 'nora@watch.test', password: PASSWORD };
 const BIG = { name: 'Bruno Gross', email: 'bruno@big.test', password: PASSWORD };
@@ -65,19 +66,6 @@ async function named(page, place, message) {
   await drawer.getByRole('button', { name: en('evidence.now'), exact: true }).click();
   await behind.waitFor();
   await escape(page, drawer);
-}
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}operations-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** Sound by every rule at both widths, and in its colours in the other theme. */
@@ -169,15 +157,15 @@ describe('operations', () => {
       await escape(page, drawer);
 
       await isSound(page, watch, 'the grid');
-      await shots(page, watch, 'grid');
+      await portraits(page, watch, 'operations-grid');
       await page.goto(`/operations?site_id=${site.id}&view=plan&level_id=${upper.id}`);
       await bay(page, 'A-2', 'occupied').waitFor();
       await isSound(page, watch, 'the plan');
-      await shots(page, watch, 'plan');
+      await portraits(page, watch, 'operations-plan');
       await page.goto(`/operations?site_id=${site.id}&bay=${upper.spaces[1].id}`);
       await page.getByText(en('evidence.decided')).waitFor();
       await isSound(page, watch, 'the drawer');
-      await shots(page, watch, 'drawer');
+      await portraits(page, watch, 'operations-drawer');
     }));
 
   test('a bay is taken out of use, and put back by a second thought', () =>
@@ -212,7 +200,7 @@ describe('operations', () => {
       await bay(page, 'A-4', 'occupied').waitFor({ timeout: 1_000 });
       await says(heard[3], false);
       await isSound(page, watch, 'the wall');
-      await shots(page, watch, 'kiosk');
+      await portraits(page, watch, 'operations-kiosk');
       await page.keyboard.press('Escape');
       await page.getByRole('navigation', { name: en('nav.label') }).waitFor();
       await page.goto(`/operations?site_id=${site.id}&kiosk=1`);

@@ -2,30 +2,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { EVERYTHING, violations } from '../harness/axe.mjs';
 import { join, register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en } from '../harness/texts.mjs';
 import { fillLogin, follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Petra Lind', email: 'petra@people.test', password: PASSWORD };
 const OPERATOR = { name: 'Olle Berg', email: 'olle@people.test', password: PASSWORD };
 const GRACE = 'grace@people.test';
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      assert.deepEqual(await violations(page, COLOURS), [], `${name}, ${colorScheme}, ${width}`);
-      await page.screenshot({ path: `${OUTPUT}people-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 /** Two reservations of one person, the first of them over, and one of another. */
 async function reserve(api) {
@@ -69,7 +55,7 @@ describe('personal data', () => {
       await find(page, 'Grace@People.test');
       const held = page.getByRole('region', { name: en('people.found', { person: GRACE }) });
       await held.getByText('GH-1906').waitFor();
-      await shots(page, watch, 'found');
+      await portraits(page, watch, 'people-found');
       const download = page.waitForEvent('download');
       await held.getByRole('button', { name: en('people.export') }).click();
       const saved = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
@@ -93,7 +79,7 @@ describe('personal data', () => {
       assert.equal(await erase.isEnabled(), false);
       await dialog.getByRole('checkbox').focus();
       await page.keyboard.press('Space');
-      await shots(page, watch, 'erase');
+      await portraits(page, watch, 'people-erase');
       await erase.focus();
       await page.keyboard.press('Enter');
       await page.getByText(en('people.erased_other', { formatted: 2 })).waitFor();

@@ -2,30 +2,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { EVERYTHING, violations } from '../harness/axe.mjs';
 import { join, register } from '../harness/estate.mjs';
 import { chooseFile } from '../harness/importing.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, fillLogin, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Fay Reed', email: 'fay@files.test', password: PASSWORD };
 const VIEWER = { name: 'Vito Ames', email: 'vito@files.test', password: PASSWORD };
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      assert.deepEqual(await violations(page, COLOURS), [], `${name}, ${colorScheme}, ${width}`);
-      await page.screenshot({ path: `${OUTPUT}files-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 const at = (hours) => new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
 const counts = (numbers) =>
@@ -79,7 +65,7 @@ describe('files of reservations', () => {
       await dialog.getByText(counts({ ready: 2 })).waitFor();
       await dialog.getByText(en('imports.messages.slot_taken')).waitFor();
       await dialog.getByText(en('errors.fields.noOffset', { it: '2027-01-01 08:00' })).waitFor();
-      await shots(page, watch, 'tried');
+      await portraits(page, watch, 'files-tried');
       // All or none: as long as rows are refused, none.
       await dialog.getByRole('radio', { name: en('reservationFiles.all') }).check();
       assert.equal(

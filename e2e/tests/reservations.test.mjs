@@ -2,29 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
 import { becomes, openLot } from '../harness/lot.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en } from '../harness/texts.mjs';
 import { escape, follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Rita Vorn', email: 'rita@reserve.test', password: PASSWORD };
 const FINN = { name: 'Finn Dale', email: 'finn@crowded.test', password: PASSWORD };
 const drawer = (page, name) => page.getByRole('dialog', { name });
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}reservations-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 describe('reservations', () => {
   test('a bay is reserved from its drawer, refused to the next, and given back', () =>
@@ -37,7 +24,7 @@ describe('reservations', () => {
       await follow(page, 'nav.reservations');
       await page.getByText(en('reservations.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'empty');
+      await portraits(page, watch, 'reservations-empty');
 
       await page.goto(`/bays?bay=${bay.id}`);
       const place = drawer(page, 'Bay A-1');
@@ -47,7 +34,7 @@ describe('reservations', () => {
       await form.getByText('Europe/Paris').waitFor();
       await form.getByLabel(en('reservations.name')).fill('Ada Lovelace');
       await form.getByLabel(en('reservations.plate')).fill('ab-123-cd');
-      await shots(page, watch, 'form');
+      await portraits(page, watch, 'reservations-form');
       await form.getByRole('button', { name: en('reservations.reserve') }).click();
       await form.waitFor({ state: 'hidden' });
       await place.getByText('Ada Lovelace').waitFor();
@@ -59,10 +46,10 @@ describe('reservations', () => {
       await form.getByText(en('errors.codes.slot_taken')).waitFor();
       await form.getByText(en('reservations.takenTimes')).waitFor();
       assert.deepEqual(await violations(page, COLOURS), []);
-      await shots(page, watch, 'taken');
+      await portraits(page, watch, 'reservations-taken');
       await form.getByRole('button', { name: en('common.cancel') }).click();
       await form.waitFor({ state: 'hidden' });
-      await shots(page, watch, 'bay');
+      await portraits(page, watch, 'reservations-bay');
 
       await place.getByRole('link', { name: en('reservations.allOfBay') }).click();
       await page.getByRole('button', { name: en('reservations.open', { code: 'A-1' }) }).click();
@@ -76,9 +63,9 @@ describe('reservations', () => {
       await one.getByText(en('reservations.kinds.checked_in'), { exact: true }).waitFor();
       await pick('reservations.checkOut');
       await one.getByText(en('reservations.statuses.completed'), { exact: true }).first().waitFor();
-      await shots(page, watch, 'one');
+      await portraits(page, watch, 'reservations-one');
       await escape(page, one);
-      await shots(page, watch, 'list');
+      await portraits(page, watch, 'reservations-list');
     }));
 
   test('who finds somebody else in their bay is moved to one that is free', () =>
@@ -104,7 +91,7 @@ describe('reservations', () => {
       const one = drawer(page, `Reservation ${mine.code}`);
       await one.getByText(en('reservations.insteadFree', { code: other.code })).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'contested');
+      await portraits(page, watch, 'reservations-contested');
       await page.goto('/alarms');
       await page.getByText(en('alarms.kinds.contested.name')).first().waitFor();
 
@@ -125,7 +112,7 @@ describe('reservations', () => {
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page, COLOURS), [], colorScheme);
       }
-      await shots(page, watch, 'marks-bay');
+      await portraits(page, watch, 'reservations-marks-bay');
       await page.goto(`/reservations/calendar?site_id=${booked.site_id}`);
       const marked = page.getByRole('gridcell', { name: `${mine.code}, ${en('calendar.contested')}` });
       await marked.waitFor();
@@ -134,7 +121,7 @@ describe('reservations', () => {
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page, EVERYTHING), [], colorScheme);
       }
-      await shots(page, watch, 'marks-calendar');
+      await portraits(page, watch, 'reservations-marks-calendar');
 
       await page.goto(`/reservations?reservation=${booked.id}`);
       await one.getByRole('button', { name: en('reservations.takeInstead', { code: other.code }) }).click();

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en, text } from '../harness/texts.mjs';
 import { signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, withPages } from '../harness/world.mjs';
+import { PASSWORD, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Sina Rehn', email: 'sina@series.test', password: PASSWORD };
 
@@ -50,23 +50,6 @@ const dialog = (page, key, values) => page.getByRole('dialog', { name: en(key, v
 /** One date of a list, by its day. */
 const dateOf = (within, n) => within.getByRole('listitem').filter({ hasText: named(n) });
 
-async function shots(page, watch, name, { dress = ['light', 'dark'] } = {}) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of dress) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({
-        path: `${OUTPUT}series-${name}-${colorScheme}-${width}.png`,
-        fullPage: true,
-      });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await settle(page, watch);
-}
-
 async function pick(page, label, option) {
   await page.getByRole('combobox', { name: label }).click();
   await page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).click();
@@ -107,7 +90,7 @@ describe('a series', () => {
       await page.goto('/reservations/series');
       await page.getByText(en('series.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'none');
+      await portraits(page, watch, 'series-none');
 
       await beginTwoWeeks(page, { site });
       await page
@@ -115,7 +98,7 @@ describe('a series', () => {
         .filter({ hasText: /^Every weekday \(Monday to Friday\), until Fri/ })
         .waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'rule');
+      await portraits(page, watch, 'series-rule');
       await button(page, 'booking.goOn').click();
       await page.getByText(en('series.firstOnly')).waitFor();
       await page.getByRole('radio', { name: /A-1/ }).check();
@@ -134,7 +117,7 @@ describe('a series', () => {
         10,
       );
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'dates');
+      await portraits(page, watch, 'series-dates');
       const goOn = button(page, 'booking.goOn');
       assert.equal(await goOn.isDisabled(), true);
       assert.equal((await api.get('/api/v6/reservations/series')).total, 0);
@@ -152,7 +135,7 @@ describe('a series', () => {
       await page.getByText(many('series.allFree', 8)).waitFor();
       await page.getByRole('complementary').getByText(many('series.leftOut', 2)).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'left-out');
+      await portraits(page, watch, 'series-left-out');
       for (const n of [2, 8]) {
         await dateOf(page, n)
           .getByRole('button', { name: /^Take in/ })
@@ -167,7 +150,7 @@ describe('a series', () => {
         .check();
       await goOn.click();
       await page.getByLabel(en('reservations.name')).fill('Ada Lovelace');
-      await shots(page, watch, 'confirm');
+      await portraits(page, watch, 'series-confirm');
       await button(page, 'reservations.reserve').click();
 
       await page
@@ -178,7 +161,7 @@ describe('a series', () => {
       await dateOf(page, 2).getByText(en('series.verdicts.slot_taken')).waitFor();
       await page.getByText(en('series.parts.all', { n: '10' })).click();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'one');
+      await portraits(page, watch, 'series-one');
       const [first] = (await api.get('/api/v6/reservations/series')).series;
       assert.equal(first.occurrences_total, 9);
 
@@ -188,13 +171,13 @@ describe('a series', () => {
       await form.getByRole('radio', { name: many('series.scopes.following', 5) }).check();
       await type(form.getByLabel(en('reservations.from'), { exact: true }), '10:00');
       await type(form.getByLabel(en('reservations.until'), { exact: true }), '18:00');
-      await shots(page, watch, 'change', { dress: ['light'] });
+      await portraits(page, watch, 'series-change');
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await button(form, 'series.tryIt').click();
       await form.getByText(many('series.wouldChange', 5)).waitFor();
       await dateOf(form, 11).getByText('10:00 – 18:00').waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'tried');
+      await portraits(page, watch, 'series-tried');
       const before = await api.get(`/api/v6/reservations/series/${first.id}`);
       assert.equal(before.occurrences.at(-1).start_time, at(11, '09:00'));
       await form.getByRole('button', { name: many('series.changeMany', 5), exact: true }).click();
@@ -213,21 +196,21 @@ describe('a series', () => {
         await times(first.id),
         [0, 1, 3, 4].map((n) => at(n, '09:00')),
       );
-      await shots(page, watch, 'moved');
+      await portraits(page, watch, 'series-moved');
 
       // The list knows both, and when each is next.
       await page.getByRole('link', { name: en('series.toList') }).click();
       await page.getByRole('cell', { name: new RegExp(`${named(0).source}, 09:00`) }).waitFor();
       await page.getByText('4 of 4', { exact: true }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'list');
+      await portraits(page, watch, 'series-list');
 
       // All that is left of the later one is called off, and nothing of the earlier one.
       await page.goto(`/reservations/series/${moved}`);
       await button(page, 'series.cancelAll').click();
       const question = dialog(page, 'series.cancelTitle', { code: 'A-1' });
       await question.getByLabel(en('series.reason')).fill('Moved to another office');
-      await shots(page, watch, 'cancel', { dress: ['light'] });
+      await portraits(page, watch, 'series-cancel');
       await question
         .getByRole('button', { name: many('series.cancelMany', 5), exact: true })
         .click();
@@ -250,13 +233,13 @@ describe('a series', () => {
       const one = page.getByRole('dialog', { name: 'Reservation A-1' });
       await one.getByText(en('series.isOne')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'member', { dress: ['light'] });
+      await portraits(page, watch, 'series-member');
       await one.getByRole('button', { name: en('table.actions') }).click();
       await page.getByRole('menuitem', { name: en('series.cancelSome') }).click();
       const question = dialog(page, 'series.cancelTitle', { code: 'A-1' });
       await question.getByRole('radio', { name: many('series.scopes.following', 3) }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'which', { dress: ['light'] });
+      await portraits(page, watch, 'series-which');
       await question
         .getByRole('button', { name: many('series.cancelMany', 1), exact: true })
         .click();
@@ -294,7 +277,7 @@ describe('a series', () => {
         .getByText(/^Chaque jour ouvrable \(lundi à vendredi\), jusqu’au/)
         .first()
         .waitFor();
-      await shots(page, watch, 'fr-list');
+      await portraits(page, watch, 'series-fr-list');
       await page
         .getByText(/^Chaque jour ouvrable/)
         .first()
@@ -302,7 +285,7 @@ describe('a series', () => {
       await page
         .getByRole('heading', { level: 1, name: fr('series.ofBay', { code: 'A-1' }) })
         .waitFor();
-      await shots(page, watch, 'fr-one');
+      await portraits(page, watch, 'series-fr-one');
       const query = new URLSearchParams({
         site_id: site.id,
         from: at(0, '09:00'),
@@ -315,7 +298,7 @@ describe('a series', () => {
         .getByRole('radio', { name: /^le \w+ lundi$/ })
         .first()
         .check();
-      await shots(page, watch, 'fr-rule');
+      await portraits(page, watch, 'series-fr-rule');
       await api.patch('/api/v6/me', { language: 'en' });
     }));
 });
@@ -329,18 +312,18 @@ describe('a calendar elsewhere', () => {
       await page.goto('/reservations/calendar-links');
       await page.getByText(en('feeds.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'feeds-none', { dress: ['light'] });
+      await portraits(page, watch, 'series-feeds-none');
       await button(page, 'feeds.create').click();
       const form = dialog(page, 'feeds.create');
       await form.getByLabel(en('fields.name')).fill('My phone');
       await pick(page, en('feeds.site'), 'Harbour');
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'feeds-form', { dress: ['light'] });
+      await portraits(page, watch, 'series-feeds-form');
       await button(form, 'feeds.createSubmit').click();
       const made = dialog(page, 'feeds.createdTitle');
       const link = await made.getByRole('status', { name: en('feeds.one') }).innerText();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'feeds-made');
+      await portraits(page, watch, 'series-feeds-made');
 
       // As any calendar would, without an account.
       const answer = await fetch(link);
@@ -368,7 +351,7 @@ describe('a calendar elsewhere', () => {
       await row.waitFor();
       assert.equal(await row.getByText(en('common.never'), { exact: true }).count(), 0);
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'feeds');
+      await portraits(page, watch, 'series-feeds');
       await button(page, 'feeds.revokeNamed', { name: 'My phone' }).click();
       const question = dialog(page, 'feeds.revokeTitle', { name: 'My phone' });
       await button(question, 'feeds.revoke').click();

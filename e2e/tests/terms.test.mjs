@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { settle } from '../harness/browser.mjs';
 import { join, register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en, text } from '../harness/texts.mjs';
 import { follow, signIn, undo } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
@@ -35,20 +36,6 @@ const button = (page, key) => page.getByRole('button', { name: en(key), exact: t
 async function has(page, input, value) {
   await input.waitFor();
   await page.waitForFunction(([element, value]) => element.value === value, [await input.elementHandle(), value]);
-}
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}terms-${name}-${colorScheme}-${width}.png`, fullPage: true });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await settle(page, watch);
 }
 
 /** Three hours tomorrow, with all that is asked known; what is left is to say so. */
@@ -85,7 +72,7 @@ describe('the terms of reservations', () => {
       await has(page, field(page, 'duration_max_minutes'), '1440');
       await page.getByText('minutes = 1 day', { exact: true }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'tenant');
+      await portraits(page, watch, 'terms-tenant');
 
       // From the site to its terms.
       await page.goto(`/sites/${harbour.id}`);
@@ -98,7 +85,7 @@ describe('the terms of reservations', () => {
       await button(page, 'common.save').click();
       await page.getByText(en('errors.fields.outOfRange', { min: '5', max: '44640' })).waitFor();
       await page.waitForFunction(() => document.activeElement?.id === 'terms_duration_max_minutes');
-      await shots(page, watch, 'refused');
+      await portraits(page, watch, 'terms-refused');
 
       // Nobody leaves by accident: not for another page, not for another site.
       await page.getByRole('link', { name: en('terms.back') }).click();
@@ -114,7 +101,7 @@ describe('the terms of reservations', () => {
       await page.getByText(en('terms.standingAt.site', { site: 'Harbour' })).waitFor();
       await page.getByText(en('terms.elsewhere', { value: '1,440 minutes' })).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'site');
+      await portraits(page, watch, 'terms-site');
 
       // Three hours are too long there, and say so; elsewhere they are had.
       watch.allow(/\/api\/v6\/reservations$/);
@@ -155,7 +142,7 @@ describe('the terms of reservations', () => {
       await page.getByText(en('conflict.title')).waitFor();
       await page.getByText(`${en('terms.fields.early_minutes.label')}: 30 minutes`).waitFor();
       await has(page, field(page, 'grace_minutes'), '20');
-      await shots(page, watch, 'quarrel');
+      await portraits(page, watch, 'terms-quarrel');
       await button(page, 'conflict.keepMine').click();
       await page.getByText(en('terms.savedAt', { site: 'Station' })).waitFor();
       await has(page, field(page, 'early_minutes'), '30');
@@ -193,6 +180,6 @@ describe('the terms of reservations', () => {
       assert.ok(await field(page, 'grace_minutes', fr).isDisabled());
       const save = page.getByRole('button', { name: fr('common.save') });
       assert.equal(await save.getAttribute('aria-disabled'), 'true');
-      await shots(page, watch, 'viewer-fr');
+      await portraits(page, watch, 'terms-viewer-fr');
     }));
 });

@@ -1,9 +1,10 @@
 /** A guest: given a link by an operator, sees the reservation on a phone, checks in, leaves, cancels; and finds nothing once it is renewed. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { EVERYTHING, violations } from '../harness/axe.mjs';
+import { NARROW, settle } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en, text } from '../harness/texts.mjs';
 import { signIn } from '../harness/visitor.mjs';
 import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
@@ -47,25 +48,6 @@ async function linkOf({ id }) {
 
 /** The link, at the address the test reaches the server by. */
 const here = (url) => `${the().base}${new URL(url).pathname}${new URL(url).hash}`;
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 390: NARROW, 1440: WIDE })) {
-    for (const colorScheme of ['dark', 'light']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}ticket-${name}-${colorScheme}-${width}.png`, fullPage: true });
-      assert.deepEqual(await violations(page, colorScheme === 'dark' ? COLOURS : EVERYTHING), []);
-      const sideways = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return scrollWidth - clientWidth;
-      });
-      assert.equal(sideways, 0, `scrolls sideways at ${width}`);
-    }
-  }
-  await page.setViewportSize(NARROW);
-  await settle(page, watch);
-}
 
 /** Presses a button of the page and the one of the question that follows. */
 async function does(page, word, code, t = en) {
@@ -112,7 +94,7 @@ describe('a guest', () => {
       theirs.allow(/\/api\/v6\/ticket/);
       await guest.goto(here(old));
       await guest.getByText(en('tickets.wrong')).waitFor();
-      await shots(guest, theirs, 'wrong');
+      await portraits(guest, theirs, 'ticket-wrong', { back: NARROW });
       await guest.goto('/ticket');
       await guest.getByText(en('tickets.wrong')).waitFor();
       await guest.goto('about:blank');
@@ -141,11 +123,11 @@ describe('a guest', () => {
       await page.getByText(from, { exact: true }).waitFor();
       await page.getByText(/Europe\/Paris, UTC\+[12]/).waitFor();
       await page.getByText('56100 Lorient').waitFor();
-      await shots(page, watch, 'open-fr');
+      await portraits(page, watch, 'ticket-open-fr', { back: NARROW });
       await does(page, 'checkIn', one.space_code, fr);
       await stage(page, 'present', fr).waitFor();
       assert.equal((await api.get(`/api/v6/reservations/${one.id}`)).checked_in_by, 'person');
-      await shots(page, watch, 'present-fr');
+      await portraits(page, watch, 'ticket-present-fr', { back: NARROW });
       await does(page, 'checkOut', one.space_code, fr);
       await stage(page, 'left', fr).waitFor();
       assert.equal((await api.get(`/api/v6/reservations/${one.id}`)).status, 'completed');
@@ -162,21 +144,21 @@ describe('a guest', () => {
       await page.goto(await linkOf(one));
       await stage(page, 'upcoming').waitFor();
       assert.equal(await page.getByRole('button', { name: en('tickets.checkIn.verb') }).count(), 0);
-      await shots(page, watch, 'upcoming');
+      await portraits(page, watch, 'ticket-upcoming', { back: NARROW });
 
       watch.allow(/\/api\/v6\/ticket/);
       await page.route('**/api/v6/ticket', (route) => route.abort());
       await page.getByRole('button', { name: en('dataAge.refresh') }).click();
       await page.getByText(en('tickets.offline')).waitFor();
       await page.getByText(/could not refresh/).waitFor();
-      await shots(page, watch, 'offline');
+      await portraits(page, watch, 'ticket-offline', { back: NARROW });
       await page.unroute('**/api/v6/ticket');
       await page.getByRole('button', { name: en('dataAge.refresh') }).click();
       await page.getByText(en('tickets.offline')).waitFor({ state: 'hidden' });
 
       await does(page, 'cancel', one.space_code);
       await stage(page, 'cancelled').waitFor();
-      await shots(page, watch, 'cancelled');
+      await portraits(page, watch, 'ticket-cancelled', { back: NARROW });
       const asked = { site_id: site.id, from: one.start_time, to: one.end_time };
       const { spaces } = await api.post('/api/v6/reservations/check-availability', asked);
       assert.ok(spaces.find(({ space_code }) => space_code === one.space_code).is_free, 'others can have the bay');

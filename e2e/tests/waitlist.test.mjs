@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COLOURS, EVERYTHING, violations } from '../harness/axe.mjs';
-import { NARROW, settle, WIDE } from '../harness/browser.mjs';
+import { NARROW } from '../harness/browser.mjs';
 import { register } from '../harness/estate.mjs';
+import { portraits } from '../harness/portraits.mjs';
 import { en, text } from '../harness/texts.mjs';
 import { follow, signIn } from '../harness/visitor.mjs';
-import { OUTPUT, PASSWORD, the, withPages } from '../harness/world.mjs';
+import { PASSWORD, the, withPages } from '../harness/world.mjs';
 
 const OWNER = { name: 'Wanda Tarry', email: 'wanda@waiting.test', password: PASSWORD };
 const HOST = { name: 'Wilma Post', email: 'wilma@waiting.test', password: PASSWORD };
@@ -14,19 +15,6 @@ const HOST = { name: 'Wilma Post', email: 'wilma@waiting.test', password: PASSWO
 const PATIENCE = 60_000;
 const fr = (key, values) => text('fr', key, values);
 const drawer = (page, name) => page.getByRole('dialog', { name });
-
-async function shots(page, watch, name) {
-  for (const [width, viewport] of Object.entries({ 1440: WIDE, 390: NARROW })) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await settle(page, watch);
-      await page.screenshot({ path: `${OUTPUT}waitlist-${name}-${colorScheme}-${width}.png` });
-    }
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 /** A day from now, at a full hour of UTC. */
 const soon = (hours) => {
@@ -56,7 +44,7 @@ describe('the waiting list', () => {
       await page.getByRole('link', { name: en('waitlist.tab'), exact: true }).click();
       await page.getByText(en('waitlist.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'empty');
+      await portraits(page, watch, 'waitlist-empty');
 
       const booked = await api.post('/api/v6/reservations', {
         space_id: bay.id,
@@ -77,7 +65,7 @@ describe('the waiting list', () => {
       await form.getByRole('button', { name: en('reservations.reserve') }).click();
       await form.getByText(en('errors.codes.slot_taken')).waitFor();
       assert.deepEqual(await violations(page, COLOURS), []);
-      await shots(page, watch, 'refused');
+      await portraits(page, watch, 'waitlist-refused');
       await form.getByRole('button', { name: en('waitlist.join') }).click();
       await form.waitFor({ state: 'hidden' });
       await page.getByText(en('waitlist.joined', { n: 1 })).waitFor();
@@ -99,7 +87,7 @@ describe('the waiting list', () => {
         .getByText(en('waitlist.statuses.waiting'), { exact: true })
         .waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'waiting');
+      await portraits(page, watch, 'waitlist-waiting');
 
       // It becomes free while one looks: whoever asked first is offered it, and time runs.
       await api.delete(`/api/v6/reservations/${booked.id}`);
@@ -110,7 +98,7 @@ describe('the waiting list', () => {
         .getByText(en('waitlist.statuses.waiting'), { exact: true })
         .waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
-      await shots(page, watch, 'offered');
+      await portraits(page, watch, 'waitlist-offered');
 
       // Declined by keyboard, it goes to the next, who claims it.
       const act = async (who, key) => {
@@ -145,7 +133,7 @@ describe('the waiting list', () => {
       await rowOf(page, 'Ada Lovelace')
         .getByText(en('waitlist.statuses.lapsed'), { exact: true })
         .waitFor();
-      await shots(page, watch, 'lapsed');
+      await portraits(page, watch, 'waitlist-lapsed');
     }));
 
   test('whoever waits is written to, and claims or declines on a phone without an account', () =>
@@ -175,7 +163,7 @@ describe('the waiting list', () => {
         await page.setViewportSize(NARROW);
         await page.goto(letter.link);
         await page.getByText(fr('tickets.stages.offered.name'), { exact: true }).first().waitFor();
-        await shots(page, watch, `letter-${email.split('@')[0]}`);
+        await portraits(page, watch, `letter-${email.split('@')[0]}`);
         await page.setViewportSize(NARROW);
         assert.deepEqual(await violations(page, EVERYTHING), []);
         return page;
