@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Settings;
 use super::plan::{FAILURES_MAX, rest_after};
-use super::store::plan::Keys;
 use super::store::failures::{self, Unreached};
+use super::store::plan::Keys;
 use super::store::turn::{self as store, Ended, Lost};
 
 /// A command and the attempt that came to nothing.

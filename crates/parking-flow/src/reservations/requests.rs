@@ -33,7 +33,11 @@ impl Requested {
     pub fn of_any(id: String, target: &Target, draft: &Draft) -> Self {
         let place = [target.site, target.level, target.zone];
         let place = place.map(|id| id.map(|id| id.to_string()).unwrap_or_default());
-        let of = format!("any {} {}", place.join("/"), target.kind.unwrap_or_default());
+        let of = format!(
+            "any {} {}",
+            place.join("/"),
+            target.kind.unwrap_or_default()
+        );
         let hash = Sha256::digest(meaning(of, draft)).into();
         Self { id, hash }
     }
@@ -198,7 +202,10 @@ mod tests {
             change(&mut other);
             all.push(hash(Uuid::nil(), &other));
         }
-        let any = |zone| Target { zone, ..Target::default() };
+        let any = |zone| Target {
+            zone,
+            ..Target::default()
+        };
         for target in [any(None), any(Some(Uuid::nil()))] {
             all.push(Requested::of_any("r".to_owned(), &target, &draft()).hash);
         }

@@ -85,3 +85,24 @@ pub async fn leave_all(
     }
     Ok(())
 }
+
+/// Erases a person from up to so many entries that are over, and says from how many.
+pub async fn erase_all_of(
+    tx: &mut TenantTx,
+    key: &str,
+    (limit, now): (i64, DateTime<Utc>),
+) -> Result<i64, DbError> {
+    let tenant = tx.tenant();
+    store::erase(tx.conn(), (tenant, Some(key)), (now, limit), now).await
+}
+
+/// Erases people from up to so many entries of a tenant whose time was over before an instant, and says
+/// from how many. What others erase at this moment is left to them.
+pub async fn forget_persons(
+    tx: &mut PlatformTx,
+    tenant: TenantId,
+    (before, limit): (DateTime<Utc>, i64),
+    now: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    store::erase(tx.conn(), (tenant, None), (before, limit), now).await
+}

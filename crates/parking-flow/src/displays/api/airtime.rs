@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::super::purse::{budget_of, keys_of};
-use super::super::store::list::{self as store, Figures, Load};
 use super::super::store::budgets;
+use super::super::store::list::{self as store, Figures, Load};
 use super::wire::QueueStatus;
 use crate::Flow;
 
