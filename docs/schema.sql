@@ -474,7 +474,11 @@ begin
     join spaces s on s.tenant_id = o.tenant_id and s.id = o.space_id
     where o.lifted_at is null
       and (n.lifted_at is not null or n.starts_at > o.starts_at
-        or coalesce(n.ends_at, 'infinity') < coalesce(o.ends_at, 'infinity'));
+        or coalesce(n.ends_at, 'infinity') < coalesce(o.ends_at, 'infinity'))
+      and exists (
+        select from waitlist_entries e
+        where e.tenant_id = o.tenant_id and e.status = 'waiting' and e.site_id = s.site_id
+          and (e.space_id is null or e.space_id = o.space_id));
   return null;
 end
 $$;
@@ -490,10 +494,18 @@ begin
     from removed o
     join added n on n.tenant_id = o.tenant_id and n.id = o.id
     join spaces s on s.tenant_id = o.tenant_id and s.id = o.space_id
-    where o.status = 'pending' and n.status <> 'pending'
+    where
+      -- A hold that became something else: whoever was offered it has claimed it, or let it go.
+      o.status = 'pending' and n.status <> 'pending' and exists (
+        select from waitlist_entries e
+        where e.tenant_id = o.tenant_id and e.reservation_id = o.id and e.status = 'offered')
       or o.status in ('pending', 'confirmed') and o.blocks_until > n.updated_at
         and (n.status not in ('pending', 'confirmed') or n.space_id <> o.space_id
-          or n.blocks_from > o.blocks_from or n.blocks_until < o.blocks_until);
+          or n.blocks_from > o.blocks_from or n.blocks_until < o.blocks_until)
+        and exists (
+          select from waitlist_entries e
+          where e.tenant_id = o.tenant_id and e.status = 'waiting' and e.site_id = s.site_id
+            and (e.space_id is null or e.space_id = o.space_id));
   return null;
 end
 $$;
@@ -875,6 +887,7 @@ CREATE TABLE public.calendar_feeds (
     person text,
     secret_hash bytea NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
     CONSTRAINT calendar_feeds_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT calendar_feeds_person_length CHECK (((char_length(person) >= 1) AND (char_length(person) <= 254)))
 );
@@ -1701,6 +1714,7 @@ CREATE TABLE public.reservation_letters (
     reminded_for timestamp with time zone,
     remind_at timestamp with time zone,
     written_until timestamp with time zone,
+    told_is_offer boolean DEFAULT false NOT NULL,
     CONSTRAINT reservation_letters_told_whole CHECK ((num_nulls(told_space_id, told_start, told_end, told_to) = ANY (ARRAY[0, 4])))
 );
 
@@ -2176,7 +2190,9 @@ CREATE TABLE public.waitlist_marks (
     site_id uuid NOT NULL,
     space_id uuid,
     free_from timestamp with time zone NOT NULL,
-    free_until timestamp with time zone NOT NULL
+    free_until timestamp with time zone NOT NULL,
+    is_of_entry boolean DEFAULT false NOT NULL,
+    again_after xid8
 );
 
 ALTER TABLE ONLY public.waitlist_marks FORCE ROW LEVEL SECURITY;
@@ -4119,7 +4135,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.waitlist_entries TO parking_tenant;
 GRANT SELECT,DELETE,UPDATE ON TABLE public.waitlist_entries TO parking_worker;
 
 GRANT SELECT,INSERT ON TABLE public.waitlist_marks TO parking_tenant;
-GRANT SELECT,INSERT,DELETE ON TABLE public.waitlist_marks TO parking_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.waitlist_marks TO parking_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_deliveries TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO parking_worker;

@@ -2556,7 +2556,11 @@ export interface paths {
          */
         get: operations["list_reservations"];
         put?: never;
-        /** Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request. */
+        /**
+         * Reserves a bay, or holds it. An `Idempotency-Key` repeats the answer of an earlier request for a day. A
+         *     `request_id` stays with the reservation: the same asked for again under it answers that reservation as it
+         *     stands now, with `Idempotency-Replayed: true`, whoever asks and whichever server; anything else is refused.
+         */
         post: operations["create_reservation"];
         delete?: never;
         options?: never;
@@ -2575,7 +2579,7 @@ export interface paths {
         put?: never;
         /**
          * Reserves any bay of a site that fits, or holds it: the first by its code, and of a time that begins
-         *     soon, rather one that nobody stands in. An `Idempotency-Key` repeats the answer of an earlier request.
+         *     soon, rather one that nobody stands in. An `Idempotency-Key` and a `request_id` do what they do for one bay.
          */
         post: operations["reserve_any_space"];
         delete?: never;
@@ -2636,7 +2640,8 @@ export interface paths {
         /**
          * Reserves bays from a CSV file: at most 1 MiB and 1000 rows behind a header, in UTF-8, UTF-16 or Windows-1252,
          *     cut by commas, semicolons or tabs. Each row gets a verdict. A row whose `request_id` was carried out before is
-         *     left as it is, so a file can be sent again.
+         *     left as it is, so a file can be sent again; so is one that says of the reservation in its `id` what is so, as
+         *     rows of an export do.
          */
         post: operations["import_reservations"];
         delete?: never;
@@ -3530,7 +3535,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Calls the guest's reservation off. One that was called off stays so. */
+        /**
+         * Calls the guest's reservation off, or declines what is only offered: the next who waits is offered it. One
+         *     that was called off stays so.
+         */
         put: operations["cancel_by_ticket"];
         post?: never;
         delete?: never;
@@ -3566,6 +3574,23 @@ export interface paths {
         get?: never;
         /** Says that the guest has left: the rest of the time can be had by others. Said again it stays as it is. */
         put: operations["check_out_by_ticket"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v6/ticket/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes the bay that the guest waited for and was offered. Said again it stays as it is. */
+        put: operations["claim_by_ticket"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4369,6 +4394,11 @@ export interface components {
              */
             level_id?: string | null;
             notes?: string | null;
+            /**
+             * @description What you call it, unique in your tenant: whoever asks for the same again under this name is answered
+             *     the reservation that was made, as it stands now.
+             */
+            request_id?: string | null;
             /** Format: uuid */
             site_id: string;
             /** Format: date-time */
@@ -7380,7 +7410,10 @@ export interface components {
             calendar_feeds: components["schemas"]["PersonCalendarFeed"][];
             /** Format: date-time */
             exported_at: string;
-            /** @description Whether this is all; the 5000 reservations that begin last, otherwise. */
+            /**
+             * @description Whether this is all; the 5000 reservations that begin last and the latest 5000 places on the waiting
+             *     list, otherwise.
+             */
             is_complete: boolean;
             /** @description What they are known by. */
             person: string;
@@ -7430,8 +7463,8 @@ export interface components {
             plates: string[];
             /**
              * Format: int64
-             * @description Reservations that are left, to be erased by asking again: at most 10000 are erased and 500 called off
-             *     at once.
+             * @description Reservations and places on the waiting list that are left, to be erased by asking again: at most 10000
+             *     are erased and 500 called off at once, and what others change at this moment is left.
              */
             remaining: number;
             /**
@@ -7841,6 +7874,8 @@ export interface components {
              * @description When the series has it start.
              */
             recurrence_time?: string | null;
+            /** @description What whoever asked for it calls it. */
+            request_id?: string | null;
             /**
              * Format: uuid
              * @description The series it is of, if it is of one.
@@ -8320,6 +8355,11 @@ export interface components {
             hold_until?: string | null;
             holder?: components["schemas"]["ReservationHolderWish"] | null;
             notes?: string | null;
+            /**
+             * @description What you call it, unique in your tenant: whoever asks for the same again under this name is answered
+             *     the reservation that was made, as it stands now.
+             */
+            request_id?: string | null;
             /** Format: uuid */
             space_id: string;
             /** Format: date-time */
@@ -9173,6 +9213,7 @@ export interface components {
              * @description The server's clock when it said so.
              */
             as_of: string;
+            /** @description Calling it off; declining what is only offered. */
             cancel: components["schemas"]["TicketStep"];
             /**
              * Format: date-time
@@ -9191,6 +9232,8 @@ export interface components {
             /** Format: date-time */
             checked_out_at?: string | null;
             city?: string | null;
+            /** @description Claiming what one waited for, until `hold_until`. */
+            claim: components["schemas"]["TicketStep"];
             /** Format: date-time */
             end_time: string;
             /**
@@ -9214,7 +9257,7 @@ export interface components {
          * @description Why a step cannot be taken.
          * @enum {string}
          */
-        TicketHindrance: "unconfirmed" | "early" | "late" | "done" | "not_checked_in" | "over";
+        TicketHindrance: "unconfirmed" | "early" | "late" | "done" | "not_checked_in" | "not_offered" | "over";
         /** @description A step that a guest may take. */
         TicketStep: {
             hindrance?: components["schemas"]["TicketHindrance"] | null;
@@ -28345,7 +28388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, with the times that are; `not_reservable`, `space_out_of_use`, `person_limit_reached`, `idempotency_key_reused` */
+            /** @description `slot_taken`, with the times that are; `not_reservable`, `space_out_of_use`, `person_limit_reached`, `request_id_reused`, `idempotency_key_reused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28460,7 +28503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_space_free`, `person_limit_reached`, `idempotency_key_reused` */
+            /** @description `no_space_free`, `person_limit_reached`, `request_id_reused`, `idempotency_key_reused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36875,6 +36918,100 @@ export interface operations {
                 };
             };
             /** @description `not_checked_in`, `reservation_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_by_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret part of the link; nothing is found without */
+                "X-Ticket"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketBody"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is wrong, renewed, or its time is up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_offered`: nobody waited for it; `waitlist_entry_over`: the time to claim it is over */
             409: {
                 headers: {
                     [name: string]: unknown;
