@@ -10,10 +10,7 @@ function show(start: string, end: string) {
   const values = { start_time: dayjs(start), end_time: dayjs(end) };
   renderPart(
     <Form initialValues={values} onFinish={onFinish}>
-      <SpanFields
-        minutesOf={(from, until) => dayjs(until).diff(from, 'minute')}
-        minutesMax={120}
-      />
+      <SpanFields minutesOf={(from, until) => dayjs(until).diff(from, 'minute')} minutesMax={120} />
       <button type="submit">Send</button>
     </Form>,
   );

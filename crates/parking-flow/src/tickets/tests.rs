@@ -275,7 +275,7 @@ async fn a_renewed_link_is_the_only_good_one_and_that_it_was_handed_over_is_logg
 }
 
 #[tokio::test]
-async fn whoever_had_a_reservation_that_became_anothers_has_no_more_to_do_with_it() {
+async fn whoever_gave_a_reservation_away_has_no_more_to_do_with_it() {
     let lot = Lot::open().await;
     let stay = lot.stay("confirmed").await;
     let adas = lot.hands_over(&stay).await;
@@ -307,7 +307,7 @@ async fn whoever_had_a_reservation_that_became_anothers_has_no_more_to_do_with_i
 }
 
 #[tokio::test]
-async fn a_series_that_becomes_anothers_has_other_links() {
+async fn a_series_that_is_given_away_has_other_links() {
     let lot = Lot::open().await;
     let start = lot.flow.clock.now() + TimeDelta::days(1);
     let wish = json!({

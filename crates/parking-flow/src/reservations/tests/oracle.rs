@@ -114,7 +114,9 @@ async fn play(lot: &Lot, mut chance: Chance, reached: &mut [i32; ACTIONS]) {
             (5, _) => {
                 lot.waits_until(turn.pause).await;
                 let now = lot.now();
-                all.iter_mut().for_each(|(_, one)| one.grows_older(now));
+                for (_, one) in &mut all {
+                    one.grows_older(now);
+                }
                 true
             }
             (6, _) => any_one(lot, &mut all, (&site, &turn)).await,
