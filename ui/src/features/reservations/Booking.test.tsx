@@ -256,14 +256,14 @@ describe('a booking that repeats', () => {
       fireEvent.click(within(items[n] as HTMLElement).getByRole('button', { name }));
     };
     const goOn = () => button('Continue') as HTMLButtonElement;
-    turn(1, /^Leave out Tue,? 23 Nov 2027$/);
+    turn(1, /^Leave out: Tue,? 23 Nov 2027$/);
     // What is shown is of before; nobody goes on by that.
     expect(goOn().disabled).toBe(true);
     await screen.findByText('The one date can be had');
     expect(screen.getByText('1 date is left out.')).toBeDefined();
     expect(screen.getByText('Left out on purpose')).toBeDefined();
     expect(screen.queryByRole('radio', { name: 'Reserve all dates or none' })).toBeNull();
-    turn(1, /^Take in Tue,? 23 Nov 2027 again$/);
+    turn(1, /^Take in again: Tue,? 23 Nov 2027$/);
     await screen.findByText('1 date cannot be had');
     turn(1, /^Leave out/);
     await screen.findByText('The one date can be had');
