@@ -27,6 +27,9 @@ const together = (title, names) =>
   });
 
 const isSweep = (name) => name.startsWith('sweep');
-together('journeys', files.filter((name) => !isSweep(name)));
+together(
+  'journeys',
+  files.filter((name) => !isSweep(name)),
+);
 // It looks at several pages at a time by itself.
 together('the sweep', files.filter(isSweep));

@@ -5,7 +5,7 @@ import { estate } from './harness/estate.mjs';
 import { routes } from './harness/routes.mjs';
 import { ADMIN } from './harness/server.mjs';
 import { signIn } from './harness/visitor.mjs';
-import { closeWorld, openWorld, OUTPUT, the } from './harness/world.mjs';
+import { closeWorld, OUTPUT, openWorld, the } from './harness/world.mjs';
 
 const concrete = (path, { tenant, site, device, webhook }) =>
   path

@@ -43,7 +43,8 @@ export class Api {
       response = await ask();
     }
     const text = await response.text();
-    const answer = text && /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
+    const answer =
+      text && /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
     if (!response.ok) throw new Refused(method, path, response.status, answer);
     return answer;
   }

@@ -7,7 +7,9 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 /** Every rule of axe that is on. */
 export const EVERYTHING = {};
 /** What another theme can break; no other rule asks for a colour. */
-export const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+export const COLOURS = {
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+};
 
 /** One line per violation: the rule, what is wrong, where. */
 export async function violations(page, rules = EVERYTHING) {

@@ -19,7 +19,9 @@ export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
 function executable() {
-  const here = ['chromium-headless-shell', 'chromium', 'chromium-browser'].map((name) => `/usr/bin/${name}`);
+  const here = ['chromium-headless-shell', 'chromium', 'chromium-browser'].map(
+    (name) => `/usr/bin/${name}`,
+  );
   const found = [process.env.CHROMIUM, ...here].find((path) => path && existsSync(path));
   if (!found) throw new Error('no Chromium found; `cargo xtask setup` installs it');
   return found;
@@ -61,7 +63,8 @@ export class Watch {
       this.#open.delete(request);
       const why = request.failure()?.errorText ?? '';
       // Leaving a page cancels what it was still asking for.
-      if (why === 'net::ERR_ABORTED' || isStream(request.url()) || this.#isAllowed(request.url())) return;
+      if (why === 'net::ERR_ABORTED' || isStream(request.url()) || this.#isAllowed(request.url()))
+        return;
       this.#note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('response', (response) => {
@@ -150,8 +153,16 @@ export async function settle(page, watch) {
       if (!isDrawn) return null;
       const isMoving = document
         .getAnimations()
-        .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations !== Infinity);
-      return !isMoving && !document.querySelector('[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning');
+        .some(
+          ({ playState, effect }) =>
+            playState === 'running' && effect?.getComputedTiming().iterations !== Infinity,
+        );
+      return (
+        !isMoving &&
+        !document.querySelector(
+          '[role="status"][aria-label] .ant-skeleton, .ant-skeleton-active, .ant-spin-spinning',
+        )
+      );
     }, FRAMES_MS);
     if (isStill === null) {
       if (isLoadedAgain) throw new Frozen(`${page.url()} draws nothing any more`);

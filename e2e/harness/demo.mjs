@@ -11,11 +11,23 @@ const IMPATIENT = {
 };
 
 /** Its customers; one password opens all of it. */
-export const HARBOUR = { email: 'owner@harbour.example', password: ADMIN.password, site: 'Harbour Quay' };
-export const STATION = { email: 'owner@station.example', password: ADMIN.password, site: 'Station Forecourt' };
+export const HARBOUR = {
+  email: 'owner@harbour.example',
+  password: ADMIN.password,
+  site: 'Harbour Quay',
+};
+export const STATION = {
+  email: 'owner@station.example',
+  password: ADMIN.password,
+  site: 'Station Forecourt',
+};
 
 export async function openDemo() {
-  const server = await startServer({ smtpPort: the().mailbox.port, command: 'demo', settings: IMPATIENT });
+  const server = await startServer({
+    smtpPort: the().mailbox.port,
+    command: 'demo',
+    settings: IMPATIENT,
+  });
   try {
     await server.until('the sites live');
   } catch (error) {
@@ -34,7 +46,10 @@ export async function openDemo() {
   const car = (word, { site }, { code }) =>
     server.says(`car ${word} ${site.split(' ')[0].toLowerCase()} ${code}`, `${site} ${code}: `);
   const gateways = (word, { site }) =>
-    server.says(`gateway ${word} ${site.split(' ')[0].toLowerCase()}`, `${site}: the gateways are `);
+    server.says(
+      `gateway ${word} ${site.split(' ')[0].toLowerCase()}`,
+      `${site}: the gateways are `,
+    );
   /** Ends it, and says what errors it logged. */
   async function close() {
     await server.stop();

@@ -48,13 +48,18 @@ async function build() {
   const full = await register(person('Ada Okafor', 'ada@northgate.test'), 'Northgate Parking');
   const empty = await register(person('Emil Leer', 'emil@quiet.test'), 'Quiet Meadow');
   // Nearly full once everybody is in.
-  await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9, sites: 5, gateways: 9 } });
+  await admin.patch(`/api/v6/tenants/${full.tenant.id}`, {
+    limits: { users: 9, sites: 5, gateways: 9 },
+  });
   full.tenant = await full.api.patch('/api/v6/tenants/current', { name: 'Northgate Parking Ltd' });
   await fill(full.api);
   full.site = await park(full.api);
   full.webhook = await listen(full.api);
   Object.assign(full, await equip(full));
-  await full.api.post('/api/v6/alarms/recipients', { email: 'night@northgate.test', kinds: ['gateway_down'] });
+  await full.api.post('/api/v6/alarms/recipients', {
+    email: 'night@northgate.test',
+    kinds: ['gateway_down'],
+  });
   full.alarms = await goWrong(full.api, { place: 'Mill', number: 1 });
   const viewer = await join(full, person('Vera Lindqvist', 'vera@northgate.test'), 'viewer');
   await join(full, person('Björn Aalto', 'bjorn@northgate.test'), 'operator');
@@ -76,7 +81,11 @@ async function fill(owner) {
     expires_at: inHours(24 * 90),
     allowed_ips: ['192.0.2.0/24'],
   });
-  await owner.post('/api/v6/api-keys', { name: 'Reports', role: 'viewer', scopes: ['telemetry:read'] });
+  await owner.post('/api/v6/api-keys', {
+    name: 'Reports',
+    role: 'viewer',
+    scopes: ['telemetry:read'],
+  });
   const old = await owner.post('/api/v6/api-keys', {
     name: 'Old terminal, level −2',
     role: 'viewer',
@@ -98,7 +107,13 @@ async function listen(owner) {
   const quiet = await owner.post('/api/v6/webhooks', {
     name: 'Guidance system of the city, north',
     url: 'https://parking-guidance.invalid/hooks/northgate?zone=4',
-    event_types: ['space.*', 'site.updated', 'device.assigned', 'device.unassigned', 'tenant.limit_near'],
+    event_types: [
+      'space.*',
+      'site.updated',
+      'device.assigned',
+      'device.unassigned',
+      'tenant.limit_near',
+    ],
   });
   await owner.post(`/api/v6/webhooks/${quiet.id}/test`, {});
   const old = await owner.post('/api/v6/webhooks', {
@@ -125,7 +140,11 @@ async function park(owner) {
     metadata: { operator: 'City' },
   });
   await owner.post('/api/v6/sites', { name: 'Harbour', timezone: 'UTC', is_active: false });
-  const level = await owner.post('/api/v6/levels', { site_id: site.id, name: 'Level −1', ordinal: -1 });
+  const level = await owner.post('/api/v6/levels', {
+    site_id: site.id,
+    name: 'Level −1',
+    ordinal: -1,
+  });
   await owner.post('/api/v6/levels', { site_id: site.id, name: 'Street' });
   const zone = await owner.post('/api/v6/zones', { site_id: site.id, name: 'Visitors' });
   const { spaces } = await owner.post('/api/v6/spaces/bulk', {
@@ -146,9 +165,19 @@ async function park(owner) {
 
 /** Every other day for a while, on one of which others have the bay; a calendar elsewhere that reads it, and somebody who waits. */
 async function recurs(owner, bay) {
-  const at = (days, hours) => new Date(Math.ceil(Date.now() / 86_400_000 + days) * 86_400_000 + hours * 3_600_000).toISOString();
-  await owner.post('/api/v6/reservations', { space_id: bay.id, start_time: at(7, 9), end_time: at(7, 12) });
-  await owner.post('/api/v6/calendar-feeds', { name: 'Screen at the porter’s lodge', site_id: bay.site_id });
+  const at = (days, hours) =>
+    new Date(
+      Math.ceil(Date.now() / 86_400_000 + days) * 86_400_000 + hours * 3_600_000,
+    ).toISOString();
+  await owner.post('/api/v6/reservations', {
+    space_id: bay.id,
+    start_time: at(7, 9),
+    end_time: at(7, 12),
+  });
+  await owner.post('/api/v6/calendar-feeds', {
+    name: 'Screen at the porter’s lodge',
+    site_id: bay.site_id,
+  });
   const series = await owner.post('/api/v6/reservations/series', {
     space_id: bay.id,
     start_time: at(1, 8),
@@ -192,8 +221,12 @@ async function equip({ api: owner, tenant, site }) {
   });
   const { spaces } = await owner.get(`/api/v6/spaces?site_id=${site.id}&sort=code&page_size=20`);
   const make = (number, more) =>
-    owner.post('/api/v6/devices', { dev_eui: `70B3D57ED005${String(number).padStart(4, '0')}`, ...more });
-  const serve = (device, bay) => owner.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id, reason: 'New car park' });
+    owner.post('/api/v6/devices', {
+      dev_eui: `70B3D57ED005${String(number).padStart(4, '0')}`,
+      ...more,
+    });
+  const serve = (device, bay) =>
+    owner.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id, reason: 'New car park' });
   const well = await make(1, {
     name: 'Sensor at the entrance, left of the barrier',
     model: 'bosch-tps110',
@@ -247,7 +280,12 @@ async function draw(owner, level, spaces) {
   await owner.upload(`/api/v6/levels/${level.id}/plan`, HALL, { type, method: 'PUT' });
   const shape = (n) => {
     const [x, y] = [0.06 + (n % 12) * 0.073, n < 12 ? 0.08 : 0.69];
-    return [[x, y], [x + 0.066, y], [x + 0.066, y + 0.23], [x, y + 0.23]];
+    return [
+      [x, y],
+      [x + 0.066, y],
+      [x + 0.066, y + 0.23],
+      [x, y + 0.23],
+    ];
   };
   const outlines = spaces.slice(0, 24).map(({ id }, n) => ({ id, shape: shape(n) }));
   await owner.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
@@ -258,7 +296,10 @@ async function draw(owner, level, spaces) {
  * is low. Answers the alarms, once they are raised.
  */
 export async function goWrong(owner, { place, number }) {
-  const site = await owner.post('/api/v6/sites', { name: `${place} Lane`, timezone: 'Europe/Rome' });
+  const site = await owner.post('/api/v6/sites', {
+    name: `${place} Lane`,
+    timezone: 'Europe/Rome',
+  });
   const bays = { site_id: site.id, pattern: `${place}-1..${place}-3` };
   const { spaces } = await owner.post('/api/v6/spaces/bulk', bays);
   const gateway = await owner.post('/api/v6/gateways', {
@@ -291,7 +332,9 @@ async function manyTenants(admin) {
   const names = ['Bay Street Garages', 'Ville de Saint-Étienne', 'Harbour & Sons', 'Altstadt GmbH'];
   const made = [];
   for (const [index, name] of names.entries()) {
-    made.push(await admin.post('/api/v6/tenants', { name, tier: tiers[index % tiers.length].tier }));
+    made.push(
+      await admin.post('/api/v6/tenants', { name, tier: tiers[index % tiers.length].tier }),
+    );
   }
   return made;
 }

@@ -13,7 +13,12 @@ let lots = 0;
 /** Rows of twelve, one below the other, on a blank sheet. */
 function outline(n) {
   const [x, y] = [0.04 + (n % 12) * 0.077, 0.06 + Math.floor(n / 12) * 0.3];
-  return [[x, y], [x + 0.068, y], [x + 0.068, y + 0.24], [x, y + 0.24]];
+  return [
+    [x, y],
+    [x + 0.068, y],
+    [x + 0.068, y + 0.24],
+    [x, y + 0.24],
+  ];
 }
 
 async function level(api, site, { name, ordinal, pattern, zone }) {
@@ -37,14 +42,33 @@ export async function openLot(owner, tenantName, { sensors = 14 } = {}) {
   const lot = await register(owner, tenantName);
   const { api } = lot;
   const site = await api.post('/api/v6/sites', { name: 'Station garage', timezone: 'Europe/Rome' });
-  const upper = await level(api, site, { name: 'Level 1', ordinal: 1, pattern: 'A-1..A-36', zone: 'Visitors' });
-  const lower = await level(api, site, { name: 'Level −1', ordinal: -1, pattern: 'B-1..B-12', zone: 'Staff' });
-  await api.post('/api/v6/gateways', { eui: gateway, name: 'Roof of the station', site_id: site.id });
+  const upper = await level(api, site, {
+    name: 'Level 1',
+    ordinal: 1,
+    pattern: 'A-1..A-36',
+    zone: 'Visitors',
+  });
+  const lower = await level(api, site, {
+    name: 'Level −1',
+    ordinal: -1,
+    pattern: 'B-1..B-12',
+    zone: 'Staff',
+  });
+  await api.post('/api/v6/gateways', {
+    eui: gateway,
+    name: 'Roof of the station',
+    site_id: site.id,
+  });
   const heard = await Promise.all(
     upper.spaces.slice(0, sensors).map(async (bay, at) => {
       const dev_eui = `70B3D57EE000${String(number).padStart(2, '0')}${String(at).padStart(2, '0')}`;
       const name = `Sensor ${bay.code}`;
-      const device = await api.post('/api/v6/devices', { dev_eui, name, model: 'bosch-tps110', heartbeat_seconds: 86400 });
+      const device = await api.post('/api/v6/devices', {
+        dev_eui,
+        name,
+        model: 'bosch-tps110',
+        heartbeat_seconds: 86400,
+      });
       await api.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id });
       return { ...bay, dev_eui, device };
     }),
@@ -60,7 +84,10 @@ export async function openLot(owner, tenantName, { sensors = 14 } = {}) {
   const says = (bay, isOccupied, { rssi = -57, snr = 9.5 } = {}) => {
     frames += 1;
     return radio.post('/api/v6/ingest/chirpstack?event=up', {
-      deviceInfo: { applicationId: 'deb86e58-f3b2-43fc-b5cb-3e10d825b9f5', devEui: bay.dev_eui.toLowerCase() },
+      deviceInfo: {
+        applicationId: 'deb86e58-f3b2-43fc-b5cb-3e10d825b9f5',
+        devEui: bay.dev_eui.toLowerCase(),
+      },
       devAddr: '01000003',
       fCnt: frames,
       fPort: 1,

@@ -33,7 +33,11 @@ export async function openMailbox() {
       const timer = setTimeout(() => {
         waiting.delete(look);
         const known = letters.map(({ to, subject }) => `${to}: ${subject}`).join('\n  ');
-        reject(new Error(`no letter ${subject} to ${address} within ${patienceMs / 1000} s; there are\n  ${known}`));
+        reject(
+          new Error(
+            `no letter ${subject} to ${address} within ${patienceMs / 1000} s; there are\n  ${known}`,
+          ),
+        );
       }, patienceMs);
       function look() {
         const letter = find();
@@ -106,7 +110,10 @@ function read(source, to) {
 }
 
 function partOf(raw, kind) {
-  const part = new RegExp(`content-type: text/${kind}[^]*?\\r\\n\\r\\n([^]*?)(?=\\r\\n--|$)`, 'i').exec(raw);
+  const part = new RegExp(
+    `content-type: text/${kind}[^]*?\\r\\n\\r\\n([^]*?)(?=\\r\\n--|$)`,
+    'i',
+  ).exec(raw);
   if (!part) return null;
   // The headers of a part stand in any order.
   const [before] = raw.slice(0, part.index).split('\r\n--').slice(-1);

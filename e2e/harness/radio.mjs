@@ -13,8 +13,22 @@ function psql() {
 /** Runs SQL as the owner of the private cluster; its socket and password lie in the data folder. */
 function run(sql) {
   const { dataDir } = the().server;
-  const [, , , port, host] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
-  const args = ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-h', host, '-p', port, '-U', 'postgres', '-d', 'parking'];
+  const [, , , port, host] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split(
+    '\n',
+  );
+  const args = [
+    '-qXAt',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-h',
+    host,
+    '-p',
+    port,
+    '-U',
+    'postgres',
+    '-d',
+    'parking',
+  ];
   const password = readFileSync(join(dataDir, 'secrets/postgres-postgres.password'), 'utf8').trim();
   return execFileSync(psql(), [...args, '-c', sql], {
     encoding: 'utf8',
@@ -22,10 +36,15 @@ function run(sql) {
   }).trim();
 }
 
-const text = (value) => (value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`);
+const text = (value) =>
+  value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`;
 
 /** A message of a device that belongs to nobody. */
-export function hearsOrphan(tenantId, devEui, { model, rssi = -97, snr = 6.5, minutes = 3, count = 12 } = {}) {
+export function hearsOrphan(
+  tenantId,
+  devEui,
+  { model, rssi = -97, snr = 6.5, minutes = 3, count = 12 } = {},
+) {
   run(`insert into orphan_devices (tenant_id, id, dev_eui, first_seen_at, last_seen_at, uplink_count, last_f_port,
          last_payload, last_rssi, last_snr, last_gateway_eui, source, guessed_model)
        values (${text(tenantId)}, gen_random_uuid(), ${text(devEui)}, now() - interval '5 hours',
@@ -34,7 +53,10 @@ export function hearsOrphan(tenantId, devEui, { model, rssi = -97, snr = 6.5, mi
 }
 
 /** A message of a device, so many minutes ago. */
-export function hearsDevice(deviceId, { minutes = 4, battery = null, volts = null, rssi = -92, snr = 7.2 } = {}) {
+export function hearsDevice(
+  deviceId,
+  { minutes = 4, battery = null, volts = null, rssi = -92, snr = 7.2 } = {},
+) {
   run(`update devices set last_seen_at = now() - interval '${minutes} minutes', battery_percent = ${battery ?? 'null'},
          battery_volts = ${volts ?? 'null'}, rssi = ${rssi}, snr = ${snr} where id = ${text(deviceId)}`);
 }
@@ -52,5 +74,7 @@ export function fallsSilent(gateway, [first, second, third]) {
 
 /** A sign of life of a gateway. */
 export function hearsGateway(gatewayId, { seconds = 5 } = {}) {
-  run(`update gateways set last_seen_at = now() - interval '${seconds} seconds' where id = ${text(gatewayId)}`);
+  run(
+    `update gateways set last_seen_at = now() - interval '${seconds} seconds' where id = ${text(gatewayId)}`,
+  );
 }

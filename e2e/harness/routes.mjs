@@ -23,7 +23,11 @@ function parse() {
     if (!guard) throw new Error(`routes.tsx: ${path} stands behind no guard this parser knows`);
     routes.push({ path, guard, permission: here('permission') ?? null });
   };
-  const guards = { AnonymousOnly: 'anonymous', SessionIndifferent: 'indifferent', RequireSession: 'session' };
+  const guards = {
+    AnonymousOnly: 'anonymous',
+    SessionIndifferent: 'indifferent',
+    RequireSession: 'session',
+  };
   for (const [whole, guard, permission, page, path] of table.matchAll(tokens)) {
     if (guard) stack.at(-1).guard = guards[guard];
     else if (permission) stack.push({ permission });

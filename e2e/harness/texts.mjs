@@ -18,7 +18,9 @@ export const fr = (key, values) => text('fr', key, values);
 function flatten(node, prefix = '') {
   return Object.entries(node).flatMap(([name, value]) => {
     const key = prefix ? `${prefix}.${name}` : name;
-    return typeof value === 'string' ? [key, key.replace(/_(one|other|many)$/, '')] : [key, ...flatten(value, key)];
+    return typeof value === 'string'
+      ? [key, key.replace(/_(one|other|many)$/, '')]
+      : [key, ...flatten(value, key)];
   });
 }
 

@@ -11,7 +11,11 @@ export async function fillLogin(page, { email, password }, t = en) {
 export async function signIn(page, who, t = en) {
   await page.goto('/login');
   await fillLogin(page, who, t);
-  await page.getByRole('navigation', { name: t('nav.label') }).or(page.getByRole('button', { name: t('nav.open') })).first().waitFor();
+  await page
+    .getByRole('navigation', { name: t('nav.label') })
+    .or(page.getByRole('button', { name: t('nav.open') }))
+    .first()
+    .waitFor();
 }
 
 /** A new password, twice. */
@@ -57,7 +61,13 @@ export async function escape(page, open) {
   for (let presses = 0; presses < 3; presses += 1) {
     await page.keyboard.press('Escape');
     const isGone = open.waitFor({ state: 'hidden', timeout: 10_000 });
-    if (await isGone.then(() => true, () => false)) return;
+    if (
+      await isGone.then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
   }
   throw new Error('Escape closes nothing here');
 }

@@ -56,7 +56,10 @@ async function portraits(opened) {
     portraitsTaken += 1;
     const path = `${OUTPUT}failed-${portraitsTaken}.png`;
     await page.screenshot({ path }).catch(() => undefined);
-    lines.push(`\n  at ${page.url()}, see ${path}`, ...watch.faults().map((fault) => `\n    ${fault}`));
+    lines.push(
+      `\n  at ${page.url()}, see ${path}`,
+      ...watch.faults().map((fault) => `\n    ${fault}`),
+    );
   }
   return lines.join('');
 }
@@ -98,6 +101,8 @@ export async function withPages(work, { atMostMs = AT_MOST_MS } = {}) {
     throw error;
   } finally {
     // A page that hangs does not let go of its context either; the browser takes it along in the end.
-    await Promise.all(opened.map(({ context }) => within(20_000, context.close()).catch(() => undefined)));
+    await Promise.all(
+      opened.map(({ context }) => within(20_000, context.close()).catch(() => undefined)),
+    );
   }
 }

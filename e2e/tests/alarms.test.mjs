@@ -32,7 +32,9 @@ describe('alarms', () => {
       // The navigation says so before anybody asks: the outage, and the battery. What the outage explains does not count.
       await page.getByRole('link', { name: /Alarms.*2 alarms wait/ }).click({ timeout: 60_000 });
       const open = (kind, name) =>
-        page.getByRole('button', { name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }) });
+        page.getByRole('button', {
+          name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }),
+        });
       await open('gateway_down', 'Mill roof').waitFor();
       await open('battery_low', 'Sensor Mill-3').waitFor();
       assert.equal(await open('device_silent', 'Sensor Mill-1').count(), 0);
@@ -42,17 +44,27 @@ describe('alarms', () => {
       await alarm.getByText(en('alarms.severities.critical')).first().waitFor();
       await alarm.getByRole('button', { name: 'Sensor Mill-1' }).click();
       await dialog(page, 'Sensor Mill-1').getByText('-117 dBm').waitFor();
-      await dialog(page, 'Sensor Mill-1').getByRole('button', { name: en('alarms.explainedBy', { name: 'Mill roof' }) }).click();
+      await dialog(page, 'Sensor Mill-1')
+        .getByRole('button', { name: en('alarms.explainedBy', { name: 'Mill roof' }) })
+        .click();
       await alarm.getByLabel(en('alarms.comment')).fill('The roof has no power.\nBack on Tuesday.');
       await alarm.getByRole('button', { name: en('alarms.addComment') }).click();
       await alarm.getByText('The roof has no power.').waitFor();
       await alarm.getByRole('button', { name: en('table.actions') }).click();
       await page.getByRole('menuitem', { name: en('alarms.acknowledge') }).click();
-      await undo(page, alarm.getByText(en('alarms.acknowledgedBy', { name: OWNER.name })).first().waitFor());
+      await undo(
+        page,
+        alarm
+          .getByText(en('alarms.acknowledgedBy', { name: OWNER.name }))
+          .first()
+          .waitFor(),
+      );
       await alarm.getByText(en('alarms.waiting')).waitFor();
       await escape(page, alarm);
 
-      await page.getByRole('checkbox', { name: en('table.select', { name: 'Sensor Mill-3' }) }).check();
+      await page
+        .getByRole('checkbox', { name: en('table.select', { name: 'Sensor Mill-3' }) })
+        .check();
       const bar = page.getByRole('region', { name: en('table.selection') });
       await bar.getByRole('button', { name: en('alarms.mute') }).click();
       const form = dialog(page, en('alarms.muteTitle', { name: 'Sensor Mill-3' }));
@@ -78,8 +90,14 @@ describe('alarms', () => {
       const { page } = await visit();
       await signIn(page, OWNER);
       await page.goto('/settings/alarms');
-      await page.getByRole('spinbutton', { name: en('alarmRules.fields.battery_low_percent.label') }).fill('10');
-      await page.getByRole('switch', { name: en('alarmRules.watch', { what: en('alarmRules.fields.stuck_hours.label') }) }).click();
+      await page
+        .getByRole('spinbutton', { name: en('alarmRules.fields.battery_low_percent.label') })
+        .fill('10');
+      await page
+        .getByRole('switch', {
+          name: en('alarmRules.watch', { what: en('alarmRules.fields.stuck_hours.label') }),
+        })
+        .click();
       await page.getByRole('button', { name: en('common.save') }).click();
       await page.getByText(en('alarmRules.saved')).waitFor();
       await page.getByRole('button', { name: en('alarmRules.addRecipient') }).click();
@@ -87,7 +105,9 @@ describe('alarms', () => {
       await form.getByLabel(en('fields.email')).fill('caretaker@alarms.test');
       await form.getByRole('button', { name: en('common.save') }).click();
       await form.waitFor({ state: 'hidden' });
-      await page.getByRole('button', { name: en('alarms.actionsFor', { name: 'caretaker@alarms.test' }) }).click();
+      await page
+        .getByRole('button', { name: en('alarms.actionsFor', { name: 'caretaker@alarms.test' }) })
+        .click();
       await page.getByRole('menuitem', { name: en('alarmRules.test') }).click();
       await mailbox.letterTo('caretaker@alarms.test', /arrive/);
     }));
@@ -98,7 +118,9 @@ describe('alarms', () => {
       const { page } = await visit();
       await signIn(page, VIEWER);
       await page.goto('/alarms');
-      await page.getByRole('button', { name: en('alarms.actionsFor', { name: 'Mill roof' }) }).click({ timeout: 60_000 });
+      await page
+        .getByRole('button', { name: en('alarms.actionsFor', { name: 'Mill roof' }) })
+        .click({ timeout: 60_000 });
       for (const item of await page.getByRole('menuitem').all()) {
         assert.equal(await item.getAttribute('aria-disabled'), 'true');
         assert.match(await item.innerText(), new RegExp(en('estate.operatorsOnly')));

@@ -7,14 +7,23 @@ import { fillLogin, signIn } from '../harness/visitor.mjs';
 import { withPages } from '../harness/world.mjs';
 
 /** A mark that a reload would wipe away. */
-const mark = (page) => page.evaluate(() => { window.isTheSamePage = true; });
+const mark = (page) =>
+  page.evaluate(() => {
+    window.isTheSamePage = true;
+  });
 const isTheSame = (page) => page.evaluate(() => window.isTheSamePage === true);
-const root = (page) => page.evaluate(() => ({ lang: document.documentElement.lang, theme: document.documentElement.dataset.theme }));
+const root = (page) =>
+  page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    theme: document.documentElement.dataset.theme,
+  }));
 
 /** What one chooses is shown at once; the account has it a moment later, and until then a reload would lose it. */
 const isKept = (page, choose) =>
   Promise.all([
-    page.waitForResponse((one) => one.request().method() === 'PATCH' && one.url().endsWith('/api/v6/me')),
+    page.waitForResponse(
+      (one) => one.request().method() === 'PATCH' && one.url().endsWith('/api/v6/me'),
+    ),
     choose(),
   ]);
 
@@ -40,7 +49,9 @@ describe('language and theme', () => {
       await page.goto('/profile');
       await page.getByRole('heading', { name: en('profile.title') }).waitFor();
       await mark(page);
-      await isKept(page, () => page.getByText(en('appearance.themes.dark'), { exact: true }).click());
+      await isKept(page, () =>
+        page.getByText(en('appearance.themes.dark'), { exact: true }).click(),
+      );
       await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
       await isKept(page, () => page.getByText('Français', { exact: true }).click());
       // The title is nearly the same word in both.
@@ -54,7 +65,9 @@ describe('language and theme', () => {
       const other = await visit();
       await other.page.goto('/');
       await fillLogin(other.page, stylish);
-      await other.page.getByRole('heading', { name: fr('home.title', { name: stylish.name }) }).waitFor();
+      await other.page
+        .getByRole('heading', { name: fr('home.title', { name: stylish.name }) })
+        .waitFor();
       await other.page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
     }));
 

@@ -29,7 +29,15 @@ async function harbour(api) {
   await api.upload(`/api/v6/levels/${level.id}/plan`, HALL, { type, method: 'PUT' });
   const outlines = spaces.map(({ id }, n) => {
     const x = 0.06 + n * 0.073;
-    return { id, shape: [[x, 0.08], [x + 0.066, 0.08], [x + 0.066, 0.31], [x, 0.31]] };
+    return {
+      id,
+      shape: [
+        [x, 0.08],
+        [x + 0.066, 0.08],
+        [x + 0.066, 0.31],
+        [x, 0.31],
+      ],
+    };
   });
   await api.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
   return { site, spaces };
@@ -76,11 +84,15 @@ describe('the calendar of reservations', () => {
       // Dragged onto somebody else's time: it says so on the way, and the server refuses it.
       watch.allow(/\/api\/v6\/reservations\/[^/]+$/);
       await pull(page, await point(page, 'A-1', 9.5), await point(page, 'A-2', 10.5));
-      await grid(page).getByText(en('calendar.faults.taken', { span: '09:00 – 12:00' })).waitFor();
+      await grid(page)
+        .getByText(en('calendar.faults.taken', { span: '09:00 – 12:00' }))
+        .waitFor();
       await page.screenshot({ path: `${OUTPUT}calendar-clash-light-1440.png` });
       await page.mouse.up();
       await page.getByText(en('calendar.putBack', { code: 'A-2' })).waitFor();
-      const alert = page.getByRole('alert').filter({ hasText: en('calendar.putBack', { code: 'A-2' }) });
+      const alert = page
+        .getByRole('alert')
+        .filter({ hasText: en('calendar.putBack', { code: 'A-2' }) });
       await alert.getByText(en('errors.codes.slot_taken')).waitFor();
       await alert.getByText(/09:00 – 12:00/).waitFor();
       await booking(page, 'A-1', '09:00 – 11:00, Ada Lovelace').waitFor();
@@ -94,7 +106,10 @@ describe('the calendar of reservations', () => {
       await page.mouse.up();
       await booking(page, 'A-4', '14:00 – 16:00, Ada Lovelace').waitFor();
       await rests(page);
-      await page.getByRole('button', { name: en('common.undo') }).last().click();
+      await page
+        .getByRole('button', { name: en('common.undo') })
+        .last()
+        .click();
       await booking(page, 'A-1', '09:00 – 11:00, Ada Lovelace').waitFor();
       await rests(page);
 
@@ -113,12 +128,20 @@ describe('the calendar of reservations', () => {
       await rests(page);
       await page.keyboard.press('m');
       await page.keyboard.press('ArrowDown');
-      await page.getByRole('status').filter({ hasText: en('calendar.faults.taken', { span: '09:00 – 12:00' }) }).waitFor({ state: 'attached' });
+      await page
+        .getByRole('status')
+        .filter({ hasText: en('calendar.faults.taken', { span: '09:00 – 12:00' }) })
+        .waitFor({ state: 'attached' });
       await page.keyboard.press('Escape');
       await booking(page, 'A-1', '09:00 – 12:30, Ada Lovelace').waitFor();
-      const { reservations } = await api.get(`/api/v6/reservations?space_id=${first.id}&sort=start_time`);
+      const { reservations } = await api.get(
+        `/api/v6/reservations?space_id=${first.id}&sort=start_time`,
+      );
       assert.deepEqual(
-        reservations.map(({ start_time, end_time }) => [Date.parse(start_time), Date.parse(end_time)]),
+        reservations.map(({ start_time, end_time }) => [
+          Date.parse(start_time),
+          Date.parse(end_time),
+        ]),
         [[Date.parse(tomorrow(9).at), Date.parse(tomorrow(12.5).at)]],
       );
 
@@ -164,9 +187,17 @@ describe('the calendar of reservations', () => {
       const admin = await the().api.signIn(ADMIN);
       await admin.patch(`/api/v6/tenants/${big.tenant.id}`, { limits: { spaces: 5_000 } });
       const site = await big.api.post('/api/v6/sites', { name: 'Harbour', timezone: ZONE });
-      const { spaces } = await big.api.post('/api/v6/spaces/bulk', { site_id: site.id, pattern: 'P-1..P-2000' });
+      const { spaces } = await big.api.post('/api/v6/spaces/bulk', {
+        site_id: site.id,
+        pattern: 'P-1..P-2000',
+      });
       const [start_time, end_time] = [tomorrow(9).at, tomorrow(12).at];
-      await big.api.post('/api/v6/reservations', { space_id: spaces.at(-1).id, start_time, end_time, holder: { name: 'Last One' } });
+      await big.api.post('/api/v6/reservations', {
+        space_id: spaces.at(-1).id,
+        start_time,
+        end_time,
+        holder: { name: 'Last One' },
+      });
       const { page, watch } = await visit();
       await signIn(page, who);
       await page.goto(`/reservations/calendar?date=${tomorrow(9).day}`);
@@ -180,7 +211,11 @@ describe('the calendar of reservations', () => {
       // From free time to the reservation, which is one stop however long it is.
       const last = booking(page, 'P-2000', 'Last One');
       await last.waitFor();
-      for (let presses = 0; presses < 20 && !(await last.evaluate((one) => one === document.activeElement)); presses += 1) {
+      for (
+        let presses = 0;
+        presses < 20 && !(await last.evaluate((one) => one === document.activeElement));
+        presses += 1
+      ) {
         await page.keyboard.press('ArrowRight');
       }
       await page.keyboard.press('Enter');
@@ -208,14 +243,23 @@ describe('the calendar of reservations', () => {
       await page.getByRole('heading', { name: en('booking.steps.bay') }).waitFor();
       await page.getByRole('radio', { name: /^A-1\b/ }).waitFor();
       const choices = page.getByRole('group', { name: en('booking.steps.bay') }).getByRole('radio');
-      const codes = await choices.evaluateAll((all) => all.map((one) => one.closest('label').querySelector('strong').textContent));
-      assert.deepEqual(codes, spaces.map(({ code }) => code), 'in natural order');
+      const codes = await choices.evaluateAll((all) =>
+        all.map((one) => one.closest('label').querySelector('strong').textContent),
+      );
+      assert.deepEqual(
+        codes,
+        spaces.map(({ code }) => code),
+        'in natural order',
+      );
       await page.getByRole('radio', { name: /^A-2\b/ }).check();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await portraits(page, watch, 'calendar-step-bay');
       await page.getByText(en('operations.plan'), { exact: true }).click();
       await page.locator('[data-bay]').nth(2).click();
-      await page.getByRole('complementary', { name: en('booking.summary') }).getByText('A-3', { exact: true }).waitFor();
+      await page
+        .getByRole('complementary', { name: en('booking.summary') })
+        .getByText('A-3', { exact: true })
+        .waitFor();
       await portraits(page, watch, 'calendar-step-plan');
       await page.getByRole('button', { name: en('booking.goOn') }).click();
       await page.getByRole('heading', { name: en('booking.steps.confirm') }).waitFor();
@@ -245,7 +289,9 @@ describe('the calendar of reservations', () => {
       // When is it free? Each bay has its windows, and each leads to the last step.
       await page.getByRole('link', { name: en('freeTimes.tab') }).click();
       await page.getByRole('button', { name: en('calendar.dayAfter') }).click();
-      const free = page.getByRole('link', { name: en('freeTimes.book', { code: 'A-5', span: '00:00 – 24:00' }) });
+      const free = page.getByRole('link', {
+        name: en('freeTimes.book', { code: 'A-5', span: '00:00 – 24:00' }),
+      });
       await free.waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await portraits(page, watch, 'calendar-free');

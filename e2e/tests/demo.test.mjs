@@ -11,7 +11,8 @@ import { signIn } from '../harness/visitor.mjs';
 import { OUTPUT, withPages } from '../harness/world.mjs';
 
 const dialog = (page, name) => page.getByRole('dialog', { name });
-const button = (within, key, values) => within.getByRole('button', { name: en(key, values), exact: true });
+const button = (within, key, values) =>
+  within.getByRole('button', { name: en(key, values), exact: true });
 
 /** What takes a gateway's whole patience: a minute of silence, or as long of signs of life, and a look. */
 const PATIENCE = { timeout: 100_000 };
@@ -60,8 +61,12 @@ async function changesTheColour(page, watch, bay, total) {
   const editor = dialog(page, en('displayPolicies.editTitle', { name: 'Day' }));
   await editor.getByLabel(en('lamps.states.free'), { exact: true }).fill('1020ff');
   await editor.getByText(new RegExp(`\\d+ bays of ${total} change`)).waitFor();
-  await editor.getByRole('button', { name: en('displayPolicies.everyBay_other', { count: total }) }).click();
-  const shown = editor.getByRole('listitem').filter({ has: page.getByText(bay.code, { exact: true }) });
+  await editor
+    .getByRole('button', { name: en('displayPolicies.everyBay_other', { count: total }) })
+    .click();
+  const shown = editor
+    .getByRole('listitem')
+    .filter({ has: page.getByText(bay.code, { exact: true }) });
   await shown.and(page.locator('[data-changes="true"]')).waitFor();
   assert.equal(await editor.getByRole('listitem').count(), total, 'what every bay would show');
   await shown.scrollIntoViewIfNeeded();
@@ -79,9 +84,12 @@ async function changesTheColour(page, watch, bay, total) {
 /** Alarms after the shortest time there is. */
 async function losesPatience(page, api) {
   const { gateways } = await api.get('/api/v6/gateways');
-  for (const { id } of gateways) await api.patch(`/api/v6/gateways/${id}`, { heartbeat_seconds: 10 });
+  for (const { id } of gateways)
+    await api.patch(`/api/v6/gateways/${id}`, { heartbeat_seconds: 10 });
   await page.goto('/settings/alarms');
-  await page.getByRole('spinbutton', { name: en('alarmRules.fields.gateway_down_minutes.label') }).fill('1');
+  await page
+    .getByRole('spinbutton', { name: en('alarmRules.fields.gateway_down_minutes.label') })
+    .fill('1');
   await button(page, 'common.save').click();
   await page.getByText(en('alarmRules.saved')).waitFor();
   return gateways;
@@ -114,61 +122,81 @@ describe('the demonstration', { concurrency: 2 }, () => {
   );
 
   test('its lamps follow a policy, say so when nothing reaches them, and recover with the gateways', () =>
-    withPages(async (visit) => {
-      const { api, site, lamps } = await demo.customer(HARBOUR);
-      const bay = lamps.at(-1);
-      await demo.car('out', HARBOUR, bay);
-      await api.post('/api/v6/display-policies', { name: 'Day' });
-      const { total } = await api.get('/api/v6/spaces?page_size=1');
-      const { page: watched, watch: seen } = await open(visit, HARBOUR, `/operations?site_id=${site.id}`);
-      await lampOf(watched, bay, { status: 'in_step', state: 'free' }).waitFor();
-      await hasRing(ring(lampOf(watched, bay)), '00FF00');
-      const { page, watch } = await open(visit, HARBOUR, '/settings/lamps');
-      await changesTheColour(page, watch, bay, total);
+    withPages(
+      async (visit) => {
+        const { api, site, lamps } = await demo.customer(HARBOUR);
+        const bay = lamps.at(-1);
+        await demo.car('out', HARBOUR, bay);
+        await api.post('/api/v6/display-policies', { name: 'Day' });
+        const { total } = await api.get('/api/v6/spaces?page_size=1');
+        const { page: watched, watch: seen } = await open(
+          visit,
+          HARBOUR,
+          `/operations?site_id=${site.id}`,
+        );
+        await lampOf(watched, bay, { status: 'in_step', state: 'free' }).waitFor();
+        await hasRing(ring(lampOf(watched, bay)), '00FF00');
+        const { page, watch } = await open(visit, HARBOUR, '/settings/lamps');
+        await changesTheColour(page, watch, bay, total);
 
-      // What it should show, and what it says that it shows.
-      await hasRing(ring(lampOf(watched, bay)), '1020FF');
-      await hasFill(middle(lampOf(watched, bay, { status: 'in_step' })), '1020FF');
-      const late = new Set(lamps.map(({ id }) => id));
-      await eventually('every lamp shows what it should', async () => {
-        const { spaces } = await api.get('/api/v6/spaces?has_display=true&include_lamps=true');
-        for (const { id, lamp } of spaces) if (lamp.status === 'in_step') late.delete(id);
-        return late.size === 0;
-      });
-      await shoot(watched, seen, 'followed');
+        // What it should show, and what it says that it shows.
+        await hasRing(ring(lampOf(watched, bay)), '1020FF');
+        await hasFill(middle(lampOf(watched, bay, { status: 'in_step' })), '1020FF');
+        const late = new Set(lamps.map(({ id }) => id));
+        await eventually('every lamp shows what it should', async () => {
+          const { spaces } = await api.get('/api/v6/spaces?has_display=true&include_lamps=true');
+          for (const { id, lamp } of spaces) if (lamp.status === 'in_step') late.delete(id);
+          return late.size === 0;
+        });
+        await shoot(watched, seen, 'followed');
 
-      const gateways = await losesPatience(page, api);
-      const pulled = Date.now();
-      await demo.gateways('off', HARBOUR);
-      await watched.locator(`[data-bay="${bay.id}"]`).click();
-      const drawer = await takesOut(watched, bay);
-      // As soon as the server knows; not when the page happens to ask again.
-      await lampOf(watched, bay, { status: 'unreachable', state: 'out_of_service' }).waitFor({ timeout: 40_000 });
-      await drawer.getByText(en('lamps.statuses.unreachable'), { exact: true }).waitFor();
-      const since = drawer.locator('p').filter({ hasText: en('lamps.statuses.unreachable') }).getByRole('time');
-      assert.match(await since.innerText(), AN_AGE);
-      await hasFill(middle(lampOf(watched, bay)), '1020FF');
-      await since.scrollIntoViewIfNeeded();
-      await shoot(watched, seen, 'unreachable');
+        const gateways = await losesPatience(page, api);
+        const pulled = Date.now();
+        await demo.gateways('off', HARBOUR);
+        await watched.locator(`[data-bay="${bay.id}"]`).click();
+        const drawer = await takesOut(watched, bay);
+        // As soon as the server knows; not when the page happens to ask again.
+        await lampOf(watched, bay, { status: 'unreachable', state: 'out_of_service' }).waitFor({
+          timeout: 40_000,
+        });
+        await drawer.getByText(en('lamps.statuses.unreachable'), { exact: true }).waitFor();
+        const since = drawer
+          .locator('p')
+          .filter({ hasText: en('lamps.statuses.unreachable') })
+          .getByRole('time');
+        assert.match(await since.innerText(), AN_AGE);
+        await hasFill(middle(lampOf(watched, bay)), '1020FF');
+        await since.scrollIntoViewIfNeeded();
+        await shoot(watched, seen, 'unreachable');
 
-      await page.getByRole('link', { name: /^Alarms.*alarms? waits?/ }).click();
-      const alarm = (kind, name) =>
-        page.getByRole('button', { name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }) });
-      await alarm('lamp_unreachable', `Plenom ${bay.code}`).waitFor(PATIENCE);
-      for (const { name } of gateways) await alarm('gateway_down', name).waitFor(PATIENCE);
-      assert.ok(Date.now() - pulled > 55_000, 'not before its minute is over');
-      await shoot(page, watch, 'alarms');
+        await page.getByRole('link', { name: /^Alarms.*alarms? waits?/ }).click();
+        const alarm = (kind, name) =>
+          page.getByRole('button', {
+            name: en('alarms.open', { kind: en(`alarms.kinds.${kind}.name`), name }),
+          });
+        await alarm('lamp_unreachable', `Plenom ${bay.code}`).waitFor(PATIENCE);
+        for (const { name } of gateways) await alarm('gateway_down', name).waitFor(PATIENCE);
+        assert.ok(Date.now() - pulled > 55_000, 'not before its minute is over');
+        await shoot(page, watch, 'alarms');
 
-      await demo.gateways('on', HARBOUR);
-      await lampOf(watched, bay, { status: 'in_step', state: 'out_of_service' }).waitFor(PATIENCE);
-      await drawer.getByText(en('lamps.statuses.in_step'), { exact: true }).waitFor();
-      await shoot(watched, seen, 'recovered');
-      await alarm('lamp_unreachable', `Plenom ${bay.code}`).waitFor({ state: 'hidden', ...PATIENCE });
-      for (const { name } of gateways) await alarm('gateway_down', name).waitFor({ state: 'hidden', ...PATIENCE });
-      await page.getByText(en('alarms.statuses.cleared'), { exact: true }).click();
-      for (const { name } of gateways) await alarm('gateway_down', name).first().waitFor();
-      await shoot(page, watch, 'cleared');
-    }, { atMostMs: 5 * 60_000 }));
+        await demo.gateways('on', HARBOUR);
+        await lampOf(watched, bay, { status: 'in_step', state: 'out_of_service' }).waitFor(
+          PATIENCE,
+        );
+        await drawer.getByText(en('lamps.statuses.in_step'), { exact: true }).waitFor();
+        await shoot(watched, seen, 'recovered');
+        await alarm('lamp_unreachable', `Plenom ${bay.code}`).waitFor({
+          state: 'hidden',
+          ...PATIENCE,
+        });
+        for (const { name } of gateways)
+          await alarm('gateway_down', name).waitFor({ state: 'hidden', ...PATIENCE });
+        await page.getByText(en('alarms.statuses.cleared'), { exact: true }).click();
+        for (const { name } of gateways) await alarm('gateway_down', name).first().waitFor();
+        await shoot(page, watch, 'cleared');
+      },
+      { atMostMs: 5 * 60_000 },
+    ));
 
   test('its reservations are drawn, refused, moved, repeated, kept by a vehicle that comes and lost by one that does not', () =>
     withPages(async (visit) => {
@@ -179,12 +207,23 @@ describe('the demonstration', { concurrency: 2 }, () => {
         await becomes(api, bay, 'free');
       }
       await api.call('PUT', '/api/v6/reservations/terms', { grace_minutes: 1 });
-      const { page: watched, watch: seen } = await open(visit, STATION, `/operations?site_id=${site.id}`);
+      const { page: watched, watch: seen } = await open(
+        visit,
+        STATION,
+        `/operations?site_id=${site.id}`,
+      );
       const shows = (bay, state) => lampOf(watched, bay, { status: 'in_step', state }).waitFor();
       await shows(stays, 'free');
       const now = (bay, name) => {
-        const [start, end] = [0, 60].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
-        return api.post('/api/v6/reservations', { space_id: bay.id, start_time: start, end_time: end, holder: { name } });
+        const [start, end] = [0, 60].map((minutes) =>
+          new Date(Date.now() + minutes * 60_000).toISOString(),
+        );
+        return api.post('/api/v6/reservations', {
+          space_id: bay.id,
+          start_time: start,
+          end_time: end,
+          holder: { name },
+        });
       };
       const absent = await now(stays, 'Nobody Comes');
       await shows(stays, 'reserved');
@@ -202,7 +241,10 @@ describe('the demonstration', { concurrency: 2 }, () => {
       await shows(comes, 'reserved');
       await button(arrived, 'table.actions').click();
       await page.getByRole('menuitem', { name: en('reservations.checkOut') }).click();
-      await arrived.getByText(en('reservations.statuses.completed'), { exact: true }).first().waitFor();
+      await arrived
+        .getByText(en('reservations.statuses.completed'), { exact: true })
+        .first()
+        .waitFor();
       await shows(comes, 'occupied');
 
       await draws(page, watch, api);
@@ -210,7 +252,10 @@ describe('the demonstration', { concurrency: 2 }, () => {
 
       await page.goto(`/reservations?reservation=${absent.id}`);
       const released = dialog(page, `Reservation ${stays.code}`);
-      await released.getByText(en('reservations.statuses.no_show'), { exact: true }).first().waitFor(PATIENCE);
+      await released
+        .getByText(en('reservations.statuses.no_show'), { exact: true })
+        .first()
+        .waitFor(PATIENCE);
       await becomes(api, stays, 'free');
       await shows(stays, 'free');
       await shoot(page, watch, 'released');
@@ -231,7 +276,12 @@ async function draws(page, watch, api) {
   const at = (hour) => tomorrowIn('Europe/Paris', hour).at;
   const { spaces } = await api.get('/api/v6/spaces?sort=code&page_size=5');
   const [free, taken, room] = spaces.slice(2);
-  const others = { space_id: taken.id, start_time: at(9), end_time: at(12), holder: { name: 'Bo Lind' } };
+  const others = {
+    space_id: taken.id,
+    start_time: at(9),
+    end_time: at(12),
+    holder: { name: 'Bo Lind' },
+  };
   await api.post('/api/v6/reservations', others);
   await page.goto(`/reservations/calendar?date=${tomorrowIn('Europe/Paris', 9).day}`);
   await booking(page, taken.code, 'Bo Lind').waitFor();
@@ -245,9 +295,13 @@ async function draws(page, watch, api) {
 
   watch.allow(/\/api\/v6\/reservations\/[^/]+$/);
   await pull(page, await point(page, free.code, 9.5), await point(page, taken.code, 10.5));
-  await grid(page).getByText(en('calendar.faults.taken', { span: '09:00 – 12:00' })).waitFor();
+  await grid(page)
+    .getByText(en('calendar.faults.taken', { span: '09:00 – 12:00' }))
+    .waitFor();
   await page.mouse.up();
-  const alert = page.getByRole('alert').filter({ hasText: en('calendar.putBack', { code: taken.code }) });
+  const alert = page
+    .getByRole('alert')
+    .filter({ hasText: en('calendar.putBack', { code: taken.code }) });
   await alert.getByText(en('errors.codes.slot_taken')).waitFor();
   await shoot(page, watch, 'clash');
   await button(page, 'calendar.understood').click();
@@ -262,13 +316,25 @@ async function draws(page, watch, api) {
 /** Every weekday until a date; one day somebody else has the bay, and that day is left out. */
 async function repeats(page, watch, { api, site }) {
   const today = new Date();
-  const monday = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() + ((8 - today.getUTCDay()) % 7) + 7);
+  const monday = Date.UTC(
+    today.getUTCFullYear(),
+    today.getUTCMonth(),
+    today.getUTCDate() + ((8 - today.getUTCDay()) % 7) + 7,
+  );
   const day = (n) => new Date(monday + n * 86_400_000).toISOString().slice(0, 10);
   const { spaces } = await api.get('/api/v6/spaces?sort=code&page_size=10');
   const bay = spaces.at(-1);
-  const others = { space_id: bay.id, start_time: `${day(2)}T13:00:00Z`, end_time: `${day(2)}T14:00:00Z` };
+  const others = {
+    space_id: bay.id,
+    start_time: `${day(2)}T13:00:00Z`,
+    end_time: `${day(2)}T14:00:00Z`,
+  };
   await api.post('/api/v6/reservations', others);
-  const query = new URLSearchParams({ site_id: site.id, from: `${day(0)}T12:00:00Z`, until: `${day(0)}T16:00:00Z` });
+  const query = new URLSearchParams({
+    site_id: site.id,
+    from: `${day(0)}T12:00:00Z`,
+    until: `${day(0)}T16:00:00Z`,
+  });
   await page.goto(`/reservations/new?${query}`);
   await button(page, 'booking.short.when').click();
   await pick(page, page, en('series.repeats'), en('series.kinds.weekdays'));
@@ -280,12 +346,22 @@ async function repeats(page, watch, { api, site }) {
   await button(page, 'booking.goOn').click();
   await page.getByText(en('series.someClash_one', { count: 1, formatted: '1' })).waitFor();
   await page.getByText(en('series.verdicts.slot_taken'), { exact: true }).waitFor();
-  assert.equal(await page.getByRole('list', { name: en('series.dates') }).getByRole('listitem').count(), 5);
+  assert.equal(
+    await page
+      .getByRole('list', { name: en('series.dates') })
+      .getByRole('listitem')
+      .count(),
+    5,
+  );
   await shoot(page, watch, 'series');
-  await page.getByRole('radio', { name: en('series.onClash.skip_one', { formatted: '4' }) }).check();
+  await page
+    .getByRole('radio', { name: en('series.onClash.skip_one', { formatted: '4' }) })
+    .check();
   await button(page, 'booking.goOn').click();
   await page.getByLabel(en('reservations.name')).fill('Grace Hopper');
   await button(page, 'reservations.reserve').click();
-  await page.getByRole('heading', { level: 1, name: en('series.ofBay', { code: bay.code }) }).waitFor();
+  await page
+    .getByRole('heading', { level: 1, name: en('series.ofBay', { code: bay.code }) })
+    .waitFor();
   await page.getByText('4 of 4', { exact: true }).waitFor();
 }

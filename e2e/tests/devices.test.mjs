@@ -1,7 +1,7 @@
 /** Sensors and lamps: from the label to the bay, off it again, claimed from the air, handed on. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { join, register, estate } from '../harness/estate.mjs';
+import { estate, join, register } from '../harness/estate.mjs';
 import { hearsDevice, hearsOrphan } from '../harness/radio.mjs';
 import { ADMIN } from '../harness/server.mjs';
 import { en } from '../harness/texts.mjs';
@@ -38,8 +38,15 @@ let bays;
 async function build() {
   dock = await register(OWNER, 'Dock Parking');
   await join(dock, COLLEAGUE, 'admin');
-  const site = await dock.api.post('/api/v6/sites', { name: 'Dock Seven', timezone: 'Europe/Oslo' });
-  const made = await dock.api.post('/api/v6/spaces/bulk', { site_id: site.id, pattern: 'D-01..D-40', template: {} });
+  const site = await dock.api.post('/api/v6/sites', {
+    name: 'Dock Seven',
+    timezone: 'Europe/Oslo',
+  });
+  const made = await dock.api.post('/api/v6/spaces/bulk', {
+    site_id: site.id,
+    pattern: 'D-01..D-40',
+    template: {},
+  });
   bays = made.spaces;
 }
 
@@ -110,7 +117,12 @@ describe('devices', () => {
       await page.getByText(en('onboard.step3Intro')).waitFor();
       assert.equal((await dock.api.get('/api/v6/devices?q=AABBCCDDEEFF0011')).total, 0);
       await pick(page, page.getByLabel(en('devices.model')), 'tps110', 'TPS110');
-      await pick(page, page.getByLabel(en('spaces.one'), { exact: false }).last(), 'D-11', 'D-11, Dock Seven');
+      await pick(
+        page,
+        page.getByLabel(en('spaces.one'), { exact: false }).last(),
+        'D-11',
+        'D-11, Dock Seven',
+      );
       await page.getByRole('button', { name: en('onboard.submitAssign') }).click();
       await page.getByText(en('onboard.madeServes', { code: 'D-11' })).waitFor();
       // The next one comes as a photo.
@@ -151,7 +163,11 @@ describe('devices', () => {
       await dock.api.post(`/api/v6/devices/${rival.id}/assign`, { space_id: bays[19].id });
       watch.allow(/\/assign$/);
       await form.getByRole('button', { name: en('devices.assignSubmit') }).click();
-      await form.getByText(new RegExp(`${rival.dev_eui} has served D-20 since .*, assigned by ${OWNER.name}`)).waitFor();
+      await form
+        .getByText(
+          new RegExp(`${rival.dev_eui} has served D-20 since .*, assigned by ${OWNER.name}`),
+        )
+        .waitFor();
       await pick(page, bay, 'D-23', 'D-23, Dock Seven');
       await form.getByRole('button', { name: en('devices.assignSubmit') }).click();
       await toast(page, en('devices.assigned', { name: 'Pier 20', code: 'D-23' }));
@@ -162,7 +178,9 @@ describe('devices', () => {
       await off.getByText(en('devices.reasonRequired')).waitFor();
       await off.getByLabel(en('devices.reason')).fill('The plate is cracked');
       await off.getByRole('button', { name: en('devices.unassignSubmit') }).click();
-      const news = page.getByRole('alert').filter({ hasText: en('devices.unassigned', { name: 'Pier 20', code: 'D-23' }) });
+      const news = page
+        .getByRole('alert')
+        .filter({ hasText: en('devices.unassigned', { name: 'Pier 20', code: 'D-23' }) });
       await undo(news, page.getByText(en('devices.servesNone')).waitFor());
       await toast(page, en('common.undone'));
       await fact(page, en('spaces.one'), 'D-23');
@@ -180,7 +198,12 @@ describe('devices', () => {
       const drawer = dialog(page, 'Bay D-30');
       await drawer.getByRole('button', { name: en('devices.assignToBay') }).click();
       const form = dialog(page, en('devices.assignToBayTitle', { code: 'D-30' }));
-      await pick(page, form.getByLabel(en('devices.one'), { exact: true }), '70-b3-d5-7e-d0-09-90-30', /Pier 30/);
+      await pick(
+        page,
+        form.getByLabel(en('devices.one'), { exact: true }),
+        '70-b3-d5-7e-d0-09-90-30',
+        /Pier 30/,
+      );
       await form.getByRole('button', { name: en('devices.assignSubmit') }).click();
       await drawer.getByRole('link', { name: sensor.dev_eui }).click();
       await page.getByRole('heading', { level: 1, name: 'Pier 30' }).waitFor();
@@ -199,12 +222,18 @@ describe('devices', () => {
       }
       await form(theirs.page).getByLabel(en('devices.serial')).fill('SN-40');
       await form(theirs.page).getByLabel(en('spaces.notes')).fill('theirs');
-      await form(theirs.page).getByRole('button', { name: en('common.save') }).click();
+      await form(theirs.page)
+        .getByRole('button', { name: en('common.save') })
+        .click();
       await form(theirs.page).waitFor({ state: 'hidden' });
       mine.watch.allow(new RegExp(`/api/v6/devices/${sensor.id}$`));
       await form(mine.page).getByLabel(en('spaces.notes')).fill('mine');
-      await form(mine.page).getByRole('button', { name: en('common.save') }).click();
-      const notice = form(mine.page).getByRole('alert').filter({ hasText: en('conflict.title') });
+      await form(mine.page)
+        .getByRole('button', { name: en('common.save') })
+        .click();
+      const notice = form(mine.page)
+        .getByRole('alert')
+        .filter({ hasText: en('conflict.title') });
       await notice.getByText('SN-40').waitFor();
       await notice.getByText(en('conflict.both')).waitFor();
       assert.equal(await form(mine.page).getByLabel(en('spaces.notes')).inputValue(), 'mine');
@@ -218,12 +247,19 @@ describe('devices', () => {
     withPages(async (visit) => {
       const never = await device(50, { name: 'Pier 50' });
       const silent = await device(51, { name: 'Pier 51', heartbeat_seconds: 600 });
-      const unjudged = await dock.api.post('/api/v6/devices', { dev_eui: '70B3D57ED0099052', name: 'Pier 52' });
+      const unjudged = await dock.api.post('/api/v6/devices', {
+        dev_eui: '70B3D57ED0099052',
+        name: 'Pier 52',
+      });
       hearsDevice(silent.id, { minutes: 26, battery: 11, rssi: -120, snr: -15 });
       hearsDevice(unjudged.id, { minutes: 60 * 24 * 40 });
       const { page } = await visit();
       await signIn(page, OWNER);
-      for (const [one, verdict] of [[never, 'never'], [silent, 'silent'], [unjudged, 'unjudged']]) {
+      for (const [one, verdict] of [
+        [never, 'never'],
+        [silent, 'silent'],
+        [unjudged, 'unjudged'],
+      ]) {
         await page.goto(`/devices/${one.id}/health`);
         await page.getByText(en(`devices.verdictTexts.${verdict}`)).waitFor();
       }
@@ -295,15 +331,24 @@ describe('devices', () => {
       await page.getByRole('button', { name: en('dataAge.refresh') }).click();
       const far = page.getByRole('row').filter({ hasText: '0004A30B00CC0002' });
       await far.getByText(en('devices.signals.weak')).waitFor();
-      await far.getByRole('button', { name: en('devices.actionsFor', { name: '0004A30B00CC0002' }) }).click();
+      await far
+        .getByRole('button', { name: en('devices.actionsFor', { name: '0004A30B00CC0002' }) })
+        .click();
       await page.getByRole('menuitem', { name: en('orphans.dismiss') }).click();
       await undo(page, far.waitFor({ state: 'hidden' }));
       await far.waitFor();
-      await page.getByRole('button', { name: en('orphans.claimOne', { eui: '0004A30B00CC0001' }) }).click();
+      await page
+        .getByRole('button', { name: en('orphans.claimOne', { eui: '0004A30B00CC0001' }) })
+        .click();
       const form = dialog(page, en('orphans.claimTitle'));
       await form.getByText(en('orphans.guessHint')).waitFor();
       await form.getByLabel(en('fields.name')).fill('Out of the air');
-      await pick(page, form.getByLabel(en('spaces.one'), { exact: false }).last(), 'D-38', 'D-38, Dock Seven');
+      await pick(
+        page,
+        form.getByLabel(en('spaces.one'), { exact: false }).last(),
+        'D-38',
+        'D-38, Dock Seven',
+      );
       await form.getByRole('button', { name: en('orphans.claimAssign') }).click();
       await page.getByRole('heading', { level: 1, name: 'Out of the air' }).waitFor();
       await fact(page, en('spaces.one'), 'D-38');
@@ -326,10 +371,14 @@ describe('devices', () => {
       await form.getByRole('button', { name: en('models.createSubmit') }).click();
       await form.waitFor({ state: 'hidden' });
       await page.goto('/devices/models?is_own=true');
-      await page.getByRole('button', { name: en('models.open', { name: 'Dock Blue lamp' }) }).click();
+      await page
+        .getByRole('button', { name: en('models.open', { name: 'Dock Blue lamp' }) })
+        .click();
       await dialog(page, 'Dock Blue lamp').getByText('0000FF').waitFor();
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: en('models.actionsFor', { name: 'Dock Blue lamp' }) }).click();
+      await page
+        .getByRole('button', { name: en('models.actionsFor', { name: 'Dock Blue lamp' }) })
+        .click();
       await page.getByRole('menuitem', { name: en('common.delete') }).click();
       await dialog(page, en('models.deleteTitle', { name: 'Dock Blue lamp' }))
         .getByRole('button', { name: en('common.delete') })
@@ -370,10 +419,15 @@ describe('devices of others', () => {
       await fillLogin(page, viewer);
       await page.getByRole('link', { name: full.device.name }).waitFor();
       assert.equal(await page.getByRole('dialog').count(), 0);
-      const [admins, operators] = [new RegExp(en('estate.adminsOnly')), new RegExp(en('estate.operatorsOnly'))];
+      const [admins, operators] = [
+        new RegExp(en('estate.adminsOnly')),
+        new RegExp(en('estate.operatorsOnly')),
+      ];
       await refused(page, page.getByRole('button', { name: en('devices.create') }), admins);
       await refused(page, page.getByRole('button', { name: en('onboard.title') }), admins);
-      await page.getByRole('button', { name: en('devices.actionsFor', { name: full.device.name }) }).click();
+      await page
+        .getByRole('button', { name: en('devices.actionsFor', { name: full.device.name }) })
+        .click();
       for (const item of await page.getByRole('menuitem').all()) {
         assert.equal(await item.getAttribute('aria-disabled'), 'true');
         assert.match(await item.innerText(), /Only (operators, )?administrators and owners/);
@@ -416,12 +470,20 @@ describe('devices of others', () => {
         await page.getByRole('button', { name: en('devices.actionsFor', { name }) }).click();
         await page.getByRole('menuitem', { name: en('devices.transfer') }).click();
         const form = dialog(page, en('devices.transferTitle', { name }));
-        await pick(page, form.getByLabel(en('devices.transferTo')), empty.tenant.name, empty.tenant.name);
+        await pick(
+          page,
+          form.getByLabel(en('devices.transferTo')),
+          empty.tenant.name,
+          empty.tenant.name,
+        );
         return form;
       };
       const blocked = await handOver(full.device.name);
       await blocked.getByText(en('devices.blockers.assigned')).waitFor();
-      assert.equal(await blocked.getByRole('button', { name: en('devices.transferSubmit') }).isDisabled(), true);
+      assert.equal(
+        await blocked.getByRole('button', { name: en('devices.transferSubmit') }).isDisabled(),
+        true,
+      );
       await blocked.getByRole('button', { name: en('common.cancel') }).click();
       await blocked.waitFor({ state: 'hidden' });
 
@@ -433,13 +495,19 @@ describe('devices of others', () => {
       await form.getByRole('button', { name: en('devices.transferSubmit') }).click();
       await toast(page, en('devices.transferred', { name: spare.name, tenant: empty.tenant.name }));
       const { devices } = await empty.api.get('/api/v6/devices');
-      assert.deepEqual(devices.map(({ dev_eui, name }) => ({ dev_eui, name })), [{ dev_eui: spare.dev_eui, name: null }]);
+      assert.deepEqual(
+        devices.map(({ dev_eui, name }) => ({ dev_eui, name })),
+        [{ dev_eui: spare.dev_eui, name: null }],
+      );
       await empty.api.delete(`/api/v6/devices/${devices[0].id}`);
 
       await follow(page, 'nav.devicePool');
       await page.getByLabel(en('pool.search')).fill(full.tenant.name);
       const counted = page.getByRole('row').filter({ hasText: full.tenant.name });
       const { total } = await full.api.get('/api/v6/devices?page_size=1');
-      await counted.getByRole('cell', { name: `${total}`, exact: true }).first().waitFor();
+      await counted
+        .getByRole('cell', { name: `${total}`, exact: true })
+        .first()
+        .waitFor();
     }));
 });

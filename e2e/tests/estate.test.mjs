@@ -45,15 +45,21 @@ async function createLevels(page) {
   }
   await page.getByRole('button', { name: en('parts.down', { name: 'Level -1' }) }).click();
   const names = () => page.getByRole('listitem').filter({ hasText: /bays/ }).allInnerTexts();
-  await page.waitForFunction(
-    () => document.querySelector('main ul li')?.textContent?.startsWith('Street'),
+  await page.waitForFunction(() =>
+    document.querySelector('main ul li')?.textContent?.startsWith('Street'),
   );
   assert.match((await names())[0], /^Street/);
 }
 
 async function createBays(page) {
-  await page.getByRole('link', { name: en('sites.spaces'), exact: true }).last().click();
-  await page.getByRole('button', { name: en('spaces.createMany') }).first().click();
+  await page
+    .getByRole('link', { name: en('sites.spaces'), exact: true })
+    .last()
+    .click();
+  await page
+    .getByRole('button', { name: en('spaces.createMany') })
+    .first()
+    .click();
   const form = dialog(page, en('spaces.createMany'));
   await form.getByLabel(en('spaces.pattern')).fill('B-01…B-24');
   await form.getByText('24 bays: B-01 to B-24').waitFor();
@@ -75,7 +81,11 @@ async function bulkEdit(page) {
   await form.getByRole('button', { name: en('common.save') }).click();
   await page.getByText('3 bays are saved.').waitFor();
   await bar.waitFor({ state: 'hidden' });
-  await choose(page, page.getByRole('combobox', { name: en('spaces.filterKind') }), en('bays.kinds.disabled'));
+  await choose(
+    page,
+    page.getByRole('combobox', { name: en('spaces.filterKind') }),
+    en('bays.kinds.disabled'),
+  );
   await page.getByText(en('table.count_other', { formatted: 3 })).waitFor();
   assert.match(page.url(), /kind=disabled/);
 }
@@ -106,7 +116,9 @@ async function deleteAndUndo(page) {
   await page.getByRole('checkbox', { name: en('table.selectAll') }).check();
   const bar = page.getByRole('region', { name: en('table.selection') });
   await bar.getByRole('button', { name: en('common.delete') }).click();
-  await dialog(page, 'Delete 3 bays?').getByRole('button', { name: en('common.delete') }).click();
+  await dialog(page, 'Delete 3 bays?')
+    .getByRole('button', { name: en('common.delete') })
+    .click();
   await page.getByText('3 bays are deleted.').waitFor();
   await undo(page, page.getByText(en('table.noHits')).waitFor());
   await page.getByText(en('common.undone')).waitFor();
@@ -155,9 +167,12 @@ describe('a car park', () => {
       const { page } = await visit();
       await page.goto('/sites');
       await fillLogin(page, viewer);
-      const refused = (button) => refuses(page, button, /Only (operators, )?administrators and owners/);
+      const refused = (button) =>
+        refuses(page, button, /Only (operators, )?administrators and owners/);
       await refused(page.getByRole('button', { name: en('sites.create') }));
-      await page.getByRole('button', { name: en('sites.actionsFor', { name: full.site.name }) }).click();
+      await page
+        .getByRole('button', { name: en('sites.actionsFor', { name: full.site.name }) })
+        .click();
       for (const item of await page.getByRole('menuitem').all()) {
         assert.equal(await item.getAttribute('aria-disabled'), 'true');
         assert.match(await item.innerText(), new RegExp(en('estate.adminsOnly')));

@@ -26,8 +26,10 @@ const two = (n) => String(n).padStart(2, '0');
 const eui = (n) => `70B3D57ED00700${two(n)}`;
 const sensor = (n) => `Weir ${two(n)}`;
 const dialog = (page, name) => page.getByRole('dialog', { name });
-const entries = (page, count) => page.getByText(en('table.count_other', { formatted: count })).waitFor();
-const bayOnPlan = (page, code) => page.getByRole('button', { name: `${code}, ${en('bays.states.unknown')}` });
+const entries = (page, count) =>
+  page.getByText(en('table.count_other', { formatted: count })).waitFor();
+const bayOnPlan = (page, code) =>
+  page.getByRole('button', { name: `${code}, ${en('bays.states.unknown')}` });
 
 /** Nothing is moving, and axe has nothing to say. */
 async function isSound({ page, watch }, where) {
@@ -72,12 +74,21 @@ async function drawsBays(visitor) {
 async function importsSensors(visitor) {
   const { page } = visitor;
   await follow(page, 'nav.imports');
-  await page.getByRole('main').getByText(en('imports.kinds.devices'), { exact: true }).first().click();
+  await page
+    .getByRole('main')
+    .getByText(en('imports.kinds.devices'), { exact: true })
+    .first()
+    .click();
   const good = Array.from({ length: 24 }, (_, index) => {
     const n = index + 1;
     return [eui(n), sensor(n), 'bosch-tps110', n > 22 ? '' : `A-0${two(n)}`].join(';');
   });
-  const file = ['DevEUI;Name;Model;Bay', ...good, '70B3D5;Half;bosch-tps110;A-023', `${eui(99)};Lost;bosch-tps110;B-001`];
+  const file = [
+    'DevEUI;Name;Model;Bay',
+    ...good,
+    '70B3D5;Half;bosch-tps110;A-023',
+    `${eui(99)};Lost;bosch-tps110;B-001`,
+  ];
   await chooseFile(page, 'sensors.csv', file.join('\r\n'));
   await uploadFile(page);
   await page.getByRole('button', { name: en('imports.check') }).click();
@@ -108,7 +119,10 @@ async function assignsTheRest(visitor, plan) {
   const form = dialog(page, en('devices.assignTitle', { name: sensor(23) }));
   await pick(page, form.getByLabel(en('spaces.one'), { exact: true }), 'A-023', `A-023, ${SITE}`);
   await form.getByRole('button', { name: en('devices.assignSubmit') }).click();
-  await page.getByText(en('devices.assigned', { name: sensor(23), code: 'A-023' })).first().waitFor();
+  await page
+    .getByText(en('devices.assigned', { name: sensor(23), code: 'A-023' }))
+    .first()
+    .waitFor();
 
   await page.goto(plan);
   await bayOnPlan(page, 'A-024').click();
@@ -116,7 +130,12 @@ async function assignsTheRest(visitor, plan) {
   await drawer.getByRole('button', { name: en('devices.assignToBay') }).click();
   const choice = dialog(page, en('devices.assignToBayTitle', { code: 'A-024' }));
   const typed = eui(24).match(/../g).join('-').toLowerCase();
-  await pick(page, choice.getByLabel(en('devices.one'), { exact: true }), typed, new RegExp(sensor(24)));
+  await pick(
+    page,
+    choice.getByLabel(en('devices.one'), { exact: true }),
+    typed,
+    new RegExp(sensor(24)),
+  );
   await choice.getByRole('button', { name: en('devices.assignSubmit') }).click();
   await choice.waitFor({ state: 'hidden' });
   await drawer.getByRole('link', { name: eui(24) }).waitFor();
@@ -159,19 +178,24 @@ async function pressable(visitor, address) {
   const { page, watch } = visitor;
   await page.goto(address);
   await settle(page, watch);
-  const buttons = await page.getByRole('main').getByRole('button').evaluateAll((all) =>
-    all
-      .filter((one) => one.getClientRects().length > 0)
-      .map((one) => {
-        const why = (one.getAttribute('aria-describedby') ?? '').split(' ').at(-1);
-        return {
-          name: (one.getAttribute('aria-label') ?? one.textContent).trim(),
-          isRefused: one.getAttribute('aria-disabled') === 'true' || one.disabled,
-          reason: why ? (document.getElementById(why)?.textContent ?? '') : '',
-        };
-      }),
+  const buttons = await page
+    .getByRole('main')
+    .getByRole('button')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => one.getClientRects().length > 0)
+        .map((one) => {
+          const why = (one.getAttribute('aria-describedby') ?? '').split(' ').at(-1);
+          return {
+            name: (one.getAttribute('aria-label') ?? one.textContent).trim(),
+            isRefused: one.getAttribute('aria-disabled') === 'true' || one.disabled,
+            reason: why ? (document.getElementById(why)?.textContent ?? '') : '',
+          };
+        }),
+    );
+  const open = buttons.filter(
+    ({ name, isRefused }) => !isRefused && !LOOKING.some((one) => one.test(name)),
   );
-  const open = buttons.filter(({ name, isRefused }) => !isRefused && !LOOKING.some((one) => one.test(name)));
   const mute = buttons.filter(({ isRefused, reason }) => isRefused && !reason);
   return [
     ...open.map(({ name }) => `${address}: “${name}” may be pressed`),
@@ -213,7 +237,11 @@ describe('a first day', () => {
       await onlyLooks('/');
       await onlyLooks('/sites');
       await refuses(page, page.getByRole('button', { name: en('sites.create') }), why);
-      await menuRefuses(page, page.getByRole('button', { name: en('sites.actionsFor', { name: SITE }) }), reason);
+      await menuRefuses(
+        page,
+        page.getByRole('button', { name: en('sites.actionsFor', { name: SITE }) }),
+        reason,
+      );
       await onlyLooks(site);
       await onlyLooks(`${site}/levels`);
       await refuses(page, page.getByRole('button', { name: en('parts.addLevel') }), why);
@@ -222,10 +250,18 @@ describe('a first day', () => {
       await refuses(page, page.getByRole('button', { name: en('plan.save') }), why);
       await onlyLooks(`${site}/bays`);
       await refuses(page, page.getByRole('button', { name: en('spaces.createMany') }), why);
-      await menuRefuses(page, page.getByRole('button', { name: en('spaces.actionsFor', { code: 'A-001' }) }), reason);
+      await menuRefuses(
+        page,
+        page.getByRole('button', { name: en('spaces.actionsFor', { code: 'A-001' }) }),
+        reason,
+      );
       await onlyLooks('/devices');
       await refuses(page, page.getByRole('button', { name: en('devices.create') }), why);
-      await menuRefuses(page, page.getByRole('button', { name: en('devices.actionsFor', { name: sensor(24) }) }), reason);
+      await menuRefuses(
+        page,
+        page.getByRole('button', { name: en('devices.actionsFor', { name: sensor(24) }) }),
+        reason,
+      );
       await page.goto('/imports');
       await page.getByText('imports:manage').waitFor();
 
@@ -274,7 +310,9 @@ describe('a first day', () => {
       await page.goto(plan());
       await bayOnPlan(page, 'A-024').waitFor();
       await isSound(admin, 'the plan, acting for its tenant');
-      await actingBar(page).getByRole('button', { name: en('acting.leave') }).click();
+      await actingBar(page)
+        .getByRole('button', { name: en('acting.leave') })
+        .click();
       await actingBar(page).waitFor({ state: 'hidden' });
       await follow(page, 'nav.sites');
       await refuses(page, page.getByRole('button', { name: en('sites.create') }), why);

@@ -11,7 +11,10 @@ import { PASSWORD, withPages } from '../harness/world.mjs';
 const OWNER = { name: 'Ines Moreau', email: 'ines@mole.test', password: PASSWORD };
 const dialog = (page, name) => page.getByRole('dialog', { name });
 const status = (page, name) =>
-  page.getByRole('main').getByText(en(`imports.statuses.${name}`), { exact: true }).first();
+  page
+    .getByRole('main')
+    .getByText(en(`imports.statuses.${name}`), { exact: true })
+    .first();
 
 async function pickSite(page, name) {
   const field = page.getByRole('combobox', { name: en('imports.siteForBays') });
@@ -27,7 +30,10 @@ async function importBays(page) {
   // Nothing can be uploaded before there is a file, and the button says so.
   const button = page.getByRole('button', { name: en('imports.upload') });
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
-  const lines = Array.from({ length: 24 }, (_, n) => `M-${String(n + 1).padStart(2, '0')};;general`);
+  const lines = Array.from(
+    { length: 24 },
+    (_, n) => `M-${String(n + 1).padStart(2, '0')};;general`,
+  );
   const file = ['Place name;Étage;Type', ...lines, 'M-03;;', 'M-99;Roof;'].join('\r\n');
   await chooseFile(page, 'bays.csv', file);
   await pickSite(page, 'Mole');
@@ -37,7 +43,10 @@ async function importBays(page) {
   assert.equal(await check.getAttribute('aria-disabled'), 'true');
   const code = en('imports.columns.code');
   await page.getByRole('combobox', { name: en('imports.placeOf', { column: code }) }).click();
-  await page.locator('.ant-select-dropdown:visible').getByText('Place name', { exact: true }).click();
+  await page
+    .locator('.ant-select-dropdown:visible')
+    .getByText('Place name', { exact: true })
+    .click();
   await page.getByText('M-01 · M-02 · M-03').waitFor();
   await check.click();
   await status(page, 'checked').waitFor();
@@ -63,9 +72,17 @@ async function importBays(page) {
 
 async function importSensors(page) {
   await follow(page, 'nav.imports');
-  await page.getByRole('main').getByText(en('imports.kinds.devices'), { exact: true }).first().click();
+  await page
+    .getByRole('main')
+    .getByText(en('imports.kinds.devices'), { exact: true })
+    .first()
+    .click();
   const euis = [1, 2].map((n) => `70B3D5000000000${n},bosch-tps110,M-0${n},${'0f'.repeat(16)}`);
-  await chooseFile(page, 'sensors.csv', ['DevEUI,Model,Bay,AppKey', ...euis, '70B3D5,,,'].join('\n'));
+  await chooseFile(
+    page,
+    'sensors.csv',
+    ['DevEUI,Model,Bay,AppKey', ...euis, '70B3D5,,,'].join('\n'),
+  );
   await uploadFile(page);
   // A key is not repeated, not even to whoever sent it.
   assert.equal(await page.getByText('0f0f').count(), 0);
@@ -82,7 +99,9 @@ async function takeBack(page) {
   await follow(page, 'nav.imports');
   await page.getByRole('link', { name: 'bays.csv' }).click();
   await page.getByRole('button', { name: en('imports.undo') }).click();
-  await dialog(page, en('imports.undoTitle')).getByRole('button', { name: en('imports.undo') }).click();
+  await dialog(page, en('imports.undoTitle'))
+    .getByRole('button', { name: en('imports.undo') })
+    .click();
   // The bays that the sensors serve stay.
   await status(page, 'undone').waitFor();
   await page.getByText('22 removed, 2 kept because they were changed or put to use.').waitFor();

@@ -37,7 +37,10 @@ async function createTenant(page) {
 
 async function invite(page) {
   await follow(page, 'nav.users');
-  await page.getByRole('button', { name: en('users.invite') }).first().click();
+  await page
+    .getByRole('button', { name: en('users.invite') })
+    .first()
+    .click();
   const form = dialog(page, en('invitations.inviteTitle', { tenant: TENANT }));
   await form.getByLabel(en('fields.email')).fill(COLLEAGUE.email);
   await form.getByRole('button', { name: en('invitations.send') }).click();
@@ -47,7 +50,10 @@ async function invite(page) {
 /** Creates a key and reads it from the page, where it stands once. */
 async function createKey(page) {
   await follow(page, 'nav.apiKeys');
-  await page.getByRole('button', { name: en('apiKeys.create') }).first().click();
+  await page
+    .getByRole('button', { name: en('apiKeys.create') })
+    .first()
+    .click();
   const form = dialog(page, en('apiKeys.create'));
   await form.getByLabel(en('fields.name'), { exact: true }).fill(KEY);
   await form
@@ -86,7 +92,9 @@ async function useKey(key) {
 
 async function changeRole(page) {
   await follow(page, 'nav.users');
-  await page.getByRole('button', { name: en('users.actionsFor', { name: COLLEAGUE.name }) }).click();
+  await page
+    .getByRole('button', { name: en('users.actionsFor', { name: COLLEAGUE.name }) })
+    .click();
   await page.getByRole('menuitem', { name: en('users.changeRole') }).click();
   const form = dialog(page, en('users.roleTitle', { name: COLLEAGUE.name }));
   await form.getByRole('radio', { name: en('roles.viewer.name') }).check();
@@ -97,7 +105,10 @@ async function changeRole(page) {
 /** The change just made stands in the log, with what it was before. */
 async function readAudit(page) {
   await follow(page, 'nav.auditLog');
-  await page.getByRole('button', { name: en('audit.actions.membership.updated') }).first().click();
+  await page
+    .getByRole('button', { name: en('audit.actions.membership.updated') })
+    .first()
+    .click();
   const entry = page.getByRole('dialog');
   await entry.getByRole('heading', { name: en('audit.changes') }).waitFor();
   // By its name in the list; what the API calls it stands in the details.
@@ -147,7 +158,10 @@ describe('an installation comes to life', () => {
       await other.page.getByRole('heading', { level: 1, name: en('apiKeys.title') }).waitFor();
       await one.page.goto('/sessions');
       await one.page.getByRole('button', { name: en('sessions.endAll') }).click();
-      await one.page.getByRole('dialog').getByRole('button', { name: en('sessions.endAll') }).click();
+      await one.page
+        .getByRole('dialog')
+        .getByRole('button', { name: en('sessions.endAll') })
+        .click();
       await one.page.getByText(en('login.signedOut')).waitFor();
       // The other browser learns it from the stream that ends, or with its next question, whichever is sooner.
       other.watch.allow(/\/api\//);

@@ -12,7 +12,9 @@ function focused(page) {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    const wrapper = element.closest('.ant-input-affix-wrapper, .ant-input-number, .ant-select, .ant-picker, label');
+    const wrapper = element.closest(
+      '.ant-input-affix-wrapper, .ant-input-number, .ant-select, .ant-picker, label',
+    );
     const around = wrapper ? getComputedStyle(wrapper) : null;
     const isRinged = (style) =>
       style !== null &&
@@ -75,7 +77,10 @@ describe('with the keyboard alone', () => {
       const form = page.getByRole('dialog', { name: en('apiKeys.create') });
       await form.waitFor();
       const name = form.getByLabel(en('fields.name'), { exact: true });
-      await page.waitForFunction((field) => document.activeElement === field, await name.elementHandle());
+      await page.waitForFunction(
+        (field) => document.activeElement === field,
+        await name.elementHandle(),
+      );
       await keyboard.type('Made without a mouse');
       const scope = form.getByRole('checkbox', { name: /telemetry:read/ });
       await tabTo(page, scope);
@@ -83,7 +88,9 @@ describe('with the keyboard alone', () => {
       assert.ok(await scope.isChecked());
       await name.focus();
       await keyboard.press('Enter');
-      const reveal = page.getByRole('dialog', { name: en('apiKeys.createdTitle', { name: 'Made without a mouse' }) });
+      const reveal = page.getByRole('dialog', {
+        name: en('apiKeys.createdTitle', { name: 'Made without a mouse' }),
+      });
       await reveal.waitFor();
       const kept = reveal.getByRole('checkbox', { name: en('secret.kept') });
       // The dialog before gives the focus back when it is gone, perhaps after one's first Tab.

@@ -45,7 +45,9 @@ function inParis(at) {
     dateStyle: 'short',
     timeStyle: 'short',
   }).formatToParts(at);
-  const { day, month, year, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  const { day, month, year, hour, minute } = Object.fromEntries(
+    parts.map(({ type, value }) => [type, value]),
+  );
   return `${day}.${month}.${year} à ${hour}:${minute}`;
 }
 
@@ -60,7 +62,11 @@ describe('letters', () => {
       const { mailbox } = the();
       const { api } = await register(OWNER, 'Letters Parking');
       const place = { address: '1 Quay Street', postal_code: '56100', city: 'Lorient' };
-      const site = await api.post('/api/v6/sites', { name: 'Harbour', timezone: 'Europe/Paris', ...place });
+      const site = await api.post('/api/v6/sites', {
+        name: 'Harbour',
+        timezone: 'Europe/Paris',
+        ...place,
+      });
       const bay = await api.post('/api/v6/spaces', { site_id: site.id, code: 'L-1' });
       const quiet = await api.post('/api/v6/sites', { name: 'Quiet', timezone: 'Europe/Paris' });
       const quietBay = await api.post('/api/v6/spaces', { site_id: quiet.id, code: 'L-1' });
@@ -83,12 +89,17 @@ describe('letters', () => {
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       assert.ok(await choice('fr').isChecked());
-      await page.getByRole('spinbutton', { name: en('terms.fields.reminder_minutes.label') }).fill('90');
+      await page
+        .getByRole('spinbutton', { name: en('terms.fields.reminder_minutes.label') })
+        .fill('90');
       await settle(page, watch);
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await page.screenshot({ path: `${OUTPUT}letters-terms-light-1440.png`, fullPage: true });
       await button(page, 'common.save').click();
-      await page.getByText(en('terms.savedAt', { site: 'Harbour' })).last().waitFor();
+      await page
+        .getByText(en('terms.savedAt', { site: 'Harbour' }))
+        .last()
+        .waitFor();
       const start = new Date(day.getTime() + 3 * HOUR);
       await books(page, site, bay, { start, email: 'ada@letters.test' });
 
@@ -118,7 +129,13 @@ describe('letters', () => {
       const off = await mailbox.letterTo('ada@letters.test', /annulée/, PATIENCE);
       assert.equal(said(off, 'UID'), one.id);
       assert.equal(said(off, 'STATUS'), 'CANCELLED');
-      assert.ok(Number(said(off, 'SEQUENCE')) > Number(said(letter, 'SEQUENCE')), 'the later one counts');
-      assert.ok(!mailbox.letters.some(({ to }) => to.includes('silent@people.test')), 'nobody was to be written to then');
+      assert.ok(
+        Number(said(off, 'SEQUENCE')) > Number(said(letter, 'SEQUENCE')),
+        'the later one counts',
+      );
+      assert.ok(
+        !mailbox.letters.some(({ to }) => to.includes('silent@people.test')),
+        'nobody was to be written to then',
+      );
     }));
 });

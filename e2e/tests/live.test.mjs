@@ -18,11 +18,21 @@ async function openDeck() {
   const site = await deck.api.post('/api/v6/sites', { name: 'Roof', timezone: 'Europe/Rome' });
   const level = await deck.api.post('/api/v6/levels', { site_id: site.id, name: 'Top' });
   const spaces = await Promise.all(
-    CODES.map((code) => deck.api.post('/api/v6/spaces', { site_id: site.id, code, level_id: level.id })),
+    CODES.map((code) =>
+      deck.api.post('/api/v6/spaces', { site_id: site.id, code, level_id: level.id }),
+    ),
   );
   const outlines = spaces.map(({ id }, at) => {
     const left = 0.1 + at * 0.2;
-    return { id, shape: [[left, 0.2], [left + 0.15, 0.2], [left + 0.15, 0.6], [left, 0.6]] };
+    return {
+      id,
+      shape: [
+        [left, 0.2],
+        [left + 0.15, 0.2],
+        [left + 0.15, 0.6],
+        [left, 0.6],
+      ],
+    };
   });
   await deck.api.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
   await join(deck, VIEWER, 'viewer');
@@ -46,10 +56,7 @@ describe('what happens', () => {
     withPages(async (visit) => {
       const { site, api, spaces } = await openDeck();
       const [owner, viewer] = [await visit(), await visit()];
-      await Promise.all([
-        signIn(owner.page, OWNER),
-        signIn(viewer.page, VIEWER),
-      ]);
+      await Promise.all([signIn(owner.page, OWNER), signIn(viewer.page, VIEWER)]);
       await Promise.all([owner, viewer].map(({ page }) => page.goto(`/sites/${site.id}/plan`)));
       const seen = viewer.page;
       await named(seen, 'A-002', 'unknown').waitFor();

@@ -17,7 +17,11 @@ async function openLot() {
   const lot = await register(OWNER, 'Radio Parking');
   const site = await lot.api.post('/api/v6/sites', { name: 'Mast', timezone: 'Europe/Paris' });
   const bay = await lot.api.post('/api/v6/spaces', { site_id: site.id, code: 'M-1' });
-  const device = await lot.api.post('/api/v6/devices', { dev_eui: EUI, model: 'kosmos-parking', name: 'Sensor M-1' });
+  const device = await lot.api.post('/api/v6/devices', {
+    dev_eui: EUI,
+    model: 'kosmos-parking',
+    name: 'Sensor M-1',
+  });
   await lot.api.post(`/api/v6/devices/${device.id}/assign`, { space_id: bay.id });
   await lot.api.post('/api/v6/gateways', { eui: GATEWAY, name: 'Roof' });
   const says = (number, hex) =>
@@ -76,11 +80,18 @@ describe('messages', () => {
       assert.equal(decided.payload, OCCUPIED);
 
       await page.goto(`/devices/${device.id}/health`);
-      await page.getByText(en('deviceHealth.summary_other', { formatted: '3', lost: '2', share: '40' })).waitFor();
-      const chart = page.getByRole('img', { name: en('deviceHealth.chartOf', { what: en('devices.signal') }) });
+      await page
+        .getByText(en('deviceHealth.summary_other', { formatted: '3', lost: '2', share: '40' }))
+        .waitFor();
+      const chart = page.getByRole('img', {
+        name: en('deviceHealth.chartOf', { what: en('devices.signal') }),
+      });
       await chart.locator('canvas').waitFor();
       await page.getByText(en('deviceHealth.asTable')).click();
-      await page.getByRole('table', { name: en('deviceHealth.title') }).getByText('-101 dBm').waitFor();
+      await page
+        .getByRole('table', { name: en('deviceHealth.title') })
+        .getByText('-101 dBm')
+        .waitFor();
       assert.deepEqual(await violations(page), []);
       await page.emulateMedia({ colorScheme: 'dark' });
       assert.deepEqual(await violations(page), []);

@@ -78,7 +78,11 @@ async function isSound(page, watch, what) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
     await settle(page, watch);
-    assert.deepEqual(await violations(page, rules), [], `${what}, ${colorScheme}, ${viewport.width}`);
+    assert.deepEqual(
+      await violations(page, rules),
+      [],
+      `${what}, ${colorScheme}, ${viewport.width}`,
+    );
     const sideways = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return scrollWidth - clientWidth;
@@ -113,7 +117,10 @@ describe('operations', () => {
       assert.equal(isReloaded, false, 'it asked for all bays again');
       await named(page, bay(plan, 'A-1', 'occupied'), await messageBehind(lot.api, heard[0]));
       // Said aloud too, a moment later and once.
-      await page.locator('[data-announcer]').getByText(`A-1: ${word('occupied')}`).waitFor();
+      await page
+        .locator('[data-announcer]')
+        .getByText(`A-1: ${word('occupied')}`)
+        .waitFor();
     }));
 
   test('it is looked through by its numbers, its filters, its search and the keys', () =>
@@ -126,9 +133,14 @@ describe('operations', () => {
       // By level, the lower one first, and bays in the order of people.
       const heads = await page.getByRole('heading', { level: 2 }).allTextContents();
       assert.deepEqual(heads, ['Level −1, Staff', 'Level 1, Visitors']);
-      const titles = await page.locator('[data-bay]').evaluateAll((all) => all.map(({ title }) => title));
+      const titles = await page
+        .locator('[data-bay]')
+        .evaluateAll((all) => all.map(({ title }) => title));
       const codes = titles.map((title) => title.split(',')[0]);
-      assert.deepEqual([...codes.slice(0, 2), ...codes.slice(10, 13)], ['B-1', 'B-2', 'B-11', 'B-12', 'A-1']);
+      assert.deepEqual(
+        [...codes.slice(0, 2), ...codes.slice(10, 13)],
+        ['B-1', 'B-2', 'B-11', 'B-12', 'A-1'],
+      );
 
       await counter(page, 'maintenance').click();
       await page.waitForURL(/state=maintenance/);
@@ -182,7 +194,10 @@ describe('operations', () => {
       await form.getByLabel(en('spaces.reason')).fill('The mayor comes');
       await form.getByRole('button', { name: en('spaces.takeOut') }).click();
       await bay(page, 'A-30', 'maintenance').waitFor();
-      await undo(page, drawer.getByText(en('spaces.overrideKinds.blocked.name'), { exact: true }).waitFor());
+      await undo(
+        page,
+        drawer.getByText(en('spaces.overrideKinds.blocked.name'), { exact: true }).waitFor(),
+      );
       await bay(page, 'A-30', 'unknown').waitFor();
     }));
 

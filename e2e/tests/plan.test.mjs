@@ -72,7 +72,12 @@ async function nudgeAndStay(page) {
 /** Somebody else moves the same bay meanwhile. */
 async function conflict(page, { api, site, level }, watch) {
   const { spaces } = await api.get(`/api/v6/spaces?site_id=${site.id}&q=A-001`);
-  const shape = [[0.5, 0.5], [0.55, 0.5], [0.55, 0.6], [0.5, 0.6]];
+  const shape = [
+    [0.5, 0.5],
+    [0.55, 0.5],
+    [0.55, 0.6],
+    [0.5, 0.6],
+  ];
   const outlines = [{ id: spaces[0].id, shape }];
   await api.call('PUT', '/api/v6/spaces/bulk/outlines', { level_id: level.id, outlines });
   watch.allow(/\/bulk\/outlines$/);
@@ -148,7 +153,10 @@ async function viewerLooks(visit, { editor }) {
   await page.goto(editor);
   await fillLogin(page, VIEWER);
   await says(page, en('plan.drawn_other', { formatted: 24 }));
-  await page.getByRole('alert').filter({ hasText: en('estate.adminsOnly') }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: en('estate.adminsOnly') })
+    .waitFor();
   for (const name of [en('plan.save'), en('plan.toolNames.rectangle'), en('plan.erase')]) {
     const button = page.getByRole('button', { name });
     assert.equal(await button.getAttribute('aria-disabled'), 'true', name);

@@ -14,7 +14,10 @@ let ready = null;
 const customer = () => {
   ready ??= (async () => {
     const full = await register(OWNER, 'Harbour Lamps');
-    const site = await full.api.post('/api/v6/sites', { name: 'Old quay', timezone: 'Europe/Paris' });
+    const site = await full.api.post('/api/v6/sites', {
+      name: 'Old quay',
+      timezone: 'Europe/Paris',
+    });
     const zone = await full.api.post('/api/v6/zones', { site_id: site.id, name: 'East' });
     const { spaces } = await full.api.post('/api/v6/spaces/bulk', {
       site_id: site.id,
@@ -50,19 +53,28 @@ describe('lamps', () => {
       await page.getByRole('button', { name: en('displayPolicies.create') }).click();
       const editor = dialog(page, en('displayPolicies.create'));
       await editor.getByLabel(en('fields.name')).fill('Night');
-      await editor.getByText('Nothing changes: the lamps of all 3 bays', { exact: false }).waitFor();
+      await editor
+        .getByText('Nothing changes: the lamps of all 3 bays', { exact: false })
+        .waitFor();
       await editor.getByLabel(en('lamps.states.unknown'), { exact: true }).fill('1020ff');
       await editor.getByText('3 bays of 3 change', { exact: false }).waitFor();
       await editor.getByLabel(en('lamps.states.unknown'), { exact: true }).fill('ffffff');
-      await editor.getByText('Nothing changes: the lamps of all 3 bays', { exact: false }).waitFor();
-      await editor.getByRole('button', { name: en('displayPolicies.everyBay_other', { count: 3 }) }).click();
-      for (const code of ['Q-1', 'Q-2', 'Q-3']) await editor.getByText(code, { exact: true }).waitFor();
+      await editor
+        .getByText('Nothing changes: the lamps of all 3 bays', { exact: false })
+        .waitFor();
+      await editor
+        .getByRole('button', { name: en('displayPolicies.everyBay_other', { count: 3 }) })
+        .click();
+      for (const code of ['Q-1', 'Q-2', 'Q-3'])
+        await editor.getByText(code, { exact: true }).waitFor();
       await editor.getByLabel(en('lamps.states.unknown'), { exact: true }).fill('1020ff');
       await editor.getByText('3 bays of 3 change', { exact: false }).waitFor();
       await editor.getByRole('button', { name: en('displayPolicies.createSubmit') }).click();
       await editor.waitFor({ state: 'hidden' });
 
-      await page.getByRole('button', { name: en('displayPolicies.actionsFor', { name: 'Night' }) }).click();
+      await page
+        .getByRole('button', { name: en('displayPolicies.actionsFor', { name: 'Night' }) })
+        .click();
       await page.getByRole('menuitem', { name: en('displayPolicies.activate') }).click();
       const before = dialog(page, en('displayPolicies.activateTitle', { name: 'Night' }));
       await before.getByText('3 bays of 3 change', { exact: false }).waitFor();
@@ -77,16 +89,25 @@ describe('lamps', () => {
       assert.equal((await api.get('/api/v6/display-policies?is_active=true')).total, 0);
       await hasRing(ring, 'FFFFFF');
       // What it should show is a list away for programs too.
-      const { spaces } = await api.get(`/api/v6/spaces?site_id=${site.id}&include_lamps=true&sort=code`);
+      const { spaces } = await api.get(
+        `/api/v6/spaces?site_id=${site.id}&include_lamps=true&sort=code`,
+      );
       assert.equal(spaces[0].lamp.wanted.look.color, 'FFFFFF');
       assert.deepEqual([spaces[1].lamp, spaces[2].lamp], [undefined, undefined]);
 
       await api.post('/api/v6/display-policies', { name: 'On the quay', site_id: site.id });
       await page.reload();
       await page.getByRole('combobox', { name: en('spaces.filterSite') }).click();
-      await page.locator('.ant-select-dropdown:visible').getByText('Old quay', { exact: true }).click();
-      await page.getByRole('button', { name: en('displayPolicies.open', { name: 'Night' }) }).waitFor({ state: 'hidden' });
-      await page.getByRole('button', { name: en('displayPolicies.open', { name: 'On the quay' }) }).waitFor();
+      await page
+        .locator('.ant-select-dropdown:visible')
+        .getByText('Old quay', { exact: true })
+        .click();
+      await page
+        .getByRole('button', { name: en('displayPolicies.open', { name: 'Night' }) })
+        .waitFor({ state: 'hidden' });
+      await page
+        .getByRole('button', { name: en('displayPolicies.open', { name: 'On the quay' }) })
+        .waitFor();
     }));
 
   test('show a zone that is blocked, and all of a site in an emergency until it is taken back', () =>
@@ -126,7 +147,9 @@ describe('lamps', () => {
       await page.getByRole('button', { name: en('emergency.end') }).click();
       const back = dialog(page, en('emergency.endTitle', { site: 'Old quay' }));
       await back.getByRole('button', { name: en('emergency.end') }).click();
-      await page.getByText(en('emergency.banner.all_red', { site: 'Old quay' })).waitFor({ state: 'hidden' });
+      await page
+        .getByText(en('emergency.banner.all_red', { site: 'Old quay' }))
+        .waitFor({ state: 'hidden' });
       assert.equal((await api.get(`/api/v6/sites/${site.id}`)).emergency, null);
     }));
 
@@ -143,17 +166,24 @@ describe('lamps', () => {
       await page.getByRole('button', { name: en('lamps.rawSubmit') }).click();
       await page.getByText(en('lamps.rawSent')).waitFor();
       const { downlinks } = await api.get('/api/v6/downlinks?kind=raw');
-      assert.deepEqual(downlinks.map(({ payload, f_port }) => [payload, f_port]), [['ff0000', 15]]);
+      assert.deepEqual(
+        downlinks.map(({ payload, f_port }) => [payload, f_port]),
+        [['ff0000', 15]],
+      );
     }));
 
   test('bays are closed for a while: reservations in the way are named, then moved, and the end is taken back', () =>
     withPages(async (visit) => {
       const { api, site } = await customer();
       const { page, watch } = await visit();
-      const { spaces } = await api.post('/api/v6/spaces/bulk', { site_id: site.id, pattern: 'R-1…R-2' });
+      const { spaces } = await api.post('/api/v6/spaces/bulk', {
+        site_id: site.id,
+        pattern: 'R-1…R-2',
+      });
       const zone = await api.post('/api/v6/zones', { site_id: site.id, name: 'Fish hall' });
       await api.patch(`/api/v6/spaces/${spaces[0].id}`, { zone_id: zone.id });
-      const soon = (hours) => new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
+      const soon = (hours) =>
+        new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
       const booked = await api.post('/api/v6/reservations', {
         space_id: spaces[0].id,
         start_time: soon(2),
@@ -178,7 +208,9 @@ describe('lamps', () => {
       await form.waitFor({ state: 'hidden' });
       assert.notEqual((await api.get(`/api/v6/reservations/${booked.id}`)).space_id, spaces[0].id);
 
-      const actions = page.getByRole('button', { name: en('closures.actionsFor', { name: 'Auction' }) });
+      const actions = page.getByRole('button', {
+        name: en('closures.actionsFor', { name: 'Auction' }),
+      });
       await actions.click();
       await page.getByRole('menuitem', { name: en('closures.edit') }).click();
       const edit = dialog(page, en('closures.editTitle', { name: 'Auction' }));
@@ -195,7 +227,10 @@ describe('lamps', () => {
       await page.getByRole('button', { name: en('common.undo') }).click();
       await page.getByText(en('common.undone')).waitFor();
       const { closures } = await api.get('/api/v6/closures');
-      assert.deepEqual(closures.map(({ stage }) => stage), ['in_force']);
+      assert.deepEqual(
+        closures.map(({ stage }) => stage),
+        ['in_force'],
+      );
     }));
 });
 

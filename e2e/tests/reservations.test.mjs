@@ -107,16 +107,24 @@ describe('reservations', () => {
       const place = drawer(page, `Bay ${mine.code}`);
       const items = place.getByRole('listitem');
       await items.filter({ hasText: 'Grace Hopper' }).getByText(en('calendar.contested')).waitFor();
-      await items.filter({ hasText: 'Hedy Lamarr' }).getByText(en('reservations.statuses.pending')).waitFor();
+      await items
+        .filter({ hasText: 'Hedy Lamarr' })
+        .getByText(en('reservations.statuses.pending'))
+        .waitFor();
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page, COLOURS), [], colorScheme);
       }
       await portraits(page, watch, 'reservations-marks-bay');
       await page.goto(`/reservations/calendar?site_id=${booked.site_id}`);
-      const marked = page.getByRole('gridcell', { name: `${mine.code}, ${en('calendar.contested')}` });
+      const marked = page.getByRole('gridcell', {
+        name: `${mine.code}, ${en('calendar.contested')}`,
+      });
       await marked.waitFor();
-      assert.equal(await marked.locator('[data-letter]').getAttribute('data-letter'), en('calendar.letters.contested'));
+      assert.equal(
+        await marked.locator('[data-letter]').getAttribute('data-letter'),
+        en('calendar.letters.contested'),
+      );
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await violations(page, EVERYTHING), [], colorScheme);
@@ -124,7 +132,9 @@ describe('reservations', () => {
       await portraits(page, watch, 'reservations-marks-calendar');
 
       await page.goto(`/reservations?reservation=${booked.id}`);
-      await one.getByRole('button', { name: en('reservations.takeInstead', { code: other.code }) }).click();
+      await one
+        .getByRole('button', { name: en('reservations.takeInstead', { code: other.code }) })
+        .click();
       await drawer(page, `Reservation ${other.code}`).waitFor();
       assert.equal((await api.get(`/api/v6/reservations/${booked.id}`)).space_code, other.code);
       await becomes(api, other, 'reserved');

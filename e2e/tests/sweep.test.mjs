@@ -79,7 +79,13 @@ async function walk(page, address, t) {
   if (address !== NOWHERE) await nowhere.waitFor({ state: 'detached' });
 }
 
-async function sweep(visit, language, who, addresses, { dresses = DRESSES, foreign = [], go = load } = {}) {
+async function sweep(
+  visit,
+  language,
+  who,
+  addresses,
+  { dresses = DRESSES, foreign = [], go = load } = {},
+) {
   const visitor = await visit({ locale: language === 'fr' ? 'fr-FR' : 'en-GB' });
   const t = (key, values) => text(language, key, values);
   // What a link that means nothing gets.
@@ -94,7 +100,12 @@ async function sweep(visit, language, who, addresses, { dresses = DRESSES, forei
   }
   const faults = [];
   for (const address of addresses) {
-    const found = await lookAt(visitor, address, { language, wardrobe: dresses[language], go, t }).catch(async (error) => {
+    const found = await lookAt(visitor, address, {
+      language,
+      wardrobe: dresses[language],
+      go,
+      t,
+    }).catch(async (error) => {
       if (!(error instanceof Frozen)) throw error;
       await reopen(visitor);
       return lookAt(visitor, address, { language, wardrobe: dresses[language], go: load, t });
@@ -206,7 +217,8 @@ async function pagesFor(role) {
 }
 
 /** In so many hours, on the hour. */
-const soon = (hours) => new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
+const soon = (hours) =>
+  new Date(Math.ceil(Date.now() / 3_600_000 + hours) * 3_600_000).toISOString();
 
 /** Once is enough to know that each page can be loaded by its address; with other questions behind it it is the same. */
 const loadOnce = (page, address, t) => (/[?#]/.test(address) ? walk : load)(page, address, t);
@@ -238,33 +250,50 @@ describe('every page is sound', { concurrency: 3 }, () => {
   })) {
     // One after the other: an account has one language at a time.
     test(`for ${role}`, () =>
-      withPages(async (visit) => {
-        const who = await whoIs();
-        const { full } = await estate();
-        const { site, device, webhook } = full;
-        const hook = `webhooks/${webhook.id}`;
-        const mine = [`reservations/series/${site.series.id}`, `sites/${site.id}`, `levels/${site.level.id}`, `spaces/${site.bay.id}`];
-        const all = [...mine, `devices/${device.id}`, `imports/${site.import.id}`, hook];
-        const ofOthers = { 'owner of an empty tenant': all, 'platform admin': [hook] }[role] ?? [];
-        const foreign = ofOthers.map((thing) => new RegExp(`/api/v6/${thing}`));
-        const addresses = await pagesFor(role);
-        // Who sees the most looks at three pages at a time, or everybody else is done long before.
-        const shares = role === 'owner' ? 3 : 1;
-        // English last: the account keeps it, and other tests read English.
-        for (const language of ['fr', 'en']) {
-          const looks = Array.from({ length: shares }, (_, share) =>
-            sweep(visit, language, who, addresses.filter((_, n) => n % shares === share), {
-              dresses: dressesFor(role),
-              go: role === 'owner' && language === 'en' ? loadOnce : walk,
-              foreign,
-            }),
-          );
-          await Promise.all(looks);
-        }
-      }, { atMostMs: AT_MOST_MS }));
+      withPages(
+        async (visit) => {
+          const who = await whoIs();
+          const { full } = await estate();
+          const { site, device, webhook } = full;
+          const hook = `webhooks/${webhook.id}`;
+          const mine = [
+            `reservations/series/${site.series.id}`,
+            `sites/${site.id}`,
+            `levels/${site.level.id}`,
+            `spaces/${site.bay.id}`,
+          ];
+          const all = [...mine, `devices/${device.id}`, `imports/${site.import.id}`, hook];
+          const ofOthers =
+            { 'owner of an empty tenant': all, 'platform admin': [hook] }[role] ?? [];
+          const foreign = ofOthers.map((thing) => new RegExp(`/api/v6/${thing}`));
+          const addresses = await pagesFor(role);
+          // Who sees the most looks at three pages at a time, or everybody else is done long before.
+          const shares = role === 'owner' ? 3 : 1;
+          // English last: the account keeps it, and other tests read English.
+          for (const language of ['fr', 'en']) {
+            const looks = Array.from({ length: shares }, (_, share) =>
+              sweep(
+                visit,
+                language,
+                who,
+                addresses.filter((_, n) => n % shares === share),
+                {
+                  dresses: dressesFor(role),
+                  go: role === 'owner' && language === 'en' ? loadOnce : walk,
+                  foreign,
+                },
+              ),
+            );
+            await Promise.all(looks);
+          }
+        },
+        { atMostMs: AT_MOST_MS },
+      ));
   }
   for (const language of ['en', 'fr']) {
     test(`for a stranger, in ${language}`, () =>
-      withPages((visit) => sweep(visit, language, null, anonymousPages()), { atMostMs: AT_MOST_MS }));
+      withPages((visit) => sweep(visit, language, null, anonymousPages()), {
+        atMostMs: AT_MOST_MS,
+      }));
   }
 });

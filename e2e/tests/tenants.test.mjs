@@ -29,7 +29,9 @@ describe('acting for another tenant', () => {
       // As administrator there, not as platform administrator: no other tenants.
       assert.equal(await page.getByRole('link', { name: en('nav.tenants') }).count(), 0);
 
-      await actingBar(page).getByRole('button', { name: en('acting.leave') }).click();
+      await actingBar(page)
+        .getByRole('button', { name: en('acting.leave') })
+        .click();
       await actingBar(page).waitFor({ state: 'hidden' });
       await follow(page, 'nav.users');
       await page.getByRole('rowheader', { name: ADMIN.email }).waitFor();
@@ -52,10 +54,16 @@ describe('acting for another tenant', () => {
           const look = () => {
             window.seenAfterwards ||= document.body.innerText.includes(email);
           };
-          new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+          new MutationObserver(look).observe(document.body, {
+            subtree: true,
+            childList: true,
+            characterData: true,
+          });
         };
       }, full.owner.email);
-      await actingBar(page).getByRole('button', { name: en('acting.leave') }).click();
+      await actingBar(page)
+        .getByRole('button', { name: en('acting.leave') })
+        .click();
       await page.getByRole('heading', { name: en('home.title', { name: ADMIN.name }) }).waitFor();
       await page.evaluate(() => window.watchFor());
       await follow(page, 'nav.users');
@@ -90,7 +98,10 @@ test('whoever runs the platform sees who is near a limit', () =>
     await table.getByRole('link', { name: full.tenant.name }).waitFor();
     assert.equal(await table.getByRole('link', { name: empty.tenant.name }).count(), 0);
     const users = `${full.tenant.name}: ${en('usage.resources.users')}`;
-    assert.equal(await table.getByRole('meter', { name: users }).getAttribute('aria-valuemax'), `${used + 1}`);
+    assert.equal(
+      await table.getByRole('meter', { name: users }).getAttribute('aria-valuemax'),
+      `${used + 1}`,
+    );
     await admin.patch(`/api/v6/tenants/${full.tenant.id}`, { limits: { users: 9 } });
   }));
 

@@ -29,13 +29,17 @@ const customer = () => {
   return ready;
 };
 
-const field = (page, name, t = en) => page.getByRole('spinbutton', { name: t(`terms.fields.${name}.label`) });
+const field = (page, name, t = en) =>
+  page.getByRole('spinbutton', { name: t(`terms.fields.${name}.label`) });
 const button = (page, key) => page.getByRole('button', { name: en(key), exact: true });
 
 /** Waits until a field shows a value. */
 async function has(page, input, value) {
   await input.waitFor();
-  await page.waitForFunction(([element, value]) => element.value === value, [await input.elementHandle(), value]);
+  await page.waitForFunction(
+    ([element, value]) => element.value === value,
+    [await input.elementHandle(), value],
+  );
 }
 
 /** Three hours tomorrow, with all that is asked known; what is left is to say so. */
@@ -76,7 +80,10 @@ describe('the terms of reservations', () => {
 
       // From the site to its terms.
       await page.goto(`/sites/${harbour.id}`);
-      await page.getByRole('link', { name: en('terms.title') }).last().click();
+      await page
+        .getByRole('link', { name: en('terms.title') })
+        .last()
+        .click();
       await page.getByText(en('terms.standingAt.standard', { site: 'Harbour' })).waitFor();
 
       // What the server refuses stands at its field.
@@ -106,7 +113,7 @@ describe('the terms of reservations', () => {
       // Three hours are too long there, and say so; elsewhere they are had.
       watch.allow(/\/api\/v6\/reservations$/);
       await books(page, harbour, 0);
-      await page.getByText(en('errors.fields.minutesAtMost', { n: '60' })).waitFor();
+      await page.getByText(en('calendar.faults.tooLong', { n: '1' })).waitFor();
       await settle(page, watch);
       await page.screenshot({ path: `${OUTPUT}terms-felt-light-1440.png` });
       await books(page, station, 0);
@@ -114,7 +121,9 @@ describe('the terms of reservations', () => {
 
       await page.goto(`/settings/reservations?site_id=${harbour.id}`);
       await button(page, 'terms.takeTenants').click();
-      const asked = page.getByRole('dialog', { name: en('terms.takeTenantsTitle', { site: 'Harbour' }) });
+      const asked = page.getByRole('dialog', {
+        name: en('terms.takeTenantsTitle', { site: 'Harbour' }),
+      });
       const agree = asked.getByRole('button', { name: en('terms.takeTenants') });
       await agree.click();
       const follows = page.getByText(en('terms.standingAt.standard', { site: 'Harbour' }));
@@ -147,18 +156,26 @@ describe('the terms of reservations', () => {
       await page.getByText(en('terms.savedAt', { site: 'Station' })).waitFor();
       await has(page, field(page, 'early_minutes'), '30');
       const { early_minutes, grace_minutes, source } = await api.get(address);
-      assert.deepEqual({ early_minutes, grace_minutes, source }, { early_minutes: 30, grace_minutes: 20, source: 'site' });
+      assert.deepEqual(
+        { early_minutes, grace_minutes, source },
+        { early_minutes: 30, grace_minutes: 20, source: 'site' },
+      );
 
       // Who has typed nothing sees what somebody else sets, as it is set.
       await page.getByText(en('conflict.title')).waitFor({ state: 'hidden' });
       await api.call('PUT', address, { early_minutes: 45, per_person_max: 2 });
       await has(page, field(page, 'early_minutes'), '45');
       // What somebody may have any number of is said without a number.
-      const limit = page.getByRole('switch', { name: en('terms.limit', { what: en('terms.fields.per_person_max.label') }) });
+      const limit = page.getByRole('switch', {
+        name: en('terms.limit', { what: en('terms.fields.per_person_max.label') }),
+      });
       await limit.click();
       await page.getByText(en('terms.anyNumber'), { exact: true }).waitFor();
       await button(page, 'common.save').click();
-      await page.getByText(en('terms.savedAt', { site: 'Station' })).last().waitFor();
+      await page
+        .getByText(en('terms.savedAt', { site: 'Station' }))
+        .last()
+        .waitFor();
       for (let tries = 0; (await api.get(address)).per_person_max !== null; tries += 1) {
         assert.ok(tries < 100, 'the limit is gone');
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -174,7 +191,10 @@ describe('the terms of reservations', () => {
       const fr = (key, values) => text('fr', key, values);
       await signIn(page, VIEWER, fr);
       await page.goto('/reservations');
-      await page.getByRole('main').getByRole('link', { name: fr('terms.title') }).click();
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: fr('terms.title') })
+        .click();
       await page.getByText(fr('terms.standing.standard')).waitFor();
       await page.getByText(fr('estate.adminsOnly')).first().waitFor();
       assert.ok(await field(page, 'grace_minutes', fr).isDisabled());

@@ -18,7 +18,11 @@ const customer = () => {
   ready ??= (async () => {
     const full = await register(OWNER, 'Tickets Parking');
     const place = { address: '1 Quay Street', postal_code: '56100', city: 'Lorient' };
-    const site = await full.api.post('/api/v6/sites', { name: 'Harbour', timezone: 'Europe/Paris', ...place });
+    const site = await full.api.post('/api/v6/sites', {
+      name: 'Harbour',
+      timezone: 'Europe/Paris',
+      ...place,
+    });
     return { ...full, site };
   })();
   return ready;
@@ -51,13 +55,17 @@ const here = (url) => `${the().base}${new URL(url).pathname}${new URL(url).hash}
 
 /** Presses a button of the page and the one of the question that follows. */
 async function does(page, word, code, t = en) {
-  await page.getByRole('main').getByRole('button', { name: t(`tickets.${word}.verb`) }).click();
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: t(`tickets.${word}.verb`) })
+    .click();
   const question = page.getByRole('dialog', { name: t(`tickets.${word}.title`, { code }) });
   await question.getByRole('button', { name: t(`tickets.${word}.verb`) }).click();
   await question.waitFor({ state: 'hidden' });
 }
 
-const stage = (page, name, t = en) => page.getByText(t(`tickets.stages.${name}.name`), { exact: true }).first();
+const stage = (page, name, t = en) =>
+  page.getByText(t(`tickets.stages.${name}.name`), { exact: true }).first();
 
 describe('a guest', () => {
   test('is handed a link from the list of reservations, which is good until it is renewed', () =>
@@ -132,7 +140,10 @@ describe('a guest', () => {
       await stage(page, 'left', fr).waitFor();
       assert.equal((await api.get(`/api/v6/reservations/${one.id}`)).status, 'completed');
       const secret = new URL(link).hash.slice(1);
-      assert.ok(sent.length > 0 && !sent.some((url) => url.split('#')[0].includes(secret)), 'the secret is in an address');
+      assert.ok(
+        sent.length > 0 && !sent.some((url) => url.split('#')[0].includes(secret)),
+        'the secret is in an address',
+      );
     }));
 
   test('sees what is to come, is told when the page is out of date, and gives the bay back', () =>
@@ -161,6 +172,9 @@ describe('a guest', () => {
       await portraits(page, watch, 'ticket-cancelled', { back: NARROW });
       const asked = { site_id: site.id, from: one.start_time, to: one.end_time };
       const { spaces } = await api.post('/api/v6/reservations/check-availability', asked);
-      assert.ok(spaces.find(({ space_code }) => space_code === one.space_code).is_free, 'others can have the bay');
+      assert.ok(
+        spaces.find(({ space_code }) => space_code === one.space_code).is_free,
+        'others can have the bay',
+      );
     }));
 });

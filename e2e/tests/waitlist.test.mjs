@@ -157,7 +157,9 @@ describe('the waiting list', () => {
 
       const guest = async (email) => {
         const letter = await mailbox.letterTo(email, /proposée/, PATIENCE);
-        assert.ok(letter.text.includes('La place M-1 à Mole s’est libérée et est retenue pour vous.'));
+        assert.ok(
+          letter.text.includes('La place M-1 à Mole s’est libérée et est retenue pour vous.'),
+        );
         assert.ok(letter.text.includes('à l’heure de Europe/Paris.'), letter.text);
         const { page, watch } = await visit({ locale: 'fr-FR' });
         await page.setViewportSize(NARROW);
@@ -172,18 +174,26 @@ describe('the waiting list', () => {
         const verb = fr(`tickets.${word}.verb`);
         await page.getByRole('main').getByRole('button', { name: verb }).focus();
         await page.keyboard.press('Enter');
-        const question = page.getByRole('dialog', { name: fr(`tickets.${word}.title`, { code: 'M-1' }) });
+        const question = page.getByRole('dialog', {
+          name: fr(`tickets.${word}.title`, { code: 'M-1' }),
+        });
         await question.getByRole('button', { name: verb }).click();
         await question.waitFor({ state: 'hidden' });
       };
       const declining = await guest('first@waiting.test');
       await does(declining, 'decline');
-      await declining.getByText(fr('tickets.stages.lapsed.name'), { exact: true }).first().waitFor();
+      await declining
+        .getByText(fr('tickets.stages.lapsed.name'), { exact: true })
+        .first()
+        .waitFor();
       await mailbox.letterTo('first@waiting.test', /plus retenue/, PATIENCE);
 
       const claiming = await guest('second@waiting.test');
       await does(claiming, 'claim');
-      await claiming.getByText(fr('tickets.stages.upcoming.name'), { exact: true }).first().waitFor();
+      await claiming
+        .getByText(fr('tickets.stages.upcoming.name'), { exact: true })
+        .first()
+        .waitFor();
       await mailbox.letterTo('second@waiting.test', /réservée/, PATIENCE);
       const entry = await api.get(`/api/v6/reservations/waitlist/${second.id}`);
       assert.equal(entry.status, 'claimed');

@@ -10,7 +10,13 @@ const problem = (status, code) => ({
   status,
   contentType: 'application/problem+json',
   headers: { 'x-request-id': 'req_from_the_test' },
-  body: JSON.stringify({ type: `/docs/errors#${code}`, title: code, status, code, request_id: 'req_from_the_test' }),
+  body: JSON.stringify({
+    type: `/docs/errors#${code}`,
+    title: code,
+    status,
+    code,
+    request_id: 'req_from_the_test',
+  }),
 });
 
 describe('on a bad day', () => {
@@ -71,7 +77,9 @@ describe('on a bad day', () => {
       const { page } = await visit();
       await page.goto('/login?next=%2F%2Fevil.test%2F');
       await fillLogin(page, full.owner);
-      await page.getByRole('heading', { name: en('home.title', { name: full.owner.name }) }).waitFor();
+      await page
+        .getByRole('heading', { name: en('home.title', { name: full.owner.name }) })
+        .waitFor();
       assert.equal(new URL(page.url()).pathname, '/');
     }));
 
@@ -82,7 +90,9 @@ describe('on a bad day', () => {
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await signIn(page, full.owner);
       watch.allow(/\/api\/v6\/api-keys/);
-      await page.route('**/api/v6/api-keys?*', (route) => route.fulfill(problem(500, 'internal_error')));
+      await page.route('**/api/v6/api-keys?*', (route) =>
+        route.fulfill(problem(500, 'internal_error')),
+      );
       await follow(page, 'nav.apiKeys');
       await page.getByText(en('errors.codes.internal_error')).waitFor();
       await page.getByText('req_from_the_test').waitFor();

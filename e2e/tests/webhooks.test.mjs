@@ -49,7 +49,10 @@ test('a webhook is made, tried, told of a site, fails, and sends again', () =>
       const { page } = await visit();
       await signIn(page, full.owner);
       await follow(page, 'nav.webhooks');
-      await page.getByRole('button', { name: en('webhooks.create') }).first().click();
+      await page
+        .getByRole('button', { name: en('webhooks.create') })
+        .first()
+        .click();
       const form = page.getByRole('dialog', { name: en('webhooks.create') });
       await form.getByLabel(en('fields.name')).fill('Receiver of the test');
       await form.getByLabel(en('webhooks.url')).fill(receiver.url);
@@ -79,11 +82,20 @@ test('a webhook is made, tried, told of a site, fails, and sends again', () =>
       assert.equal(JSON.parse(told.body).data.subject_id, site.id);
       assert.ok(isSigned(told, secret));
       await page.reload();
-      await page.getByText(en('webhooks.troubles.refused', { status: 503 })).first().waitFor();
+      await page
+        .getByText(en('webhooks.troubles.refused', { status: 503 }))
+        .first()
+        .waitFor();
       receiver.status = 200;
       await page.getByRole('button', { name: 'site.created' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: en('webhooks.replay') }).click();
-      await page.getByRole('dialog').getByText(en('webhooks.taken', { status: 200 })).waitFor();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: en('webhooks.replay') })
+        .click();
+      await page
+        .getByRole('dialog')
+        .getByText(en('webhooks.taken', { status: 200 }))
+        .waitFor();
       assert.equal(receiver.got.at(-1).headers['webhook-id'], told.headers['webhook-id']);
       await full.api.delete(`/api/v6/sites/${site.id}`);
       await until(() => receiver.got.some(({ body }) => body.includes('site.deleted')));

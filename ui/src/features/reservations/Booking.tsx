@@ -67,9 +67,12 @@ const fields = [
   'plate',
   'notes',
 ] as const;
-const fieldsOf: Partial<Record<StepName, (keyof BookingValues)[]>> = {
-  when: ['site_id', 'start_time', 'end_time', ...repeatFields],
-};
+const fieldsOfWhen: (keyof BookingValues)[] = [
+  'site_id',
+  'start_time',
+  'end_time',
+  ...repeatFields,
+];
 
 /** Place and time, bay, dates if there are several, confirmation; what was chosen stands beside it all the while. */
 export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
@@ -137,11 +140,12 @@ export function Booking({ site, begun, onDone, onSeries, onCancel }: Props) {
   }, [step]);
 
   async function goOn() {
-    const isRight = await form.validateFields(fieldsOf[step] ?? []).then(
+    const isRight = await form.validateFields(fieldsOfWhen).then(
       () => true,
       () => false,
     );
-    if (!isRight) return;
+    // A link may have led past it, and what is wrong there is seen nowhere else.
+    if (!isRight) return turnTo('when');
     reset();
     const afterBay = rule ? 'dates' : 'confirm';
     if (step === 'when') turnTo(spaceId ? afterBay : 'bay');
