@@ -111,7 +111,6 @@ describe('the terms of reservations', () => {
       await portraits(page, watch, 'terms-site');
 
       // Three hours are too long there, and say so; elsewhere they are had.
-      watch.allow(/\/api\/v6\/reservations$/);
       await books(page, harbour, 0);
       await page.getByText(en('calendar.faults.tooLong', { n: '1' })).waitFor();
       await settle(page, watch);

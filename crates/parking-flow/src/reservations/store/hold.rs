@@ -38,7 +38,7 @@ pub async fn hold_person(tx: &mut TenantTx, holder: &Holder) -> Result<()> {
 pub(in crate::reservations) async fn hold_request(tx: &mut TenantTx, request: &str) -> Result<()> {
     let key = format!("{}/{request}", tx.tenant().0);
     sqlx::query!(
-        r#"select 'held' as "held!" from pg_advisory_xact_lock(hashtextextended($1, 7275745))"#,
+        r#"select 'held' as "held!" from pg_advisory_xact_lock(hashtextextended($1, 7275747))"#,
         key
     )
     .fetch_one(tx.conn())
