@@ -4,8 +4,9 @@
 //! while its time to be claimed runs; claiming confirms it. Whoever lets an offer go, in time or not, waits
 //! no more: the next is offered the bay, and they may ask again. What frees a bay for which somebody waits
 //! leaves a mark by a trigger, in its transaction, and so does whoever begins to wait; a job that any number
-//! of servers may run takes the marks and offers, one tenant at a time, in the order in which people asked. Whoever changes an entry holds it, then its
-//! person, then its bay. Tables: `waitlist_entries`, `waitlist_marks`.
+//! of servers may run takes the marks and offers, one tenant at a time, in the order in which people asked:
+//! a look offers only what was free when it began. Whoever changes an entry holds it, then its person, then
+//! its bay. Tables: `waitlist_entries`, `waitlist_marks`.
 
 mod api;
 mod holds;

@@ -13,8 +13,7 @@ use super::{Waiting, record};
 use crate::Flow;
 use crate::reservations::{self, Draft, Footing, ReservationError};
 
-/// Entries that expire in one transaction, tenants that are looked after in one round, and marks of one
-/// tenant that are taken at once.
+/// Entries that expire in one transaction, and tenants that are looked after in one round.
 const BATCH: i64 = 200;
 
 /// Those who wait who are asked for at once.
@@ -76,68 +75,81 @@ async fn look(flow: &Flow, tenant: TenantId, now: DateTime<Utc>) -> Result<(), D
     if !store::hold_list(&mut list, tenant).await? {
         return Ok(());
     }
-    let marks = store::marks(&mut list, tenant, BATCH).await?;
+    let marks = store::marks(&mut list, tenant).await?;
     for id in store::answered(&mut list, tenant, BATCH).await? {
         settle(flow, (tenant, id), now).await?;
     }
-    offer_all(flow, &mut list, (tenant, &marks), now).await?;
+    if !offer_all(flow, &mut list, (tenant, &marks), now).await? {
+        // The next look begins with who stands first, and knows more.
+        return Ok(());
+    }
     // Last: whoever dies before has offered nothing that would be offered again.
     store::unmark(&mut list, tenant, &marks).await?;
     list.commit().await
 }
 
-/// Offers a bay to each who may find one where the marks are, the one who waits longest first.
+/// Offers a bay to each who may find one where the marks are, the one who waits longest first, and says
+/// whether everybody was asked.
 async fn offer_all(
     flow: &Flow,
     list: &mut PlatformTx,
     (tenant, marks): (TenantId, &[Mark]),
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let mut after = None;
     loop {
         let page = store::hopeful(list, (tenant, marks), (after, PAGE), now).await?;
         for (_, id) in &page {
-            offer(flow, (tenant, *id), now).await?;
+            if !offer(flow, list, (tenant, marks), *id, now).await? {
+                return Ok(false);
+            }
         }
         after = page.last().copied();
         if i64::try_from(page.len()).is_ok_and(|count| count < PAGE) {
-            return Ok(());
+            return Ok(true);
         }
     }
 }
 
-/// Offers somebody a bay, if one that they want is free.
+/// Offers somebody a bay, if one that they want is free, and says whether those behind them may be asked.
 async fn offer(
     flow: &Flow,
-    (tenant, id): (TenantId, Uuid),
+    list: &mut PlatformTx,
+    (tenant, marks): (TenantId, &[Mark]),
+    id: Uuid,
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    let mut tried = 1;
-    loop {
+) -> Result<bool, DbError> {
+    for _ in 0..TRIES {
         // A transaction each: who is not offered anything holds neither person nor bay any longer.
         let mut tx = flow.db.tenant(tenant).await?;
         let ended = match try_offer(&mut tx, id, now).await {
-            Ok(()) => tx.commit().await.map_err(ReservationError::from),
+            Ok(Some(bay)) if store::is_freed_since(list, (tenant, marks), bay).await? => {
+                // Those before them were asked when it was not free yet.
+                return Ok(false);
+            }
+            Ok(_) => tx.commit().await.map_err(ReservationError::from),
             Err(error) => Err(error),
         };
         match ended {
-            Err(error) if error.is_of_the_moment() && tried < TRIES => tried += 1,
+            Err(error) if error.is_of_the_moment() => {}
             Err(ReservationError::Db(error)) => return Err(error),
             // Nothing is free for them, or they may not have it now: they wait on.
-            Ok(()) | Err(_) => return Ok(()),
+            Ok(()) | Err(_) => return Ok(true),
         }
     }
+    Ok(false)
 }
 
+/// Holds a bay for somebody who waits, if one is free, and says which and when.
 async fn try_offer(
     tx: &mut TenantTx,
     id: Uuid,
     now: DateTime<Utc>,
-) -> Result<(), ReservationError> {
+) -> Result<Option<(Uuid, Slot)>, ReservationError> {
     store::hold(tx, id).await?;
     let waiting = store::find(tx.conn(), id).await?;
     let Some(waiting) = waiting.filter(|one| one.standing == Standing::Waiting) else {
-        return Ok(());
+        return Ok(None);
     };
     let name = waiting.created_by.clone();
     let maker = Maker {
@@ -160,7 +172,7 @@ async fn try_offer(
         let news = (Some(&waiting), &offered, "offered");
         record(tx.conn(), &maker.by, news, now).await?;
     }
-    Ok(())
+    Ok(Some((held.space.0, waiting.slot)))
 }
 
 /// Writes what became of an offer that was answered without the list, or by nobody.

@@ -15,8 +15,8 @@ use super::{Offer, Waiting, Wanted};
 use crate::reservations::Holder;
 
 pub(super) use offers::{
-    Mark, answered, hold_list, hopeful, mark, mark_all, marked, marks, of_hold, offer,
-    offers_among, over, unmark,
+    Mark, answered, hold_list, hopeful, is_freed_since, mark, mark_all, marked, marks, of_hold,
+    offer, offers_among, over, unmark,
 };
 
 const SELECT: &str = "select e.tenant_id, t.name as tenant_name, e.id, e.site_id, i.name as site_name, i.timezone,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use parking_db::{PlatformTx, Result, TenantTx};
 use parking_domain::ids::TenantId;
-use parking_domain::reservations::Standing;
+use parking_domain::reservations::{Slot, Standing};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
@@ -129,22 +129,38 @@ pub(in crate::waitlist) async fn hold_list(tx: &mut PlatformTx, tenant: TenantId
     Ok(is_held.fetch_one(tx.conn()).await?)
 }
 
-/// The oldest marks of a tenant, but for those that are to be looked at again and not yet. A number that
-/// lies ahead is of another database, whose copy this is.
-pub(in crate::waitlist) async fn marks(
-    tx: &mut PlatformTx,
-    tenant: TenantId,
-    limit: i64,
-) -> Result<Vec<Mark>> {
+/// The marks of a tenant, but for those that are to be looked at again and not yet. A number that lies ahead
+/// is of another database, whose copy this is. All of them: a bay whose mark is left out would be offered to
+/// nobody.
+pub(in crate::waitlist) async fn marks(tx: &mut PlatformTx, tenant: TenantId) -> Result<Vec<Mark>> {
     let marks = sqlx::query_scalar!(
         "select id from waitlist_marks
          where tenant_id = $1 and (again_after is null or again_after <= pg_snapshot_xmin(pg_current_snapshot())
-           or again_after > pg_snapshot_xmax(pg_current_snapshot()))
-         order by id limit $2",
-        tenant.0,
-        limit
+           or again_after > pg_snapshot_xmax(pg_current_snapshot()))",
+        tenant.0
     );
     Ok(marks.fetch_all(tx.conn()).await?)
+}
+
+/// Whether a bay was freed after the marks were read, for somebody who wants a slot of it: the same marks
+/// will let them hope in the next look.
+pub(in crate::waitlist) async fn is_freed_since(
+    tx: &mut PlatformTx,
+    (tenant, marks): (TenantId, &[Mark]),
+    (space, slot): (Uuid, Slot),
+) -> Result<bool> {
+    let is_freed = sqlx::query_scalar!(
+        r#"select exists (select from waitlist_marks
+           where tenant_id = $1 and id <> all($2) and space_id = $3 and not is_of_entry
+             and free_from < $5::timestamptz + interval '12 hours' and free_until > $4::timestamptz - interval '12 hours')
+           as "is_freed!""#,
+        tenant.0,
+        marks,
+        space,
+        slot.start,
+        slot.end
+    );
+    Ok(is_freed.fetch_one(tx.conn()).await?)
 }
 
 /// Takes marks away, but for those that were looked at for the first time and are to be looked at again.

@@ -50,6 +50,55 @@ async fn of_servers_that_offer_at_once_one_offers_and_the_order_is_kept() {
     assert_eq!(queue.overlaps().await, 0);
 }
 
+/// Waits until the look waits for an entry that somebody else holds.
+async fn somebody_waits(queue: &Queue) {
+    let mut all = queue.lot.test.superuser().await;
+    for _ in 0..400 {
+        let waits: bool = sqlx::query_scalar(
+            "select exists (select from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock' and query like '%waitlist_entries%')",
+        )
+        .fetch_one(&mut all)
+        .await
+        .expect("an answer");
+        if waits {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("nobody waits");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_freed_during_a_look_is_offered_to_who_stands_first_and_not_to_who_is_asked_just_then()
+ {
+    let queue = Queue::open().await;
+    let slot = (60, 120);
+    let taken = queue.reserves(0, slot).await;
+    queue.reserves(1, slot).await;
+    let first = queue.joins(None, slot).await;
+    let second = queue.joins(None, slot).await;
+    // The look has asked the first, and comes to the second.
+    let mut other = queue.lot.test.superuser().await;
+    let mut other = sqlx::Connection::begin(&mut other).await.expect("begun");
+    sqlx::query("select from waitlist_entries where id = $1::uuid for update")
+        .bind(id(&second))
+        .execute(&mut *other)
+        .await
+        .expect("held");
+    let flow = queue.lot.flow.clone();
+    let witness = Witness::new(flow.db.clone());
+    let look = tokio::spawn(async move { keep(&flow, &witness).await });
+    somebody_waits(&queue).await;
+    queue.cancels(&taken).await;
+    other.commit().await.expect("released");
+    look.await.expect("no panic").expect("no error");
+    assert_eq!(queue.standing(&second).await, "waiting");
+    queue.keeps().await;
+    let standings = [queue.standing(&first).await, queue.standing(&second).await];
+    assert_eq!(standings, ["offered", "waiting"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_in_the_last_moment_and_the_end_of_the_hold_never_both_win() {
     let queue = Queue::open().await;
