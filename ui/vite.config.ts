@@ -40,6 +40,8 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // Of two cores Vitest would leave one to itself, which has next to nothing to do.
+    maxWorkers: '100%',
     // A machine that also compiles is slow, not wrong.
     testTimeout: 20_000,
   },
