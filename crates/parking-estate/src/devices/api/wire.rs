@@ -20,10 +20,7 @@ use super::super::store::list::DeviceView;
 use super::super::{Device, DeviceDraft as Draft, DeviceFields, Rework, seal};
 use super::no_such_model;
 use crate::models::{self, AnyModel};
-use crate::wire::{self, Change, HEARTBEAT, a_line, a_note};
-
-/// The longest a device's metadata may be, as JSON.
-const METADATA_MAX: usize = 16 * 1024;
+use crate::wire::{self, Change, HEARTBEAT, a_line, a_note, bound_metadata};
 
 /// The longest name, and the longest serial number.
 const LINES_MAX: (usize, usize) = (255, 100);
@@ -217,11 +214,7 @@ impl Raw {
         {
             wrong.note("heartbeat_seconds", "must be from 10 to 2592000");
         }
-        let size = serde_json::to_vec(&self.metadata).map_or(usize::MAX, |json| json.len());
-        if size > METADATA_MAX {
-            let message = format!("must have at most {METADATA_MAX} bytes as JSON");
-            wrong.note("metadata", message);
-        }
+        bound_metadata(wrong, &self.metadata);
         let join_eui = self.join_eui.filter(|eui| !eui.trim().is_empty());
         DeviceFields {
             name: a_line(wrong, "name", self.name, LINES_MAX.0),

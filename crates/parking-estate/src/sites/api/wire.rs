@@ -12,13 +12,10 @@ use uuid::Uuid;
 
 use super::super::store::Counts;
 use super::super::{Site, SiteFields};
-use crate::wire::{self, Change};
+use crate::wire::{self, Change, bound_metadata};
 
 /// For how many seconds a change may be held back.
 const DEBOUNCE: std::ops::RangeInclusive<i32> = 0..=30;
-
-/// The longest a site's metadata may be, as JSON.
-const METADATA_MAX: usize = 16 * 1024;
 
 /// A site that is to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -197,13 +194,7 @@ fn checked(mut fields: SiteFields, wrong: &mut Wrong) -> SiteFields {
         let message = format!("must be from {} to {}", DEBOUNCE.start(), DEBOUNCE.end());
         wrong.note("debounce_seconds", message);
     }
-    let size = serde_json::to_vec(&fields.metadata).map_or(usize::MAX, |json| json.len());
-    if size > METADATA_MAX {
-        wrong.note(
-            "metadata",
-            format!("must have at most {METADATA_MAX} bytes as JSON"),
-        );
-    }
+    bound_metadata(wrong, &fields.metadata);
     fields
 }
 

@@ -15,10 +15,7 @@ use uuid::Uuid;
 
 use super::super::store::list::{OverrideView, Serving, SpaceView};
 use super::super::{LampBody, Space, SpaceFields};
-use crate::wire::{self, Change};
-
-/// The longest a bay's metadata may be, as JSON.
-const METADATA_MAX: usize = 16 * 1024;
+use crate::wire::{self, Change, bound_metadata};
 
 /// A bay that is to be.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -242,11 +239,7 @@ impl RawFields {
         {
             wrong.note("auto_release_minutes", "must be from 1 to 1440");
         }
-        let size = serde_json::to_vec(&self.metadata).map_or(usize::MAX, |json| json.len());
-        if size > METADATA_MAX {
-            let message = format!("must have at most {METADATA_MAX} bytes as JSON");
-            wrong.note("metadata", message);
-        }
+        bound_metadata(wrong, &self.metadata);
         self
     }
 }
