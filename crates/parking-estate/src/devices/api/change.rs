@@ -10,8 +10,9 @@ use utoipa::IntoParams;
 
 use super::super::store::list::by_ids;
 use super::super::{archive, change, create, restore};
+use super::bodies::DeviceBody;
 use super::list::read_one;
-use super::wire::{DeviceBody, DeviceChange, DeviceDraft};
+use super::wire::{DeviceChange, DeviceDraft};
 use crate::{Estate, Maker, view};
 
 /// Makes a device. An `Idempotency-Key` repeats the answer of an earlier request.
