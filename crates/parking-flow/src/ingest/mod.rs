@@ -24,6 +24,7 @@ mod spool;
 mod store;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_db::{Db, DbError, Reason};
@@ -38,7 +39,7 @@ use uuid::Uuid;
 
 pub use act::act;
 pub use api::routes;
-pub use intake::{Intake, IntakeError, Writer, writers};
+pub use intake::{Intake, IntakeError, writers};
 pub use metrics::Metrics;
 use parcel::{Parcel, Road, TakenIn, take_in};
 pub use receive::receive;
@@ -46,6 +47,7 @@ pub use replay::replay;
 pub use spool::{OpenError, Spool, drain};
 #[cfg(test)]
 pub(crate) use tests::{EUI, Lot};
+pub use writer::Writer;
 
 /// How many parts the devices are dealt into; one worker at a time acts on a part.
 pub const SHARDS: i16 = 4;
