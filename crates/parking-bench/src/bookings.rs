@@ -213,8 +213,7 @@ impl Bench {
             .into_iter()
             .filter(|script| script.contains("insert into audit_log"));
         let script = scripts.next().context("a reservation in the log")?;
-        let since = Duration::from_millis(at.timestamp_millis().unsigned_abs());
-        let script = moving(&repeatable(&script, since), start);
+        let script = moving(&repeatable(&script, at), start);
         write_script(&self.folder, "booking", &script)
     }
 
@@ -233,8 +232,7 @@ impl Bench {
             .into_iter()
             .filter(|script| script.contains("insert into reservations"));
         let script = scripts.next().context("a refusal in the log")?;
-        let since = Duration::from_millis(at.timestamp_millis().unsigned_abs());
-        write_script(&self.folder, "refusal", &repeatable(&script, since))
+        write_script(&self.folder, "refusal", &repeatable(&script, at))
     }
 
     async fn script_of(
