@@ -208,11 +208,7 @@ impl Bench {
         let log = self
             .heard(person, (RESERVATIONS, &wish(0, start)), StatusCode::CREATED)
             .await?;
-        let scripts = scripts_in(&log, "parking_tenant")?;
-        let mut scripts = scripts
-            .into_iter()
-            .filter(|script| script.contains("insert into audit_log"));
-        let script = scripts.next().context("a reservation in the log")?;
+        let script = script_that(&log, "insert into audit_log")?;
         let script = moving(&repeatable(&script, at), start);
         write_script(&self.folder, "booking", &script)
     }
@@ -227,11 +223,7 @@ impl Bench {
                 StatusCode::CONFLICT,
             )
             .await?;
-        let scripts = scripts_in(&log, "parking_tenant")?;
-        let mut scripts = scripts
-            .into_iter()
-            .filter(|script| script.contains("insert into reservations"));
-        let script = scripts.next().context("a refusal in the log")?;
+        let script = script_that(&log, "insert into reservations")?;
         write_script(&self.folder, "refusal", &repeatable(&script, at))
     }
 
@@ -264,6 +256,13 @@ impl Bench {
         }
         overheard.end(begun).await
     }
+}
+
+/// The first script in a log that does something.
+fn script_that(log: &str, does: &str) -> Result<String> {
+    let mut scripts = scripts_in(log, "parking_tenant")?.into_iter();
+    let script = scripts.find(|script| script.contains(does));
+    script.with_context(|| format!("`{does}` in the log"))
 }
 
 /// Makes every instant of the slot's day in a script another one each time.
