@@ -56,7 +56,7 @@ pub(super) async fn patch_device(
         .ok_or_else(ApiError::not_found)?;
     let dev_eui = device.dev_eui.parse().ok();
     let rework = wanted.rework(tx.conn(), &estate.vault, dev_eui).await?;
-    let onto = |device: &_, fields: &mut _| wanted.onto(device, fields);
+    let onto = |fields: &mut _| wanted.onto(fields);
     change::<ApiError>(&mut tx, &maker, (id, &if_match), (rework, onto), now).await?;
     let body = read_one(tx.conn(), id).await?;
     tx.commit().await?;

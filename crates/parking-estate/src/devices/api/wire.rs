@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
-use super::super::{Device, DeviceDraft as Draft, DeviceFields, Rework, seal};
+use super::super::{DeviceDraft as Draft, DeviceFields, Rework, seal};
 use super::no_such_model;
 use crate::models::{self, AnyModel};
 use crate::wire::{self, Change, HEARTBEAT, a_line, a_note, bound_metadata};
@@ -174,7 +174,7 @@ impl DeviceChange {
     }
 
     /// Makes the changes, if the outcome can be.
-    pub(super) fn onto(self, _: &Device, fields: &mut DeviceFields) -> Result<(), ApiError> {
+    pub(super) fn onto(self, fields: &mut DeviceFields) -> Result<(), ApiError> {
         let mut wrong = Wrong::default();
         let old = fields.clone();
         let raw = Raw {
