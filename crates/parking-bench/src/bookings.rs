@@ -14,20 +14,20 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::USAGE;
+use crate::bookings_report::{Round, Row, report};
 use crate::client::Client;
 use crate::database::{Overheard, Server, pgbench, script_in, scripts_in, write_script};
 use crate::load::Sample;
 use crate::product::{Folder, Product};
 use crate::repeat::repeatable;
-use crate::report::machine;
 use crate::seed::{self, Part, made, tenant};
 
 /// Whose the bays are.
 const CUSTOMER: u32 = 1;
 /// Bays of the one site.
-const BAYS: u32 = 500;
+pub(crate) const BAYS: u32 = 500;
 /// Connections at the same time.
-const CONNECTIONS: u32 = 16;
+pub(crate) const CONNECTIONS: u32 = 16;
 /// Reservations that are stored, first and then.
 const STORED: [u32; 2] = [10_000, 5_000_000];
 /// How far ahead of now nothing is reserved but what is measured.
@@ -53,20 +53,6 @@ const SEED: &str = "insert into reservations (tenant_id, id, space_id, status, s
     lateral (select date_trunc('hour', now()) + case when n % 50 = 0 then interval '220 days' + n / 50 * interval '1 hour'
       else interval '-30 days' - n * interval '1 hour' end as b) slot
   where s.tenant_id = 'TENANT'";
-
-/// What was measured with so many reservations stored.
-struct Round {
-    stored: u32,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    what: &'static str,
-    http: Sample,
-    /// How many of the answers were reservations.
-    reserved: Option<usize>,
-    alone: f64,
-}
 
 /// How many reservations are to be stored in the end.
 pub(crate) fn count(words: &[&str]) -> Result<u32> {
@@ -222,13 +208,8 @@ impl Bench {
         let log = self
             .heard(person, (RESERVATIONS, &wish(0, start)), StatusCode::CREATED)
             .await?;
-        let scripts = scripts_in(&log, "parking_tenant")?;
-        let mut scripts = scripts
-            .into_iter()
-            .filter(|script| script.contains("insert into audit_log"));
-        let script = scripts.next().context("a reservation in the log")?;
-        let since = Duration::from_millis(at.timestamp_millis().unsigned_abs());
-        let script = moving(&repeatable(&script, since), start);
+        let script = script_that(&log, "insert into audit_log")?;
+        let script = moving(&repeatable(&script, at), start);
         write_script(&self.folder, "booking", &script)
     }
 
@@ -242,13 +223,8 @@ impl Bench {
                 StatusCode::CONFLICT,
             )
             .await?;
-        let scripts = scripts_in(&log, "parking_tenant")?;
-        let mut scripts = scripts
-            .into_iter()
-            .filter(|script| script.contains("insert into reservations"));
-        let script = scripts.next().context("a refusal in the log")?;
-        let since = Duration::from_millis(at.timestamp_millis().unsigned_abs());
-        write_script(&self.folder, "refusal", &repeatable(&script, since))
+        let script = script_that(&log, "insert into reservations")?;
+        write_script(&self.folder, "refusal", &repeatable(&script, at))
     }
 
     async fn script_of(
@@ -280,6 +256,13 @@ impl Bench {
         }
         overheard.end(begun).await
     }
+}
+
+/// The first script in a log that does something.
+fn script_that(log: &str, does: &str) -> Result<String> {
+    let mut scripts = scripts_in(log, "parking_tenant")?.into_iter();
+    let script = scripts.find(|script| script.contains(does));
+    script.with_context(|| format!("`{does}` in the log"))
 }
 
 /// Makes every instant of the slot's day in a script another one each time.
@@ -370,47 +353,6 @@ impl Sender {
             all.hours += 1;
         }
     }
-}
-
-fn report(rounds: &[Round]) -> Result<String> {
-    let mut text = format!(
-        "Machine: {}. {CONNECTIONS} connections, {BAYS} bays.\n\n",
-        machine()?
-    );
-    text.push_str(
-        "| stored | what | answers/s | of them reserved | p50 ms | p99 ms | the same SQL by pgbench, /s | ratio |\n|--:|---|--:|--:|--:|--:|--:|--:|\n",
-    );
-    for round in rounds {
-        for row in &round.rows {
-            let reserved = row
-                .reserved
-                .map_or_else(String::new, |count| count.to_string());
-            let (rate, alone) = (row.http.a_second(), row.alone);
-            writeln!(
-                text,
-                "| {} | {} | {rate:.0} | {reserved} | {:.1} | {:.1} | {alone:.0} | {:.2} |",
-                round.stored,
-                row.what,
-                row.http.within(0.5),
-                row.http.within(0.99),
-                rate / alone,
-            )?;
-        }
-    }
-    if let [few, many] = rounds {
-        text.push_str("\n| what | growth of p50 | growth of p99 |\n|---|--:|--:|\n");
-        for (few, many) in few.rows.iter().zip(&many.rows) {
-            let growth = |share| many.http.within(share) / few.http.within(share);
-            writeln!(
-                text,
-                "| {} | {:.2} | {:.2} |",
-                few.what,
-                growth(0.5),
-                growth(0.99)
-            )?;
-        }
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use hyper::Method;
+use parking_domain::clock::Clock;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -163,7 +164,7 @@ impl Bench {
         for (customer, client) in self.in_turn().zip(people) {
             let overheard = Overheard::begin(&self.folder)?;
             client.get("/api/v6/me").await?;
-            let (begun, at) = (overheard.so_far()?, since_1970()?);
+            let (begun, at) = (overheard.so_far()?, Clock::system().now());
             let (device, space) = free_pairs(customer, self.size.bays)
                 .next()
                 .context("a bay")?;
@@ -389,13 +390,4 @@ async fn work(
         took.push((assigned, asked.elapsed()));
     }
     Ok(took)
-}
-
-/// What the clock of this machine says, which the server's ids go by.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures a program that has the same clock"
-)]
-fn since_1970() -> Result<Duration> {
-    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?)
 }

@@ -9,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "and so is its progress")]
 
 mod bookings;
+mod bookings_report;
 mod client;
 mod database;
 mod estate;

@@ -1,11 +1,12 @@
 //! Making a script repeatable that PostgreSQL was heard to execute once.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-/// A script that can be run again and again: ids that were made for this one time become variables
-/// that are new each time, and what only looks like a variable of pgbench no longer does.
-pub(crate) fn repeatable(script: &str, since: Duration) -> String {
+use chrono::{DateTime, Utc};
+
+/// A script that can be run again and again: ids that were made for this one time, since then, become
+/// variables that are new each time, and what only looks like a variable of pgbench no longer does.
+pub(crate) fn repeatable(script: &str, since: DateTime<Utc>) -> String {
     let mut plain = String::with_capacity(script.len());
     let mut before = ' ';
     let mut letters = script.chars().peekable();
@@ -42,14 +43,14 @@ pub(crate) fn repeatable(script: &str, since: Duration) -> String {
 }
 
 /// Whether a word is an id that says it was made at this time or later.
-fn is_made_since(word: &str, since: Duration) -> bool {
+fn is_made_since(word: &str, since: DateTime<Utc>) -> bool {
     let digits: String = word.chars().filter(char::is_ascii_hexdigit).collect();
     let is_id = word.len() == 36 && digits.len() == 32 && digits.get(12..13) == Some("7");
     let at = digits
         .get(..12)
-        .and_then(|at| u128::from_str_radix(at, 16).ok());
+        .and_then(|at| i64::from_str_radix(at, 16).ok());
     // The seed's ids are of 1970; clocks may differ by a little.
-    is_id && at.is_some_and(|at| at + 5 >= since.as_millis())
+    is_id && at.is_some_and(|at| at + 5 >= since.timestamp_millis())
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
             "insert into t values ('{fresh}', '{old}', '{{\"a\":null,\"b\":\"{fresh}\"}}', '10:20', 'x'::text);\n\
              update t set a = 1 where id = any('{{{fresh}}}');\n"
         );
-        let since = Duration::from_millis(0x019f_0000_0000);
+        let since = DateTime::from_timestamp_millis(0x019f_0000_0000).unwrap();
         assert_eq!(
             repeatable(&script, since),
             format!(

@@ -94,32 +94,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::csv_table::read_table;
-
-    const MIB: usize = 1 << 20;
-
-    fn devices(file: &str) -> Vec<Result<DeviceRow, Vec<Message>>> {
-        let table = read_table(file.as_bytes(), MIB).unwrap();
-        let mapping = Mapping::guess(&table.header);
-        let rows = table.rows.iter();
-        rows.map(|row| read_device(row, &mapping)).collect()
-    }
-
-    fn told(messages: &[Message]) -> Vec<String> {
-        let messages = messages.iter();
-        messages
-            .map(|m| format!("{}: {}", m.field.unwrap_or("row"), m.message))
-            .collect()
-    }
+    use crate::csv_import::tests::{rows, told};
 
     #[test]
     fn devices_come_with_their_keys_and_nobody_sees_them() {
-        let rows = devices(
-            "Device EUI\tModel\tAppKey\tAppEUI\tS/N\tBay\n\
+        let file = "Device EUI\tModel\tAppKey\tAppEUI\tS/N\tBay\n\
              00-04-a3-0b-00-1f-ed-4f\tbosch-tps110\t000102030405060708090a0b0c0d0e0f\t\t'=17\tA-017\n\
              0004A30B\t\tsecret\t\t\t\n\
-             0004A30B001FED50\t\t0011\t\t\t\n",
-        );
+             0004A30B001FED50\t\t0011\t\t\t\n";
+        let rows = rows(file, read_device);
         let device = rows[0].as_ref().unwrap();
         assert_eq!(device.dev_eui.to_string(), "0004A30B001FED4F");
         assert_eq!(

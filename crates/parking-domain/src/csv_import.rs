@@ -202,8 +202,28 @@ pub(crate) fn quoted(cell: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::csv_table::read_table;
+
+    /// What each row of a file is read as.
+    pub(crate) fn rows<C: Column, R>(
+        file: &str,
+        read: fn(&Row, &Mapping<C>) -> Result<R, Vec<Message>>,
+    ) -> Vec<Result<R, Vec<Message>>> {
+        let table = read_table(file.as_bytes(), 1 << 20).unwrap();
+        let mapping = Mapping::guess(&table.header);
+        let rows = table.rows.iter();
+        rows.map(|row| read(row, &mapping)).collect()
+    }
+
+    /// What is said of each cell at fault.
+    pub(crate) fn told(messages: &[Message]) -> Vec<String> {
+        let messages = messages.iter();
+        messages
+            .map(|m| format!("{}: {}", m.field.unwrap_or("row"), m.message))
+            .collect()
+    }
 
     #[test]
     fn a_line_that_repeats_another_is_found() {

@@ -129,14 +129,10 @@ pub fn beginning(status: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::csv_table::read_table;
+    use crate::csv_import::tests::rows;
 
     fn read(file: &str) -> Vec<Result<ReservationRow, Vec<Message>>> {
-        let table = read_table(file.as_bytes(), 1 << 20).unwrap();
-        let mapping = Mapping::guess(&table.header);
-        mapping.must_be_whole().unwrap();
-        let rows = table.rows.iter();
-        rows.map(|row| read_reservation(row, &mapping)).collect()
+        rows(file, read_reservation)
     }
 
     #[test]

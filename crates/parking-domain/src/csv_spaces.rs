@@ -130,29 +130,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::csv_table::read_table;
-
-    const MIB: usize = 1 << 20;
-
-    fn spaces(file: &str) -> Vec<Result<SpaceRow, Vec<Message>>> {
-        let table = read_table(file.as_bytes(), MIB).unwrap();
-        let mapping = Mapping::guess(&table.header);
-        let rows = table.rows.iter();
-        rows.map(|row| read_space(row, &mapping)).collect()
-    }
-
-    fn told(messages: &[Message]) -> Vec<String> {
-        let messages = messages.iter();
-        messages
-            .map(|m| format!("{}: {}", m.field.unwrap_or("row"), m.message))
-            .collect()
-    }
+    use crate::csv_import::tests::{rows, told};
 
     #[test]
     fn a_french_spreadsheet_is_understood() {
         let file = "N°;Libellé;Étage;Type;Latitude;Longitude;Réservable\r\n\
                     A-017;Près de l'entrée;-1;PMR;46,2044;6,1432;oui\r\n";
-        let rows = spaces(&file.replace("N°", "Numéro"));
+        let rows = rows(&file.replace("N°", "Numéro"), read_space);
         let space = rows[0].as_ref().unwrap();
         assert_eq!(space.line, 2);
         assert_eq!(space.code.as_str(), "A-017");
@@ -169,13 +153,12 @@ mod tests {
 
     #[test]
     fn every_cell_at_fault_is_named_at_once() {
-        let rows = spaces(
-            "code,kind,lat,lon,bookable\n\
+        let file = "code,kind,lat,lon,bookable\n\
              ,spaceship,91,north,perhaps\n\
              A-2,,46.2,,\n\
              A-3,general,46,2044,6\n\
-             A-4,general,46,2,no,6\n",
-        );
+             A-4,general,46,2,no,6\n";
+        let rows = rows(file, read_space);
         let told_of_it = told(rows[0].as_ref().unwrap_err());
         assert_eq!(told_of_it[0], "code: must not be empty");
         assert!(told_of_it[1].starts_with("kind: \"spaceship\" must be one of: general, "));

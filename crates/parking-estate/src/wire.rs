@@ -10,6 +10,7 @@ use parking_domain::{bays, text};
 use parking_http::wire::{line, one_of};
 use parking_http::{Wrong, words};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type,
@@ -113,6 +114,18 @@ pub const REASON_MAX: usize = 255;
 
 /// The longest note, in characters.
 const NOTE_MAX: usize = 2_000;
+
+/// The longest metadata, in bytes as JSON.
+const METADATA_MAX: usize = 16 * 1024;
+
+/// Notes metadata that is longer than what is kept.
+pub(crate) fn bound_metadata(wrong: &mut Wrong, metadata: &Map<String, Value>) {
+    let size = serde_json::to_vec(metadata).map_or(usize::MAX, |json| json.len());
+    if size > METADATA_MAX {
+        let message = format!("must have at most {METADATA_MAX} bytes as JSON");
+        wrong.note("metadata", message);
+    }
+}
 
 /// A line that may be given, as it is kept; nothing but spaces is as good as nothing.
 pub fn a_line(

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::router::Build;
+use crate::options::Build;
 
 /// What there is to say.
 #[derive(Clone, Debug)]

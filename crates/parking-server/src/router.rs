@@ -1,6 +1,5 @@
 //! The one place that knows every slice: routes, jobs and schedules come together here.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -17,7 +16,6 @@ use parking_access::secrets::Vault;
 use parking_access::tenants::{self, Tenants};
 use parking_access::webhook_secrets::{self, WebhookSecrets};
 use parking_access::webhooks::{self, Courier, Webhooks};
-use parking_chirpstack::mqtt;
 use parking_db::Db;
 use parking_db::listen::Notices;
 use parking_db::queue::{Schedule, Worker};
@@ -25,79 +23,28 @@ use parking_domain::clock::Clock;
 use parking_estate::Estate;
 use parking_flow::Flow;
 use parking_flow::applications::Applications;
-use parking_flow::chirpstack::{self, Asking, ChirpStack, ChirpStacks};
+use parking_flow::chirpstack::{self, Asking, ChirpStacks};
 use parking_flow::displays::{self, CommandPath, Displays, Paths, Stack};
 use parking_flow::ingest::{self, Intake, Spool, Writer};
 use parking_flow::tickets::Links;
 use parking_flow::{letters, people, reservations, waitlist};
-use parking_http::edge::{Edge, EdgeOptions};
+use parking_http::edge::Edge;
 use parking_http::metrics::EdgeMetrics;
 use parking_http::routes::expect_distinct;
 use parking_http::{Authenticate, Routes};
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
-use crate::about::{self, About, MapTiles};
+use crate::about::{self, About};
 use crate::clean_up;
 use crate::dashboard::{self, Dashboard};
 use crate::docs;
 use crate::health::{self, Health};
 use crate::live::{self, Limits, Live};
 use crate::metrics::Metrics;
+use crate::options::{Parts, ServerOptions};
 use crate::platform;
 use crate::readiness::{Readiness, gate};
-
-/// Which program this is.
-#[derive(Clone, Copy, Debug)]
-pub struct Build {
-    /// The version of the product.
-    pub version: &'static str,
-    /// The commit it was built from, in release builds.
-    pub commit: Option<&'static str>,
-}
-
-/// How the server behaves.
-#[derive(Clone, Debug)]
-pub struct ServerOptions {
-    /// What the product calls itself.
-    pub app_name: String,
-    /// Which program this is.
-    pub build: Build,
-    /// How the edge behaves.
-    pub edge: EdgeOptions,
-    /// Where things are kept on this machine, if they are.
-    pub data_dir: Option<PathBuf>,
-    /// Whether `/metrics` is on the public listener.
-    pub shows_metrics: bool,
-    /// Whether new customers can register themselves.
-    pub is_registration_enabled: bool,
-    /// Whether letters reach anybody.
-    pub is_mail_configured: bool,
-    /// Where people reach the installation.
-    pub public_url: String,
-    /// What the map of sites is drawn on.
-    pub map_tiles: Option<MapTiles>,
-    /// The broker of the network server, if messages come from one.
-    pub broker: Option<mqtt::Settings>,
-    /// By which path commands reach ChirpStack, if by any.
-    pub commands: Option<CommandPath>,
-    /// The API of the network server, if there is one.
-    pub chirpstack: Option<ChirpStack>,
-    /// How commands to displays are sent.
-    pub displays: displays::Settings,
-}
-
-/// What the server is made from.
-pub struct Parts {
-    /// People and their sign-ins; their database and clock are the server's.
-    pub accounts: Accounts,
-    /// Where secrets are sealed.
-    pub vault: Vault,
-    /// What carries events to programs elsewhere.
-    pub courier: Courier,
-    /// Where messages wait while the database is away, if they can.
-    pub spool: Option<Spool>,
-}
 
 /// The server: every slice, put together.
 #[derive(Clone)]

@@ -170,13 +170,15 @@ mod tests {
     fn a_long_file_is_found_and_its_tests_are_not_counted() {
         let long = "//! x\n".repeat(601);
         let tested = format!(
-            "{}#[cfg(test)]\n{}",
+            "{}#[cfg(test)]\nmod tests {{\n{}}}\n",
             "//! x\n".repeat(600),
             "x\n".repeat(500)
         );
+        let declared = format!("#[cfg(test)]\nmod tests;\n{long}");
         let tree = Tree::from([
             ("crates/a/src/long.rs", long.as_str()),
             ("crates/a/src/tested.rs", tested.as_str()),
+            ("crates/a/src/declared.rs", declared.as_str()),
             ("crates/a/src/spaces/tests.rs", long.as_str()),
             ("ui/src/api/schema.ts", long.as_str()),
         ]);
@@ -184,7 +186,7 @@ mod tests {
             .into_iter()
             .map(|finding| finding.path)
             .collect();
-        assert_eq!(found, ["crates/a/src/long.rs"]);
+        assert_eq!(found, ["crates/a/src/long.rs", "crates/a/src/declared.rs"]);
     }
 
     #[test]
@@ -234,7 +236,7 @@ mod tests {
             ("crates/parking/src/config.rs", "std::env::var(\"X\")"),
             (
                 "crates/parking/src/main.rs",
-                "const N: &str = env!(\"CARGO_PKG_NAME\");\n#[cfg(test)]\nuse std::env;",
+                "const N: &str = env!(\"CARGO_PKG_NAME\");\n#[cfg(test)]\nmod tests {\nuse std::env;\n}",
             ),
         ]);
         let found = environment_in_config(&tree);

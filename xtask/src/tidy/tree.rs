@@ -133,10 +133,13 @@ impl Source {
             .is_some_and(|extension| extension == "rs")
     }
 
-    /// The line where the tests at the foot of the file begin; past its end when there are none.
+    /// The line where the tests at the foot of the file begin; past its end when there are none. Tests
+    /// in a file of their own are declared at the head, and what follows is no test.
     pub(super) fn tests_begin(&self) -> usize {
-        let found = self.lines().find(|(_, line)| *line == "#[cfg(test)]");
-        found.map_or(usize::MAX, |(number, _)| number)
+        let mut pairs = self.lines().zip(self.text.lines().skip(1));
+        let found = pairs
+            .find(|((_, line), next)| *line == "#[cfg(test)]" && next.ends_with("mod tests {"));
+        found.map_or(usize::MAX, |((number, _), _)| number)
     }
 
     /// The last part of the path.

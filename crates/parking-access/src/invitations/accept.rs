@@ -13,6 +13,7 @@ use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::store::offers;
 use super::{entry, store, tell};
 use crate::accounts::{
     self, Accounts, Busy, Client, CreateError, Person, Proof, SignInError, SignedIn, UserDraft,
@@ -93,7 +94,7 @@ pub(super) async fn preview(
         .db
         .platform(Reason::Worker("find an invitation"))
         .await?;
-    store::offer_by_token(&mut tx, &hash, accounts.clock.now()).await
+    offers::offer_by_token(&mut tx, &hash, accounts.clock.now()).await
 }
 
 /// Who takes an offer, once it is certain that they may.
@@ -124,7 +125,7 @@ pub(super) async fn accept(
         .await?;
     // The limit before the invitation, in the order in which those take them who invite.
     store::lock_limit(tx.conn(), offer.tenant).await?;
-    if !store::claim(&mut tx, &offer, &hash, now).await? {
+    if !offers::claim(&mut tx, &offer, &hash, now).await? {
         return Err(AcceptError::TokenInvalid);
     }
     let user = admit(&mut tx, taker, now).await?;
@@ -222,11 +223,11 @@ pub(super) async fn send(accounts: &Accounts, tenant: TenantId, id: Uuid) -> Res
         .db
         .platform(Reason::Worker("letters of invitations"))
         .await?;
-    let Some(offer) = store::offer(&mut tx, tenant, id, accounts.clock.now()).await? else {
+    let Some(offer) = offers::offer(&mut tx, tenant, id, accounts.clock.now()).await? else {
         return Ok(());
     };
     let token = random_token();
-    if !store::set_token(&mut tx, &offer, &fingerprint(token.expose_secret())).await? {
+    if !offers::set_token(&mut tx, &offer, &fingerprint(token.expose_secret())).await? {
         return Ok(());
     }
     tx.commit().await?;
@@ -244,7 +245,7 @@ pub(super) async fn send(accounts: &Accounts, tenant: TenantId, id: Uuid) -> Res
         .db
         .platform(Reason::Worker("letters of invitations"))
         .await?;
-    store::stamp_sent(&mut tx, &offer, accounts.clock.now()).await?;
+    offers::stamp_sent(&mut tx, &offer, accounts.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

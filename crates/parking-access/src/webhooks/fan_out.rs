@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Webhooks;
-use super::store::sending::{self as store, Drafts};
+use super::store::fan_out::{self as store, Drafts};
 
 /// The reader's row in `event_cursors`.
 const READER: &str = "webhooks";

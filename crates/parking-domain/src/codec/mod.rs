@@ -12,6 +12,7 @@
 //!
 //! Nothing here panics, whatever the bytes, and nothing is kept of a frame but the [`Reading`].
 
+mod block;
 mod bytes;
 mod command;
 mod extra;
@@ -28,9 +29,10 @@ use thiserror::Error;
 
 use crate::models::{CATALOGUE, Model};
 
+pub use block::Block;
 pub use bytes::{Hex, HexError};
 pub use command::{
-    Block, Color, Command, Confirmable, EncodeError, NetvoxType, SignState, TekziparkConfig, TextAt,
+    Color, Command, Confirmable, EncodeError, NetvoxType, SignState, TekziparkConfig, TextAt,
 };
 pub use extra::Extra;
 pub use models::CODECS;

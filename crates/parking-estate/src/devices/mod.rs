@@ -230,15 +230,12 @@ pub async fn change<E: From<DeviceError>>(
     tx: &mut TenantTx,
     maker: &Maker,
     (id, seen): (Uuid, &IfMatch),
-    (rework, change): (
-        Rework,
-        impl FnOnce(&Device, &mut DeviceFields) -> Result<(), E>,
-    ),
+    (rework, change): (Rework, impl FnOnce(&mut DeviceFields) -> Result<(), E>),
     now: DateTime<Utc>,
 ) -> Result<(), E> {
     let old = held(tx, id, seen).await?;
     let mut fields = old.fields.clone();
-    change(&old, &mut fields)?;
+    change(&mut fields)?;
     if let Some(model) = &rework.model {
         keeps_its_roles(tx, &old, model.as_ref()).await?;
     }

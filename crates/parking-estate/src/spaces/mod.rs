@@ -10,6 +10,7 @@ mod api;
 mod closing;
 mod jobs;
 mod lamps;
+mod reserved;
 mod sensing;
 mod serving;
 mod state;
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use parking_access::audit::{self, By};
-use parking_db::events::{self, EventDraft};
+use parking_db::events;
 use parking_db::{DbError, TenantTx};
 use parking_domain::bays::{BayCode, BayKind};
 use parking_domain::ids::fresh;
@@ -35,6 +36,7 @@ use crate::record::{Change, record};
 pub use api::routes;
 pub use jobs::{jobs, schedules};
 pub use lamps::{DisplayStatus, LampBody, LookBody, ShownBody, TruthBody, lamps};
+use reserved::call_off;
 pub use sensing::{Effect, Sensed, coded, living, sensed};
 pub use serving::forget_sensor;
 use serving::release_devices;
@@ -259,44 +261,6 @@ pub async fn delete(
         (Some(space.record()), None)
     })
     .await
-}
-
-/// Why a reservation is called off whose bay is deleted.
-const BAY_DELETED: &str = "the bay was deleted";
-
-/// Calls the reservations of bays off that are not over.
-async fn call_off(
-    tx: &mut TenantTx,
-    by: &By,
-    ids: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<(), SpaceError> {
-    let tenant = tx.tenant();
-    let how = (BAY_DELETED, by.name());
-    for one in store::reserved::call_off(tx, ids, how, now).await? {
-        let id = one.id.to_string();
-        let event = EventDraft {
-            kind: "reservation.cancelled",
-            subject_type: "reservation",
-            subject_id: &id,
-            payload: &json!({
-                "site_id": one.site_id, "space_id": one.space_id, "space_code": one.space_code, "status": "cancelled",
-                "start_time": one.start_time, "end_time": one.end_time, "reason": BAY_DELETED,
-            }),
-        };
-        events::append(tx.conn(), tenant, now, event).await?;
-        let entry = audit::Entry {
-            action: "reservation.cancelled",
-            entity_type: "reservation",
-            entity_id: Some(id),
-            entity_name: Some(&one.space_code),
-            old: Some(json!({ "status": one.status })),
-            new: Some(json!({ "status": "cancelled" })),
-            reason: Some(BAY_DELETED),
-        };
-        audit::append(tx.conn(), tenant, by, now, entry).await?;
-    }
-    Ok(())
 }
 
 /// Brings deleted bays back; those that live stay.

@@ -53,7 +53,7 @@ async fn device(
     };
     if let Some(id) = deed.here_id {
         let any = IfMatch::default();
-        let change = move |_: &devices::Device, fields: &mut DeviceFields| {
+        let change = move |fields: &mut DeviceFields| {
             fields.name = name;
             Ok::<(), DeviceError>(())
         };

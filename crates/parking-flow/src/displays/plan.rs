@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::Settings;
 use super::aside::plan_in_parts;
-use super::store::plan::{self as store, Draft, Keys, Lamp, Looked, Told};
+use super::store::commands::{self, Draft};
+use super::store::plan::{self as store, Keys, Lamp, Looked, Told};
 use super::wanted::{Wanted, wanted};
 use crate::Flow;
 
@@ -275,20 +276,20 @@ impl Round {
     async fn write(&self, tx: &mut PlatformTx, now: DateTime<Utc>) -> Result<Planned, DbError> {
         store::write(tx, &self.looked, now).await?;
         if !self.gone.0.is_empty() {
-            store::cancel(tx, &self.gone, now).await?;
+            commands::cancel(tx, &self.gone, now).await?;
         }
         let mut superseded = 0;
         if !self.superseded.0.is_empty() {
-            superseded = store::supersede(tx, &self.superseded, now).await?;
+            superseded = commands::supersede(tx, &self.superseded, now).await?;
         }
         if !self.overtaken.0.is_empty() {
-            store::hurry(tx, &self.overtaken, now).await?;
+            commands::hurry(tx, &self.overtaken, now).await?;
         }
         if !self.drafts.is_empty() {
-            store::insert(tx, &self.drafts, now).await?;
+            commands::insert(tx, &self.drafts, now).await?;
         }
         if !self.confirmed.0.is_empty() {
-            store::confirm(tx, &self.confirmed, now).await?;
+            commands::confirm(tx, &self.confirmed, now).await?;
         }
         if !self.told.is_empty() {
             store::tell(tx, &self.told, now).await?;

@@ -19,7 +19,6 @@ use super::forget;
 use crate::ingest::Lot;
 use crate::reservations::keep;
 use crate::tests::{seat, tenant};
-use crate::waitlist::keep as offer;
 
 const GRACE: &str = "grace@people.test";
 
@@ -126,6 +125,13 @@ impl Lot {
         found
     }
 
+    async fn names_grace_nowhere(&self) {
+        for needle in ["Hopper", GRACE, "GH-1906"] {
+            let named = self.tables_with(needle).await;
+            assert_eq!(named, Vec::<String>::new(), "{needle}");
+        }
+    }
+
     async fn logged(&self, action: &str) -> Vec<(Option<String>, Value)> {
         let mut all = self.test.superuser().await;
         sqlx::query_as("select entity_id, new from audit_log where action = $1 order by seq")
@@ -223,13 +229,7 @@ async fn whoever_is_erased_stands_in_no_table_any_more_and_their_reservations_st
         (&done["erased"], &done["cancelled"], &done["remaining"]),
         (&json!(2), &json!(1), &json!(0))
     );
-    for needle in ["Hopper", GRACE, "GH-1906"] {
-        assert_eq!(
-            lot.tables_with(needle).await,
-            Vec::<String>::new(),
-            "{needle}"
-        );
-    }
+    lot.names_grace_nowhere().await;
     let seen = lot.sees_one(&past["id"]).await;
     assert_eq!(
         seen["holder"],
@@ -252,55 +252,6 @@ async fn whoever_is_erased_stands_in_no_table_any_more_and_their_reservations_st
     assert_eq!(entries[0].0.as_ref().map(String::len), Some(64));
     assert_eq!(entries[0].1["reservations"], 2);
     assert_eq!(entries[0].1["waitlist"], 1);
-}
-
-#[tokio::test]
-async fn an_offer_that_was_answered_without_the_list_is_erased_before_somebody_looks_after_it() {
-    let lot = Lot::open().await;
-    let witness = Witness::new(lot.flow.db.clone());
-    let wish = json!({ "person": GRACE, "dry_run": false, "cancel_ahead": true });
-    for (hours, confirms) in [(4, false), (8, true)] {
-        let bob = json!({ "email": "bob@people.test" });
-        let taken = lot.books_for(hours, bob).await;
-        lot.waits_for(&taken, grace()).await;
-        let path = |id: &Value| format!("/api/v6/reservations/{}", id.as_str().expect("an id"));
-        let headers = [bearer(&lot.token)];
-        let cancel = path(&taken["id"]);
-        lot.served
-            .call(Method::DELETE, &cancel, &headers, None)
-            .await;
-        offer(&lot.flow, &witness).await.expect("an offer");
-        let list = lot
-            .reads_as(&lot.token, "/api/v6/reservations/waitlist?status=offered")
-            .await
-            .json();
-        assert_eq!(list["total"], 1, "{list}");
-        let hold = &list["waitlist"][0]["reservation_id"];
-        if confirms {
-            let confirm = format!("{}/confirm", path(hold));
-            let done = lot
-                .served
-                .call(Method::POST, &confirm, &headers, None)
-                .await;
-            assert_eq!(done.status, StatusCode::OK, "{}", done.text);
-        } else {
-            lot.test.clock().advance(TimeDelta::minutes(31));
-            keep(&lot.flow, &witness).await.expect("a look");
-            assert_eq!(lot.sees_one(hold).await["status"], "expired");
-        }
-        let done = lot.erases(wish.clone()).await;
-        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
-        for needle in ["Hopper", GRACE, "GH-1906"] {
-            assert_eq!(
-                lot.tables_with(needle).await,
-                Vec::<String>::new(),
-                "{needle}"
-            );
-        }
-        let status = if confirms { "claimed" } else { "lapsed" };
-        let list = format!("/api/v6/reservations/waitlist?status={status}");
-        assert_eq!(lot.reads_as(&lot.token, &list).await.json()["total"], 1);
-    }
 }
 
 #[tokio::test]

@@ -30,6 +30,15 @@ pub struct Held {
     pub plates: Vec<String>,
 }
 
+/// Who is erased from what is over.
+#[derive(Clone, Copy, Debug)]
+pub enum Erased<'a> {
+    /// One person, by the key that tells them from others.
+    Person(&'a str),
+    /// Everybody whose time was over before an instant.
+    EverybodyBefore(DateTime<Utc>),
+}
+
 /// How much is held of whom a key tells from others.
 pub async fn held_of(conn: &mut PgConnection, key: &str) -> Result<Held, DbError> {
     store::held(conn, key).await
@@ -84,8 +93,8 @@ pub async fn erase_all_of(
     key: &str,
     (limit, now): (i64, DateTime<Utc>),
 ) -> Result<i64, DbError> {
-    let tenant = tx.tenant();
-    store::erase(tx.conn(), (tenant, Some(key)), (now, limit), now).await
+    let whom = (tx.tenant(), Erased::Person(key));
+    store::erase(tx.conn(), whom, (limit, now)).await
 }
 
 /// Erases people from up to so many reservations of a tenant that ended before an instant, and says from
@@ -96,7 +105,8 @@ pub async fn forget_holders(
     (before, limit): (DateTime<Utc>, i64),
     now: DateTime<Utc>,
 ) -> Result<i64, DbError> {
-    let erased = store::erase(tx.conn(), (tenant, None), (before, limit), now).await?;
+    let whom = (tenant, Erased::EverybodyBefore(before));
+    let erased = store::erase(tx.conn(), whom, (limit, now)).await?;
     store::forget_series(tx.conn(), tenant, before).await?;
     Ok(erased)
 }

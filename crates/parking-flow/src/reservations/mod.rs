@@ -45,7 +45,7 @@ pub use book::{book, book_any, is_free};
 pub use change::{Wish, cancel, change, check_in, check_out, confirm, let_go};
 pub use clear::{CLEARED_MAX, ClearError, Cleared, Clearing, Ground, Why, clear};
 pub use holders::{
-    Held, cancel_all_of, erase_all_of, forget_holders, held_of, hold_bays_of, of_holder,
+    Erased, Held, cancel_all_of, erase_all_of, forget_holders, held_of, hold_bays_of, of_holder,
 };
 pub use import::{How, Judged, Verdict, import};
 pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};

@@ -1,7 +1,7 @@
 //! Tickets over HTTP: handed over by those who book, used by whoever has the link.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use parking_access::audit::By;
 use parking_domain::access::Permission;
@@ -203,35 +203,45 @@ impl TicketBody {
     }
 }
 
-/// What the guest shows. Whatever is wrong with it is answered alike: there is no such thing.
-fn shown(flow: &Flow, headers: &HeaderMap) -> Result<Ticket, ApiError> {
-    let token = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    let ticket = token.and_then(|token| flow.links.read(token));
-    ticket.ok_or_else(ApiError::not_found)
+/// Whoever has the link.
+struct Guest {
+    flow: Flow,
+    ticket: Ticket,
+    request: caller::Request,
+}
+
+impl FromRequestParts<Flow> for Guest {
+    type Rejection = ApiError;
+
+    /// Whatever is wrong with what the guest shows is answered alike: there is no such thing.
+    async fn from_request_parts(parts: &mut Parts, flow: &Flow) -> Result<Self, ApiError> {
+        let token = parts.headers.get(HEADER);
+        let token = token.and_then(|value| value.to_str().ok());
+        let ticket = token.and_then(|token| flow.links.read(token));
+        Ok(Self {
+            ticket: ticket.ok_or_else(ApiError::not_found)?,
+            request: caller::Request::from_request_parts(parts, flow).await?,
+            flow: flow.clone(),
+        })
+    }
+}
+
+impl Guest {
+    async fn takes(&self, step: Step) -> Result<axum::Json<TicketBody>, ApiError> {
+        let now = self.flow.clock.now();
+        let visit = take(&self.flow, (&self.ticket, &self.request), step, now).await?;
+        Ok(axum::Json(TicketBody::of(visit, now)))
+    }
 }
 
 /// The reservation behind a link. `X-Ticket` holds what stands behind `#` in it.
 #[utoipa::path(get, path = "/api/v6/ticket", params(("X-Ticket" = Option<String>, Header, description = "The secret part of the link; nothing is found without")),
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn read_ticket(
-    State(flow): State<Flow>,
-    headers: HeaderMap,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    let (ticket, now) = (shown(&flow, &headers)?, flow.clock.now());
-    let mut tx = flow.db.tenant(ticket.tenant).await?;
-    let visit = visit(&mut tx, &ticket, now).await?;
-    Ok(axum::Json(TicketBody::of(visit, now)))
-}
-
-async fn step(
-    flow: &Flow,
-    headers: &HeaderMap,
-    request: &caller::Request,
-    step: Step,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    let (ticket, now) = (shown(flow, headers)?, flow.clock.now());
-    let visit = take(flow, (&ticket, request), step, now).await?;
+async fn read_ticket(guest: Guest) -> Result<axum::Json<TicketBody>, ApiError> {
+    let now = guest.flow.clock.now();
+    let mut tx = guest.flow.db.tenant(guest.ticket.tenant).await?;
+    let visit = visit(&mut tx, &guest.ticket, now).await?;
     Ok(axum::Json(TicketBody::of(visit, now)))
 }
 
@@ -240,12 +250,8 @@ async fn step(
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 409, description = "`not_offered`: nobody waited for it; `waitlist_entry_over`: the time to claim it is over", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn claim_by_ticket(
-    State(flow): State<Flow>,
-    headers: HeaderMap,
-    request: caller::Request,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    step(&flow, &headers, &request, Step::Claim).await
+async fn claim_by_ticket(guest: Guest) -> Result<axum::Json<TicketBody>, ApiError> {
+    guest.takes(Step::Claim).await
 }
 
 /// Says that the guest has come. Said again it stays as it is.
@@ -253,12 +259,8 @@ async fn claim_by_ticket(
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 409, description = "`check_in_closed`: it is too early, over, or not confirmed", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn check_in_by_ticket(
-    State(flow): State<Flow>,
-    headers: HeaderMap,
-    request: caller::Request,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    step(&flow, &headers, &request, Step::CheckIn).await
+async fn check_in_by_ticket(guest: Guest) -> Result<axum::Json<TicketBody>, ApiError> {
+    guest.takes(Step::CheckIn).await
 }
 
 /// Says that the guest has left: the rest of the time can be had by others. Said again it stays as it is.
@@ -266,12 +268,8 @@ async fn check_in_by_ticket(
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 409, description = "`not_checked_in`, `reservation_over`", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn check_out_by_ticket(
-    State(flow): State<Flow>,
-    headers: HeaderMap,
-    request: caller::Request,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    step(&flow, &headers, &request, Step::CheckOut).await
+async fn check_out_by_ticket(guest: Guest) -> Result<axum::Json<TicketBody>, ApiError> {
+    guest.takes(Step::CheckOut).await
 }
 
 /// Calls the guest's reservation off, or declines what is only offered: the next who waits is offered it. One
@@ -280,10 +278,6 @@ async fn check_out_by_ticket(
     responses((status = 200, body = TicketBody),
         (status = 404, description = "The link is wrong, renewed, or its time is up", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 409, description = "`reservation_over`, `cancellation_closed`", body = parking_http::Problem, content_type = "application/problem+json")))]
-async fn cancel_by_ticket(
-    State(flow): State<Flow>,
-    headers: HeaderMap,
-    request: caller::Request,
-) -> Result<axum::Json<TicketBody>, ApiError> {
-    step(&flow, &headers, &request, Step::Cancel).await
+async fn cancel_by_ticket(guest: Guest) -> Result<axum::Json<TicketBody>, ApiError> {
+    guest.takes(Step::Cancel).await
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::offer::settle_one;
 use super::store::persons as store;
 use super::{Waiting, WaitlistError, leave};
-use crate::reservations::{Holder, ReservationError};
+use crate::reservations::{Erased, Holder, ReservationError};
 
 /// A bay that a person waits for, or did.
 #[derive(Clone, Debug)]
@@ -92,8 +92,8 @@ pub async fn erase_all_of(
     key: &str,
     (limit, now): (i64, DateTime<Utc>),
 ) -> Result<i64, DbError> {
-    let tenant = tx.tenant();
-    store::erase(tx.conn(), (tenant, Some(key)), (now, limit), now).await
+    let whom = (tx.tenant(), Erased::Person(key));
+    store::erase(tx.conn(), whom, (limit, now)).await
 }
 
 /// Erases people from up to so many entries of a tenant whose time was over before an instant, and says
@@ -104,5 +104,6 @@ pub async fn forget_persons(
     (before, limit): (DateTime<Utc>, i64),
     now: DateTime<Utc>,
 ) -> Result<i64, DbError> {
-    store::erase(tx.conn(), (tenant, None), (before, limit), now).await
+    let whom = (tenant, Erased::EverybodyBefore(before));
+    store::erase(tx.conn(), whom, (limit, now)).await
 }

@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 use tonic_prost::ProstCodec;
 
 use super::Shared;
-use super::answers::{self, Change};
+use super::answers::{Change, devices, gateways, keys, queue, tenants};
 
 /// What changes something, and may be refused for no reason.
 const CHANGES: [&str; 8] = [
@@ -81,18 +81,18 @@ async fn device(shared: &Shared, path: &str, request: Request<Incoming>) -> Resp
         };
     }
     called! {
-        CREATE => answers::create_device;
-        GET => answers::get_device;
-        UPDATE => answers::update_device;
-        DELETE => answers::delete_device;
-        LIST => answers::list_devices;
-        CREATE_KEYS => answers::create_keys;
-        GET_KEYS => answers::get_keys;
-        UPDATE_KEYS => answers::update_keys;
-        GET_ACTIVATION => answers::get_activation;
-        ENQUEUE => answers::enqueue;
-        FLUSH_QUEUE => answers::flush_queue;
-        GET_QUEUE => answers::get_queue;
+        CREATE => devices::create;
+        GET => devices::get;
+        UPDATE => devices::update;
+        DELETE => devices::delete;
+        LIST => devices::list;
+        CREATE_KEYS => keys::create;
+        GET_KEYS => keys::get;
+        UPDATE_KEYS => keys::update;
+        GET_ACTIVATION => keys::get_activation;
+        ENQUEUE => queue::enqueue;
+        FLUSH_QUEUE => queue::flush;
+        GET_QUEUE => queue::get;
     }
 }
 
@@ -108,17 +108,17 @@ async fn other(shared: &Shared, path: &str, request: Request<Incoming>) -> Respo
         };
     }
     called! {
-        tenant_service::LIST => answers::list_tenants;
-        tenant_service::GET => answers::get_tenant;
-        tenant_service::CREATE => answers::create_tenant;
-        application_service::LIST => answers::list_applications;
-        application_service::CREATE => answers::create_application;
-        device_profile_service::LIST => answers::list_profiles;
-        gateway_service::LIST => answers::list_gateways;
-        gateway_service::GET => answers::get_gateway;
-        gateway_service::CREATE => answers::create_gateway;
-        gateway_service::UPDATE => answers::update_gateway;
-        gateway_service::DELETE => answers::delete_gateway;
+        tenant_service::LIST => tenants::list_tenants;
+        tenant_service::GET => tenants::get_tenant;
+        tenant_service::CREATE => tenants::create_tenant;
+        application_service::LIST => tenants::list_applications;
+        application_service::CREATE => tenants::create_application;
+        device_profile_service::LIST => tenants::list_profiles;
+        gateway_service::LIST => gateways::list;
+        gateway_service::GET => gateways::get;
+        gateway_service::CREATE => gateways::create;
+        gateway_service::UPDATE => gateways::update;
+        gateway_service::DELETE => gateways::delete;
     }
 }
 

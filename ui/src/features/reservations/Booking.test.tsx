@@ -214,6 +214,22 @@ describe('a booking that repeats', () => {
     return onSeries;
   }
 
+  /** Presses the last button, and looks at what was sent besides bay, times and rule. */
+  async function reserves(onSeries: () => void, more: object) {
+    posted = [];
+    answerTo = () => ({ id: 'new', space_code: 'A-2', occurrences_total: 1 });
+    fireEvent.click(button('Reserve'));
+    await waitFor(() => expect(onSeries).toHaveBeenCalled());
+    const sent = {
+      space_id: 'bay-2',
+      start_time: '2027-11-22T09:00:00.000Z',
+      end_time: '2027-11-22T11:00:00.000Z',
+      holder: {},
+      rule: 'FREQ=DAILY;UNTIL=20271220',
+    };
+    expect(posted).toEqual([{ ...sent, ...more }]);
+  }
+
   it('shows what stands in the way before it is sent, and leaves that out if one says so', async () => {
     const onSeries = await begin();
     const [, clash] = within(screen.getByRole('list', { name: 'Dates' })).getAllByRole('listitem');
@@ -224,20 +240,7 @@ describe('a booking that repeats', () => {
     fireEvent.click(screen.getByRole('radio', { name: 'Leave it out and reserve the rest (1)' }));
     fireEvent.click(button('Continue'));
     await screen.findByRole('heading', { name: 'For whom?' });
-    posted = [];
-    answerTo = () => ({ id: 'new', space_code: 'A-2', occurrences_total: 1 });
-    fireEvent.click(button('Reserve'));
-    await waitFor(() => expect(onSeries).toHaveBeenCalled());
-    expect(posted).toEqual([
-      {
-        space_id: 'bay-2',
-        start_time: '2027-11-22T09:00:00.000Z',
-        end_time: '2027-11-22T11:00:00.000Z',
-        holder: {},
-        rule: 'FREQ=DAILY;UNTIL=20271220',
-        on_clash: 'skip',
-      },
-    ]);
+    await reserves(onSeries, { on_clash: 'skip' });
   });
 
   it('leaves single days out, takes them in again, and sends which', async () => {
@@ -276,21 +279,7 @@ describe('a booking that repeats', () => {
     fireEvent.click(goOn());
     await screen.findByRole('heading', { name: 'For whom?' });
     expect(summary().getByText('1 date left out')).toBeDefined();
-    posted = [];
-    answerTo = () => ({ id: 'new', space_code: 'A-2', occurrences_total: 1 });
-    fireEvent.click(button('Reserve'));
-    await waitFor(() => expect(onSeries).toHaveBeenCalled());
-    expect(posted).toEqual([
-      {
-        space_id: 'bay-2',
-        start_time: '2027-11-22T09:00:00.000Z',
-        end_time: '2027-11-22T11:00:00.000Z',
-        holder: {},
-        rule: 'FREQ=DAILY;UNTIL=20271220',
-        except: ['2027-11-23'],
-        on_clash: 'refuse',
-      },
-    ]);
+    await reserves(onSeries, { except: ['2027-11-23'], on_clash: 'refuse' });
   });
 
   it('that others were quicker with leads back to its dates', async () => {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::sign_in::{TenantAnswer, UserAnswer};
+use super::bodies::{TenantAnswer, UserAnswer};
 use crate::accounts::Accounts;
 use crate::accounts::people::{ProfileChange, Standing, Theme};
 use crate::accounts::profile::{self, ProfileError, Use};

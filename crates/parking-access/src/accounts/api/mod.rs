@@ -1,5 +1,6 @@
 //! Accounts over HTTP.
 
+mod bodies;
 mod client;
 mod me;
 mod passwords;
@@ -12,8 +13,9 @@ use utoipa_axum::routes;
 
 use super::Accounts;
 
+pub(crate) use bodies::{SessionAnswer, answer_session};
 pub(crate) use client::Client;
-pub(crate) use sign_in::{SessionAnswer, answer_session, bounded};
+pub(crate) use sign_in::bounded;
 
 /// The routes of the accounts.
 pub fn routes(accounts: Accounts) -> Routes {

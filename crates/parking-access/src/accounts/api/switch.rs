@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::sign_in::{SessionAnswer, answer_session};
+use super::bodies::{SessionAnswer, answer_session};
 use crate::accounts::Accounts;
 use crate::accounts::switch::{self, Destination, Grounds, SwitchError};
 

@@ -1,6 +1,7 @@
 //! The SQL of webhooks.
 
 pub(super) mod deliveries;
+pub(super) mod fan_out;
 pub(super) mod sending;
 
 use chrono::{DateTime, Utc};

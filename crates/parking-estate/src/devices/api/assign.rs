@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::{AssignmentDraft, assign, become_stage as move_on, unassign};
+use super::bodies::DeviceBody;
 use super::list::read_one;
-use super::wire::DeviceBody;
 use crate::wire::{self, DeviceType, REASON_MAX, a_line};
 use crate::{Estate, Maker, view};
 

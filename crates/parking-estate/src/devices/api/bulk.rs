@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::store::list::by_ids;
 use super::super::{BULK_MAX, archive, restore};
 use super::assign::reason_of;
-use super::wire::DeviceBody;
+use super::bodies::DeviceBody;
 use crate::{Estate, Maker, view, wire};
 
 /// Which devices.

@@ -10,8 +10,9 @@ use utoipa::IntoParams;
 
 use super::super::store::list::by_ids;
 use super::super::{archive, change, create, restore};
+use super::bodies::DeviceBody;
 use super::list::read_one;
-use super::wire::{DeviceBody, DeviceChange, DeviceDraft};
+use super::wire::{DeviceChange, DeviceDraft};
 use crate::{Estate, Maker, view};
 
 /// Makes a device. An `Idempotency-Key` repeats the answer of an earlier request.
@@ -55,7 +56,7 @@ pub(super) async fn patch_device(
         .ok_or_else(ApiError::not_found)?;
     let dev_eui = device.dev_eui.parse().ok();
     let rework = wanted.rework(tx.conn(), &estate.vault, dev_eui).await?;
-    let onto = |device: &_, fields: &mut _| wanted.onto(device, fields);
+    let onto = |fields: &mut _| wanted.onto(fields);
     change::<ApiError>(&mut tx, &maker, (id, &if_match), (rework, onto), now).await?;
     let body = read_one(tx.conn(), id).await?;
     tx.commit().await?;

@@ -1,6 +1,7 @@
 //! Devices over HTTP.
 
 mod assign;
+mod bodies;
 mod bulk;
 mod change;
 mod export;
@@ -17,8 +18,9 @@ use utoipa_axum::routes;
 use super::DeviceError;
 use crate::Estate;
 
+pub(crate) use bodies::DeviceBody;
 pub(crate) use list::read_one;
-pub(crate) use wire::{DeviceBody, named_model};
+pub(crate) use wire::named_model;
 
 /// The routes of devices.
 pub fn routes(state: Estate) -> Routes {

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::super::{AssignmentDraft, DeviceDraft, DeviceFields, create};
 use super::assign::reason_of;
+use super::bodies::DeviceBody;
 use super::list::read_one;
-use super::wire::{AppKey, DeviceBody, named_model};
+use super::wire::{AppKey, named_model};
 use crate::wire::{self, a_line};
 use crate::{Estate, Maker, view};
 

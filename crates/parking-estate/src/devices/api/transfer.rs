@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::super::transfer::{Blocker, TransferDraft, transfer};
 use super::assign::reason_of;
+use super::bodies::DeviceBody;
 use super::list::read_one;
-use super::wire::DeviceBody;
 use crate::{Estate, Maker, wire};
 
 /// A wish to hand a device to another tenant.

@@ -13,10 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::{Gateway, GatewayFields};
-use crate::wire::{self, Change, a_note};
-
-/// The longest a gateway's metadata may be, as JSON.
-const METADATA_MAX: usize = 16 * 1024;
+use crate::wire::{self, Change, a_note, bound_metadata};
 
 /// How often gateways say that they live, unless somebody knows better.
 const HEARTBEAT_SECONDS: i32 = 30;
@@ -142,11 +139,7 @@ fn checked(mut fields: GatewayFields, wrong: &mut Wrong) -> GatewayFields {
         wrong.note("heartbeat_seconds", "must be from 5 to 86400");
     }
     fields.notes = a_note(wrong, "notes", fields.notes);
-    let size = serde_json::to_vec(&fields.metadata).map_or(usize::MAX, |json| json.len());
-    if size > METADATA_MAX {
-        let message = format!("must have at most {METADATA_MAX} bytes as JSON");
-        wrong.note("metadata", message);
-    }
+    bound_metadata(wrong, &fields.metadata);
     fields
 }
 

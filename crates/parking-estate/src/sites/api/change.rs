@@ -7,7 +7,8 @@ use parking_db::TenantTx;
 use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 
 use super::super::{change, create, end_emergency, restore, start_emergency};
-use super::wire::{EmergencyDraft, SiteBody, SiteChange, SiteDraft};
+use super::bodies::SiteBody;
+use super::wire::{EmergencyDraft, SiteChange, SiteDraft};
 use crate::{Estate, Maker, view};
 
 /// Makes a site. An `Idempotency-Key` repeats the answer of an earlier request.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::super::store::{self, Filter};
-use super::wire::{OccupancyBody, OccupancyPage, SiteBody, SitePage};
+use super::bodies::{OccupancyBody, OccupancyPage, SiteBody, SitePage};
 use crate::Estate;
 use crate::view::View;
 

@@ -1,5 +1,6 @@
 //! Sites, levels, zones and plans over HTTP.
 
+mod bodies;
 mod change;
 mod list;
 mod parts;

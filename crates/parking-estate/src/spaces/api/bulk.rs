@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::super::store::list as store;
 use super::super::{BULK_MAX, Space, SpaceError, SpaceFields, change, create, delete, restore};
-use super::wire::{SpaceBody, SpaceChange};
+use super::bodies::SpaceBody;
+use super::wire::SpaceChange;
 use crate::wire::Change;
 use crate::{Estate, view};
 

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::super::closing::{Fate, close_site};
 use super::super::{change, create, delete, restore};
+use super::bodies::SpaceBody;
 use super::list::read_one;
-use super::wire::{SpaceBody, SpaceChange, SpaceDraft};
+use super::wire::{SpaceChange, SpaceDraft};
 use crate::{Estate, view};
 
 /// Makes a bay. An `Idempotency-Key` repeats the answer of an earlier request.

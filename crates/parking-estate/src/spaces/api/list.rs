@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::super::lamps;
 use super::super::store::list::{self as store, Filter};
-use super::wire::{SpaceBody, SpacePage};
+use super::bodies::{SpaceBody, SpacePage};
 use crate::view::View;
 use crate::{Estate, wire};
 

@@ -1,5 +1,6 @@
 //! Bays over HTTP.
 
+mod bodies;
 mod bulk;
 mod change;
 mod export;

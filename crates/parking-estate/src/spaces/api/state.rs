@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::super::OverrideDraft;
 use super::super::state::{lift_overrides, put_override};
+use super::bodies::SpaceBody;
 use super::list::read_one;
-use super::wire::SpaceBody;
 use crate::{Estate, view};
 
 /// What people may say about a bay's state: that it is out of use, or that its facts decide again.

@@ -2,6 +2,7 @@
 
 pub(super) mod budgets;
 pub(super) mod change;
+pub(super) mod commands;
 pub(super) mod deadlines;
 pub(super) mod failures;
 pub(super) mod list;

@@ -96,7 +96,11 @@ async fn act_on_shards(flow: &Flow, shards: &[i16]) -> Result<Turn, DbError> {
                 tx.roll_back().await?;
                 act_one_by_one(flow, *shard, pending.len()).await?;
             }
-            (Err(error), _) => return Err(error),
+            (Err(error), _) => {
+                // Here too; what cannot be undone went with its connection.
+                let _gone = tx.roll_back().await;
+                return Err(error);
+            }
         }
     }
     Ok(if has_more {

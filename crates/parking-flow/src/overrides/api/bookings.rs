@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::wire::ClosureBody;
+use super::bodies::ClosureBody;
 use crate::reservations::{Cleared, Clearing, Reservation};
 
 /// What is to become of reservations in the way: nothing is done while there are any (`refuse`); each

@@ -9,10 +9,8 @@ use parking_http::{Answer, ApiError, Caller, Id, IfMatch, Json, Once, Tagged};
 use uuid::Uuid;
 
 use super::super::{Target, change, create, end, resume, store};
-use super::wire::{
-    EndedOverrides, ListedOverride, MadeOverrides, OverrideChange, OverrideIds, OverrideWish,
-    OverridesWish,
-};
+use super::bodies::{EndedOverrides, ListedOverride, MadeOverrides};
+use super::wire::{OverrideChange, OverrideIds, OverrideWish, OverridesWish};
 use crate::Flow;
 
 /// Takes one bay out of use. An `Idempotency-Key` repeats the answer of an earlier request.

@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use super::super::closures::{change, create, end, resume};
 use super::super::store::closures::{self as store, Filter};
+use super::bodies::{ClosureBody, ClosurePage};
 use super::bookings::{ClearedClosure, ClosureResumption, seen_by};
-use super::wire::{ClosureBody, ClosureChange, ClosurePage, ClosureWish, StageName};
+use super::wire::{ClosureChange, ClosureWish, StageName};
 use crate::Flow;
 
 /// What the list can be sorted by.

@@ -11,7 +11,8 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::store::{self, Filter};
-use super::wire::{ListedOverride, OverridePage, StageName};
+use super::bodies::{ListedOverride, OverridePage};
+use super::wire::StageName;
 use crate::Flow;
 
 /// What the list can be sorted by.

@@ -1,5 +1,6 @@
 //! Overrides and closures over HTTP.
 
+mod bodies;
 mod bookings;
 mod change;
 mod closures;

@@ -31,40 +31,56 @@ impl Lot {
             .await
             .expect("entries")
     }
+
+    /// Has Grace wait for a bay and be offered it, and answers the hold.
+    async fn offers_grace_a_bay(&self) -> Value {
+        let bob = json!({ "email": "bob@people.test" });
+        let taken = self.books_for(4, bob).await;
+        self.waits_for(&taken, grace()).await;
+        self.cancels_one(&taken).await;
+        self.offers().await;
+        let list = self
+            .reads_as(&self.token, "/api/v6/reservations/waitlist")
+            .await;
+        list.json()["waitlist"][0]["reservation_id"].clone()
+    }
+
+    async fn erases_grace_from_the_list(&self) {
+        // No server has looked at the list since.
+        assert_eq!(self.standing().await, ["offered"]);
+        let wish = json!({ "person": GRACE, "dry_run": false, "cancel_ahead": true });
+        let done = self.erases(wish).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+        assert_eq!(done.json()["remaining"], 0);
+        self.names_grace_nowhere().await;
+    }
 }
 
 #[tokio::test]
 async fn whoever_answered_an_offer_elsewhere_is_erased_from_the_list_at_once() {
     let lot = Lot::open().await;
-    let taken = lot
-        .books_for(4, json!({ "email": "bob@people.test" }))
-        .await;
-    lot.waits_for(&taken, grace()).await;
-    lot.cancels_one(&taken).await;
-    lot.offers().await;
-    assert_eq!(lot.standing().await, ["offered"]);
-    let list = lot
-        .reads_as(&lot.token, "/api/v6/reservations/waitlist")
-        .await;
-    let hold = list.json()["waitlist"][0]["reservation_id"].clone();
+    let hold = lot.offers_grace_a_bay().await;
     let path = format!(
         "/api/v6/reservations/{}/confirm",
         hold.as_str().expect("a hold")
     );
     let confirmed = lot.asks_of(&lot.token, &path, json!({})).await;
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.text);
-    // No server has looked at the list since.
-    assert_eq!(lot.standing().await, ["offered"]);
-    let wish = json!({ "person": GRACE, "dry_run": false, "cancel_ahead": true });
-    let done = lot.erases(wish).await;
-    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
-    assert_eq!(done.json()["remaining"], 0);
-    for needle in ["Hopper", GRACE, "GH-1906"] {
-        let named = lot.tables_with(needle).await;
-        assert_eq!(named, Vec::<String>::new(), "{needle}");
-    }
+    lot.erases_grace_from_the_list().await;
     assert_eq!(lot.standing().await, ["claimed"]);
     assert_eq!(lot.sees_one(&hold).await["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn whoever_let_an_offer_lapse_is_erased_from_the_list_at_once() {
+    let lot = Lot::open().await;
+    let hold = lot.offers_grace_a_bay().await;
+    lot.test.clock().advance(TimeDelta::minutes(31));
+    let witness = Witness::new(lot.flow.db.clone());
+    keep(&lot.flow, &witness).await.expect("a look");
+    assert_eq!(lot.sees_one(&hold).await["status"], "expired");
+    lot.erases_grace_from_the_list().await;
+    assert_eq!(lot.standing().await, ["lapsed"]);
 }
 
 /// Waits until somebody waits for a lock in the database.

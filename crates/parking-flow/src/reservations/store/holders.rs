@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{Change, FROM, SELECT};
-use crate::reservations::{Held, Reservation};
+use crate::reservations::{Erased, Held, Reservation};
 
 /// Plates that are named.
 const PLATES_MAX: i64 = 50;
@@ -102,20 +102,19 @@ pub(in crate::reservations) async fn ahead(
     Ok(found.fetch_all(tx.conn()).await?)
 }
 
-/// Erases the person from reservations that are over and ended before an instant: of one person, or of all;
-/// that which ended first before others.
+/// Erases persons from reservations that are over, that which ended first before others.
 pub(in crate::reservations) async fn erase(
     conn: &mut PgConnection,
-    (tenant, key): (TenantId, Option<&str>),
-    (before, limit): (DateTime<Utc>, i64),
-    now: DateTime<Utc>,
+    (tenant, whom): (TenantId, Erased<'_>),
+    (limit, now): (i64, DateTime<Utc>),
 ) -> Result<i64> {
-    // What one person has is erased whether it is over by the clock or was called off before its time.
-    let wanted = if key.is_some() {
-        "holder_key = $5 and $2::timestamptz is not null"
-    } else {
-        "end_time < $2 and $5::text is null
+    let wanted = match whom {
+        // Whether it is over by the clock or was called off before its time.
+        Erased::Person(_) => "holder_key = $2",
+        Erased::EverybodyBefore(_) => {
+            "end_time < $2
           and (holder_key is not null or holder_name is not null or notes is not null or cancel_reason is not null)"
+        }
     };
     let query = format!(
         "with those as (
@@ -135,13 +134,12 @@ pub(in crate::reservations) async fn erase(
            where m.tenant_id = $1 and m.cancel_reason is not null and m.id in (select series_id from erased))
          select count(*) from erased"
     );
-    let erased = sqlx::query_scalar(AssertSqlSafe(query))
-        .bind(tenant.0)
-        .bind(before)
-        .bind(limit)
-        .bind(now)
-        .bind(key);
-    Ok(erased.fetch_one(conn).await?)
+    let erased = sqlx::query_scalar(AssertSqlSafe(query)).bind(tenant.0);
+    let erased = match whom {
+        Erased::Person(key) => erased.bind(key),
+        Erased::EverybodyBefore(instant) => erased.bind(instant),
+    };
+    Ok(erased.bind(limit).bind(now).fetch_one(conn).await?)
 }
 
 /// Erases why series were called off before an instant.

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::SELECT;
+use crate::reservations::Erased;
 use crate::waitlist::Waiting;
 
 /// How many entries name a person.
@@ -45,18 +46,17 @@ pub(in crate::waitlist) async fn hold_open_of(
     Ok(ids.fetch_all(tx.conn()).await?)
 }
 
-/// Erases the person from entries that are over: from those of one person, or from all whose time was over
-/// before an instant.
+/// Erases persons from entries that are over, that whose time was over first before others.
 pub(in crate::waitlist) async fn erase(
     conn: &mut PgConnection,
-    (tenant, key): (TenantId, Option<&str>),
-    (before, limit): (DateTime<Utc>, i64),
-    now: DateTime<Utc>,
+    (tenant, whom): (TenantId, Erased<'_>),
+    (limit, now): (i64, DateTime<Utc>),
 ) -> Result<i64> {
-    let wanted = if key.is_some() {
-        "holder_key = $5 and $2::timestamptz is not null"
-    } else {
-        "end_time < $2 and $5::text is null and (holder_key is not null or holder_name is not null or notes is not null)"
+    let wanted = match whom {
+        Erased::Person(_) => "holder_key = $2",
+        Erased::EverybodyBefore(_) => {
+            "end_time < $2 and (holder_key is not null or holder_name is not null or notes is not null)"
+        }
     };
     let query = format!(
         "with those as (
@@ -69,11 +69,10 @@ pub(in crate::waitlist) async fn erase(
            from those t where e.tenant_id = $1 and e.id = t.id returning e.id)
          select count(*) from erased"
     );
-    let erased = sqlx::query_scalar(AssertSqlSafe(query))
-        .bind(tenant.0)
-        .bind(before)
-        .bind(limit)
-        .bind(now)
-        .bind(key);
-    Ok(erased.fetch_one(conn).await?)
+    let erased = sqlx::query_scalar(AssertSqlSafe(query)).bind(tenant.0);
+    let erased = match whom {
+        Erased::Person(key) => erased.bind(key),
+        Erased::EverybodyBefore(instant) => erased.bind(instant),
+    };
+    Ok(erased.bind(limit).bind(now).fetch_one(conn).await?)
 }

@@ -1,4 +1,4 @@
-//! Rate limits: token buckets, each with a key of its own so that nobody drinks from another's.
+//! Token buckets, and how they make room: there are never more than a bound.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -6,35 +6,14 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::{DateTime, Utc};
 use parking_domain::ids::TenantId;
 
-use crate::{ApiError, Caller, Code};
+use crate::{ApiError, Code};
 
-/// How fast callers may ask.
-#[derive(Clone, Copy, Debug)]
-pub struct RateLimits {
-    /// Requests a minute of one credential, unless the key says otherwise.
-    pub requests_per_minute: u32,
-    /// Changes a minute of one credential.
-    pub writes_per_minute: u32,
-    /// The most requests a minute of one tenant, whatever the tenant itself may do.
-    pub tenant_per_minute_max: Option<u32>,
-    /// Requests a minute of one address without credentials.
-    pub anonymous_per_minute: u32,
-}
-
-impl Default for RateLimits {
-    fn default() -> Self {
-        Self {
-            requests_per_minute: 100,
-            writes_per_minute: 60,
-            tenant_per_minute_max: None,
-            anonymous_per_minute: 120,
-        }
-    }
-}
+/// Buckets a shard holds before the full ones, which say nothing, are thrown out.
+const SHARD_SIZE_MAX: usize = 8_192;
 
 /// Whose bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,6 +43,28 @@ pub struct Verdict {
     pub wait: Option<Duration>,
 }
 
+impl Verdict {
+    /// Tells the caller how its bucket stands.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let reset = self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0);
+        for (name, value) in [
+            ("x-ratelimit-limit", u64::from(self.limit)),
+            ("x-ratelimit-remaining", u64::from(self.remaining)),
+            ("x-ratelimit-reset", reset),
+        ] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+        }
+    }
+
+    /// Refuses when the bucket was empty.
+    pub fn allow(&self) -> Result<(), ApiError> {
+        match self.wait {
+            None => Ok(()),
+            Some(wait) => Err(ApiError::new(Code::RateLimited).retry_after(wait)),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     tokens: f64,
@@ -71,26 +72,12 @@ struct Bucket {
     full_at: DateTime<Utc>,
 }
 
-/// How many changes more an answer stands for than the one that was counted when it was asked for; a
-/// handler attaches it to the response of one request that does the work of many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weight(pub u32);
-
 /// The buckets of this process.
 #[derive(Debug)]
 pub struct Buckets {
     shards: Vec<Mutex<HashMap<Key, Bucket>>>,
     hasher: RandomState,
 }
-
-/// Bad credentials a minute from one address.
-const STRANGERS_PER_MINUTE: u32 = 60;
-
-/// Misses a minute of one credential that are written down.
-const MISSES_PER_MINUTE: u32 = 10;
-
-/// Buckets a shard holds before the full ones, which say nothing, are thrown out.
-const SHARD_SIZE_MAX: usize = 8_192;
 
 impl Default for Buckets {
     fn default() -> Self {
@@ -124,7 +111,7 @@ impl Buckets {
 
     /// Takes tokens for what was done already, whether they are there or not: a bucket owes what it holds
     /// at most.
-    fn charge(&self, key: &Key, per_minute: u32, count: u32, now: DateTime<Utc>) {
+    pub(super) fn charge(&self, key: &Key, per_minute: u32, count: u32, now: DateTime<Utc>) {
         if let Some(bucket) = self.shard(key).get_mut(key) {
             let tokens = bucket.tokens_at(per_minute, per_minute, now) - f64::from(count);
             let tokens = tokens.max(-f64::from(per_minute));
@@ -213,162 +200,6 @@ fn make_room(buckets: &mut HashMap<Key, Bucket>, now: DateTime<Utc>) {
 )]
 fn whole(tokens: f64) -> u32 {
     tokens.max(0.0).floor() as u32
-}
-
-/// Counts a request of a known caller against its credential, its writes and its tenant.
-pub(crate) fn count_caller(
-    buckets: &Buckets,
-    limits: &RateLimits,
-    caller: &Caller,
-    method: &Method,
-    now: DateTime<Utc>,
-) -> Verdict {
-    let identity = &caller.identity;
-    let per_minute = identity
-        .requests_per_minute
-        .unwrap_or(limits.requests_per_minute);
-    let credential = caller.credential();
-    let mut verdicts = vec![buckets.take(
-        Key::Credential(credential.clone()),
-        per_minute,
-        per_minute.saturating_mul(2),
-        now,
-    )];
-    if !method.is_safe() {
-        let writes = writes_of(limits, caller);
-        verdicts.push(buckets.take(Key::Writes(credential), writes, writes, now));
-    }
-    let allowed = identity.tenant_requests_per_minute;
-    let tenant = limits
-        .tenant_per_minute_max
-        .map_or(allowed, |max| allowed.min(max));
-    verdicts.push(buckets.take(
-        Key::Tenant(identity.tenant),
-        tenant,
-        tenant.saturating_mul(2),
-        now,
-    ));
-    tightest(&verdicts)
-}
-
-/// How many changes a minute a caller may ask for. A key that was given more than the usual requests was
-/// given more than the usual writes.
-fn writes_of(limits: &RateLimits, caller: &Caller) -> u32 {
-    let per_minute = caller.identity.requests_per_minute;
-    let per_minute = per_minute.unwrap_or(limits.requests_per_minute);
-    limits.writes_per_minute.max(per_minute / 2)
-}
-
-/// Counts what a caller was answered as the changes it stands for.
-pub(crate) fn count_weight(
-    buckets: &Buckets,
-    limits: &RateLimits,
-    (caller, weight): (&Caller, Weight),
-    now: DateTime<Utc>,
-) {
-    let writes = writes_of(limits, caller);
-    buckets.charge(&Key::Writes(caller.credential()), writes, weight.0, now);
-}
-
-/// Counts a request without credentials against its address.
-pub(crate) fn count_address(
-    buckets: &Buckets,
-    limits: &RateLimits,
-    ip: IpAddr,
-    now: DateTime<Utc>,
-) -> Verdict {
-    let per_minute = limits.anonymous_per_minute;
-    buckets.take(
-        Key::Address(network(ip)),
-        per_minute,
-        per_minute.saturating_mul(2),
-        now,
-    )
-}
-
-/// Whether a caller's miss is still worth a line in the log, and counts it.
-pub(crate) fn count_miss(buckets: &Buckets, caller: &Caller, now: DateTime<Utc>) -> bool {
-    let key = Key::Named("misses", caller.credential());
-    let verdict = buckets.take(key, MISSES_PER_MINUTE, MISSES_PER_MINUTE, now);
-    verdict.wait.is_none()
-}
-
-/// Counts credentials that were not good against the address they came from.
-pub(crate) fn count_stranger(buckets: &Buckets, ip: IpAddr, now: DateTime<Utc>) {
-    buckets.take(
-        stranger(ip),
-        STRANGERS_PER_MINUTE,
-        2 * STRANGERS_PER_MINUTE,
-        now,
-    );
-}
-
-/// Refuses credentials nobody has seen from an address that has shown too many bad ones, before
-/// they cost a look into the database.
-pub(crate) fn allow_stranger(
-    buckets: &Buckets,
-    ip: IpAddr,
-    now: DateTime<Utc>,
-) -> Result<(), ApiError> {
-    buckets
-        .look(
-            &stranger(ip),
-            STRANGERS_PER_MINUTE,
-            2 * STRANGERS_PER_MINUTE,
-            now,
-        )
-        .allow()
-}
-
-fn stranger(ip: IpAddr) -> Key {
-    Key::Named("bad credentials", network(ip).to_string())
-}
-
-/// A home has one IPv4 address or a /64: that is who asks.
-pub fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
-fn tightest(verdicts: &[Verdict]) -> Verdict {
-    let refused = verdicts
-        .iter()
-        .filter(|verdict| verdict.wait.is_some())
-        .max_by_key(|verdict| verdict.wait);
-    let lowest = verdicts.iter().min_by_key(|verdict| verdict.remaining);
-    refused.or(lowest).copied().unwrap_or(Verdict {
-        limit: 0,
-        remaining: 0,
-        reset: Duration::ZERO,
-        wait: None,
-    })
-}
-
-impl Verdict {
-    /// Tells the caller how its bucket stands.
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        let reset = self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0);
-        for (name, value) in [
-            ("x-ratelimit-limit", u64::from(self.limit)),
-            ("x-ratelimit-remaining", u64::from(self.remaining)),
-            ("x-ratelimit-reset", reset),
-        ] {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
-        }
-    }
-
-    /// Refuses when the bucket was empty.
-    pub fn allow(&self) -> Result<(), ApiError> {
-        match self.wait {
-            None => Ok(()),
-            Some(wait) => Err(ApiError::new(Code::RateLimited).retry_after(wait)),
-        }
-    }
 }
 
 #[cfg(test)]
