@@ -125,10 +125,10 @@ function WeekdayPicker({ id, value = [], onChange }: PickerProps) {
           type="button"
           className={styles.lengthChoice}
           aria-pressed={value.includes(day)}
-          aria-label={formats.weekdayName(n)}
           onClick={() => onChange?.(turned(day))}
         >
-          {formats.weekdayShort(n)}
+          <span aria-hidden="true">{formats.weekdayShort(n)}</span>
+          <span className={styles.unseen}>{formats.weekdayName(n)}</span>
         </button>
       ))}
     </div>
