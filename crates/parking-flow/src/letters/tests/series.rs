@@ -141,7 +141,8 @@ async fn another_rule_is_told_in_one_letter_whatever_it_takes_away_and_adds() {
     let new = post.occurrences(&series).await;
     let new = new.iter().find(|id| !ids.contains(id)).expect("a new one");
     let mut expected = [new, &ids[1], &ids[3]].map(Uuid::to_string);
-    (uids.sort_unstable(), expected.sort_unstable());
+    uids.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(uids, expected);
     let mut states = said(&file, "STATUS");
     states.sort_unstable();

@@ -207,7 +207,7 @@ pub(super) async fn rule_one(
     let mut on_days: Vec<&Value> = on_days.map(|one| &one["recurrence_time"]).collect();
     let has = one.has.iter().filter(|(n, _)| all[*n].1.blocks());
     let mut has: Vec<Value> = has.map(|(_, day)| json!(one.on(*day).start)).collect();
-    on_days.sort_by_key(|at| at.to_string());
+    on_days.sort_by_key(ToString::to_string);
     has.sort_by_key(Value::to_string);
     assert_eq!(on_days, has.iter().collect::<Vec<_>>());
     true
