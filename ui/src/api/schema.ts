@@ -7151,6 +7151,18 @@ export interface components {
             sites: components["schemas"]["OccupancyBody"][];
         };
         /**
+         * @description What another rule makes of an occurrence.
+         * @enum {string}
+         */
+        OccurrenceFate: "kept" | "changed" | "new" | "removed" | "left_out";
+        /**
+         * @description An occurrence by the rule as it was or as it is, and what becomes of it. One that is `kept` or `left_out`
+         *     with another verdict than `free` was to be changed, called off or reserved, and this is why it is not.
+         */
+        OccurrenceOutcome: components["schemas"]["JudgedOccurrence"] & {
+            fate: components["schemas"]["OccurrenceFate"];
+        };
+        /**
          * @description Whether an occurrence can be had, or why not.
          * @enum {string}
          */
@@ -8123,6 +8135,14 @@ export interface components {
             holder?: components["schemas"]["ReservationHolderWish"] | null;
             notes?: string | null;
             on_clash?: components["schemas"]["OnClash"] | null;
+            /** @description Why those are called off that the rule no longer has; only with `rule`. */
+            reason?: components["schemas"]["Name"] | null;
+            /**
+             * @description By which rule they are to come, of RFC 5545 as when a series is made. It is told from where the series
+             *     begins, and with `from` from there on: so `COUNT` counts, and every second week is one.
+             * @example FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270331
+             */
+            rule?: string | null;
             /** Format: uuid */
             space_id?: string | null;
             /**
@@ -8133,10 +8153,15 @@ export interface components {
         };
         /** @description What became of a series, or would. */
         ReservationSeriesChanged: {
-            /** @description How many of its reservations became something else. */
+            /** @description How many of its reservations became something else, were called off or are new. */
             changed: number;
             /** @description Those that stay as they were, with the time they were to have, and why. */
             kept: components["schemas"]["JudgedOccurrence"][];
+            /**
+             * @description By another rule, what becomes of each occurrence that lies ahead, in the order of time; empty if the
+             *     rule has the same days.
+             */
+            outcomes: components["schemas"]["OccurrenceOutcome"][];
             /** @description The series as it is; a new one, if earlier occurrences stay in the old. */
             series: components["schemas"]["ReservationSeriesDetail"];
         };

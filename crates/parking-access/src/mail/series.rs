@@ -1,5 +1,5 @@
-//! The letters to whoever a bay is reserved for again and again: one for all dates of which there is the
-//! same to say. Times are those of the site, whose zone is named.
+//! The letters to whoever a bay is reserved for again and again: one for all dates, which says of each what
+//! became of it where that is not the same. Times are those of the site, whose zone is named.
 
 use parking_domain::places::TimeZone;
 use parking_domain::reservations::{Letter as Kind, Slot};
@@ -14,9 +14,9 @@ const NAMED_MAX: usize = 12;
 /// What there is to tell of several reservations at one site.
 #[derive(Debug)]
 pub struct SeriesNews<'a> {
-    /// What happened.
+    /// What happened; to each, if not the same to all.
     pub kind: Kind,
-    /// The secret part of the link to the first of them.
+    /// The secret part of the link to the first of them that is theirs.
     pub ticket: &'a SecretString,
     /// What is painted on the bay, or on the first of them.
     pub space: &'a str,
@@ -37,6 +37,8 @@ pub struct SeriesNews<'a> {
 /// One of several reservations.
 #[derive(Clone, Copy, Debug)]
 pub struct SeriesDate<'a> {
+    /// What happened to it.
+    pub kind: Kind,
     /// From when until when.
     pub slot: Slot,
     /// What is painted on its bay.
@@ -50,6 +52,9 @@ struct Words {
     bay: &'static str,
 }
 
+/// What can become of the dates of one series, in the order in which it is told.
+const KINDS: [Kind; 3] = [Kind::Confirmation, Kind::Change, Kind::Cancellation];
+
 impl SeriesNews<'_> {
     fn first(&self, format: &str) -> String {
         let first = self.dates.first();
@@ -58,10 +63,44 @@ impl SeriesNews<'_> {
         })
     }
 
-    /// The dates, each in a line, and how many more there are.
-    fn lines(&self, words: &Words, more: impl Fn(usize, String) -> String) -> Vec<String> {
+    /// How many there are of each of [`KINDS`], if something else became of some than of others.
+    fn mixed(&self) -> Option<[usize; 3]> {
+        let count = |kind| self.dates.iter().filter(|date| date.kind == kind).count();
+        let is_mixed = self.dates.iter().any(|date| date.kind != self.kind);
+        is_mixed.then(|| KINDS.map(count))
+    }
+
+    /// The dates, each in a line, and how many more there are; where not the same became of all, below what
+    /// did.
+    fn lines(
+        &self,
+        words: &Words,
+        headings: [&str; 3],
+        more: impl Fn(usize, String) -> String,
+    ) -> Vec<String> {
+        if self.mixed().is_none() {
+            return self.named(&self.dates, words, &more);
+        }
+        let mut lines = Vec::new();
+        for (kind, heading) in KINDS.into_iter().zip(headings) {
+            let of_kind = self.dates.iter().filter(|date| date.kind == kind);
+            let of_kind: Vec<SeriesDate<'_>> = of_kind.copied().collect();
+            if !of_kind.is_empty() {
+                lines.push(heading.to_owned());
+                lines.extend(self.named(&of_kind, words, &more));
+            }
+        }
+        lines
+    }
+
+    fn named(
+        &self,
+        dates: &[SeriesDate<'_>],
+        words: &Words,
+        more: &impl Fn(usize, String) -> String,
+    ) -> Vec<String> {
         let at = |instant| by_clock(instant, self.zone, words.format);
-        let named = self.dates.iter().take(NAMED_MAX).map(|date| {
+        let named = dates.iter().take(NAMED_MAX).map(|date| {
             let (from, until) = (at(date.slot.start), at(date.slot.end));
             // Only what differs from the bay that stands above.
             let bay = if date.space == self.space {
@@ -72,22 +111,41 @@ impl SeriesNews<'_> {
             format!("{from} {} {until}{bay}", words.until)
         });
         let mut lines: Vec<String> = named.collect();
-        let rest = self.dates.len().saturating_sub(NAMED_MAX);
-        let last = self.dates.last().filter(|_| rest > 0);
+        let rest = dates.len().saturating_sub(NAMED_MAX);
+        let last = dates.last().filter(|_| rest > 0);
         lines.extend(last.map(|last| more(rest, at(last.slot.start))));
         lines
     }
 }
 
-pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
+/// How many there are of some, each with its word for one and for several, where there are any.
+fn counted(counts: [usize; 3], words: [(&str, &str); 3]) -> String {
+    let some = counts
+        .into_iter()
+        .zip(words)
+        .filter(|(count, _)| *count > 0);
+    let some = some.map(|(count, (one, many))| {
+        let word = if count == 1 { one } else { many };
+        format!("{count} {word}")
+    });
+    some.collect::<Vec<_>>().join(", ")
+}
+
+/// The subject, and what is said first.
+fn said_in_english(news: &SeriesNews<'_>, words: &Words) -> (String, String) {
     let (space, site, count) = (news.space, news.site, news.dates.len());
-    let words = Words {
-        format: "%Y-%m-%d %H:%M",
-        until: "until",
-        bay: "bay",
-    };
+    let words_of = [
+        ("new", "new"),
+        ("changed", "changed"),
+        ("cancelled", "cancelled"),
+    ];
+    let mixed = news.mixed().map(|counts| counted(counts, words_of));
+    if let Some(counts) = mixed {
+        let said = format!("Your reservations of bay {space} at {site} have changed: {counts}");
+        return (said.clone(), format!("{said}. What stands here holds now."));
+    }
     let first = news.first(words.format);
-    let (subject, opening) = match news.kind {
+    match news.kind {
         // Nobody waits for a series, so each is told by itself.
         Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
             format!("News of {count} of your reservations: bay {space} at {site}, first {first}"),
@@ -121,14 +179,29 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
                 "Nobody came to bay {space} at {site} in time, so it was given to others {count} times."
             ),
         ),
+    }
+}
+
+pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let words = Words {
+        format: "%Y-%m-%d %H:%M",
+        until: "until",
+        bay: "bay",
     };
+    let (subject, opening) = said_in_english(news, &words);
     let mut body = vec![
         opening,
         format!("Bay {space}. {}", placed(site, &news.place)),
         format!("By the clocks of {}:", news.zone.name()),
     ];
     let more = |rest: usize, last: String| format!("And {rest} more, the last on {last}.");
-    body.extend(news.lines(&words, more));
+    let headings = [
+        "Reserved for you:",
+        "Changed:",
+        "Cancelled, and no longer yours:",
+    ];
+    body.extend(news.lines(&words, headings, more));
     if !news.kind.is_last() {
         body.push("With this link you can check in to the first of them, or cancel it. Whoever has it can: keep it to yourself.".to_owned());
         if news.is_reminded {
@@ -138,15 +211,24 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
     (subject, body, "See the first of them".to_owned())
 }
 
-pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
+/// The subject, and what is said first.
+fn said_in_french(news: &SeriesNews<'_>, words: &Words) -> (String, String) {
     let (space, site, count) = (news.space, news.site, news.dates.len());
-    let words = Words {
-        format: "%d.%m.%Y à %H:%M",
-        until: "–",
-        bay: "place",
-    };
+    let words_of = [
+        ("nouvelle", "nouvelles"),
+        ("modifiée", "modifiées"),
+        ("annulée", "annulées"),
+    ];
+    let mixed = news.mixed().map(|counts| counted(counts, words_of));
+    if let Some(counts) = mixed {
+        let said = format!("Vos réservations de la place {space} à {site} ont changé : {counts}");
+        return (
+            said.clone(),
+            format!("{said}. Voici ce qui vaut désormais."),
+        );
+    }
     let first = news.first(words.format);
-    let (subject, opening) = match news.kind {
+    match news.kind {
         Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
             format!(
                 "Du nouveau pour {count} de vos réservations : place {space} à {site}, d’abord le {first}"
@@ -183,7 +265,17 @@ pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
                 "Personne n’est venu à temps à la place {space} à {site} : elle a été rendue à d’autres {count} fois."
             ),
         ),
+    }
+}
+
+pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let words = Words {
+        format: "%d.%m.%Y à %H:%M",
+        until: "–",
+        bay: "place",
     };
+    let (subject, opening) = said_in_french(news, &words);
     let mut body = vec![
         opening,
         format!("Place {space}. {}", placed(site, &news.place)),
@@ -193,7 +285,12 @@ pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
         1 => format!("Et 1 autre, le {last}."),
         rest => format!("Et {rest} autres, la dernière le {last}."),
     };
-    body.extend(news.lines(&words, more));
+    let headings = [
+        "Réservées pour vous :",
+        "Modifiées :",
+        "Annulées, elles ne sont plus à vous :",
+    ];
+    body.extend(news.lines(&words, headings, more));
     if !news.kind.is_last() {
         body.push("Avec ce lien, vous pouvez signaler votre arrivée pour la première, ou l’annuler. Qui l’a le peut : gardez-le pour vous.".to_owned());
         if news.is_reminded {
@@ -223,7 +320,7 @@ mod tests {
                 end: start + TimeDelta::hours(8),
             };
             let space = if day == 1 { "B-2" } else { "A-<7>" };
-            SeriesDate { slot, space }
+            SeriesDate { kind, slot, space }
         };
         let ticket = SecretString::from("T1cket");
         let news = SeriesNews {
@@ -268,6 +365,72 @@ mod tests {
             assert!(letter.text.contains(line), "{line}: {}", letter.text);
         }
         assert!(!letter.text.contains("rappel"), "nobody reminds them");
+    }
+
+    #[test]
+    fn where_not_the_same_became_of_all_each_stands_below_what_did() {
+        let start: DateTime<Utc> = "2026-10-26T08:00:00Z".parse().unwrap();
+        let date = |(n, kind): (usize, Kind)| {
+            let start = start + TimeDelta::days(i64::try_from(n).unwrap());
+            let slot = Slot {
+                start,
+                end: start + TimeDelta::hours(8),
+            };
+            SeriesDate {
+                kind,
+                slot,
+                space: "A-7",
+            }
+        };
+        let kinds = [
+            Kind::Cancellation,
+            Kind::Confirmation,
+            Kind::Cancellation,
+            Kind::Change,
+        ];
+        let ticket = SecretString::from("T1cket");
+        let news = SeriesNews {
+            kind: Kind::Change,
+            ticket: &ticket,
+            space: "A-7",
+            site: "Quay",
+            place: vec![],
+            dates: kinds.into_iter().enumerate().map(date).collect(),
+            zone: "Europe/Paris".parse().unwrap(),
+            is_reminded: false,
+            calendar: None,
+        };
+        let told = |language| write(&Letter::Series(&news), language, "Parking", "https://p");
+        let letter = told(Language::En);
+        assert_eq!(
+            letter.subject,
+            "Your reservations of bay A-7 at Quay have changed: 1 new, 1 changed, 2 cancelled"
+        );
+        let mut rest = letter.text.as_str();
+        for line in [
+            "Reserved for you:",
+            "2026-10-27 09:00",
+            "Changed:",
+            "2026-10-29 09:00",
+            "Cancelled, and no longer yours:",
+            "2026-10-26 09:00",
+            "2026-10-28 09:00",
+            "check in to the first",
+        ] {
+            let (_, after) = rest.split_once(line).expect(line);
+            rest = after;
+        }
+        let letter = told(Language::Fr);
+        assert!(
+            letter
+                .subject
+                .ends_with("1 nouvelle, 1 modifiée, 2 annulées")
+        );
+        assert!(
+            letter
+                .text
+                .contains("Annulées, elles ne sont plus à vous :")
+        );
     }
 
     #[test]

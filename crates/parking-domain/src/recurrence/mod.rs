@@ -51,6 +51,10 @@ const PARTS: [&str; 14] = [
 
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
+/// Rules that were kept are not worked out further than this after they begin: whoever extends one each year
+/// ends it some day.
+const KEPT: TimeDelta = TimeDelta::days(20 * 366);
+
 /// After so many years the calendar is the same again, to the day of the week.
 const CYCLE: i32 = 400;
 
@@ -283,6 +287,17 @@ impl Rule {
             Some(last) if !is_whole || last.slot.start > latest => Err(late),
             Some(_) => Ok(occurrences),
         }
+    }
+
+    /// The days on which what starts like `first` recurs, whenever that is: of a rule that is kept, not of one
+    /// that somebody asks for.
+    pub fn days_of(&self, first: Slot, zone: TimeZone) -> Result<BTreeSet<NaiveDate>, RuleError> {
+        let from = reading(first.start, zone);
+        let from = from.with_nanosecond(0).unwrap_or(from);
+        let until = self.part("UNTIL").map(|typed| until(typed, zone));
+        let limit = from + KEPT;
+        let until = until.transpose()?.map_or(limit, |until| until.min(limit));
+        Ok(self.days(from, until)?.0)
     }
 
     /// The days of the rule from one reading of the clock until another, and whether they are all that it

@@ -200,6 +200,30 @@ fn a_rule_that_ends_with_an_occurrence_has_those_up_to_it() {
 }
 
 #[test]
+fn the_days_of_a_rule_that_is_kept_are_those_it_was_made_with_however_long_ago() {
+    let first = slot("2026-10-23T22:30:00Z", "2026-10-24T03:30:00Z");
+    for rule in [
+        "FREQ=DAILY;COUNT=9",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SA;COUNT=9",
+        "FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20270801",
+    ] {
+        let kept = Rule::parse(rule).expect("a rule");
+        let all = found(rule, first, "Europe/Paris").expect("occurrences");
+        let dates: BTreeSet<NaiveDate> = all.iter().map(|one| one.date).collect();
+        let days = |rule: &Rule| rule.days_of(first, zone("Europe/Paris"));
+        assert_eq!(days(&kept), Ok(dates.clone()), "{rule}");
+        // Told by its end it is the same, and one that would not end is not followed for ever.
+        let last = all.last().expect("one").slot.start;
+        assert_eq!(days(&kept.ending_at(last)), Ok(dates), "{rule}");
+    }
+    let far = Rule::parse("FREQ=YEARLY;UNTIL=99991231").expect("a rule");
+    let days = far.days_of(first, zone("UTC")).expect("days");
+    assert_eq!(days.len(), 21);
+    let never = Rule::parse("FREQ=DAILY;UNTIL=20200101").expect("a rule");
+    assert_eq!(never.days_of(first, zone("UTC")), Err(RuleError::Never));
+}
+
+#[test]
 fn what_is_no_rule_has_no_end_or_too_many_is_refused() {
     assert_eq!(refusal("FREQ=DAILY"), RuleError::Endless);
     assert_eq!(refusal("FREQ=HOURLY;COUNT=3"), RuleError::WithinDays);

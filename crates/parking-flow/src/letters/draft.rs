@@ -42,10 +42,12 @@ pub(super) struct Draft {
     pub(super) kind: Kind,
     pub(super) language: Language,
     pub(super) to: String,
-    /// What it is about, or what begins first of that.
+    /// What it is about, or what begins first of that and is still theirs.
     pub(super) first: Reservation,
-    /// The others of which there is the same to say, in the order of their starts.
-    pub(super) others: Vec<Reservation>,
+    /// The others that it tells of as well, each with what there is to say of it.
+    pub(super) others: Vec<(Kind, Reservation)>,
+    /// What there is to say of the first.
+    pub(super) of_first: Kind,
     pub(super) place: Place,
     pub(super) token: SecretString,
     pub(super) calendar: Option<String>,
@@ -57,19 +59,25 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn all(&self) -> impl Iterator<Item = &Reservation> {
-        std::iter::once(&self.first).chain(&self.others)
+    /// Each with what there is to say of it, in the order of their starts.
+    pub(super) fn all(&self) -> Vec<(Kind, &Reservation)> {
+        let others = self.others.iter().map(|(kind, one)| (*kind, one));
+        let first = std::iter::once((self.of_first, &self.first));
+        let mut all: Vec<_> = first.chain(others).collect();
+        all.sort_by_key(|(_, one)| one.booking.slot.start);
+        all
     }
 
     pub(super) fn ids(&self) -> Vec<Uuid> {
-        self.all().map(|one| one.booking.id).collect()
+        let all = self.all().into_iter();
+        all.map(|(_, one)| one.booking.id).collect()
     }
 
     /// What they have been told once it has left, and when they are to be reminded of each.
     pub(super) fn told(&self, now: DateTime<Utc>) -> Vec<(Uuid, Told, Option<DateTime<Utc>>)> {
         let minutes = self.reminder_minutes;
-        let told = self.all().map(|one| {
-            let told = one.booking.told((one.space.0, self.kind), minutes, now);
+        let told = self.all().into_iter().map(|(kind, one)| {
+            let told = one.booking.told((one.space.0, kind), minutes, now);
             let remind_at = one.booking.remind_at(Some(&told), minutes);
             (one.booking.id, told, remind_at)
         });
@@ -92,10 +100,19 @@ struct News {
 }
 
 impl News {
-    /// What is the same for all that one letter tells. The terms, and so the language, are of the site.
-    fn letter(&self) -> (Kind, String, Uuid) {
+    /// What is the same for all that one letter tells: what changes about the same plans is told together.
+    /// The terms, and so the language, are of the site.
+    fn letter(&self) -> (Option<Kind>, String, Uuid) {
+        let is_of_plans = matches!(
+            self.kind,
+            Kind::Confirmation | Kind::Change | Kind::Cancellation
+        );
         let site = self.reservation.site.0;
-        (self.kind, self.to.to_lowercase(), site)
+        (
+            (!is_of_plans).then_some(self.kind),
+            self.to.to_lowercase(),
+            site,
+        )
     }
 }
 
@@ -107,7 +124,9 @@ pub(super) async fn draft(
     now: DateTime<Utc>,
 ) -> Result<Option<Draft>, JobError> {
     let mut tx = flow.db.tenant(tenant).await?;
-    let news = news(&mut tx, subject, now).await?;
+    let mut news = news(&mut tx, subject, now).await?;
+    // What is still theirs is what the letter leads to.
+    news.sort_by_key(|one| one.kind.is_last());
     let Some(first) = news.first() else {
         tx.commit().await?;
         return Ok(None);
@@ -122,10 +141,13 @@ pub(super) async fn draft(
         (Subject::Series(series), Some(one)) => Some((series, one.reservation.space.0)),
         _ => None,
     };
-    let (kind, language, minutes) = (first.kind, first.language, first.reminder_minutes);
+    let (of_first, language, minutes) = (first.kind, first.language, first.reminder_minutes);
     let to = first.to.clone();
     let same = news.into_iter().filter(|one| one.letter() == said);
-    let all: Vec<Reservation> = same.map(|one| one.reservation).collect();
+    let same: Vec<(Kind, Reservation)> = same.map(|one| (one.kind, one.reservation)).collect();
+    let is_one = same.iter().all(|(kind, _)| *kind == of_first);
+    let kind = if is_one { of_first } else { Kind::Change };
+    let all: Vec<Reservation> = same.iter().map(|(_, one)| one.clone()).collect();
     let ids: Vec<Uuid> = all.iter().map(|one| one.booking.id).collect();
     // What only says that it is soon changes nothing in a calendar, and what is only offered stands in none.
     let calendar = match kind {
@@ -137,14 +159,15 @@ pub(super) async fn draft(
     let claimed = now + SENT_WITHIN;
     store::claim(&mut tx, &ids, claimed).await?;
     tx.commit().await?;
-    let mut all = all.into_iter();
-    let first = all.next();
-    Ok(first.map(|first| Draft {
+    let mut same = same.into_iter();
+    let first = same.next();
+    Ok(first.map(|(of_first, first)| Draft {
         kind,
         language,
         to,
         first,
-        others: all.collect(),
+        others: same.collect(),
+        of_first,
         place,
         token: flow.links.token(&ticket),
         calendar,

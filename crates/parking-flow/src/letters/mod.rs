@@ -6,7 +6,7 @@
 //! done twice it does nothing, of a thousand changes while it waits the last is told, what was erased
 //! or called off meanwhile is told as what it is by then, and a letter that another server is about to
 //! send is not written again. Only a server that dies between sending and writing that down sends it
-//! once more. Occurrences of which there is the same to say share a letter; each is reminded of by
+//! once more. What becomes of the occurrences of a series shares a letter; each is reminded of by
 //! itself. Of a hold only those are told who waited for it. The link is made when a letter is sent, and
 //! the address is read then: nothing of either waits in the queue. Who was told is kept as a
 //! fingerprint, which a trigger forgets with the address, whoever takes that out. Table:
@@ -103,7 +103,8 @@ async fn send(mailer: &Mailer, draft: &Draft) -> Result<(), MailError> {
         let letter = Letter::Reservation(&news);
         return mailer.send(&draft.to, draft.language, &letter).await;
     }
-    let dates = draft.all().map(|one| SeriesDate {
+    let dates = draft.all().into_iter().map(|(kind, one)| SeriesDate {
+        kind,
         slot: one.booking.slot,
         space: &one.space.1,
     });

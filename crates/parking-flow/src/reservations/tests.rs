@@ -9,6 +9,7 @@ mod edges;
 mod files;
 mod life;
 mod oracle;
+mod oracle_rules;
 mod races;
 mod requests;
 mod round_trip;
@@ -16,6 +17,7 @@ mod series;
 mod series_edges;
 mod series_exceptions;
 mod series_races;
+mod series_rule;
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};

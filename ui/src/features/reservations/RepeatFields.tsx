@@ -25,11 +25,13 @@ type Props = {
   first: string;
   /** What comes of it in words, once it is whole. */
   words: string | null;
+  /** How it may repeat; in every way that there is, unless said otherwise. */
+  kinds?: readonly RepeatKind[];
   onKind: (kind: RepeatKind) => void;
 };
 
 /** Whether and how it repeats, and for how long. */
-export function RepeatFields({ first, words, onKind }: Props) {
+export function RepeatFields({ first, words, kinds = repeatKinds, onKind }: Props) {
   const { t } = useTranslation();
   const form = Form.useFormInstance<RepeatValues>();
   const kind: RepeatKind = Form.useWatch('repeats', form) ?? 'none';
@@ -42,7 +44,7 @@ export function RepeatFields({ first, words, onKind }: Props) {
         className={styles.repeatKind ?? ''}
       >
         <Select
-          options={repeatKinds.map((value) => ({ value, label: t(`series.kinds.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: t(`series.kinds.${value}`) }))}
           onChange={onKind}
         />
       </Form.Item>
@@ -123,10 +125,10 @@ function WeekdayPicker({ id, value = [], onChange }: PickerProps) {
           type="button"
           className={styles.lengthChoice}
           aria-pressed={value.includes(day)}
-          aria-label={formats.weekdayName(n)}
           onClick={() => onChange?.(turned(day))}
         >
-          {formats.weekdayShort(n)}
+          <span aria-hidden="true">{formats.weekdayShort(n)}</span>
+          <span className={styles.unseen}>{formats.weekdayName(n)}</span>
         </button>
       ))}
     </div>

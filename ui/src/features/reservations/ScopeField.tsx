@@ -7,13 +7,15 @@ import { type Scope, scopes } from './seriesChange';
 type Props = {
   /** What is asked: which of them are to change, or to be called off. */
   label: string;
+  /** Those one can choose from; all, unless said otherwise. */
+  of?: readonly Scope[];
   /** How many each of them means. */
   count: (scope: Scope) => number;
   onChange?: (scope: Scope) => void;
 };
 
 /** Which of a series' reservations are meant. */
-export function ScopeField({ label, count, onChange }: Props) {
+export function ScopeField({ label, of = scopes, count, onChange }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const said = (scope: Scope) => {
@@ -27,7 +29,7 @@ export function ScopeField({ label, count, onChange }: Props) {
       <Radio.Group
         className={styles.choices ?? ''}
         onChange={(event) => onChange?.(event.target.value)}
-        options={scopes.map((value) => ({
+        options={of.map((value) => ({
           value,
           label: said(value),
           disabled: count(value) === 0,

@@ -9,13 +9,11 @@ import { BayPicker } from '@/components/BayPicker';
 import { FormProblem } from '@/components/FormProblem';
 import { useFormats } from '@/components/format';
 import { HolderFields } from '@/components/HolderFields';
-import { StatusTag } from '@/components/StatusTag';
-import { TakenTimes } from '@/components/TakenTimes';
 import { useToast } from '@/components/toast';
 import { useSubmit } from '@/components/useSubmit';
 import { ofFields } from './booking';
 import { useChangeReservation } from './calendarQueries';
-import { OccurrenceDates } from './OccurrenceDates';
+import { InTheWay } from './InTheWay';
 import { ScopeField } from './ScopeField';
 import { Meanwhile } from './SeriesCancelDialog';
 import { SeriesChangeResult } from './SeriesChangeResult';
@@ -216,27 +214,6 @@ function ChangeForm({ series, reservation, one, onClose, onChanged }: FormProps)
         </div>
       </Form>
     </>
-  );
-}
-
-/** When others have the bay; or, of a series of which nothing could be moved, the dates it was to have. */
-function InTheWay({ error, zone }: { error: unknown; zone: string }) {
-  const { t } = useTranslation();
-  const { code, conflicts } = asProblem(error);
-  if (code !== 'series_clashes') return <TakenTimes error={error} zone={zone} />;
-  return (
-    <div className={styles.stuck}>
-      <OccurrenceDates
-        label={t('series.staying')}
-        zone={zone}
-        rows={conflicts.map(({ start_time, end_time }) => ({
-          key: start_time,
-          start: start_time,
-          end: end_time,
-          status: <StatusTag tone="bad">{t('series.cannot')}</StatusTag>,
-        }))}
-      />
-    </div>
   );
 }
 

@@ -12,7 +12,7 @@ import { DataAge } from '@/components/DataAge';
 import { Fact, Facts } from '@/components/Facts';
 import { useFormats } from '@/components/format';
 import { GatedButton } from '@/components/GatedButton';
-import { EditOutlined, StopOutlined } from '@/components/icons';
+import { CalendarOutlined, EditOutlined, StopOutlined } from '@/components/icons';
 import { useOpenParam } from '@/components/openParam';
 import { PageHeader } from '@/components/PageHeader';
 import { PageSkeleton } from '@/components/PageSkeleton';
@@ -22,6 +22,7 @@ import { OccurrenceDates } from './OccurrenceDates';
 import { ReservationDrawer } from './ReservationDrawer';
 import { SeriesCancelDialog } from './SeriesCancelDialog';
 import { SeriesChangeDialog } from './SeriesChangeDialog';
+import { SeriesRuleDialog } from './SeriesRuleDialog';
 import styles from './series.module.css';
 import { hoursOf } from './seriesChange';
 import { seriesQuery } from './seriesQueries';
@@ -70,7 +71,7 @@ function Actions({ series }: { series: ReservationSeriesDetail }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const refusal = useEstateRefusal('reservations:book');
-  const [asked, setAsked] = useState<'change' | 'cancel' | null>(null);
+  const [asked, setAsked] = useState<'change' | 'rule' | 'cancel' | null>(null);
   const { id, space_code, occurrences_ahead } = series;
   const over = occurrences_ahead === 0 ? t('series.nothingAhead') : null;
   const why = refusal ?? over;
@@ -80,8 +81,17 @@ function Actions({ series }: { series: ReservationSeriesDetail }) {
     code: space_code,
     onClose: () => setAsked(null),
   };
+  const onChanged = (next: string) => next !== id && void navigate(paths.series(next));
   return (
     <>
+      <GatedButton
+        icon={<CalendarOutlined />}
+        isAllowed={why === null}
+        reason={why ?? ''}
+        onClick={() => setAsked('rule')}
+      >
+        {t('series.changeRule')}
+      </GatedButton>
       <GatedButton
         icon={<EditOutlined />}
         isAllowed={why === null}
@@ -99,12 +109,8 @@ function Actions({ series }: { series: ReservationSeriesDetail }) {
       >
         {t('series.cancelAll')}
       </GatedButton>
-      {asked === 'change' && (
-        <SeriesChangeDialog
-          {...of}
-          onChanged={(next) => next !== id && void navigate(paths.series(next))}
-        />
-      )}
+      {asked === 'change' && <SeriesChangeDialog {...of} onChanged={onChanged} />}
+      {asked === 'rule' && <SeriesRuleDialog {...of} onChanged={onChanged} />}
       {asked === 'cancel' && <SeriesCancelDialog {...of} />}
     </>
   );

@@ -93,6 +93,12 @@ function partsOf(rule: string): Parts {
   );
 }
 
+/** The same rule, that ends on a day. */
+export function endingWith(rule: string, last: string): string {
+  const parts = [...partsOf(rule)].filter(([name]) => name !== 'COUNT' && name !== 'UNTIL');
+  return [...parts.map((part) => part.join('=')), `UNTIL=${compact(last)}`].join(';');
+}
+
 const isWeekday = (text: string): text is Weekday => weekdays.some((day) => day === text);
 
 /** Reads a rule that first happens on a day; null if it says more than there are words for. */

@@ -9,12 +9,13 @@ import type {
 import { paths } from '@/app/paths';
 import { useEstateRefusal } from '@/app/session/permissions';
 import { useFormats } from '@/components/format';
-import { EditOutlined, SelectOutlined, StopOutlined } from '@/components/icons';
+import { CalendarOutlined, EditOutlined, SelectOutlined, StopOutlined } from '@/components/icons';
 import { ReservationStatusTag } from '@/components/ReservationStatusTag';
 import { RowMenu } from '@/components/RowMenu';
 import { type DateRow, VerdictTag } from './OccurrenceDates';
 import { SeriesCancelDialog } from './SeriesCancelDialog';
 import { SeriesChangeDialog } from './SeriesChangeDialog';
+import { SeriesRuleDialog } from './SeriesRuleDialog';
 import { liesAhead } from './seriesChange';
 
 export type Part = 'ahead' | 'all' | 'leftOut';
@@ -72,7 +73,7 @@ function OccurrenceActions({ series, one, onOpen }: Props) {
   const formats = useFormats();
   const navigate = useNavigate();
   const mayNotBook = useEstateRefusal('reservations:book');
-  const [asked, setAsked] = useState<'change' | 'cancel' | null>(null);
+  const [asked, setAsked] = useState<'change' | 'rule' | 'cancel' | null>(null);
   const over = liesAhead(one, Date.now()) ? null : t('series.begun');
   const of = {
     seriesId: series.id,
@@ -80,6 +81,7 @@ function OccurrenceActions({ series, one, onOpen }: Props) {
     code: one.space_code,
     onClose: () => setAsked(null),
   };
+  const onChanged = (next: string) => next !== series.id && void navigate(paths.series(next));
   return (
     <>
       <RowMenu
@@ -99,6 +101,13 @@ function OccurrenceActions({ series, one, onOpen }: Props) {
             onPick: () => setAsked('change'),
           },
           {
+            key: 'rule',
+            label: t('series.changeRuleFrom'),
+            icon: <CalendarOutlined />,
+            refusal: mayNotBook ?? over,
+            onPick: () => setAsked('rule'),
+          },
+          {
             key: 'cancel',
             label: t('series.cancelSome'),
             icon: <StopOutlined />,
@@ -108,12 +117,8 @@ function OccurrenceActions({ series, one, onOpen }: Props) {
           },
         ]}
       />
-      {asked === 'change' && (
-        <SeriesChangeDialog
-          {...of}
-          onChanged={(next) => next !== series.id && void navigate(paths.series(next))}
-        />
-      )}
+      {asked === 'change' && <SeriesChangeDialog {...of} onChanged={onChanged} />}
+      {asked === 'rule' && <SeriesRuleDialog {...of} onChanged={onChanged} />}
       {asked === 'cancel' && <SeriesCancelDialog {...of} />}
     </>
   );

@@ -109,6 +109,49 @@ async fn a_series_is_told_in_one_letter_and_so_is_all_that_becomes_of_it() {
 }
 
 #[tokio::test]
+async fn another_rule_is_told_in_one_letter_whatever_it_takes_away_and_adds() {
+    let post = Post::open().await;
+    let series = post.books_all("FREQ=DAILY;COUNT=4").await;
+    let told = post.settles().await;
+    let ids = post.occurrences(&series).await;
+    let change = json!({ "rule": "FREQ=DAILY;INTERVAL=2;COUNT=3" });
+    let series = post.changes_all(&series, change).await;
+    let letters = post.settles().await;
+    let letter = only(&letters);
+    assert!(
+        letter.contains("have changed: 1 new, 2 cancelled"),
+        "{letter}"
+    );
+    let (theirs, gone) = letter
+        .split_once("Cancelled, and no longer yours:")
+        .expect("both");
+    assert!(theirs.contains("Reserved for you:"), "{letter}");
+    for (part, line) in [
+        (theirs, "2027-01-25 09:00 (UTC+1) until"),
+        (gone, "2027-01-22 09:00 (UTC+1) until"),
+        (gone, "2027-01-24 09:00 (UTC+1) until"),
+    ] {
+        assert!(part.contains(line), "{line}: {letter}");
+    }
+    for stays in ["2027-01-21", "2027-01-23"] {
+        assert!(!letter.contains(stays), "what stays is no news: {letter}");
+    }
+    let file = calendar(letter);
+    let mut uids = said(&file, "UID");
+    let new = post.occurrences(&series).await;
+    let new = new.iter().find(|id| !ids.contains(id)).expect("a new one");
+    let mut expected = [new, &ids[1], &ids[3]].map(Uuid::to_string);
+    uids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(uids, expected);
+    let mut states = said(&file, "STATUS");
+    states.sort_unstable();
+    assert_eq!(states, ["CANCELLED", "CANCELLED", "CONFIRMED"]);
+    assert_ne!(token(letter), token(only(&told)), "it leads to what is new");
+    assert_eq!(post.settles().await, [""; 0], "and is told once");
+}
+
+#[tokio::test]
 async fn each_of_a_series_is_reminded_of_by_itself_and_its_link_is_its_own() {
     let post = Post::open().await;
     let series = post.books_all("FREQ=DAILY;COUNT=3").await;

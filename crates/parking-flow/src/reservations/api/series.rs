@@ -190,10 +190,13 @@ fn refused(error: ReservationError) -> ApiError {
 
 /// Changes what lies ahead of a series, all of it or from one occurrence on; earlier occurrences then stay
 /// in the old series, and the answer is a new one. One occurrence is changed as a reservation, and stays
-/// where it was put. With `on_clash: skip` those that cannot be moved stay as they are.
+/// where it was put. By another `rule` those on days of both rules keep their reservations, those on days that it
+/// does not have are called off, and those on other days are reserved; the series stays one if the rule tells
+/// what came before as well. With `on_clash: skip` those that cannot be moved or called off stay as they are,
+/// and those that cannot be reserved are left out.
 #[utoipa::path(patch, path = "/api/v6/reservations/series/{id}", params(("id" = Uuid, Path)), request_body = SeriesChangeWish,
     responses((status = 200, body = SeriesChangedBody),
-        (status = 409, description = "`series_clashes`, with the occurrences that cannot be had; `reservation_over`: nothing of it lies ahead; `not_reservable`, `person_limit_reached`", body = parking_http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`series_clashes`, with the occurrences that cannot be had, or not called off any more; `reservation_over`: nothing of it lies ahead; `not_reservable`, `person_limit_reached`", body = parking_http::Problem, content_type = "application/problem+json"),
         (status = 412, description = "It was changed meanwhile", body = parking_http::Problem, content_type = "application/problem+json")))]
 pub(super) async fn patch_series(
     State(flow): State<Flow>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::series::{Changed, Judged, Preview, Series, Verdict};
+use super::super::series::{Changed, Fate, Judged, Outcome, Preview, Series, Verdict};
 use super::super::{Reservation, series};
 use super::bodies::FreeWindow;
 use super::wire::StatusName;
@@ -251,16 +251,67 @@ impl SeriesDetail {
     }
 }
 
+/// What another rule makes of an occurrence.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OccurrenceFate)]
+pub(super) enum FateName {
+    /// Its reservation is what it was.
+    Kept,
+    /// Its reservation has another bay, time or holder.
+    Changed,
+    /// It is reserved, and was not before.
+    New,
+    /// Its reservation is called off.
+    Removed,
+    /// Nobody reserves it.
+    LeftOut,
+}
+
+impl From<Fate> for FateName {
+    fn from(fate: Fate) -> Self {
+        match fate {
+            Fate::Kept => Self::Kept,
+            Fate::Changed => Self::Changed,
+            Fate::New => Self::New,
+            Fate::Removed => Self::Removed,
+            Fate::LeftOut => Self::LeftOut,
+        }
+    }
+}
+
+/// An occurrence by the rule as it was or as it is, and what becomes of it. One that is `kept` or `left_out`
+/// with another verdict than `free` was to be changed, called off or reserved, and this is why it is not.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OccurrenceOutcome)]
+pub(super) struct OutcomeBody {
+    fate: FateName,
+    #[serde(flatten)]
+    of: JudgedBody,
+}
+
+impl From<Outcome> for OutcomeBody {
+    fn from(one: Outcome) -> Self {
+        Self {
+            fate: one.fate.into(),
+            of: one.of.into(),
+        }
+    }
+}
+
 /// What became of a series, or would.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReservationSeriesChanged)]
 pub(super) struct SeriesChangedBody {
     /// The series as it is; a new one, if earlier occurrences stay in the old.
     series: SeriesDetail,
-    /// How many of its reservations became something else.
+    /// How many of its reservations became something else, were called off or are new.
     changed: usize,
     /// Those that stay as they were, with the time they were to have, and why.
     kept: Vec<JudgedBody>,
+    /// By another rule, what becomes of each occurrence that lies ahead, in the order of time; empty if the
+    /// rule has the same days.
+    outcomes: Vec<OutcomeBody>,
 }
 
 impl From<Changed> for SeriesChangedBody {
@@ -269,6 +320,11 @@ impl From<Changed> for SeriesChangedBody {
             series: SeriesDetail::of((changed.series, changed.reservations)),
             changed: changed.changed,
             kept: changed.kept.into_iter().map(JudgedBody::from).collect(),
+            outcomes: changed
+                .outcomes
+                .into_iter()
+                .map(OutcomeBody::from)
+                .collect(),
         }
     }
 }

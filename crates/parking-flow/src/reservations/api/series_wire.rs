@@ -100,6 +100,17 @@ pub(super) struct SeriesChangeWish {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
     notes: Change<String>,
+    /// By which rule they are to come, of RFC 5545 as when a series is made. It is told from where the series
+    /// begins, and with `from` from there on: so `COUNT` counts, and every second week is one.
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        example = "FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270331"
+    )]
+    rule: Option<String>,
+    /// Why those are called off that the rule no longer has; only with `rule`.
+    #[schema(value_type = Option<Name>)]
+    reason: Option<String>,
     /// `refuse`, unless said otherwise.
     on_clash: Option<OnClash>,
     /// Answers what would be, and does nothing.
@@ -138,6 +149,13 @@ impl SeriesChangeWish {
             Change::Clear => Some(None),
             Change::Set(notes) => Some(a_note(&mut wrong, "notes", Some(notes))),
         };
+        if self.reason.is_some() && self.rule.is_none() {
+            wrong.note("reason", "must not be given unless the rule is");
+        }
+        let rule = self
+            .rule
+            .and_then(|typed| wrong.read("rule", Rule::parse(&typed)));
+        let reason = a_line(&mut wrong, "reason", self.reason, NAME_MAX);
         wrong.settle(Some(ReadSeriesChange {
             from: self.from,
             change: SeriesChange {
@@ -146,6 +164,8 @@ impl SeriesChangeWish {
                 length: length.map(|minutes| TimeDelta::minutes(minutes.into())),
                 holder,
                 notes,
+                rule,
+                reason,
                 skips: self.on_clash == Some(OnClash::Skip),
             },
             is_dry: self.dry_run,

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use parking_db::TenantTx;
-use parking_domain::reservations::Status;
 use parking_estate::Maker;
 
-use super::change::{Changed, Done, Reach, end, ended, hold, judged};
+use super::change::{Changed, Done, Reach, ended, hold, judged};
+use super::cut::end;
 use super::judge::Verdict;
 use crate::reservations::ReservationError;
 use crate::reservations::store;
@@ -21,24 +21,18 @@ pub async fn cancel(
     let mut held = hold(tx, reach, None, now).await?;
     let before = held.series.record();
     let (mut done, mut notice) = (Done::default(), 0);
-    for one in &mut held.ahead {
-        let terms = held.bays.get(&one.space.0).map(|bay| &bay.terms);
-        let late = terms.filter(|terms| {
-            let is_agreed = one.booking.status == Status::Confirmed;
-            !reach.may_be_late && is_agreed && terms.is_late_to_cancel(one.booking.slot, now)
-        });
-        if let Some(terms) = late {
-            notice = terms.cancel_notice_minutes;
-            let kept = judged(one, one.booking.slot, Verdict::TooLate);
-            done.kept.push(kept);
-            continue;
+    done.reason = reason.map(str::to_owned);
+    for mut one in std::mem::take(&mut held.ahead) {
+        match held.late(&one, now).filter(|_| !reach.may_be_late) {
+            Some(terms) => {
+                notice = terms.cancel_notice_minutes;
+                let slot = one.booking.slot;
+                done.kept.push(judged(&one, slot, Verdict::TooLate));
+            }
+            None => done.cancel(tx, &mut one, now).await?,
         }
-        one.booking.status = Status::Cancelled;
-        one.cancel_reason = reason.map(str::to_owned);
-        store::turn(tx.conn(), one, now).await?;
-        done.changed.push(one.booking.id);
     }
-    if done.changed.is_empty() {
+    if done.cancelled.is_empty() {
         return Err(ReservationError::LateToCancel(notice));
     }
     let series = &mut held.series;
@@ -47,7 +41,7 @@ pub async fn cancel(
         end(series, last, reach.from);
     }
     // Of what is too near, or was checked in to before its time, something lies ahead still.
-    if usize::try_from(series.ahead) == Ok(done.changed.len()) {
+    if usize::try_from(series.ahead) == Ok(done.cancelled.len()) {
         series.cancelled_at = Some(now);
         series.cancel_reason = reason.map(str::to_owned);
     }

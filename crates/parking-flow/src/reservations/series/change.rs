@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_access::audit;
 use parking_db::{OnConstraint as _, TenantTx};
-use parking_domain::ids::fresh;
-use parking_domain::recurrence::{Rule, day_begins, day_of};
-use parking_domain::reservations::Slot;
+use parking_domain::recurrence::Rule;
+use parking_domain::reservations::{Slot, Status, Terms};
 use parking_estate::{Maker, spaces};
 use parking_http::IfMatch;
 use uuid::Uuid;
 
+use super::course::{Course, Fate, Outcome};
+use super::cut::cut_off;
 use super::judge::{Judged, Verdict};
 use super::shift::{Shift, shift_all};
-use super::{Exception, Series, detail, log, told};
+use super::{Series, detail, log, told};
 use crate::reservations::store::{self, HeldBay};
 use crate::reservations::{Holder, Reservation, ReservationError};
 
@@ -44,7 +45,12 @@ pub struct SeriesChange {
     pub holder: Option<Holder>,
     /// What else there is to say; nothing, if that is to be nothing.
     pub notes: Option<Option<String>>,
-    /// Whether occurrences that cannot be moved stay where they are; otherwise there may be none.
+    /// By which rule they are to come.
+    pub rule: Option<Rule>,
+    /// Why those are called off that this does not have.
+    pub reason: Option<String>,
+    /// Whether occurrences that cannot be moved stay where they are, and those that cannot be had are left
+    /// out; otherwise there may be none.
     pub skips: bool,
 }
 
@@ -59,6 +65,8 @@ pub struct Changed {
     pub changed: usize,
     /// Those that stay as they were, and why.
     pub kept: Vec<Judged>,
+    /// What became of each by another rule; empty, if the rule is the same.
+    pub outcomes: Vec<Outcome>,
 }
 
 /// A series of which something lies ahead; its bays and it are held.
@@ -76,38 +84,82 @@ pub async fn change(
     wanted: &SeriesChange,
     now: DateTime<Utc>,
 ) -> Result<Changed, ReservationError> {
-    if let Some(holder) = &wanted.holder {
+    let course = Course::of(tx, reach, wanted, now).await?;
+    let theirs = course.as_ref().map(Course::holder);
+    if let Some(holder) = wanted.holder.as_ref().or(theirs) {
         store::hold_person(tx, holder).await?;
     }
     let mut held = hold(tx, reach, wanted.space, now).await?;
     let before = held.series.record();
     let shift = Shift::of(tx, &held, wanted).await?;
     let mut done = Done::default();
-    if let Some(shift) = &shift {
-        let mut strays = held.take_strays(now);
-        say_of_all(tx, &mut strays, (wanted, &mut done), now).await?;
-        // Before any of the later ones is elsewhere, or it is one of the earlier.
-        held.series = cut_off(tx, (&held, maker), now).await?;
-        let how = (shift, wanted, reach.may_be_late);
-        shift_all(tx, (&mut held, &mut done), how, now).await?;
-    } else {
+    if shift.is_none() && course.is_none() {
         say_of_all(tx, &mut held.ahead, (wanted, &mut done), now).await?;
+    } else {
+        let how = (shift.as_ref(), course, wanted, reach.may_be_late);
+        turn(tx, maker, (&mut held, &mut done), how, now).await?;
     }
-    if shift.is_none() && done.changed.is_empty() {
+    if !done.is_news {
         let (series, reservations) = detail(tx.conn(), held.series.id, now).await?;
         return Ok(Changed {
             series,
             reservations,
             changed: 0,
             kept: Vec::new(),
+            outcomes: Vec::new(),
         });
     }
     must_not_have_too_many(tx, &held, wanted).await?;
     store::series::update(tx, &held.series, now).await?;
-    ended(tx, maker, (held, done, before), ("updated", None), now).await
+    let said = ("updated", wanted.reason.as_deref());
+    ended(tx, maker, (held, done, before), said, now).await
+}
+
+/// Gives what lies ahead of a series another bay or time, or another rule, or both. What came before stays
+/// with the series, and what is changed is one of its own then.
+async fn turn(
+    tx: &mut TenantTx,
+    maker: &Maker,
+    (held, done): (&mut Held, &mut Done),
+    (shift, course, wanted, may_be_late): (Option<&Shift>, Option<Course>, &SeriesChange, bool),
+    now: DateTime<Utc>,
+) -> Result<(), ReservationError> {
+    done.is_news = true;
+    let stand = match &course {
+        Some(course) => Some(course.meet(tx, (&*held, shift), now).await?),
+        None => None,
+    };
+    let mut strays = held.take_strays(now);
+    say_of_all(tx, &mut strays, (wanted, &mut *done), now).await?;
+    // Before any of the later ones is elsewhere, or it is one of the earlier.
+    let from = course.as_ref().and_then(Course::begins);
+    if course.as_ref().is_none_or(|course| !course.is_whole) {
+        held.series = cut_off(tx, (&*held, maker), from, now).await?;
+    }
+    if let Some(course) = &course {
+        let how = (wanted, may_be_late);
+        course.leave(tx, (&mut *held, &mut *done), how, now).await?;
+    }
+    if let Some(shift) = shift {
+        let how = (shift, wanted, may_be_late);
+        shift_all(tx, (&mut *held, &mut *done), how, now).await?;
+    } else {
+        say_of_all(tx, &mut held.ahead, (wanted, &mut *done), now).await?;
+    }
+    if let Some((course, stand)) = course.zip(stand) {
+        course
+            .take(tx, maker, (held, done), (wanted, stand), now)
+            .await?;
+    }
+    Ok(())
 }
 
 impl SeriesChange {
+    /// Whether it is about where they are or when.
+    pub(super) fn moves(&self) -> bool {
+        self.space.is_some() || self.start.is_some() || self.length.is_some()
+    }
+
     /// Says of an occurrence for whom it is to be and what else there is to say.
     pub(super) fn say_of(&self, one: &mut Reservation) {
         if let Some(holder) = &self.holder {
@@ -149,13 +201,47 @@ impl Held {
 /// What was done about occurrences.
 #[derive(Default)]
 pub(super) struct Done {
+    /// Whether there is anything to tell of the series.
+    is_news: bool,
     /// Those that became something else.
     pub(super) changed: Vec<Uuid>,
+    /// Those that were called off.
+    pub(super) cancelled: Vec<Uuid>,
+    /// Why.
+    pub(super) reason: Option<String>,
+    /// Those that were not there before.
+    pub(super) booked: Vec<Uuid>,
     /// Those that stay as they were.
     pub(super) kept: Vec<Judged>,
+    /// What became of each by another rule.
+    pub(super) outcomes: Vec<Outcome>,
 }
 
 impl Done {
+    /// How many reservations something became of.
+    pub(super) fn count(&self) -> usize {
+        self.changed.len() + self.cancelled.len() + self.booked.len()
+    }
+
+    /// Notes what becomes of an occurrence by another rule.
+    pub(super) fn becomes(&mut self, fate: Fate, of: Judged) {
+        self.outcomes.push(Outcome { fate, of });
+    }
+
+    /// Calls an occurrence off.
+    pub(super) async fn cancel(
+        &mut self,
+        tx: &mut TenantTx,
+        one: &mut Reservation,
+        now: DateTime<Utc>,
+    ) -> Result<(), ReservationError> {
+        one.booking.status = Status::Cancelled;
+        one.cancel_reason.clone_from(&self.reason);
+        store::turn(tx.conn(), one, now).await?;
+        self.cancelled.push(one.booking.id);
+        Ok(())
+    }
+
     /// Writes what an occurrence is now, if that is something else than it was.
     pub(super) async fn write(
         &mut self,
@@ -168,6 +254,7 @@ impl Done {
         if is_same {
             return Ok(());
         }
+        self.is_news = true;
         self.changed.push(one.booking.id);
         let written = store::update(tx, (one, bay), now).await;
         written.on_constraint("reservations_no_overlap", || {
@@ -219,6 +306,15 @@ pub(super) async fn hold(
     })
 }
 
+impl Held {
+    /// The terms by which it is too late to call an occurrence off, for whom they bind.
+    pub(super) fn late(&self, one: &Reservation, now: DateTime<Utc>) -> Option<&Terms> {
+        let terms = self.bays.get(&one.space.0).map(|bay| &bay.terms);
+        let is_agreed = one.booking.status == Status::Confirmed;
+        terms.filter(|terms| is_agreed && terms.is_late_to_cancel(one.booking.slot, now))
+    }
+}
+
 /// Refuses more reservations than the person may have who has them now. Whoever asks holds the person.
 async fn must_not_have_too_many(
     tx: &mut TenantTx,
@@ -240,60 +336,6 @@ async fn must_not_have_too_many(
     }
 }
 
-/// The series of what lies ahead: a new one, if there were earlier occurrences, which stay in the old.
-async fn cut_off(
-    tx: &mut TenantTx,
-    (held, maker): (&Held, &Maker),
-    now: DateTime<Utc>,
-) -> Result<Series, ReservationError> {
-    let old = held.series.clone();
-    let first = held.ahead.first().and_then(|one| one.recurs);
-    let cut = first.map_or(now, |recurs| recurs.at);
-    // The series has one occurrence a day at most.
-    let until = day_begins(day_of(cut, old.zone()), old.zone());
-    let (last, _) = store::series::last_before(tx.conn(), (old.id, Some(until))).await?;
-    let Some(last) = last else {
-        return Ok(old);
-    };
-    let mut earlier = old.clone();
-    let later = end(&mut earlier, last, Some(until));
-    let new = Series {
-        id: fresh(),
-        exceptions: later,
-        continues: Some(old.id),
-        created_by: Some(maker.name.clone()),
-        created_at: now,
-        updated_at: now,
-        ..old
-    };
-    store::series::insert(tx, &new).await?;
-    store::series::hand_over(tx, (earlier.id, new.id), until).await?;
-    store::series::update(tx, &earlier, now).await?;
-    Ok(new)
-}
-
-/// Ends a series with an occurrence, or with what was left out between that and an instant, and answers
-/// what was left out later.
-pub(super) fn end(
-    series: &mut Series,
-    last: DateTime<Utc>,
-    until: Option<DateTime<Utc>>,
-) -> Vec<Exception> {
-    let is_of_it = |one: &Exception| {
-        one.start_time <= last || until.is_some_and(|until| one.start_time < until)
-    };
-    let (stay, later) = series.exceptions.drain(..).partition(is_of_it);
-    series.exceptions = stay;
-    let left_out = series.exceptions.iter().map(|one| one.start_time);
-    series.rule = ending_at(&series.rule, left_out.fold(last, DateTime::max));
-    later
-}
-
-pub(super) fn ending_at(rule: &str, last: DateTime<Utc>) -> String {
-    // What was written down was a rule.
-    Rule::parse(rule).map_or_else(|_| rule.to_owned(), |rule| rule.ending_at(last).to_string())
-}
-
 pub(super) fn judged(one: &Reservation, slot: Slot, verdict: Verdict) -> Judged {
     Judged {
         reservation: Some(one.booking.id),
@@ -313,16 +355,26 @@ pub(super) async fn ended(
     let tenant = tx.tenant().0;
     let touched: Vec<(Uuid, Uuid)> = held.bays.keys().map(|bay| (tenant, *bay)).collect();
     spaces::settle_across(tx.conn(), &touched, now).await?;
-    let (said, became) = ((held.series.id, verb), (done.changed.as_slice(), reason));
-    let (series, reservations) = told(tx, maker, said, became, now).await?;
+    let became = [
+        (
+            "cancelled",
+            done.cancelled.as_slice(),
+            done.reason.as_deref(),
+        ),
+        ("updated", done.changed.as_slice(), None),
+        ("created", done.booked.as_slice(), None),
+    ];
+    let said = (held.series.id, verb, reason);
+    let (series, reservations) = told(tx, maker, said, &became, now).await?;
     let mut new = series.record();
-    new["changed"] = serde_json::json!(done.changed.len());
+    new["changed"] = serde_json::json!(done.count());
     let values = audit::difference(&before, &new);
     log(tx, maker, (&series, verb), values, reason, now).await?;
     Ok(Changed {
         series,
         reservations,
-        changed: done.changed.len(),
+        changed: done.count(),
         kept: done.kept,
+        outcomes: done.outcomes,
     })
 }

@@ -5,12 +5,16 @@
 //! would be is told before it is made, by the same judgement. One occurrence is changed as a
 //! reservation, and is then no longer where the series has it; several together keep what the rule and
 //! the clocks of the site make of them. Whoever changes the later ones of a series cuts it in two, so
-//! that each rule tells what is.
+//! that each rule tells what is. By another rule those that both have keep their reservations, the others
+//! are called off, and what is new is judged and reserved as when a series is made.
 
 mod cancel;
 mod change;
+mod course;
+mod cut;
 mod judge;
 mod shift;
+mod stand;
 
 use std::collections::BTreeSet;
 
@@ -30,7 +34,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::book::booking;
-use super::store;
+use super::store::{self, HeldBay};
 use super::{
     Draft, Footing, Holder, Reservation, ReservationError, SETTLES_WITHIN, WriteOfSeries, facts,
 };
@@ -39,6 +43,7 @@ use judge::{expand, judge, must_be_had};
 
 pub use cancel::cancel;
 pub use change::{Changed, Reach, SeriesChange, change};
+pub use course::{Fate, Outcome};
 pub use judge::{Judged, Preview, Verdict, preview};
 
 /// What is to be reserved again and again.
@@ -133,22 +138,15 @@ pub async fn create(
     must_be_had(&judged, draft.skips)?;
     let series = drafted(tx, (draft, &maker.name), (timezone, &judged), now);
     store::series::insert(tx, &series).await?;
-    let free = judged.iter().filter(|one| one.verdict == Verdict::Free);
-    let bookings = free.map(|one| {
-        let booked = booking(&bay, &draft.of(one.slot), now);
-        (booked, bay.terms.blocked(one.slot))
-    });
-    let bookings: Vec<_> = bookings.collect();
-    let of = (series.id, bay.id);
-    let said = (&draft.of(draft.first), maker.name.as_str());
-    let made = store::series::insert_all(tx, of, &bookings, said, now).await?;
-    if made != bookings.len() as u64 {
-        return Err(ReservationError::Taken(Vec::new()));
-    }
+    let said = (draft, maker.name.as_str());
+    let ids = reserve_all(tx, (series.id, &bay), said, &judged, now).await?;
     let tenant = tx.tenant().0;
     spaces::settle_across(tx.conn(), &[(tenant, bay.id)], now).await?;
-    let ids: Vec<Uuid> = bookings.iter().map(|(booking, _)| booking.id).collect();
-    let (series, reservations) = told(tx, maker, (series.id, "created"), (&ids, None), now).await?;
+    let (said, became) = (
+        (series.id, "created", None),
+        [("created", ids.as_slice(), None)],
+    );
+    let (series, reservations) = told(tx, maker, said, &became, now).await?;
     let record = series.record();
     log(
         tx,
@@ -160,6 +158,29 @@ pub async fn create(
     )
     .await?;
     Ok((series, reservations))
+}
+
+/// Reserves a bay for those occurrences of a series that can be had, and says which they are.
+async fn reserve_all(
+    tx: &mut TenantTx,
+    (series, bay): (Uuid, &HeldBay),
+    (draft, maker): (&SeriesDraft, &str),
+    judged: &[Judged],
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, ReservationError> {
+    let free = judged.iter().filter(|one| one.verdict == Verdict::Free);
+    let bookings = free.map(|one| {
+        let booked = booking(bay, &draft.of(one.slot), now);
+        (booked, bay.terms.blocked(one.slot))
+    });
+    let bookings: Vec<_> = bookings.collect();
+    let said = (&draft.of(draft.first), maker);
+    let of = (series, bay.id);
+    let made = store::series::insert_all(tx, of, &bookings, said, now).await?;
+    if made != bookings.len() as u64 {
+        return Err(ReservationError::Taken(Vec::new()));
+    }
+    Ok(bookings.iter().map(|(booking, _)| booking.id).collect())
 }
 
 impl SeriesDraft {
@@ -237,28 +258,35 @@ impl Exception {
     }
 }
 
+/// What became of some reservations, which they are, and why.
+type Became<'a> = (&'static str, &'a [Uuid], Option<&'a str>);
+
 /// Writes what became of reservations of a series into their history, tells those who follow, and answers
 /// the series with them.
 async fn told(
     tx: &mut TenantTx,
     maker: &Maker,
-    (id, verb): (Uuid, &'static str),
-    (ids, reason): (&[Uuid], Option<&str>),
+    (id, verb, reason): (Uuid, &'static str, Option<&str>),
+    became: &[Became<'_>],
     now: DateTime<Utc>,
 ) -> Result<(Series, Vec<Reservation>), ReservationError> {
-    let said = (verb, maker.name.as_str(), reason);
-    store::series::remember_all(tx, said, ids, now).await?;
     let (series, all) = detail(tx.conn(), id, now).await?;
-    // Some may have stayed in the series that this one was cut from.
-    let these = store::by_ids(tx.conn(), ids).await?;
-    let subjects = these.iter().map(|one| {
-        let subject = one.booking.id.to_string();
-        (subject, facts(one, reason, None))
-    });
-    let subjects: Vec<(String, Value)> = subjects.collect();
-    let (tenant, kind) = (tx.tenant(), format!("reservation.{verb}"));
-    let of = (kind.as_str(), "reservation");
-    events::append_many(tx.conn(), tenant, now, of, &subjects).await?;
+    let (tenant, mut these) = (tx.tenant(), Vec::new());
+    for (verb, ids, why) in became.iter().filter(|(_, ids, _)| !ids.is_empty()) {
+        let said = (*verb, maker.name.as_str(), *why);
+        store::series::remember_all(tx, said, ids, now).await?;
+        // Some may have stayed in the series that this one was cut from.
+        let found = store::by_ids(tx.conn(), ids).await?;
+        let subjects = found.iter().map(|one| {
+            let subject = one.booking.id.to_string();
+            (subject, facts(one, *why, None))
+        });
+        let subjects: Vec<(String, Value)> = subjects.collect();
+        let kind = format!("reservation.{verb}");
+        let of = (kind.as_str(), "reservation");
+        events::append_many(tx.conn(), tenant, now, of, &subjects).await?;
+        these.extend(found);
+    }
     let of_both = all.iter().chain(&these);
     let written = of_both.filter(|one| one.holder.email.is_some());
     let written: BTreeSet<Uuid> = written.filter_map(|one| Some(one.recurs?.series)).collect();
@@ -272,7 +300,7 @@ async fn told(
     let starts = these.iter().map(|one| one.booking.slot.start).min();
     let ends = these.iter().map(|one| one.booking.slot.end).max();
     let mut payload = json!({
-        "site_id": series.site.0, "space_id": series.space.0, "space_code": series.space.1, "occurrences": subjects.len(),
+        "site_id": series.site.0, "space_id": series.space.0, "space_code": series.space.1, "occurrences": these.len(),
     });
     for (fact, value) in [
         ("start_time", json!(starts)),

@@ -8,21 +8,45 @@ use parking_domain::reservations::{SHORTEST, Slot, SlotError};
 use uuid::Uuid;
 
 use super::super::change::{gives_time_back, lay};
-use super::Series;
-use super::change::{Done, Held, SeriesChange, ending_at, judged};
+use super::change::{Done, Held, SeriesChange, judged};
+use super::cut::ending_at;
 use super::judge::{Verdict, clocked};
+use super::{Series, zone};
 use crate::reservations::store::{self, HeldBay};
 use crate::reservations::{Reservation, ReservationError};
 
-/// Where and when occurrences are to be that were elsewhere.
+/// Where and when occurrences are to be, elsewhere or where they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shift {
-    bay: Uuid,
-    hours: Hours,
+    pub(super) bay: Uuid,
+    pub(super) hours: Hours,
     timezone: String,
 }
 
 impl Shift {
-    /// What is wanted, unless all that goes with the series is there.
+    /// Where and when a series is to have them. Nothing is held.
+    pub(super) async fn wanted(
+        tx: &mut TenantTx,
+        series: &Series,
+        wanted: &SeriesChange,
+    ) -> Result<Self, ReservationError> {
+        let bay = wanted.space.unwrap_or(series.space.0);
+        let hours = hours(Hours::of(series.slot, series.zone()), wanted)?;
+        // A bay elsewhere has the clocks of its own site. What nobody moves keeps those that it has.
+        let timezone = if wanted.moves() {
+            store::series::zone_of(tx.conn(), bay).await?
+        } else {
+            None
+        };
+        Ok(Self {
+            bay,
+            hours,
+            timezone: timezone.unwrap_or_else(|| series.timezone.clone()),
+        })
+    }
+
+    /// What is wanted of a series that is held, unless all that goes with it is there. With another rule,
+    /// others may come that go with it.
     pub(super) async fn of(
         tx: &mut TenantTx,
         held: &Held,
@@ -30,8 +54,8 @@ impl Shift {
     ) -> Result<Option<Self>, ReservationError> {
         let series = &held.series;
         let goes_along = |one: &Reservation| one.recurs.is_some_and(|at| !at.is_detached);
-        let is_wanted = wanted.space.is_some() || wanted.start.is_some() || wanted.length.is_some();
-        if !is_wanted || !held.ahead.iter().any(goes_along) {
+        let is_meant = wanted.rule.is_some() || held.ahead.iter().any(goes_along);
+        if !wanted.moves() || !is_meant {
             return Ok(None);
         }
         let space = wanted.space.unwrap_or(series.space.0);
@@ -40,24 +64,26 @@ impl Shift {
         if space != series.space.0 && !bay.is_reservable {
             return Err(ReservationError::NotReservable);
         }
-        let old = Hours::of(series.slot, series.zone());
-        let hours = hours(old, wanted)?;
-        // A bay elsewhere has the clocks of its own site.
-        let timezone = store::series::zone_of(tx.conn(), space).await?;
-        let timezone = timezone.unwrap_or_else(|| series.timezone.clone());
-        let is_there = (space, hours, &timezone) == (series.space.0, old, &series.timezone);
-        Ok((!is_there).then_some(Self {
-            bay: space,
-            hours,
-            timezone,
-        }))
+        let shift = Self::wanted(tx, series, wanted).await?;
+        Ok((!shift.is_there(series)).then_some(shift))
+    }
+
+    /// Whether the series has its occurrences there and then.
+    pub(super) fn is_there(&self, series: &Series) -> bool {
+        let hours = Hours::of(series.slot, series.zone());
+        (self.bay, self.hours, &self.timezone) == (series.space.0, hours, &series.timezone)
+    }
+
+    /// By whose clocks.
+    pub(super) fn zone(&self) -> TimeZone {
+        zone(&self.timezone)
     }
 
     /// Whether the occurrences are to start later than they do. What the clocks show says so only as long
     /// as they are the same.
     fn is_later(&self, series: &Series) -> bool {
         let old = Hours::of(series.slot, series.zone());
-        let zone = self.timezone.parse().unwrap_or(TimeZone::UTC);
+        let zone = self.zone();
         if zone == series.zone() {
             return self.hours.start > old.start;
         }
@@ -78,7 +104,7 @@ pub(super) async fn shift_all(
         ahead,
         bays,
     } = held;
-    let (there, hours) = (series.zone(), shift.hours);
+    let (there, hours, late) = (series.zone(), shift.hours, done.kept.len());
     let bay = bays.get(&shift.bay).ok_or(ReservationError::Absent)?;
     let is_later = shift.is_later(series);
     series.timezone.clone_from(&shift.timezone);
@@ -118,9 +144,10 @@ pub(super) async fn shift_all(
         done.write(tx, (&was, one, home), now).await?;
     }
     let is_stuck = places.iter().all(|(_, _, is_elsewhere)| *is_elsewhere);
-    if !done.kept.is_empty() && (is_stuck || !wanted.skips) {
+    let is_stuck = is_stuck && done.kept.len() > late;
+    if is_stuck || !done.kept.is_empty() && !wanted.skips {
         let clashes = done.kept.iter().map(|one| one.slot).collect();
-        let of = ahead.len();
+        let of = ahead.len() + late;
         return Err(ReservationError::Clashes { clashes, of });
     }
     store::series::place(tx, &places).await?;

@@ -131,14 +131,19 @@ pub(in crate::reservations) async fn zone_of(
     Ok(zone.fetch_optional(conn).await?)
 }
 
-/// The reservations of a series, in the order of its occurrences.
+/// The reservations of a series, in the order of its occurrences: those that block, and of the others those
+/// that something became of last.
 pub(in crate::reservations) async fn occurrences(
     conn: &mut PgConnection,
     series: Uuid,
     limit: i64,
 ) -> Result<Vec<Reservation>> {
-    let query =
-        format!("{SELECT}{FROM} where r.series_id = $1 order by r.recurs_at, r.id limit $2");
+    let query = format!(
+        "{SELECT}{FROM} where r.series_id = $1 and r.id in (
+           select o.id from reservations o where o.series_id = $1
+           order by o.status in ('pending', 'confirmed') desc, o.updated_at desc, o.id limit $2)
+         order by r.recurs_at, r.id"
+    );
     let found = sqlx::query_as(AssertSqlSafe(query))
         .bind(series)
         .bind(limit);
@@ -158,6 +163,41 @@ pub(in crate::reservations) async fn ahead(
     );
     let found = sqlx::query_as(AssertSqlSafe(query)).bind(series).bind(now);
     Ok(found.bind(from).fetch_all(conn).await?)
+}
+
+/// A reservation of a series, over or not.
+pub(in crate::reservations) struct Standing {
+    pub(in crate::reservations) id: Uuid,
+    /// When the series has it start.
+    pub(in crate::reservations) at: DateTime<Utc>,
+    pub(in crate::reservations) slot: Slot,
+    /// Whether it was called off.
+    pub(in crate::reservations) is_off: bool,
+}
+
+/// All that a series has from an instant on.
+pub(in crate::reservations) async fn standing(
+    tx: &mut TenantTx,
+    (series, since): (Uuid, DateTime<Utc>),
+) -> Result<Vec<Standing>> {
+    let rows = sqlx::query!(
+        r#"select id, recurs_at as "at!", start_time, end_time, status = 'cancelled' as "is_off!"
+         from reservations where series_id = $1 and recurs_at >= $2"#,
+        series,
+        since
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let all = rows.into_iter().map(|row| Standing {
+        id: row.id,
+        at: row.at,
+        slot: Slot {
+            start: row.start_time,
+            end: row.end_time,
+        },
+        is_off: row.is_off,
+    });
+    Ok(all.collect())
 }
 
 /// When the series has its last occurrence before an instant, and of those the last that was not called

@@ -2,6 +2,7 @@
 
 use parking_domain::reservations::{Slot, Status};
 
+use super::oracle_rules::{Repeats, rule_one};
 use super::races::Chance;
 use super::series::SERIES;
 use super::*;
@@ -14,16 +15,18 @@ const EARLY: i64 = 15;
 
 /// A reservation as it is by the rules, one by one.
 #[derive(Clone, Debug)]
-struct Naive {
+pub(super) struct Naive {
     bay: usize,
-    slot: Slot,
-    status: Status,
+    pub(super) slot: Slot,
+    pub(super) status: Status,
     hold_until: Option<DateTime<Utc>>,
-    has_come: bool,
+    pub(super) has_come: bool,
+    /// Whether it was put elsewhere by itself.
+    pub(super) is_detached: bool,
 }
 
 impl Naive {
-    fn blocks(&self) -> bool {
+    pub(super) fn blocks(&self) -> bool {
         matches!(self.status, Status::Pending | Status::Confirmed)
     }
 
@@ -44,7 +47,7 @@ impl Naive {
 type Known = [(Value, Naive)];
 
 /// Whether somebody can have a bay for a time, but for what stands there already.
-fn is_free(all: &Known, but: Option<usize>, bay: usize, slot: Slot) -> bool {
+pub(super) fn is_free(all: &Known, but: Option<usize>, bay: usize, slot: Slot) -> bool {
     let wide = |slot: Slot| {
         let (before, after) = (TimeDelta::minutes(BUFFERS.0), TimeDelta::minutes(BUFFERS.1));
         (slot.start - before, slot.end + after)
@@ -65,7 +68,7 @@ async fn the_engine_answers_as_a_naive_one_over_many_days_of_chance() {
     )
     .await;
     let mut reached = [0; ACTIONS];
-    for seed in 1..=3 {
+    for seed in 1..=4 {
         play(&lot, Chance(seed), &mut reached).await;
     }
     assert_eq!(lot.overlaps().await, 0);
@@ -74,7 +77,7 @@ async fn the_engine_answers_as_a_naive_one_over_many_days_of_chance() {
 }
 
 /// How many things somebody does.
-const ACTIONS: usize = 11;
+const ACTIONS: usize = 12;
 
 /// What somebody does next.
 struct Turn {
@@ -105,11 +108,14 @@ fn turn(lot: &Lot, chance: &mut Chance, known: usize) -> Turn {
 }
 
 async fn play(lot: &Lot, mut chance: Chance, reached: &mut [i32; ACTIONS]) {
-    let mut all: Vec<(Value, Naive)> = Vec::new();
+    let (mut all, mut series): (Vec<(Value, Naive)>, Vec<Repeats>) = (Vec::new(), Vec::new());
     let site = lot.site_of_bays().await;
     for _ in 0..200 {
         let turn = turn(lot, &mut chance, all.len());
-        let went_well = match (turn.action, turn.which) {
+        // Rather somebody leaves who has come: of the others it is seldom one.
+        let has_come = |(_, one): &(Value, Naive)| one.blocks() && one.has_come;
+        let leaves = all.iter().rposition(has_come).filter(|_| turn.action == 4);
+        let went_well = match (turn.action, leaves.or(turn.which)) {
             (0..=4, Some(n)) => change_one(lot, &mut all, n, &turn).await,
             (5, _) => {
                 lot.waits_until(turn.pause).await;
@@ -121,7 +127,22 @@ async fn play(lot: &Lot, mut chance: Chance, reached: &mut [i32; ACTIONS]) {
             }
             (6, _) => any_one(lot, &mut all, (&site, &turn)).await,
             (7, _) => ask(lot, &all, &turn).await,
-            (8, _) => repeat_one(lot, &mut all, (&turn, chance.below(2) == 0)).await,
+            (8, _) => {
+                let skips = chance.below(2) == 0;
+                let made = repeat_one(lot, &mut all, (&turn, skips)).await;
+                let was = series.len();
+                series.extend(made);
+                series.len() > was
+            }
+            (11, _) if !series.is_empty() => {
+                // Rather one of the last: what happened long ago is over.
+                let n = usize::try_from(chance.below(series.len().min(3) as u64)).expect("small");
+                let n = series.len() - 1 - n;
+                let (interval, count) = (1 + chance.minute(2), 1 + chance.minute(5));
+                let how = (interval, count, chance.below(2) == 0);
+                rule_one(lot, &mut all, &mut series[n], how).await
+            }
+            (11, _) => false,
             _ => book_one(lot, &mut all, &turn).await,
         };
         reached[turn.action] += i32::from(went_well);
@@ -167,7 +188,10 @@ async fn change_one(lot: &Lot, all: &mut [(Value, Naive)], n: usize, turn: &Turn
     match turn.action {
         _ if !may => {}
         0 => one.status = Status::Cancelled,
-        1 => (one.bay, one.slot) = (turn.bay, turn.slot),
+        1 => {
+            one.is_detached |= (one.bay, one.slot) != (turn.bay, turn.slot);
+            (one.bay, one.slot) = (turn.bay, turn.slot);
+        }
         2 => (one.status, one.hold_until) = (Status::Confirmed, None),
         3 => one.has_come = true,
         _ => one.status = Status::Completed,
@@ -176,13 +200,14 @@ async fn change_one(lot: &Lot, all: &mut [(Value, Naive)], n: usize, turn: &Turn
 }
 
 impl Naive {
-    fn agreed(bay: usize, slot: Slot) -> Self {
+    pub(super) fn agreed(bay: usize, slot: Slot) -> Self {
         Self {
             bay,
             slot,
             status: Status::Confirmed,
             hold_until: None,
             has_come: false,
+            is_detached: false,
         }
     }
 }
@@ -276,7 +301,7 @@ async fn repeat_one(
     lot: &Lot,
     all: &mut Vec<(Value, Naive)>,
     (turn, skips): (&Turn, bool),
-) -> bool {
+) -> Option<Repeats> {
     let on = |day: i64| Slot {
         start: turn.slot.start + TimeDelta::days(day),
         end: turn.slot.end + TimeDelta::days(day),
@@ -290,7 +315,7 @@ async fn repeat_one(
     let answer = lot.does(Method::POST, SERIES, Some(wish)).await;
     if had.is_empty() || had.len() < 3 && !skips {
         refused(&answer, 409, "series_clashes");
-        return false;
+        return None;
     }
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
     let series = answer.json();
@@ -303,10 +328,11 @@ async fn repeat_one(
     let starts: Vec<&Value> = made.iter().map(|one| &one["start_time"]).collect();
     let wanted: Vec<Value> = had.iter().map(|day| json!(on(*day).start)).collect();
     assert_eq!(starts, wanted.iter().collect::<Vec<_>>());
+    let has = (all.len()..).zip(had.iter().copied()).collect();
     for (body, day) in made.into_iter().zip(had) {
         all.push((body, Naive::agreed(turn.bay, on(day))));
     }
-    true
+    Some(Repeats::of_three(&series, turn.bay, turn.slot, has))
 }
 
 impl Lot {

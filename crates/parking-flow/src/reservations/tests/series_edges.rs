@@ -7,7 +7,7 @@ const DAYS: &str = "FREQ=DAILY;COUNT=5";
 
 impl Lot {
     /// A bay somewhere else, with the clocks there.
-    async fn bay_in(&self, timezone: &str) -> Value {
+    pub(super) async fn bay_in(&self, timezone: &str) -> Value {
         let site = json!({ "name": timezone, "timezone": timezone });
         let site = self.post("/api/v6/sites", site).await.json();
         let bay = json!({ "site_id": site["id"], "code": "Z-1" });
@@ -24,7 +24,7 @@ impl Lot {
     }
 
     /// How much was written about series and reservations: versions, news and what is in the log.
-    async fn written(&self) -> (i64, i64, i64) {
+    pub(super) async fn written(&self) -> (i64, i64, i64) {
         let mut all = self.test.superuser().await;
         sqlx::query_as(
             "select (select sum(version) from reservations)::bigint + (select sum(version) from reservation_series)::bigint,

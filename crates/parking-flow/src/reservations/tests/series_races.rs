@@ -32,6 +32,58 @@ async fn of_sixteen_who_want_series_that_cross_exactly_one_gets_all_of_its_own()
     assert_eq!(lot.overlaps().await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_those_who_give_a_series_another_day_and_those_who_book_it_one_side_wins() {
+    let lot = Lot::open().await;
+    for hour in 8..14 {
+        let slot =
+            |day: u32| [hour, hour + 1].map(|hour| format!("2027-01-{day}T{hour:02}:00:00Z"));
+        let [start, end] = slot(21);
+        let series = json!({ "space_id": lot.bays[0], "start_time": start, "end_time": end, "rule": "FREQ=DAILY;COUNT=3" });
+        let series = lot.makes_series(series).await;
+        let path = format!("{SERIES}/{}", series["id"].as_str().expect("an id"));
+        let [start, end] = slot(27);
+        let racers: Vec<_> = (0..16)
+            .map(|n| {
+                let one = json!({ "space_id": lot.bays[0], "start_time": start, "end_time": end });
+                let rule = json!({ "rule": "FREQ=DAILY;COUNT=9" });
+                let (served, token, path) = (lot.served.clone(), lot.token.clone(), path.clone());
+                tokio::spawn(async move {
+                    if (n + hour) % 2 == 0 {
+                        return served.post(&token, RESERVATIONS, one).await;
+                    }
+                    let headers = [bearer(&token)];
+                    served
+                        .call(Method::PATCH, &path, &headers, Some(rule))
+                        .await
+                })
+            })
+            .collect();
+        let mut answers: BTreeMap<(u16, String), usize> = BTreeMap::new();
+        for racer in racers {
+            let answer = racer.await.expect("no panic");
+            let how = (answer.status.as_u16(), answer.code());
+            *answers.entry(how).or_default() += 1;
+        }
+        let of = |status: u16, code: &str, count: usize| ((status, code.to_owned()), count);
+        let is_longer = answers.contains_key(&(200, String::new()));
+        let expected = if is_longer {
+            [of(200, "", 8), of(409, "slot_taken", 8)].into()
+        } else {
+            [
+                of(201, "", 1),
+                of(409, "slot_taken", 7),
+                of(409, "series_clashes", 8),
+            ]
+            .into()
+        };
+        assert_eq!(answers, expected);
+        let ahead = lot.series_of(&series["id"]).await["occurrences_ahead"].clone();
+        assert_eq!(ahead, if is_longer { 9 } else { 3 });
+        assert_eq!(lot.overlaps().await, 0);
+    }
+}
+
 #[tokio::test]
 async fn a_series_gets_what_one_would_get_who_books_each_occurrence_by_hand() {
     let lot = Lot::open().await;
