@@ -6,7 +6,7 @@ use parking_domain::reservations::{Letter as Kind, Slot};
 use secrecy::SecretString;
 
 use super::letters::Parts;
-use super::reservations::{by_clock, placed};
+use super::reservations::{DEAD_LINKS_ENGLISH, DEAD_LINKS_FRENCH, by_clock, placed};
 
 /// The dates that a letter names.
 const NAMED_MAX: usize = 12;
@@ -16,8 +16,8 @@ const NAMED_MAX: usize = 12;
 pub struct SeriesNews<'a> {
     /// What happened.
     pub kind: Kind,
-    /// The secret part of the link to the first of them.
-    pub ticket: &'a SecretString,
+    /// The secret part of the link to the first of them; none, if they are not theirs any more.
+    pub ticket: Option<&'a SecretString>,
     /// What is painted on the bay, or on the first of them.
     pub space: &'a str,
     /// Where that lies.
@@ -79,15 +79,10 @@ impl SeriesNews<'_> {
     }
 }
 
-pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
+/// What English letters begin with: the subject, and the first sentence.
+fn english_opening(news: &SeriesNews<'_>, first: &str) -> (String, String) {
     let (space, site, count) = (news.space, news.site, news.dates.len());
-    let words = Words {
-        format: "%Y-%m-%d %H:%M",
-        until: "until",
-        bay: "bay",
-    };
-    let first = news.first(words.format);
-    let (subject, opening) = match news.kind {
+    match news.kind {
         // Nobody waits for a series, so each is told by itself.
         Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
             format!("News of {count} of your reservations: bay {space} at {site}, first {first}"),
@@ -121,7 +116,25 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
                 "Nobody came to bay {space} at {site} in time, so it was given to others {count} times."
             ),
         ),
+        Kind::Handover => (
+            format!(
+                "{count} of your reservations of bay {space} at {site} are somebody else's now"
+            ),
+            format!(
+                "{count} of your reservations of bay {space} at {site} were given to somebody else. The bay is no longer yours then. {DEAD_LINKS_ENGLISH}"
+            ),
+        ),
+    }
+}
+
+pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let words = Words {
+        format: "%Y-%m-%d %H:%M",
+        until: "until",
+        bay: "bay",
     };
+    let (subject, opening) = english_opening(news, &news.first(words.format));
     let mut body = vec![
         opening,
         format!("Bay {space}. {}", placed(site, &news.place)),
@@ -138,15 +151,10 @@ pub(super) fn english(news: &SeriesNews<'_>) -> Parts {
     (subject, body, "See the first of them".to_owned())
 }
 
-pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
+/// What French letters begin with: the subject, and the first sentence.
+fn french_opening(news: &SeriesNews<'_>, first: &str) -> (String, String) {
     let (space, site, count) = (news.space, news.site, news.dates.len());
-    let words = Words {
-        format: "%d.%m.%Y à %H:%M",
-        until: "–",
-        bay: "place",
-    };
-    let first = news.first(words.format);
-    let (subject, opening) = match news.kind {
+    match news.kind {
         Kind::Offer | Kind::Lapse | Kind::Withdrawal => (
             format!(
                 "Du nouveau pour {count} de vos réservations : place {space} à {site}, d’abord le {first}"
@@ -183,7 +191,25 @@ pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
                 "Personne n’est venu à temps à la place {space} à {site} : elle a été rendue à d’autres {count} fois."
             ),
         ),
+        Kind::Handover => (
+            format!(
+                "{count} de vos réservations de la place {space} à {site} sont à quelqu’un d’autre"
+            ),
+            format!(
+                "{count} de vos réservations de la place {space} à {site} ont été données à quelqu’un d’autre. La place n’est alors plus à vous. {DEAD_LINKS_FRENCH}"
+            ),
+        ),
+    }
+}
+
+pub(super) fn french(news: &SeriesNews<'_>) -> Parts {
+    let (space, site) = (news.space, news.site);
+    let words = Words {
+        format: "%d.%m.%Y à %H:%M",
+        until: "–",
+        bay: "place",
     };
+    let (subject, opening) = french_opening(news, &news.first(words.format));
     let mut body = vec![
         opening,
         format!("Place {space}. {}", placed(site, &news.place)),
@@ -228,7 +254,7 @@ mod tests {
         let ticket = SecretString::from("T1cket");
         let news = SeriesNews {
             kind,
-            ticket: &ticket,
+            ticket: Some(&ticket),
             space: "A-<7>",
             site: "Quay & Fils",
             place: vec!["56100 Lorient"],
