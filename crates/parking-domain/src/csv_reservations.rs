@@ -3,7 +3,7 @@
 //! Nothing is looked up here, and no clock is read: whether the bay can be had then is for whoever holds the
 //! database to say, in the same [`Message`]s.
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use uuid::Uuid;
 
 use crate::bays::BayCode;
@@ -100,7 +100,10 @@ pub fn read_reservation(
 /// An instant that says itself how far it is from UTC: of any other nobody knows when it is.
 fn instant(cell: &str) -> Result<DateTime<Utc>, String> {
     let at = DateTime::parse_from_rfc3339(cell).map(|at| at.to_utc());
-    let at = at.ok().filter(|at| (1..=9_998).contains(&at.year()));
+    // A sixty-first second is none that clocks show, and is counted from in more ways than one.
+    let can_be =
+        |at: &DateTime<Utc>| (1..=9_998).contains(&at.year()) && at.nanosecond() < 1_000_000_000;
+    let at = at.ok().filter(can_be);
     at.ok_or_else(|| {
         format!(
             "{} is no time with its offset, such as 2026-11-21T08:00:00Z",

@@ -117,7 +117,7 @@ pub struct Miss {
     pub method: String,
     /// The template of the route.
     pub route: String,
-    /// The id in the path, or as much of it as could be one.
+    /// The id in the path, or that there was none that could be one.
     pub id: String,
 }
 

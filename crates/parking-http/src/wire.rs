@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use parking_domain::text;
 use serde::{Deserialize, Deserializer, de};
 use utoipa::openapi::RefOr;
@@ -92,6 +92,10 @@ where
             YEARS.start(),
             YEARS.end()
         ))),
+        // chrono reads a sixty-first second, and counts from it otherwise than the database.
+        Some(at) if at.nanosecond() >= 1_000_000_000 => Err(de::Error::custom(
+            "must not be a leap second, which clocks do not show",
+        )),
         _ => Ok(value),
     }
 }
@@ -189,6 +193,10 @@ mod tests {
                 let refused = read(&window).unwrap_err().to_string();
                 assert!(refused.contains("years 1 to 9998"), "{window}: {refused}");
             }
+        }
+        for leap in ["2026-12-31T23:59:60Z", "2026-06-01T12:00:60.5+02:00"] {
+            let refused = read(&format!(r#"{{"from":"{leap}"}}"#)).unwrap_err();
+            assert!(refused.to_string().contains("leap second"), "{leap}");
         }
     }
 }

@@ -111,9 +111,9 @@ impl Letter<'_> {
         }
     }
 
-    /// Where the link leads. Tokens stand behind `#`, which browsers keep to themselves.
-    fn path(&self) -> String {
-        match self {
+    /// Where the link leads, if there is one. Tokens stand behind `#`, which browsers keep to themselves.
+    fn path(&self) -> Option<String> {
+        let path = match self {
             Self::ResetPassword { token } => {
                 format!("/reset-password#token={}", token.expose_secret())
             }
@@ -130,10 +130,11 @@ impl Letter<'_> {
             Self::WebhookDisabled { .. } => "/webhooks".to_owned(),
             Self::Reservation(ReservationNews { ticket, .. })
             | Self::Series(SeriesNews { ticket, .. }) => {
-                format!("/ticket#{}", ticket.expose_secret())
+                return ticket.map(|ticket| format!("/ticket#{}", ticket.expose_secret()));
             }
             Self::AlarmNews(_) | Self::AlarmTest { .. } => "/alarms".to_owned(),
-        }
+        };
+        Some(path)
     }
 
     fn calendar(&self) -> Option<&str> {
@@ -151,20 +152,23 @@ pub fn write(letter: &Letter<'_>, language: Language, app_name: &str, public_url
         Language::En => english(letter, app_name),
         Language::Fr => french(letter, app_name),
     };
-    let link = format!("{public_url}{}", letter.path());
+    let mut text = body.join("\n\n");
     let paragraphs: Vec<String> = body
         .iter()
         .map(|paragraph| format!("<p>{}</p>", escape(paragraph)))
         .collect();
+    let mut html = paragraphs.concat();
+    if let Some(path) = letter.path() {
+        let link = format!("{public_url}{path}");
+        text = format!("{text}\n\n{action}:\n{link}");
+        let (link, action) = (escape(&link), escape(&action));
+        html = format!("{html}<p><a href=\"{link}\">{action}</a></p>");
+    }
     Written {
-        text: format!("{}\n\n{action}:\n{link}\n\n{app_name}\n", body.join("\n\n")),
+        text: format!("{text}\n\n{app_name}\n"),
         html: format!(
-            "<!doctype html><html lang=\"{}\"><body style=\"font-family:sans-serif;max-width:36em\">{}\
-             <p><a href=\"{}\">{}</a></p><p>{}</p></body></html>",
+            "<!doctype html><html lang=\"{}\"><body style=\"font-family:sans-serif;max-width:36em\">{html}<p>{}</p></body></html>",
             language.code(),
-            paragraphs.concat(),
-            escape(&link),
-            escape(&action),
             escape(app_name),
         ),
         subject,

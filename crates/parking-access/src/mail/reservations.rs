@@ -12,8 +12,8 @@ use super::letters::Parts;
 pub struct ReservationNews<'a> {
     /// What happened.
     pub kind: Kind,
-    /// The secret part of the link to it.
-    pub ticket: &'a SecretString,
+    /// The secret part of the link to it; none, if it is not theirs any more.
+    pub ticket: Option<&'a SecretString>,
     /// What is painted on the bay.
     pub space: &'a str,
     /// Where that lies.
@@ -36,6 +36,10 @@ const WAITS_NO_MORE_ENGLISH: &str =
     "You are not on the waiting list any more: ask again if you still want a bay.";
 const WAITS_NO_MORE_FRENCH: &str =
     "Vous n’êtes plus sur la liste d’attente : redemandez si vous voulez toujours une place.";
+
+pub(super) const DEAD_LINKS_ENGLISH: &str = "Links that you were sent lead nowhere any more.";
+pub(super) const DEAD_LINKS_FRENCH: &str =
+    "Les liens que vous avez reçus ne mènent plus nulle part.";
 
 /// An instant by the clocks of a site, and how far these are ahead then.
 pub(super) fn by_clock(at: DateTime<Utc>, zone: TimeZone, format: &str) -> String {
@@ -100,6 +104,12 @@ pub(super) fn english(news: &ReservationNews<'_>) -> Parts {
         Kind::Release => (
             format!("Bay {space} at {site} was given to others"),
             format!("Nobody came to bay {space} at {site} in time, so it was given to others."),
+        ),
+        Kind::Handover => (
+            format!("Your reservation of bay {space} at {site} is somebody else's now"),
+            format!(
+                "Your reservation of bay {space} at {site} was given to somebody else. The bay is no longer yours. {DEAD_LINKS_ENGLISH}"
+            ),
         ),
     };
     let mut body = vec![
@@ -186,6 +196,12 @@ pub(super) fn french(news: &ReservationNews<'_>) -> Parts {
                 "Personne n’est venu à temps à la place {space} à {site} : elle a été rendue à d’autres."
             ),
         ),
+        Kind::Handover => (
+            format!("Votre réservation de la place {space} à {site} est à quelqu’un d’autre"),
+            format!(
+                "Votre réservation de la place {space} à {site} a été donnée à quelqu’un d’autre. La place n’est plus à vous. {DEAD_LINKS_FRENCH}"
+            ),
+        ),
     };
     let mut body = vec![
         opening,
@@ -239,7 +255,7 @@ mod tests {
         let ticket = SecretString::from("T1cket");
         let news = ReservationNews {
             kind,
-            ticket: &ticket,
+            ticket: (kind != Kind::Handover).then_some(&ticket),
             space: "A-<7>",
             site: "Quay & Fils",
             place: vec!["1 Quay Street", "56100 Lorient"],
@@ -305,6 +321,26 @@ mod tests {
                 let (subject, text, _) = written(kind, "2026-07-01T12:00:00Z", "UTC", language);
                 let is_theirs = matches!(kind, Kind::Confirmation | Kind::Change | Kind::Reminder);
                 assert_eq!(text.contains(come), is_theirs, "{subject}");
+            }
+        }
+    }
+
+    #[test]
+    fn whose_it_was_reads_that_it_is_somebody_elses_and_is_given_no_link() {
+        for (language, words) in [
+            (Language::En, "was given to somebody else"),
+            (Language::Fr, "a été donnée à quelqu’un d’autre"),
+        ] {
+            let (_, text, html) = written(
+                Kind::Handover,
+                "2026-10-24T23:30:00Z",
+                "Europe/Paris",
+                language,
+            );
+            assert!(text.contains(words) && html.contains(words), "{text}");
+            assert!(text.contains("01:30 (UTC+2)"), "{text}");
+            for part in [&text, &html] {
+                assert!(!part.contains("https://"), "{part}");
             }
         }
     }

@@ -6,7 +6,7 @@ use parking_domain::reservations::{Letter as Kind, Slot};
 use secrecy::SecretString;
 
 use super::letters::Parts;
-use super::reservations::{by_clock, placed};
+use super::reservations::{DEAD_LINKS_ENGLISH, DEAD_LINKS_FRENCH, by_clock, placed};
 
 /// The dates that a letter names.
 const NAMED_MAX: usize = 12;
@@ -16,8 +16,8 @@ const NAMED_MAX: usize = 12;
 pub struct SeriesNews<'a> {
     /// What happened; to each, if not the same to all.
     pub kind: Kind,
-    /// The secret part of the link to the first of them that is theirs.
-    pub ticket: &'a SecretString,
+    /// The secret part of the link to the first of them that is theirs; none, if none is any more.
+    pub ticket: Option<&'a SecretString>,
     /// What is painted on the bay, or on the first of them.
     pub space: &'a str,
     /// Where that lies.
@@ -179,6 +179,14 @@ fn said_in_english(news: &SeriesNews<'_>, words: &Words) -> (String, String) {
                 "Nobody came to bay {space} at {site} in time, so it was given to others {count} times."
             ),
         ),
+        Kind::Handover => (
+            format!(
+                "{count} of your reservations of bay {space} at {site} are somebody else's now"
+            ),
+            format!(
+                "{count} of your reservations of bay {space} at {site} were given to somebody else. The bay is no longer yours then. {DEAD_LINKS_ENGLISH}"
+            ),
+        ),
     }
 }
 
@@ -265,6 +273,14 @@ fn said_in_french(news: &SeriesNews<'_>, words: &Words) -> (String, String) {
                 "Personne n’est venu à temps à la place {space} à {site} : elle a été rendue à d’autres {count} fois."
             ),
         ),
+        Kind::Handover => (
+            format!(
+                "{count} de vos réservations de la place {space} à {site} sont à quelqu’un d’autre"
+            ),
+            format!(
+                "{count} de vos réservations de la place {space} à {site} ont été données à quelqu’un d’autre. La place n’est alors plus à vous. {DEAD_LINKS_FRENCH}"
+            ),
+        ),
     }
 }
 
@@ -325,7 +341,7 @@ mod tests {
         let ticket = SecretString::from("T1cket");
         let news = SeriesNews {
             kind,
-            ticket: &ticket,
+            ticket: Some(&ticket),
             space: "A-<7>",
             site: "Quay & Fils",
             place: vec!["56100 Lorient"],
@@ -391,7 +407,7 @@ mod tests {
         let ticket = SecretString::from("T1cket");
         let news = SeriesNews {
             kind: Kind::Change,
-            ticket: &ticket,
+            ticket: Some(&ticket),
             space: "A-7",
             site: "Quay",
             place: vec![],

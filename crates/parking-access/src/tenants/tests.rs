@@ -523,6 +523,7 @@ insert into waitlist_entries (tenant_id, id, site_id, space_id, start_time, end_
 insert into waitlist_marks (tenant_id, site_id, free_from, free_until) values ($t, $t, now(), now());
 insert into reservation_changes (tenant_id, id, reservation_id, at, kind, space_id, status, start_time, end_time) values ($t, $t, $t, now(), 'created', $t, 'confirmed', now(), now() + interval '1 hour');
 insert into reservation_letters (tenant_id, reservation_id) values ($t, $t);
+insert into reservation_partings (tenant_id, reservation_id, email, holder_key, parted_at) values ($t, $t, 'a@b.test', 'a@b.test', now());
 insert into device_models (tenant_id, id, slug, vendor, name, based_on, created_at, updated_at) values ($t, $t, 'm', 'V', 'M', 'b', now(), now());
 insert into devices (tenant_id, id, dev_eui, sealed_app_key, lifecycle_changed_at, archived_at, created_at, updated_at) values ($t, $t, $eui, 'SECRET'::bytea, now(), now(), now(), now());
 insert into device_assignments (tenant_id, id, device_id, space_id, role, assigned_at, unassigned_at) values ($t, $t, $t, $t, 'sensor', now(), now());
@@ -615,6 +616,7 @@ async fn columns_that_sound_like_secrets_are_left_out_of_exports_or_known_to_be_
         ("plans", "sha256"),
         ("registrations", "email_key"),
         ("reservation_letters", "told_to"),
+        ("reservation_partings", "holder_key"),
         ("reservations", "holder_key"),
         ("uplink_keys", "key"),
         ("uplinks", "payload"),

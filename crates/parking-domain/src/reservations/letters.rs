@@ -29,11 +29,13 @@ pub enum Letter {
     Cancellation,
     /// The bay was given to others, because nobody came.
     Release,
+    /// The reservation is somebody else's now.
+    Handover,
 }
 
 impl Letter {
     /// Every letter.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Offer,
         Self::Lapse,
         Self::Withdrawal,
@@ -42,6 +44,7 @@ impl Letter {
         Self::Reminder,
         Self::Cancellation,
         Self::Release,
+        Self::Handover,
     ];
 
     /// Its name in the log.
@@ -55,13 +58,18 @@ impl Letter {
             Self::Reminder => "reservation_reminder",
             Self::Cancellation => "reservation_cancellation",
             Self::Release => "reservation_release",
+            Self::Handover => "reservation_handover",
         }
     }
 
     /// Whether it says that it is no longer theirs.
     pub fn is_last(self) -> bool {
         match self {
-            Self::Lapse | Self::Withdrawal | Self::Cancellation | Self::Release => true,
+            Self::Lapse
+            | Self::Withdrawal
+            | Self::Cancellation
+            | Self::Release
+            | Self::Handover => true,
             Self::Offer | Self::Confirmation | Self::Change | Self::Reminder => false,
         }
     }
@@ -80,6 +88,19 @@ pub struct Told {
     pub is_offer: bool,
     /// For which start they need not be reminded any more.
     pub reminded_for: Option<DateTime<Utc>>,
+}
+
+impl Told {
+    /// What whoever was told this is to be told once it is somebody else's: nothing of what is over, or was
+    /// never theirs.
+    pub fn parting(&self, now: DateTime<Utc>) -> Option<Letter> {
+        let letter = if self.is_offer {
+            Letter::Withdrawal
+        } else {
+            Letter::Handover
+        };
+        (!self.is_over && self.slot.end > now).then_some(letter)
+    }
 }
 
 impl Booking {
@@ -278,6 +299,18 @@ mod tests {
         }
         let nobody_came = held(Status::Expired, None);
         assert_eq!(nobody_came.letter((BAY, Some(&told)), 60, at(40)), None);
+    }
+
+    #[test]
+    fn whose_it_was_is_told_that_it_is_somebody_elses_while_it_matters_to_them() {
+        let agreed = booking(Status::Confirmed, 200);
+        let told = agreed.told((BAY, Letter::Confirmation), 60, at(0));
+        assert_eq!(told.parting(at(259)), Some(Letter::Handover));
+        assert_eq!(told.parting(at(260)), None, "it is over");
+        let off = agreed.told((BAY, Letter::Cancellation), 60, at(0));
+        assert_eq!(off.parting(at(1)), None, "they know");
+        let offered = agreed.told((BAY, Letter::Offer), 60, at(0));
+        assert_eq!(offered.parting(at(1)), Some(Letter::Withdrawal));
     }
 
     proptest! {

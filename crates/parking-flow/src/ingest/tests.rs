@@ -53,6 +53,24 @@ pub(crate) struct Lot {
 pub(crate) const EUI: &str = "70B3D57ED0000001";
 
 impl Lot {
+    /// Waits until somebody waits for what somebody else holds in the database.
+    pub(crate) async fn until_somebody_waits(&self) {
+        let mut all = self.test.superuser().await;
+        for _ in 0..200 {
+            let waits: bool = sqlx::query_scalar(
+                "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
+            )
+            .fetch_one(&mut all)
+            .await
+            .expect("a look");
+            if waits {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("nobody waits");
+    }
+
     pub(crate) async fn open() -> Self {
         Self::open_with(None).await
     }

@@ -1,12 +1,12 @@
 //! What is to be written, and to whom: what is compared with what was told.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use parking_access::secrets::fingerprint;
-use parking_db::TenantTx;
 use parking_db::queue::JobError;
+use parking_db::{DbError, TenantTx};
 use parking_domain::ids::TenantId;
 use parking_domain::reservations::{Letter as Kind, Letters, Terms, Told};
 use parking_domain::text::Language;
@@ -14,8 +14,9 @@ use secrecy::SecretString;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::SENT_WITHIN;
+use super::partings::parting;
 use super::store::{self, Standing};
+use super::{LOOKS_AGAIN, SENT_WITHIN, leave};
 use crate::Flow;
 use crate::calendar_feeds;
 use crate::reservations::series;
@@ -27,6 +28,11 @@ use crate::waitlist;
 #[derive(Clone, Copy, Debug, Error)]
 #[error("another server is writing to them")]
 struct InOtherHands;
+
+/// Somebody changed it while it was read.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("it was changed meanwhile")]
+struct Changed;
 
 /// What there may be news of.
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +55,14 @@ pub(super) struct Draft {
     /// What there is to say of the first.
     pub(super) of_first: Kind,
     pub(super) place: Place,
-    pub(super) token: SecretString,
+    /// The secret part of the link, if it is theirs.
+    pub(super) token: Option<SecretString>,
     pub(super) calendar: Option<String>,
     pub(super) reminder_minutes: i32,
-    /// The series of which there is more to say, and a bay of it.
-    pub(super) more: Option<(Uuid, Uuid)>,
+    /// Whether it is somebody else's by now, and they are told so.
+    pub(super) is_parting: bool,
+    /// Whether there is more to say of the subject, or may be.
+    pub(super) has_more: bool,
     /// Until when nobody else writes of them.
     pub(super) claimed: DateTime<Utc>,
 }
@@ -97,12 +106,13 @@ struct News {
     to: String,
     reservation: Reservation,
     reminder_minutes: i32,
+    is_parting: bool,
 }
 
 impl News {
     /// What is the same for all that one letter tells: what changes about the same plans is told together.
     /// The terms, and so the language, are of the site.
-    fn letter(&self) -> (Option<Kind>, String, Uuid) {
+    fn letter(&self) -> (Option<Kind>, String, Uuid, bool) {
         let is_of_plans = matches!(
             self.kind,
             Kind::Confirmation | Kind::Change | Kind::Cancellation
@@ -112,6 +122,7 @@ impl News {
             (!is_of_plans).then_some(self.kind),
             self.to.to_lowercase(),
             site,
+            self.is_parting,
         )
     }
 }
@@ -125,22 +136,27 @@ pub(super) async fn draft(
 ) -> Result<Option<Draft>, JobError> {
     let mut tx = flow.db.tenant(tenant).await?;
     let mut news = news(&mut tx, subject, now).await?;
-    // What is still theirs is what the letter leads to.
-    news.sort_by_key(|one| one.kind.is_last());
+    // Whoever had it is told before who has it now, and what is still theirs is what the letter leads to.
+    news.sort_by_key(|one| (!one.is_parting, one.kind.is_last()));
     let Some(first) = news.first() else {
         tx.commit().await?;
         return Ok(None);
     };
-    let (said, about) = (first.letter(), first.reservation.booking.id);
-    let ticket = tickets::current(&mut tx, about).await?;
-    let place = tickets::place(&mut tx, first.reservation.space.0).await?;
-    let (Some(ticket), Some(place)) = (ticket, place) else {
+    let said = first.letter();
+    let (is_parting, space) = (first.is_parting, first.reservation.space.0);
+    // Nothing is said in the name of a tenant that nobody may come into; it is once they may again.
+    if !reservations::is_tenant_active(&mut tx).await? {
+        leave(tx.conn(), tenant, (subject, space), now + LOOKS_AGAIN).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let ticket = tickets::current(&mut tx, &first.reservation).await?;
+    let ticket = ticket.ok_or_else(|| JobError::retry(Changed))?;
+    let Some(place) = tickets::place(&mut tx, space).await? else {
         return Ok(None);
     };
-    let more = match (subject, news.iter().find(|one| one.letter() != said)) {
-        (Subject::Series(series), Some(one)) => Some((series, one.reservation.space.0)),
-        _ => None,
-    };
+    let is_series = matches!(subject, Subject::Series(_));
+    let has_more = is_parting || is_series && news.iter().any(|one| one.letter() != said);
     let (of_first, language, minutes) = (first.kind, first.language, first.reminder_minutes);
     let to = first.to.clone();
     let same = news.into_iter().filter(|one| one.letter() == said);
@@ -149,12 +165,10 @@ pub(super) async fn draft(
     let kind = if is_one { of_first } else { Kind::Change };
     let all: Vec<Reservation> = same.iter().map(|(_, one)| one.clone()).collect();
     let ids: Vec<Uuid> = all.iter().map(|one| one.booking.id).collect();
-    // What only says that it is soon changes nothing in a calendar, and what is only offered stands in none.
-    let calendar = match kind {
-        Kind::Reminder | Kind::Offer | Kind::Lapse | Kind::Withdrawal => None,
-        Kind::Confirmation | Kind::Change | Kind::Cancellation | Kind::Release => {
-            Some(calendar_feeds::file_of(tx.conn(), &all).await?)
-        }
+    let calendar = if is_in_calendars(kind) {
+        Some(calendar_feeds::file_of(tx.conn(), &all).await?)
+    } else {
+        None
     };
     let claimed = now + SENT_WITHIN;
     store::claim(&mut tx, &ids, claimed).await?;
@@ -169,54 +183,69 @@ pub(super) async fn draft(
         others: same.collect(),
         of_first,
         place,
-        token: flow.links.token(&ticket),
+        token: (!is_parting).then(|| flow.links.token(&ticket)),
         calendar,
         reminder_minutes: minutes,
-        more,
+        is_parting,
+        has_more,
         claimed,
     }))
 }
 
-/// Everything there is to say, what begins first before the rest; of what there is nothing to say it is written down when somebody is to be
-/// reminded.
+/// Whether a calendar says otherwise after a letter: what only says that it is soon changes nothing there, and
+/// what is only offered stands in none.
+fn is_in_calendars(kind: Kind) -> bool {
+    match kind {
+        Kind::Reminder | Kind::Offer | Kind::Lapse | Kind::Withdrawal => false,
+        Kind::Confirmation | Kind::Change | Kind::Cancellation | Kind::Release | Kind::Handover => {
+            true
+        }
+    }
+}
+
+/// Everything there is to say, what begins first before the rest; of what there is nothing to say it is written
+/// down when somebody is to be reminded.
 async fn news(
     tx: &mut TenantTx,
     subject: Subject,
     now: DateTime<Utc>,
 ) -> Result<Vec<News>, JobError> {
-    let ids = match subject {
-        Subject::One(id) => vec![id],
-        Subject::Series(id) => match series::detail(tx.conn(), id, now).await {
-            Ok((_, all)) => all.iter().map(|one| one.booking.id).collect(),
-            Err(ReservationError::Absent) => Vec::new(),
-            Err(error) => return Err(JobError::retry(error)),
-        },
-    };
-    let (standings, is_active) = store::hold(tx, &ids).await?;
+    let ids = all_of(tx, subject, now).await?;
+    let standings = store::hold(tx, &ids).await?;
     // Read once they are held: what was read before might be older than what another server has told.
     let mut found = reservations::by_ids(tx.conn(), &ids).await?;
     found.retain(|one| one.booking.slot.end > now);
+    let before = reservations::partings(tx, &ids).await?;
     let offered = waitlist::offers_among(tx.conn(), &ids).await?;
     let is_held = |one: &Standing| one.written_until.is_some_and(|until| until > now);
     if standings.values().any(is_held) {
         return Err(JobError::retry(InOtherHands));
     }
-    let mut terms: HashMap<Uuid, Terms> = HashMap::new();
+    let mut known: HashMap<Uuid, Terms> = HashMap::new();
     let (mut news, mut reminders) = (Vec::new(), Vec::new());
     for reservation in found {
         let (id, space) = (reservation.booking.id, reservation.space.0);
-        let terms = match terms.entry(space) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(unknown) => *unknown.insert(reservations::terms_of_bay(tx, space).await?),
-        };
-        let to = reservation.holder.email.clone().filter(|_| is_active);
+        let of_it = (standings.get(&id), before.get(&id));
+        if let Some(parting) = parting(of_it, &reservation, now)
+            && let Some(language) = language(&terms(tx, &mut known, parting.told.space).await?)
+        {
+            news.push(News {
+                kind: parting.kind,
+                language,
+                reservation: parting.of(tx, reservation).await?,
+                to: parting.to,
+                reminder_minutes: 0,
+                is_parting: true,
+            });
+            continue;
+        }
+        let terms = terms(tx, &mut known, space).await?;
+        let to = reservation.holder.email.clone();
         let (Some(language), Some(to)) = (language(&terms), to) else {
             reminders.push((id, None));
             continue;
         };
-        let told = standings
-            .get(&id)
-            .and_then(|standing| standing.told(&whom(&to)));
+        let told = of_it.0.and_then(|standing| standing.told(&whom(&to)));
         let minutes = terms.reminder_minutes;
         let (booking, of) = (&reservation.booking, (space, told));
         let offer = booking.offer(of, now).filter(|_| offered.contains(&id));
@@ -230,6 +259,7 @@ async fn news(
                 to,
                 reminder_minutes: minutes,
                 reservation,
+                is_parting: false,
             }),
             _ => {
                 let at = booking.remind_at(told, minutes);
@@ -238,7 +268,57 @@ async fn news(
         }
     }
     store::remind(tx, &reminders).await?;
+    forget_others(tx, before, &news).await?;
     Ok(news)
+}
+
+/// Forgets those who had reservations before and have nothing to be told.
+async fn forget_others(
+    tx: &mut TenantTx,
+    before: HashMap<Uuid, Vec<String>>,
+    news: &[News],
+) -> Result<(), DbError> {
+    let partings: HashSet<Uuid> = news
+        .iter()
+        .filter(|one| one.is_parting)
+        .map(|one| one.reservation.booking.id)
+        .collect();
+    let others = before.into_iter().filter(|(id, _)| !partings.contains(id));
+    let others: Vec<(Uuid, String)> = others
+        .flat_map(|(id, emails)| emails.into_iter().map(move |email| (id, email)))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    reservations::forget_partings(tx, &others).await
+}
+
+/// The reservations of a subject.
+async fn all_of(
+    tx: &mut TenantTx,
+    subject: Subject,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, JobError> {
+    match subject {
+        Subject::One(id) => Ok(vec![id]),
+        Subject::Series(id) => match series::detail(tx.conn(), id, now).await {
+            Ok((_, all)) => Ok(all.iter().map(|one| one.booking.id).collect()),
+            Err(ReservationError::Absent) => Ok(Vec::new()),
+            Err(error) => Err(JobError::retry(error)),
+        },
+    }
+}
+
+/// The terms of a bay, asked for once.
+async fn terms(
+    tx: &mut TenantTx,
+    known: &mut HashMap<Uuid, Terms>,
+    space: Uuid,
+) -> Result<Terms, DbError> {
+    match known.entry(space) {
+        Entry::Occupied(known) => Ok(*known.get()),
+        Entry::Vacant(unknown) => Ok(*unknown.insert(reservations::terms_of_bay(tx, space).await?)),
+    }
 }
 
 fn language(terms: &Terms) -> Option<Language> {

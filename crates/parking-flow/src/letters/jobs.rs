@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::draft::Subject;
-use super::{remind, write};
+use super::{look, write};
 use crate::Flow;
 use crate::reservations::{WriteOfSeries, WriteToHolder};
 
-/// Has those reminded whose time has come.
+/// Has those reminded whose time has come, and those told whose reservation became somebody else's.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct RemindHolders {}
 
@@ -57,7 +57,7 @@ pub fn jobs(worker: Worker, flow: &Flow, (mailer, witness): (&Mailer, &Witness))
     let (flow, witness) = (flow.clone(), witness.clone());
     worker.on(move |_, _: RemindHolders| {
         let (flow, witness) = (flow.clone(), witness.clone());
-        async move { Ok(remind(&flow, &witness).await?) }
+        async move { Ok(look(&flow, &witness).await?) }
     })
 }
 

@@ -9,25 +9,24 @@ use uuid::Uuid;
 
 /// What is known of what a holder was told.
 pub(super) struct Standing {
-    told: Option<(Vec<u8>, Told)>,
+    /// Whom, by the fingerprint of the address, and what.
+    pub(super) last: Option<(Vec<u8>, Told)>,
     pub(super) written_until: Option<DateTime<Utc>>,
 }
 
 impl Standing {
     /// What whoever has this address was told.
     pub(super) fn told(&self, to: &[u8]) -> Option<&Told> {
-        let told = self.told.as_ref().filter(|(whom, _)| whom == to);
+        let told = self.last.as_ref().filter(|(whom, _)| whom == to);
         told.map(|(_, told)| told)
     }
 }
 
-/// What is known of reservations, locked until the end of the transaction; and whether letters leave in the
-/// name of their tenant.
+/// What is known of reservations, locked until the end of the transaction.
 pub(super) async fn hold(
     tx: &mut TenantTx,
     reservations: &[Uuid],
-) -> Result<(HashMap<Uuid, Standing>, bool)> {
-    let tenant = tx.tenant().0;
+) -> Result<HashMap<Uuid, Standing>> {
     // Whoever holds several takes them in the same order.
     sqlx::query!(
         "insert into reservation_letters (tenant_id, reservation_id)
@@ -57,18 +56,31 @@ pub(super) async fn hold(
                 reminded_for: row.reminded_for,
             });
         let standing = Standing {
-            told: row.told_to.zip(told),
+            last: row.told_to.zip(told),
             written_until: row.written_until,
         };
         (row.reservation_id, standing)
     });
-    let standings = standings.collect();
-    let is_active = sqlx::query_scalar!(
-        r#"select status = 'active' as "is_active!" from tenants where id = $1"#,
-        tenant
+    Ok(standings.collect())
+}
+
+/// What is painted on a bay, living or not, and where it lies.
+pub(super) struct Bay {
+    pub(super) code: String,
+    pub(super) site_id: Uuid,
+    pub(super) site_name: String,
+    pub(super) timezone: String,
+}
+
+/// A bay, living or not.
+pub(super) async fn bay(tx: &mut TenantTx, space: Uuid) -> Result<Option<Bay>> {
+    let bay = sqlx::query_as!(
+        Bay,
+        "select s.code, s.site_id, i.name as site_name, i.timezone
+         from spaces s join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id where s.id = $1",
+        space
     );
-    let is_active = is_active.fetch_optional(tx.conn()).await?;
-    Ok((standings, is_active == Some(true)))
+    Ok(bay.fetch_optional(tx.conn()).await?)
 }
 
 /// Keeps others from writing of reservations until an instant.
@@ -143,6 +155,26 @@ pub(super) async fn tell(
     Ok(())
 }
 
+/// Writes down of each that was claimed until an instant that whoever was told of it last has no more to do
+/// with it: whoever has it is told anew, also if it is the same again.
+pub(super) async fn part(
+    tx: &mut TenantTx,
+    claimed: DateTime<Utc>,
+    reservations: &[Uuid],
+) -> Result<()> {
+    lock(tx, reservations).await?;
+    sqlx::query!(
+        "update reservation_letters set told_to = null, told_space_id = null, told_start = null, told_end = null,
+           told_is_over = false, told_is_offer = false, reminded_for = null, remind_at = null, written_until = null
+         where reservation_id = any($1) and written_until = $2",
+        reservations,
+        claimed
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Locks in the order in which everybody does.
 async fn lock(tx: &mut TenantTx, reservations: &[Uuid]) -> Result<()> {
     sqlx::query!(
@@ -174,7 +206,7 @@ pub(super) async fn remind(
     Ok(())
 }
 
-/// Takes those whose time to be reminded has come, each once, whoever else looks.
+/// Takes those of active tenants whose time to be reminded has come, each once, whoever else looks.
 pub(super) async fn take_due(
     tx: &mut PlatformTx,
     now: DateTime<Utc>,
@@ -183,8 +215,9 @@ pub(super) async fn take_due(
     let rows = sqlx::query!(
         "update reservation_letters set remind_at = null
          where (tenant_id, reservation_id) in (
-           select tenant_id, reservation_id from reservation_letters where remind_at <= $1
-           order by remind_at limit $2 for update skip locked)
+           select l.tenant_id, l.reservation_id from reservation_letters l
+           join tenants t on t.id = l.tenant_id and t.status = 'active'
+           where l.remind_at <= $1 order by l.remind_at limit $2 for update of l skip locked)
          returning tenant_id, reservation_id",
         now,
         limit

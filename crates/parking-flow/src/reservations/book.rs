@@ -73,6 +73,10 @@ pub async fn book_any(
     (target, draft): (&Target, &Draft),
     now: DateTime<Utc>,
 ) -> Result<Reservation, ReservationError> {
+    // While nobody may come in, nobody could claim it.
+    if draft.footing == Footing::Offered && !store::is_tenant_active(tx).await? {
+        return Err(ReservationError::NoneFree);
+    }
     store::hold_person(tx, &draft.holder).await?;
     for _ in 0..TRIES {
         // The terms are the site's, so any of its bays knows them.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::Reservation;
 use super::clear::cancel_all;
 use super::store::holders as store;
-use super::store::{Change, hold_bay};
+use super::store::{Change, forget_person, hold_bay};
 
 /// How much is held of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,13 +87,14 @@ pub async fn cancel_all_of(
 }
 
 /// Erases a person from up to so many reservations that are over, and says from how many. Links that lead
-/// to them are good for nothing afterwards.
+/// to them are good for nothing afterwards, and of what became somebody else's they are not told any more.
 pub async fn erase_all_of(
     tx: &mut TenantTx,
     key: &str,
     (limit, now): (i64, DateTime<Utc>),
 ) -> Result<i64, DbError> {
     let whom = (tx.tenant(), Erased::Person(key));
+    forget_person(tx, key).await?;
     store::erase(tx.conn(), whom, (limit, now)).await
 }
 

@@ -7,7 +7,8 @@
 //! sender's name for it, the person, then the bays in the order of their ids, then the log. The state of the bay follows in the
 //! same transaction. What time makes of reservations is done by a job that any number of servers may
 //! run; nothing is kept in memory. Every change leaves what the reservation was after it.
-//! Tables: `reservations`, `reservation_changes`, `reservation_terms`, `reservation_series`.
+//! Tables: `reservations`, `reservation_changes`, `reservation_terms`, `reservation_series`,
+//! `reservation_partings`.
 
 mod api;
 mod availability;
@@ -52,8 +53,9 @@ pub use jobs::{WriteOfSeries, WriteToHolder, jobs, schedules};
 pub use keep::keep;
 pub use requests::{Requested, book_any_once, book_once};
 pub use store::{
-    Change, OfCalendar, Shown, Target, by_ids, find, hold_person, of_calendar, retentions, shown,
-    spans_then, terms_of_bay, terms_of_site,
+    Change, OfCalendar, Parted, Shown, Target, by_ids, find, forget_partings,
+    forget_partings_before, hold_person, is_tenant_active, of_calendar, parted, partings,
+    retentions, shown, spans_then, terms_of_bay, terms_of_site,
 };
 
 /// For whom a bay is reserved; nobody in particular, if nothing is known.
@@ -283,7 +285,7 @@ impl<'a> News<'a> {
 const CONCERN_HOLDERS: [&str; 5] = ["created", "updated", "confirmed", "cancelled", "no_show"];
 
 /// How long a reservation is given to become what it is to be, before they are.
-const SETTLES_WITHIN: TimeDelta = TimeDelta::seconds(10);
+pub const SETTLES_WITHIN: TimeDelta = TimeDelta::seconds(10);
 
 /// Records what happened: in the reservation's history, as an event, and, last, in the log.
 async fn record(

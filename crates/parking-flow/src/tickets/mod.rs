@@ -112,6 +112,8 @@ async fn taken(
         Step::CheckOut => drop(reservations::check_out(tx, maker, which, now).await?),
         Step::Cancel => cancel(tx, maker, which, now).await?,
     }
+    // Now that the bay is held: it may have become another's while somebody else held it.
+    must_be_good(tx, ticket, now).await?;
     let reservation = reservations::find(tx.conn(), ticket.reservation).await?;
     let reservation = reservation.ok_or(ReservationError::Absent)?;
     Ok(seen(tx, reservation, now).await?)
@@ -161,16 +163,18 @@ async fn seen(
     })
 }
 
-/// The link to a reservation that is good, for a letter.
+/// The link to a reservation that is good, for a letter to whoever has it; none, if it was changed since it
+/// was read: it may be another's by now, and the link theirs.
 pub(crate) async fn current(
     tx: &mut TenantTx,
-    reservation: Uuid,
+    reservation: &Reservation,
 ) -> Result<Option<Ticket>, DbError> {
-    let number = store::number(tx, reservation).await?;
+    let id = reservation.booking.id;
+    let number = store::number_of(tx, (id, reservation.version)).await?;
     let tenant = tx.tenant();
     Ok(number.map(|number| Ticket {
         tenant,
-        reservation,
+        reservation: id,
         number,
     }))
 }

@@ -46,6 +46,19 @@ pub(super) async fn number(tx: &mut TenantTx, reservation: Uuid) -> Result<Optio
     Ok(number.fetch_optional(tx.conn()).await?)
 }
 
+/// The same, if the reservation has this version still.
+pub(super) async fn number_of(
+    tx: &mut TenantTx,
+    (reservation, version): (Uuid, i64),
+) -> Result<Option<i32>> {
+    let number = sqlx::query_scalar!(
+        "select ticket_number from reservations where id = $1 and version = $2",
+        reservation,
+        version
+    );
+    Ok(number.fetch_optional(tx.conn()).await?)
+}
+
 /// Counts the number of the link up, and answers it.
 pub(super) async fn count_up(tx: &mut TenantTx, reservation: Uuid) -> Result<Option<i32>> {
     let number = sqlx::query_scalar!(

@@ -2,14 +2,18 @@
 
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_access::audit::By;
 use parking_domain::access::Role;
 use parking_domain::ids::fresh;
+use parking_estate::Maker;
+use parking_http::IfMatch;
 use parking_testkit::{Answered, bearer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Ticket;
 use crate::ingest::Lot;
+use crate::reservations::{self, Wish};
 use crate::tests::{seat, tenant};
 
 const TICKET: &str = "/api/v6/ticket";
@@ -423,4 +427,37 @@ async fn whatever_is_wrong_with_a_link_is_answered_alike() {
         "a month after the end"
     );
     refused(&lot.link(Method::GET, &stay).await, 409, "reservation_over");
+}
+
+#[tokio::test]
+async fn a_link_that_dies_while_its_guest_waits_for_the_bay_does_nothing_any_more() {
+    let lot = Lot::open().await;
+    let stay = lot.stay("confirmed").await;
+    let id = stay.id.parse().expect("an id");
+    for step in ["cancel", "check-in"] {
+        let link = lot.hands_over(&stay).await;
+        let now = lot.flow.clock.now();
+        let maker = Maker {
+            by: By::system("test"),
+            name: "test".to_owned(),
+        };
+        let give = |wish: &mut Wish| wish.holder.email = Some(format!("{step}@people.test"));
+        let mut tx = lot.flow.db.tenant(lot.tenant).await.expect("a door");
+        let which = (id, &IfMatch::default());
+        let given = reservations::change(&mut tx, &maker, which, (give, true), now).await;
+        given.expect("it is another's, and nobody knows yet");
+        let ends = async {
+            lot.until_somebody_waits().await;
+            tx.commit().await.expect("a commit");
+        };
+        let (answer, ()) = tokio::join!(lot.guest(&link, step), ends);
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
+        let path = format!("/api/v6/reservations/{id}");
+        let seen = lot.served.get(&lot.token, &path).await.json();
+        assert_eq!(
+            (&seen["status"], &seen["checked_in_at"]),
+            (&json!("confirmed"), &Value::Null)
+        );
+        lot.clock_shows(stay.start);
+    }
 }

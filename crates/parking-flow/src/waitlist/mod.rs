@@ -191,13 +191,24 @@ async fn join(
         return Err(WaitlistError::Full);
     }
     let id = fresh();
-    store::insert(tx, (id, wanted, &maker.name), now).await?;
+    let written = store::insert(tx, (id, wanted, &maker.name), now).await;
+    written.map_err(place_gone)?;
     // A bay may have become free since it was looked for, and who freed it saw nobody wait.
     store::mark(tx, wanted).await?;
     let joined = store::find(tx.conn(), id).await?;
     let joined = joined.ok_or(ReservationError::Absent)?;
     record(tx.conn(), &maker.by, (None, &joined, "joined"), now).await?;
     Ok(joined)
+}
+
+/// A level or zone that was taken away since it was looked what is free there: there is nothing now.
+fn place_gone(error: DbError) -> ReservationError {
+    match error.constraint() {
+        Some("waitlist_entries_level_fkey" | "waitlist_entries_zone_fkey") => {
+            ReservationError::NotReservable
+        }
+        _ => error.into(),
+    }
 }
 
 /// The same, with the site of the bay that is wanted.

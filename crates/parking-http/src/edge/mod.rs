@@ -32,8 +32,8 @@ use crate::limits::{
 use crate::metrics::EdgeMetrics;
 use crate::{ApiError, Authenticate, Caller, Code, Credentials};
 
-/// How long an id is in its longest spelling.
-const ID_LENGTH_MAX: usize = 64;
+/// What is written down of what cannot be the name of anything.
+const NO_ID: &str = "no id";
 
 /// How the edge behaves.
 #[derive(Clone, Debug)]
@@ -308,11 +308,20 @@ fn miss(request: &Request) -> Option<Miss> {
     let route = request.extensions().get::<MatchedPath>()?.as_str();
     let at = route.split('/').position(|part| part.starts_with('{'))?;
     let id = request.uri().path().split('/').nth(at)?;
+    let id = if is_id(id) { id } else { NO_ID };
     Some(Miss {
         method: request.method().to_string(),
         route: route.to_owned(),
-        id: id.chars().take(ID_LENGTH_MAX).collect(),
+        id: id.to_owned(),
     })
+}
+
+/// Whether something can be the name of a thing: an id, or what a radio is known by. Whatever else stands in
+/// its place somebody typed, perhaps whom they looked for, and the log forgets nothing.
+fn is_id(typed: &str) -> bool {
+    let digits = typed.replace(['-', ':'], "");
+    let is_of_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_of_digits && matches!(digits.len(), 16 | 32)
 }
 
 /// The template of the route, so that labels and log fields stay few.

@@ -28,6 +28,9 @@ pub use store::{empty_answers, forget_before};
 /// Marks an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// How often an operation is tried whose transaction others stand in the way of.
+const TRIES: usize = 4;
+
 /// A JSON body that may carry an `Idempotency-Key`.
 #[derive(Debug)]
 pub struct Once<T> {
@@ -155,7 +158,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
 
 impl<T: DeserializeOwned> Once<T> {
     /// Runs an operation in the caller's tenant and commits it, or repeats the answer it gave. It
-    /// is run again, once, if its transaction lost against another one.
+    /// is run again if its transaction lost against another one.
     pub async fn run(
         self,
         db: &Db,
@@ -166,15 +169,17 @@ impl<T: DeserializeOwned> Once<T> {
         let claim = self
             .key
             .map(|key| Claim::new(caller, key, self.fingerprint));
-        let (claim, tenant) = (claim.as_ref(), caller.tenant());
-        let tx = db.tenant(tenant).await?;
-        match attempt(tx, claim, now, self.body, operate.clone()).await {
-            // Nothing of it was kept, and the one it lost against has got what it wanted.
-            Err(error) if is_conflict(&error) => {
-                let (tx, body) = (db.tenant(tenant).await?, from_json(&self.bytes)?);
-                attempt(tx, claim, now, body, operate).await
+        let (mut body, mut tried) = (self.body, 1);
+        loop {
+            let tx = db.tenant(caller.tenant()).await?;
+            match attempt(tx, claim.as_ref(), now, body, operate.clone()).await {
+                // Nothing of it was kept, and the one it lost against has got what it wanted.
+                Err(error) if tried < TRIES && is_conflict(&error) => {
+                    body = from_json(&self.bytes)?;
+                    tried += 1;
+                }
+                ended => return ended,
             }
-            ended => ended,
         }
     }
 }

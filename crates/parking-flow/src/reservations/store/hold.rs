@@ -1,5 +1,5 @@
 //! The SQL of holding what nobody else may change meanwhile, in the order in which all do: a sender's name
-//! for a reservation, a person, bays.
+//! for a reservation, a person, bays; and whether anything is to be done for the tenant at all.
 
 use parking_db::{Result, TenantTx};
 use parking_domain::reservations::Terms;
@@ -32,6 +32,16 @@ pub async fn hold_person(tx: &mut TenantTx, holder: &Holder) -> Result<()> {
     .fetch_one(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Whether somebody may come into the tenant, and things are done in its name.
+pub async fn is_tenant_active(tx: &mut TenantTx) -> Result<bool> {
+    let tenant = tx.tenant().0;
+    let is_active = sqlx::query_scalar!(
+        r#"select status = 'active' as "is_active!" from tenants where id = $1"#,
+        tenant
+    );
+    Ok(is_active.fetch_optional(tx.conn()).await? == Some(true))
 }
 
 /// Holds a sender's name for a reservation until the end of the transaction. Before any person is held.

@@ -400,3 +400,35 @@ async fn the_last_day_of_the_calendar_is_refused_with_its_field() {
         assert!(field == "start_time" || field == "end_time", "{field}");
     }
 }
+
+#[tokio::test]
+async fn an_instant_that_clocks_do_not_show_is_refused_with_its_field() {
+    let lot = Lot::open().await;
+    let day = at(24 * 60).format("%Y-%m-%d").to_string();
+    // A sixty-first second: five minutes by one way of counting, and less by another.
+    for (start, end, field) in [
+        ("12:00:60", "12:05:59", "start_time"),
+        ("12:00:60.5", "12:06:00", "start_time"),
+        ("12:00:00", "12:04:60", "end_time"),
+        ("23:59:60", "23:59:60", "end_time"),
+    ] {
+        let mut wish = lot.wish(0, 60, 120);
+        wish["start_time"] = json!(format!("{day}T{start}Z"));
+        wish["end_time"] = json!(format!("{day}T{end}Z"));
+        let answer = lot.books_as(wish).await;
+        refused(&answer, 422, "validation_failed");
+        assert_eq!(
+            answer.json()["errors"][0]["field"],
+            field,
+            "{}",
+            answer.text
+        );
+    }
+    let leap = format!("{day}T12:00:60Z");
+    let kept = lot.reserves(0, 60, 120).await;
+    let moved = lot.moves(&kept, json!({ "end_time": leap })).await;
+    refused(&moved, 422, "validation_failed");
+    let row = format!("space_code,start_time,end_time\nA-1,{leap},{day}T12:05:59Z\n");
+    let verdicts = lot.imports("", &row).await;
+    assert_eq!(verdicts["rows"][0]["verdict"], "refused", "{verdicts}");
+}

@@ -6,6 +6,7 @@ mod chirpstack;
 mod codecs;
 mod command_paths;
 mod demo;
+mod discretion;
 mod first_day;
 mod guests;
 mod keys;
