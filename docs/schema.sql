@@ -270,8 +270,17 @@ ALTER FUNCTION public.events_horizon() OWNER TO parking_owner;
 CREATE FUNCTION public.forget_who_was_told() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+  is_same constant boolean := new.holder_email is null
+    and (coalesce(new.holder_name = old.holder_name, false) or coalesce(new.holder_plate = old.holder_plate, false));
 begin
-  delete from reservation_letters where tenant_id = new.tenant_id and reservation_id = new.id;
+  if new.erased_at is null and not is_same and num_nonnulls(new.holder_email, new.holder_name, new.holder_plate) > 0 then
+    insert into reservation_partings (tenant_id, reservation_id, email, holder_key, parted_at)
+      values (new.tenant_id, new.id, old.holder_email, old.holder_key, new.updated_at) on conflict do nothing;
+  else
+    delete from reservation_letters where tenant_id = new.tenant_id and reservation_id = new.id;
+    delete from reservation_partings where tenant_id = new.tenant_id and reservation_id = new.id;
+  end if;
   return null;
 end
 $$;
@@ -484,6 +493,23 @@ end
 $$;
 
 ALTER FUNCTION public.mark_waitlist_of_overrides() OWNER TO parking_owner;
+
+CREATE FUNCTION public.mark_waitlist_of_persons() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into waitlist_marks (tenant_id, site_id, space_id, free_from, free_until)
+    select distinct e.tenant_id, e.site_id, e.space_id, e.start_time, e.end_time
+    from removed o
+    join added n on n.tenant_id = o.tenant_id and n.id = o.id
+    join waitlist_entries e on e.tenant_id = o.tenant_id and e.holder_key = o.holder_key and e.status = 'waiting'
+    where o.status in ('pending', 'confirmed')
+      and (n.status not in ('pending', 'confirmed') or n.holder_key is distinct from o.holder_key);
+  return null;
+end
+$$;
+
+ALTER FUNCTION public.mark_waitlist_of_persons() OWNER TO parking_owner;
 
 CREATE FUNCTION public.mark_waitlist_of_reservations() RETURNS trigger
     LANGUAGE plpgsql
@@ -1722,6 +1748,19 @@ ALTER TABLE ONLY public.reservation_letters FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reservation_letters OWNER TO parking_owner;
 
+CREATE TABLE public.reservation_partings (
+    tenant_id uuid NOT NULL,
+    reservation_id uuid NOT NULL,
+    email text NOT NULL,
+    holder_key text NOT NULL,
+    parted_at timestamp with time zone NOT NULL,
+    CONSTRAINT reservation_partings_email_length CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254)))
+);
+
+ALTER TABLE ONLY public.reservation_partings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reservation_partings OWNER TO parking_owner;
+
 CREATE TABLE public.reservation_series (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2509,6 +2548,9 @@ ALTER TABLE ONLY public.reservation_changes
 ALTER TABLE ONLY public.reservation_letters
     ADD CONSTRAINT reservation_letters_pkey PRIMARY KEY (tenant_id, reservation_id);
 
+ALTER TABLE ONLY public.reservation_partings
+    ADD CONSTRAINT reservation_partings_pkey PRIMARY KEY (tenant_id, reservation_id, email);
+
 ALTER TABLE ONLY public.reservation_series
     ADD CONSTRAINT reservation_series_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2807,6 +2849,8 @@ CREATE INDEX reservation_changes_of_space ON public.reservation_changes USING bt
 
 CREATE INDEX reservation_letters_remind ON public.reservation_letters USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
+CREATE INDEX reservation_partings_by_age ON public.reservation_partings USING btree (parted_at);
+
 CREATE INDEX reservation_series_newest ON public.reservation_series USING btree (tenant_id, start_time DESC, id DESC);
 
 CREATE INDEX reservation_series_of_space ON public.reservation_series USING btree (tenant_id, space_id, start_time DESC, id DESC);
@@ -3039,6 +3083,8 @@ CREATE TRIGGER overrides_mark_lamps_anew AFTER UPDATE ON public.overrides REFERE
 
 CREATE TRIGGER overrides_mark_waitlist AFTER UPDATE ON public.overrides REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_waitlist_of_overrides();
 
+CREATE TRIGGER reservations_address_changed AFTER UPDATE OF holder_email ON public.reservations FOR EACH ROW WHEN (((old.holder_email IS NOT NULL) AND (new.holder_email IS NOT NULL) AND (new.holder_key IS DISTINCT FROM old.holder_key))) EXECUTE FUNCTION public.forget_who_was_told();
+
 CREATE TRIGGER reservations_address_gone AFTER UPDATE OF holder_email ON public.reservations FOR EACH ROW WHEN (((old.holder_email IS NOT NULL) AND (new.holder_email IS NULL))) EXECUTE FUNCTION public.forget_who_was_told();
 
 CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_reservations();
@@ -3046,6 +3092,8 @@ CREATE TRIGGER reservations_mark_lamps AFTER INSERT ON public.reservations REFER
 CREATE TRIGGER reservations_mark_lamps_anew AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_lamps_of_changed_reservations();
 
 CREATE TRIGGER reservations_mark_waitlist AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_waitlist_of_reservations();
+
+CREATE TRIGGER reservations_mark_waitlist_of_persons AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.mark_waitlist_of_persons();
 
 CREATE TRIGGER reservations_trespassed AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.watch_trespass();
 
@@ -3237,6 +3285,9 @@ ALTER TABLE ONLY public.reservation_changes
 
 ALTER TABLE ONLY public.reservation_letters
     ADD CONSTRAINT reservation_letters_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reservation_partings
+    ADD CONSTRAINT reservation_partings_reservation_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reservation_series
     ADD CONSTRAINT reservation_series_space_fkey FOREIGN KEY (tenant_id, space_id) REFERENCES public.spaces(tenant_id, id) ON DELETE CASCADE;
@@ -3672,6 +3723,12 @@ CREATE POLICY reservation_letters_own ON public.reservation_letters TO parking_t
 
 CREATE POLICY reservation_letters_worker ON public.reservation_letters TO parking_worker USING (true) WITH CHECK (true);
 
+ALTER TABLE public.reservation_partings ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reservation_partings_own ON public.reservation_partings TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
+
+CREATE POLICY reservation_partings_worker ON public.reservation_partings TO parking_worker USING (true) WITH CHECK (true);
+
 ALTER TABLE public.reservation_series ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reservation_series_own ON public.reservation_series TO parking_tenant USING ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant_id() AS current_tenant_id)));
@@ -4031,6 +4088,9 @@ GRANT SELECT ON TABLE public.reservation_changes TO parking_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking_tenant;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reservation_letters TO parking_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.reservation_partings TO parking_tenant;
+GRANT SELECT,INSERT,DELETE ON TABLE public.reservation_partings TO parking_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservation_series TO parking_tenant;
 GRANT SELECT,DELETE,UPDATE ON TABLE public.reservation_series TO parking_worker;

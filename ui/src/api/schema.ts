@@ -2725,7 +2725,10 @@ export interface paths {
         /**
          * Changes what lies ahead of a series, all of it or from one occurrence on; earlier occurrences then stay
          *     in the old series, and the answer is a new one. One occurrence is changed as a reservation, and stays
-         *     where it was put. With `on_clash: skip` those that cannot be moved stay as they are.
+         *     where it was put. By another `rule` those on days of both rules keep their reservations, those on days that it
+         *     does not have are called off, and those on other days are reserved; the series stays one if the rule tells
+         *     what came before as well. With `on_clash: skip` those that cannot be moved or called off stay as they are,
+         *     and those that cannot be reserved are left out.
          */
         patch: operations["patch_series"];
         trace?: never;
@@ -8135,7 +8138,6 @@ export interface components {
             holder?: components["schemas"]["ReservationHolderWish"] | null;
             notes?: string | null;
             on_clash?: components["schemas"]["OnClash"] | null;
-            /** @description Why those are called off that the rule no longer has; only with `rule`. */
             reason?: components["schemas"]["Name"] | null;
             /**
              * @description By which rule they are to come, of RFC 5545 as when a series is made. It is told from where the series
@@ -29454,7 +29456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `series_clashes`, with the occurrences that cannot be had; `reservation_over`: nothing of it lies ahead; `not_reservable`, `person_limit_reached` */
+            /** @description `series_clashes`, with the occurrences that cannot be had, or not called off any more; `reservation_over`: nothing of it lies ahead; `not_reservable`, `person_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
