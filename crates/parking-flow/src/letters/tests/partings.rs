@@ -42,7 +42,7 @@ fn whom_all(told: &[(String, String)]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn whose_reservation_becomes_anothers_is_told_once_without_a_link_and_before_them() {
+async fn whose_reservation_somebody_else_has_is_told_once_without_a_link_and_before_them() {
     let post = Post::open().await;
     let start = instant("2027-01-21T08:00:00Z");
     let id = post.books(start, "confirmed").await;
@@ -135,7 +135,7 @@ async fn whoever_has_it_now_and_has_no_address_keeps_nobody_from_being_told() {
 }
 
 #[tokio::test]
-async fn of_a_series_that_becomes_anothers_there_is_one_letter() {
+async fn of_a_series_that_somebody_else_has_there_is_one_letter() {
     let post = Post::open().await;
     let wish = json!({
         "space_id": post.lot.bays[0], "start_time": "2027-01-21T08:00:00Z", "end_time": "2027-01-21T10:00:00Z",
@@ -181,7 +181,7 @@ async fn of_a_series_that_becomes_anothers_there_is_one_letter() {
 }
 
 #[tokio::test]
-async fn who_is_being_told_that_it_is_theirs_while_it_becomes_anothers_is_told_of_that_too() {
+async fn who_is_being_told_that_it_is_theirs_while_somebody_else_gets_it_is_told_of_that_too() {
     let post = Post::open().await;
     let start = post.now() + TimeDelta::days(1);
     let id = post.books(start, "confirmed").await;
