@@ -169,8 +169,10 @@ async fn look(flow: &Flow, witness: &Witness) -> Result<(), DbError> {
 /// whoever was to tell them could not. Any number of servers may do so at once.
 async fn part(flow: &Flow) -> Result<(), DbError> {
     let now = flow.clock.now();
-    let reason = Reason::Worker("tell former holders of reservations");
-    let mut tx = flow.db.platform(reason).await?;
+    let mut tx = flow
+        .db
+        .platform(Reason::Worker("tell former holders of reservations"))
+        .await?;
     let parted = reservations::parted(&mut tx, now - SETTLES_WITHIN, PORTION).await?;
     tx.commit().await?;
     for one in parted {
@@ -178,8 +180,9 @@ async fn part(flow: &Flow) -> Result<(), DbError> {
             .series
             .map_or(Subject::One(one.reservation), Subject::Series);
         // A transaction each: whoever leaves several of these jobs at once could wait in a circle.
-        let mut tx = flow.db.platform(reason).await?;
-        leave(tx.conn(), TenantId(one.tenant), (subject, one.space), now).await?;
+        let tenant = TenantId(one.tenant);
+        let mut tx = flow.db.tenant(tenant).await?;
+        leave(tx.conn(), tenant, (subject, one.space), now).await?;
         tx.commit().await?;
     }
     Ok(())
