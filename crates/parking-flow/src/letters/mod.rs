@@ -1,6 +1,6 @@
 //! Letters: what whoever a bay is reserved for is told by mail.
 //!
-//! Whoever changes a reservation leaves a job ([`WriteToHolder`](crate::reservations::WriteToHolder),
+//! Whoever changes a reservation leaves a job ([`WriteToHolder`],
 //! or of one that recurs [`WriteOfSeries`]) in the same transaction. The job looks at what they were
 //! told last and at what is, and writes what is missing ([`parking_domain::reservations::Letter`]): so
 //! done twice it does nothing, of a thousand changes while it waits the last is told, what was erased
