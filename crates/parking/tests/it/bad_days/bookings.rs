@@ -129,14 +129,7 @@ async fn what_a_killed_server_began_is_there_once_and_what_is_due_is_done_by_the
     let again = (0..WISHES).map(|n| {
         let wish = wish(n);
         let api = owner.api.clone();
-        async move {
-            // Where the machine is slow not all get a connection in time, and are told to ask once more.
-            eventually("there is room", async || {
-                let answer = api.post(RESERVATIONS, &wish).await;
-                (answer.status != 503).then_some(answer)
-            })
-            .await
-        }
+        async move { ask_until_there_is_room(&api, &wish).await }
     });
     let again: Vec<Answer> = side_by_side(again).await;
     for (before, after) in answered.iter().zip(&again) {
@@ -158,6 +151,15 @@ async fn what_a_killed_server_began_is_there_once_and_what_is_due_is_done_by_the
     expires_in_time(&owner, &hold, until).await;
     let chain = owner.api.get("/api/v6/audit-log/verify").await.expect(200);
     assert_eq!(chain["is_intact"], true, "{chain}");
+}
+
+/// Where the machine is slow not all get a connection in time, and are told to ask once more.
+async fn ask_until_there_is_room(api: &Api, wish: &Value) -> Answer {
+    eventually("there is room", async || {
+        let answer = api.post(RESERVATIONS, wish).await;
+        (answer.status != 503).then_some(answer)
+    })
+    .await
 }
 
 async fn expires_in_time(owner: &Owner, hold: &Value, until: DateTime<Utc>) {
