@@ -40,6 +40,8 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // Loading the modules anew for each file took longer than all tests. Hence no `vi.mock`: spies are taken back.
+    isolate: false,
     // Of two cores Vitest would leave one to itself, which has next to nothing to do.
     maxWorkers: '100%',
     // A machine that also compiles is slow, not wrong.

@@ -25,8 +25,7 @@ export function useConfirm(): (question: Question) => void {
       okText: verb,
       okButtonProps: { danger: isDestructive },
       cancelText: t('common.cancel'),
-      autoFocusButton: 'cancel',
-      focusable: { focusTriggerAfterClose: true },
+      focusable: { autoFocusButton: 'cancel', focusTriggerAfterClose: true },
       onOk: async () => {
         try {
           await action();

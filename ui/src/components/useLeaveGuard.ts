@@ -26,7 +26,7 @@ export function useLeaveGuard(isUnsaved: boolean, { text, stay }: LeaveWords, pl
       okText: t('leave.leave'),
       okButtonProps: { danger: true },
       cancelText: stay,
-      autoFocusButton: 'cancel',
+      focusable: { autoFocusButton: 'cancel' },
       onOk: () => blocker.proceed(),
       onCancel: () => blocker.reset(),
     });

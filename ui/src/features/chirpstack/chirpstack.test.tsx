@@ -3,15 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import type { ChirpStackDifference } from '@/api/types';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { Differences } from './Differences';
 import { Links } from './Links';
 
-const may = vi.hoisted(() => ({ refusal: null as string | null, permissions: [] as string[] }));
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 't' }));
-vi.mock('@/app/session/permissions', () => ({
-  useEstateRefusal: () => may.refusal,
-  useCan: (permission: string) => may.permissions.includes(permission),
-}));
+beforeEach(signedIn);
 
 const difference = (id: string, is_ignored: boolean) =>
   ({
@@ -72,7 +68,6 @@ afterEach(() => vi.restoreAllMocks());
 
 describe('differences', () => {
   it('name what one may not do, and why', async () => {
-    may.refusal = 'Only administrators and owners may do this.';
     renderPart(<Differences />);
     fireEvent.click(await screen.findByRole('button', { name: 'Actions for Lamp 1' }));
     const give = await screen.findByRole('menuitem', { name: /^Give to ChirpStack/ });
@@ -81,8 +76,7 @@ describe('differences', () => {
   });
 
   it('that were set aside are shown again many at once', async () => {
-    may.refusal = null;
-    renderPart(<Differences />, { path: '/?is_ignored=true' });
+    renderPart(<Differences />, { path: '/?is_ignored=true', may: ['devices:manage'] });
     fireEvent.click(await screen.findByRole('checkbox', { name: /Lamp 1/ }));
     fireEvent.click(screen.getByRole('button', { name: 'Show again' }));
     await waitFor(() => expect(decided).toEqual([{ ids: ['1'], way: 'regard' }]));
@@ -92,8 +86,7 @@ describe('differences', () => {
 
 describe('links', () => {
   it('say to those who only look that they may not change them', async () => {
-    may.permissions = ['tenants:read'];
-    renderPart(<Links />);
+    renderPart(<Links />, { may: ['tenants:read'] });
     const unlink = await screen.findByRole('button', { name: 'Unlink' });
     expect(unlink.getAttribute('aria-disabled')).toBe('true');
     const link = screen.getByRole('button', { name: 'Link' });
@@ -102,8 +95,7 @@ describe('links', () => {
   });
 
   it('find a customer by typing, however many there are', async () => {
-    may.permissions = ['tenants:read', 'tenants:manage'];
-    renderPart(<Links />);
+    renderPart(<Links />, { may: ['tenants:read', 'tenants:manage'] });
     const customer = await screen.findByRole('combobox', { name: 'Customer' });
     fireEvent.mouseDown(customer);
     fireEvent.change(customer, { target: { value: 'sou' } });

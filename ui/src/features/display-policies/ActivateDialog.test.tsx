@@ -1,12 +1,13 @@
 import { fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { Problem } from '@/api/problem';
 import type { LampPreview } from '@/api/types';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { ActivateDialog } from './ActivateDialog';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 't' }));
+beforeEach(signedIn);
 
 afterEach(() => vi.restoreAllMocks());
 

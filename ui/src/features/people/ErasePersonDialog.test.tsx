@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import type { PersonHeld } from '@/api/types';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { ErasePersonDialog } from './ErasePersonDialog';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
+beforeEach(signedIn);
 
 const held: PersonHeld = {
   person: 'ada@people.test',

@@ -4,10 +4,11 @@ import { api } from '@/api/client';
 import { Problem } from '@/api/problem';
 import type { Site, Space } from '@/api/types';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { Agenda } from './Agenda';
 import { Booking } from './Booking';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
+beforeEach(signedIn);
 
 const site = { id: 's', name: 'Harbour', timezone: 'Europe/Paris' } as Site;
 const bay = (n: number) =>

@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { SeriesRuleDialog } from './SeriesRuleDialog';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
+beforeEach(signedIn);
 
 /** So far ahead that it lies ahead. */
 const days = ['2999-01-07', '2999-01-08', '2999-01-09'];

@@ -1,14 +1,15 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { renderHook, waitFor } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { createQueryClient } from '@/api/queryClient';
 import type { Reservation, Space } from '@/api/types';
+import { signedIn } from '@/test/session';
 import { axisOf, HOUR_MS } from './timeAxis';
 import { useCalendarBookings } from './useCalendarBookings';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
+beforeEach(signedIn);
 
 const EACH = 10;
 const axis = axisOf('Europe/Paris', 'week', '2026-11-22');

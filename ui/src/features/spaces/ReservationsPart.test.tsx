@@ -4,10 +4,10 @@ import { api } from '@/api/client';
 import type { Reservation, Space } from '@/api/types';
 import { setLanguage } from '@/i18n';
 import { renderPart } from '@/test/render';
+import { signedIn } from '@/test/session';
 import { ReservationsPart } from './ReservationsPart';
 
-vi.mock('@/app/session/useSession', () => ({ useTenantId: () => 'tenant' }));
-vi.mock('@/app/session/permissions', () => ({ useCan: () => true, useEstateRefusal: () => null }));
+beforeEach(signedIn);
 
 const space = { id: 'bay', site_id: 's', code: 'A-1', is_reservable: true } as Space;
 const at = (clock: string) => `2027-01-15T${clock}:00Z`;
@@ -37,6 +37,9 @@ beforeEach(() => {
   }) as unknown as typeof api.GET);
 });
 
+const may = ['reservations:read', 'reservations:book'] as const;
+const show = () => renderPart(<ReservationsPart space={space} />, { may });
+
 const items = async (last: RegExp) => {
   await screen.findByText(last);
   const [list] = screen.getAllByRole('list');
@@ -50,7 +53,7 @@ const items = async (last: RegExp) => {
 
 describe('who has a bay next', () => {
   it('are those who agreed and those for whom it is held, with what matters about each', async () => {
-    renderPart(<ReservationsPart space={space} />);
+    show();
     expect(await items(/Offered to the waiting list/)).toEqual([
       ['!', 'Taken by somebody elseAda'],
       ['H', 'Held, held until 10:15Cy'],
@@ -61,7 +64,7 @@ describe('who has a bay next', () => {
 
   it('is said in French as well, by letters of that language', async () => {
     await setLanguage('fr');
-    renderPart(<ReservationsPart space={space} />);
+    show();
     const told = await items(/liste d’attente/);
     await setLanguage('en');
     expect(told.map(([letter]) => letter)).toEqual(['!', 'O', 'R', 'L']);
