@@ -19,6 +19,9 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// The password of the login role in test databases, which only this machine can reach.
 pub const PASSWORD: &str = "parking-test";
 
+/// How long the end of what is under way may take.
+const RESTS_WITHIN_MS: u64 = 10_000;
+
 /// A migrated database of its own, reached as the application reaches it.
 #[derive(Debug)]
 pub struct TestDb {
@@ -90,6 +93,26 @@ impl TestDb {
     /// How the superuser logs in, for tests that tamper with what the application cannot.
     pub fn superuser_options(&self) -> PgConnectOptions {
         self.admin.clone().database(&self.name)
+    }
+
+    /// Waits until nothing of the application is under way: of a request that was refused the database hears a
+    /// moment after whoever asked, and what it had locked stays so until then.
+    pub async fn rests(&self) {
+        let mut conn = self.superuser().await;
+        for _ in 0..RESTS_WITHIN_MS / 10 {
+            let is_at_rest: bool = sqlx::query_scalar(
+                "select not exists (select from pg_stat_activity where datname = current_database()
+                   and usename = 'parking' and state <> 'idle')",
+            )
+            .fetch_one(&mut conn)
+            .await
+            .expect("the test server answers");
+            if is_at_rest {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("something is still under way after {RESTS_WITHIN_MS} ms");
     }
 
     /// A connection as superuser, whom row-level security does not bind.

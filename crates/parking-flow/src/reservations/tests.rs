@@ -105,6 +105,7 @@ impl Lot {
 
     /// Everything that is due is done, by a server that was just started.
     async fn keeps(&self) {
+        self.test.rests().await;
         let witness = Witness::new(self.flow.db.clone());
         keep(&self.flow, &witness)
             .await

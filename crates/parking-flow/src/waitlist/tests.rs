@@ -127,6 +127,7 @@ impl Queue {
             .test
             .clock()
             .advance(self.at(minute) - self.lot.now());
+        self.lot.test.rests().await;
         self.keeps().await;
     }
 
