@@ -35,6 +35,13 @@ export function the() {
   return world;
 }
 
+/** Another browser for what follows, in which pages stay and are led from one thing to the next. */
+export async function changeBrowser() {
+  const { browser } = the();
+  await browser.close();
+  world.browser = await launch({ pagesStay: true });
+}
+
 /** Closes everything; says which errors the server logged. */
 export async function closeWorld() {
   if (!world) return [];

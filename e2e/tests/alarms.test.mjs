@@ -88,8 +88,7 @@ describe('alarms', () => {
       const { mailbox } = the();
       await customer();
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/settings/alarms');
+      await signIn(page, OWNER, { path: '/settings/alarms' });
       await page
         .getByRole('spinbutton', { name: en('alarmRules.fields.battery_low_percent.label') })
         .fill('10');
@@ -116,8 +115,7 @@ describe('alarms', () => {
     withPages(async (visit) => {
       await customer();
       const { page } = await visit();
-      await signIn(page, VIEWER);
-      await page.goto('/alarms');
+      await signIn(page, VIEWER, { path: '/alarms' });
       await page
         .getByRole('button', { name: en('alarms.actionsFor', { name: 'Mill roof' }) })
         .click({ timeout: 60_000 });

@@ -45,8 +45,7 @@ describe('language and theme', () => {
     withPages(async (visit) => {
       const { stylish } = await estate();
       const { page } = await visit();
-      await signIn(page, stylish);
-      await page.goto('/profile');
+      await signIn(page, stylish, { path: '/profile' });
       await page.getByRole('heading', { name: en('profile.title') }).waitFor();
       await mark(page);
       await isKept(page, () =>

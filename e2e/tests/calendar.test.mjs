@@ -199,8 +199,7 @@ describe('the calendar of reservations', () => {
         holder: { name: 'Last One' },
       });
       const { page, watch } = await visit();
-      await signIn(page, who);
-      await page.goto(`/reservations/calendar?date=${tomorrow(9).day}`);
+      await signIn(page, who, { path: `/reservations/calendar?date=${tomorrow(9).day}` });
       await rests(page);
       assert.ok((await grid(page).getByRole('row').count()) < 60);
       await grid(page).getByRole('gridcell').first().focus();
@@ -233,8 +232,7 @@ describe('the calendar of reservations', () => {
       const { api } = await register(who, 'Three Steps Parking');
       const { spaces } = await harbour(api);
       const { page, watch } = await visit();
-      await signIn(page, who);
-      await page.goto('/reservations');
+      await signIn(page, who, { path: '/reservations' });
       await page.getByRole('button', { name: en('booking.begin') }).click();
       await page.getByRole('heading', { name: en('booking.steps.when') }).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);

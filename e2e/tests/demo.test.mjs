@@ -50,8 +50,7 @@ async function eventually(what, isSo) {
 
 async function open(visit, who, path) {
   const visitor = await visit({ baseURL: demo.base });
-  await signIn(visitor.page, who);
-  await visitor.page.goto(path);
+  await signIn(visitor.page, who, { path: path });
   return visitor;
 }
 

@@ -148,8 +148,7 @@ describe('devices', () => {
       const other = await device(21, { name: 'Pier 21' });
       await dock.api.post(`/api/v6/devices/${other.id}/assign`, { space_id: bays[20].id });
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/devices/${sensor.id}`);
+      await signIn(page, OWNER, { path: `/devices/${sensor.id}` });
       await page.getByRole('button', { name: en('devices.assign') }).click();
       const form = dialog(page, en('devices.assignTitle', { name: 'Pier 20' }));
       const bay = form.getByLabel(en('spaces.one'), { exact: true });
@@ -193,8 +192,7 @@ describe('devices', () => {
     withPages(async (visit) => {
       const sensor = await device(30, { name: 'Pier 30' });
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/bays?bay=${bays[29].id}`);
+      await signIn(page, OWNER, { path: `/bays?bay=${bays[29].id}` });
       const drawer = dialog(page, 'Bay D-30');
       await drawer.getByRole('button', { name: en('devices.assignToBay') }).click();
       const form = dialog(page, en('devices.assignToBayTitle', { code: 'D-30' }));
@@ -302,8 +300,7 @@ describe('devices', () => {
     withPages(async (visit) => {
       const lamp = await device(70, { name: 'Pier 70' });
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/devices/${lamp.id}`);
+      await signIn(page, OWNER, { path: `/devices/${lamp.id}` });
       const menu = async () => {
         await page.getByRole('button', { name: en('table.actions') }).click();
         return page.getByRole('menuitem', { name: en('devices.changeStage') });
@@ -323,8 +320,7 @@ describe('devices', () => {
   test('that nobody has claimed are claimed for a bay, or set aside and taken back', () =>
     withPages(async (visit) => {
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/devices/unclaimed');
+      await signIn(page, OWNER, { path: '/devices/unclaimed' });
       await page.getByText(en('orphans.emptyTitle')).waitFor();
       hearsOrphan(dock.tenant.id, '0004A30B00CC0001', { model: 'bosch-tps110' });
       hearsOrphan(dock.tenant.id, '0004A30B00CC0002', { rssi: -121, snr: -14 });
@@ -357,8 +353,7 @@ describe('devices', () => {
   test('have models and gateways of the tenant’s own', () =>
     withPages(async (visit) => {
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/devices/models');
+      await signIn(page, OWNER, { path: '/devices/models' });
       await page.getByRole('button', { name: en('models.create') }).click();
       const form = dialog(page, en('models.create'));
       await pick(page, form.getByLabel(en('models.basedOn')), 'busylight', /Busylight/);

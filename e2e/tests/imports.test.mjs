@@ -125,8 +125,7 @@ describe('an import', () => {
     withPages(async (visit) => {
       const { full } = await estate();
       const { page, watch } = await visit();
-      await signIn(page, full.owner);
-      await page.goto('/imports');
+      await signIn(page, full.owner, { path: '/imports' });
       watch.allow(/\/api\/v6\/imports/);
       await chooseFile(page, 'half.csv', 'code,name\nA-1,"never closed\nA-2,x\n');
       await page.getByRole('button', { name: en('imports.upload') }).click();

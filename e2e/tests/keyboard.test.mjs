@@ -115,8 +115,7 @@ describe('with the keyboard alone', () => {
     withPages(async (visit) => {
       const { full } = await estate();
       const { page } = await visit();
-      await signIn(page, full.owner);
-      await page.goto('/profile');
+      await signIn(page, full.owner, { path: '/profile' });
       await page.getByRole('heading', { name: en('profile.title') }).waitFor();
       await page.keyboard.press('Tab');
       await stillness(page);
@@ -152,8 +151,7 @@ describe('with the keyboard alone', () => {
       withPages(async (visit) => {
         const { full } = await estate();
         const { page } = await visit({ reducedMotion: 'reduce' });
-        await signIn(page, full.owner);
-        await page.goto(address);
+        await signIn(page, full.owner, { path: address });
         await page.getByRole('heading', { level: 1 }).waitFor();
         const unseen = [];
         const marks = new Set();

@@ -72,9 +72,7 @@ describe('letters', () => {
       const quietBay = await api.post('/api/v6/spaces', { site_id: quiet.id, code: 'L-1' });
       await api.call('PUT', `/api/v6/reservations/terms?site_id=${quiet.id}`, { letters: 'off' });
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-
-      await page.goto(`/settings/reservations?site_id=${site.id}`);
+      await signIn(page, OWNER, { path: `/settings/reservations?site_id=${site.id}` });
       const choice = (name) => page.getByRole('radio', { name: en(`terms.letters.${name}`) });
       await choice('off').check();
       await button(page, 'common.save').click();

@@ -41,8 +41,7 @@ describe('messages', () => {
     withPages(async (visit) => {
       const { bay, device, says, api } = await openLot();
       const { page } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, OWNER);
-      await page.goto('/messages');
+      await signIn(page, OWNER, { path: '/messages' });
       await page.getByText(en('uplinks.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page), []);
 

@@ -127,8 +127,7 @@ describe('operations', () => {
     withPages(async (visit) => {
       const { site, upper } = await theLot();
       const { page, watch } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, OWNER);
-      await page.goto('/operations');
+      await signIn(page, OWNER, { path: '/operations' });
       await bay(page, 'A-2', 'occupied').waitFor();
       // By level, the lower one first, and bays in the order of people.
       const heads = await page.getByRole('heading', { level: 2 }).allTextContents();
@@ -184,8 +183,7 @@ describe('operations', () => {
     withPages(async (visit) => {
       const { site } = await theLot();
       const { page } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, OWNER);
-      await page.goto(`/operations?site_id=${site.id}`);
+      await signIn(page, OWNER, { path: `/operations?site_id=${site.id}` });
       await bay(page, 'A-30', 'unknown').click();
       const drawer = page.getByRole('dialog', { name: 'Bay A-30' });
       await drawer.getByRole('button', { name: en('spaces.block') }).click();
@@ -205,8 +203,7 @@ describe('operations', () => {
     withPages(async (visit) => {
       const { site, heard, says } = await theLot();
       const { page, watch } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, OWNER);
-      await page.goto(`/operations?site_id=${site.id}`);
+      await signIn(page, OWNER, { path: `/operations?site_id=${site.id}` });
       await page.getByRole('button', { name: en('operations.kiosk') }).click();
       await page.getByRole('heading', { level: 1, name: 'Station garage' }).waitFor();
       assert.equal(await page.getByRole('navigation').count(), 0);
@@ -235,8 +232,7 @@ describe('operations', () => {
       const row = { site_id: site.id, pattern: 'P-1..P-2000' };
       const { spaces } = await big.api.post('/api/v6/spaces/bulk', row);
       const { page } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, BIG);
-      await page.goto('/operations');
+      await signIn(page, BIG, { path: '/operations' });
       await page.getByRole('heading', { level: 2, name: 'Airport' }).waitFor();
       await isLive(page);
       assert.ok((await page.locator('[data-bay]').count()) < 500);

@@ -96,8 +96,7 @@ describe('a plan', () => {
     withPages(async (visit) => {
       const deck = await openDeck();
       const { page, watch } = await visit({ reducedMotion: 'reduce' });
-      await signIn(page, OWNER);
-      await page.goto(`/sites/${deck.site.id}/levels`);
+      await signIn(page, OWNER, { path: `/sites/${deck.site.id}/levels` });
       await page.getByRole('link', { name: en('plan.editLevel', { level: 'Deck 1' }) }).click();
       await canvas(page).waitFor();
       await uploadPicture(page, watch);

@@ -43,8 +43,7 @@ describe('lamps', () => {
       await signIn(page, OWNER);
       // Somebody else watches the lamps, and never asks for the page again.
       const { page: watched } = await visit();
-      await signIn(watched, OWNER);
-      await watched.goto(`/operations?site_id=${site.id}`);
+      await signIn(watched, OWNER, { path: `/operations?site_id=${site.id}` });
       const ring = watched.locator(`[data-bay="${bay.id}"] [data-lamp] circle`).first();
       await hasRing(ring, 'FFFFFF');
       await watched.getByText(en('dataAge.live'), { exact: true }).last().waitFor();
@@ -157,8 +156,7 @@ describe('lamps', () => {
     withPages(async (visit) => {
       const { api, lamp } = await customer();
       const { page } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/devices/${lamp.id}`);
+      await signIn(page, OWNER, { path: `/devices/${lamp.id}` });
       await page.getByLabel(new RegExp(`^${en('lamps.color')}`)).fill('#00ff7f');
       await page.getByRole('button', { name: en('lamps.testSubmit') }).click();
       await page.getByText(en('lamps.testing_other', { count: 30 })).waitFor();
@@ -189,8 +187,7 @@ describe('lamps', () => {
         start_time: soon(2),
         end_time: soon(3),
       });
-      await signIn(page, OWNER);
-      await page.goto('/overrides/closures?create=1');
+      await signIn(page, OWNER, { path: '/overrides/closures?create=1' });
       const form = dialog(page, en('closures.create'));
       await form.getByLabel(en('fields.name')).fill('Auction');
       await pick(page, form, en('spaces.site'), 'Old quay');

@@ -34,8 +34,7 @@ describe('files of reservations', () => {
       for (const code of ['A-1', 'A-2'])
         await api.post('/api/v6/spaces', { site_id: site.id, code });
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/reservations');
+      await signIn(page, OWNER, { path: '/reservations' });
       await page.getByRole('button', { name: en('reservationFiles.import'), exact: true }).click();
       const dialog = page.getByRole('dialog', { name: en('reservationFiles.title') });
       await dialog.waitFor();

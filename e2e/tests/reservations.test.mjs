@@ -86,8 +86,7 @@ describe('reservations', () => {
         holder: { name: 'Grace Hopper' },
       });
       const { page, watch } = await visit();
-      await signIn(page, FINN);
-      await page.goto(`/reservations?reservation=${booked.id}`);
+      await signIn(page, FINN, { path: `/reservations?reservation=${booked.id}` });
       const one = drawer(page, `Reservation ${mine.code}`);
       await one.getByText(en('reservations.insteadFree', { code: other.code })).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);

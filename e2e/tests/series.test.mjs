@@ -86,8 +86,7 @@ describe('a series', () => {
       const taken = { space_id: bay.id, start_time: at(2, '10:00'), end_time: at(2, '11:00') };
       await api.post('/api/v6/reservations', taken);
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/reservations/series');
+      await signIn(page, OWNER, { path: '/reservations/series' });
       await page.getByText(en('series.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await portraits(page, watch, 'series-none');
@@ -270,8 +269,9 @@ describe('a series', () => {
       const series = found.series.find(({ occurrences_ahead }) => occurrences_ahead === 4);
       const { occurrences } = await api.get(`/api/v6/reservations/series/${series.id}`);
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/reservations?reservation=${occurrences[1].reservation_id}`);
+      await signIn(page, OWNER, {
+        path: `/reservations?reservation=${occurrences[1].reservation_id}`,
+      });
       const one = page.getByRole('dialog', { name: 'Reservation A-1' });
       await one.getByText(en('series.isOne')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
@@ -313,8 +313,7 @@ describe('a series', () => {
       const fr = (key, values) => text('fr', key, values);
       await api.patch('/api/v6/me', { language: 'fr' });
       const { page, watch } = await visit({ locale: 'fr-FR' });
-      await signIn(page, OWNER, fr);
-      await page.goto('/reservations/series');
+      await signIn(page, OWNER, { path: '/reservations/series', t: fr });
       await page
         .getByText(/^Chaque jour ouvrable \(lundi à vendredi\), jusqu’au/)
         .first()
@@ -350,8 +349,7 @@ describe('a calendar elsewhere', () => {
     withPages(async (visit) => {
       const { site, api } = await customer();
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto('/reservations/calendar-links');
+      await signIn(page, OWNER, { path: '/reservations/calendar-links' });
       await page.getByText(en('feeds.emptyTitle')).waitFor();
       assert.deepEqual(await violations(page, EVERYTHING), []);
       await portraits(page, watch, 'series-feeds-none');

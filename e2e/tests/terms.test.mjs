@@ -142,8 +142,7 @@ describe('the terms of reservations', () => {
       const { api, station } = await customer();
       const address = `/api/v6/reservations/terms?site_id=${station.id}`;
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/settings/reservations?site_id=${station.id}`);
+      await signIn(page, OWNER, { path: `/settings/reservations?site_id=${station.id}` });
       await field(page, 'grace_minutes').fill('20');
       await api.call('PUT', address, { early_minutes: 30 });
       await button(page, 'common.save').click();
@@ -188,8 +187,7 @@ describe('the terms of reservations', () => {
       await account.patch('/api/v6/me', { language: 'fr' });
       const { page, watch } = await visit({ locale: 'fr-FR' });
       const fr = (key, values) => text('fr', key, values);
-      await signIn(page, VIEWER, fr);
-      await page.goto('/reservations');
+      await signIn(page, VIEWER, { path: '/reservations', t: fr });
       await page
         .getByRole('main')
         .getByRole('link', { name: fr('terms.title') })

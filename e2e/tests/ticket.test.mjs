@@ -72,8 +72,7 @@ describe('a guest', () => {
     withPages(async (visit) => {
       const { space_code: code, id } = await reserved(0);
       const { page, watch } = await visit();
-      await signIn(page, OWNER);
-      await page.goto(`/reservations?reservation=${id}`);
+      await signIn(page, OWNER, { path: `/reservations?reservation=${id}` });
       const drawer = page.getByRole('dialog', { name: `${en('reservations.one')} ${code}` });
       await drawer.getByRole('button', { name: en('table.actions') }).click();
       await page.getByRole('menuitem', { name: en('ticketLink.open') }).click();

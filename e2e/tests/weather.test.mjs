@@ -109,8 +109,7 @@ describe('on a bad day', () => {
     withPages(async (visit) => {
       const { full } = await estate();
       const { page, watch } = await visit();
-      await signIn(page, full.owner);
-      await page.goto('/users/invitations?invite=1');
+      await signIn(page, full.owner, { path: '/users/invitations?invite=1' });
       const form = page.getByRole('dialog', { name: /^Invite to/ });
       const email = form.getByLabel(en('fields.email'));
       // The form sees nothing wrong with it; the server does.
