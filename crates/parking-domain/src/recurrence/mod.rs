@@ -7,6 +7,7 @@
 //! hours. Only what ends recurs here, a bounded number of times, not more than once a day, and no later
 //! than anybody plans: nobody looks for it beyond.
 
+mod clocks;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,8 @@ use thiserror::Error;
 
 use crate::places::TimeZone;
 use crate::reservations::{SHORTEST, Slot};
+pub use clocks::{day_begins, day_of};
+use clocks::{instant, reading};
 
 /// The most times that something recurs: once a day for a year, and on the day it began.
 pub const OCCURRENCES_MAX: usize = 367;
@@ -379,32 +382,4 @@ fn until(typed: &str, zone: TimeZone) -> Result<NaiveDateTime, RuleError> {
         at(typed).or(day)
     };
     local.ok_or_else(wrong)
-}
-
-/// What the clocks of a zone show at an instant.
-fn reading(at: DateTime<Utc>, zone: TimeZone) -> NaiveDateTime {
-    at.with_timezone(&zone.tz()).naive_local()
-}
-
-/// When the clocks of a zone show this first, and whether they jump over it: then it is when they would
-/// have shown it.
-fn instant(local: NaiveDateTime, zone: TimeZone) -> (DateTime<Utc>, bool) {
-    if let Some(at) = zone.tz().from_local_datetime(&local).earliest() {
-        return (at.with_timezone(&Utc), false);
-    }
-    // No jump is longer than a day, and no two are so close.
-    let before = zone.tz().from_local_datetime(&(local - TimeDelta::days(1)));
-    let before = before.earliest().map(|at| at.with_timezone(&Utc));
-    let at = before.unwrap_or_else(|| (local - TimeDelta::days(1)).and_utc());
-    (at + TimeDelta::days(1), true)
-}
-
-/// The day on which something starts, where it happens.
-pub fn day_of(at: DateTime<Utc>, zone: TimeZone) -> NaiveDate {
-    reading(at, zone).date()
-}
-
-/// When a day begins somewhere: where the clocks jump over midnight, when they have jumped.
-pub fn day_begins(date: NaiveDate, zone: TimeZone) -> DateTime<Utc> {
-    instant(date.and_time(NaiveTime::MIN), zone).0
 }
